@@ -1,0 +1,258 @@
+/**
+ * 3x3 'same' and 1x1 convolution as matrix products, without the ninefold copy of im2col: in a zero-padded NHWC band
+ * the three columns under a kernel row are one run of contiguous elements, so a 3x3 window is three runs.
+ *
+ * Work goes band by band: some rows of one image, or several whole images where they are small.
+ */
+import { gemm } from './gemm';
+import { columnSums, outerTile } from './outer';
+import { copyPixels, packBias, packBlocks4, packBlocks8, packRows, panelBytes, pixelOffsets } from './pack';
+import { CHANNELS, PIXELS, ROWS, TILE_BYTES } from './tiles';
+
+/** What the host writes before a call; the sources follow as pairs of address and channels. */
+@unmanaged
+export class ConvFrame {
+  batch: i32;
+  height: i32;
+  width: i32;
+  inChannels: i32;
+  outChannels: i32;
+  /** 1 or 3. */
+  kernel: i32;
+  relu: i32;
+  sources: i32;
+  /** Images and rows of a band: one of them is 1, or the rows are all. */
+  bandImages: i32;
+  bandRows: i32;
+  /** Scratch memory: pixel offsets, the packed band, packed weights or the second packed band. */
+  table: usize;
+  band: usize;
+  panels: usize;
+}
+
+const HEADER: usize = 64;
+
+function sourceAddress(frame: ConvFrame, k: i32): usize {
+  return load<u32>(changetype<usize>(frame) + HEADER + ((<usize>k) << 3));
+}
+
+function sourceChannels(frame: ConvFrame, k: i32): i32 {
+  return load<i32>(changetype<usize>(frame) + HEADER + ((<usize>k) << 3), 4);
+}
+
+/** y = conv(concatenation of the sources, w) + b, then ReLU if the frame asks for it. */
+export function conv2d(frame: ConvFrame, w: usize, b: usize, y: usize): void {
+  const inChannels = frame.inChannels;
+  const outChannels = frame.outChannels;
+  const kernel = frame.kernel;
+  const height = frame.height;
+  const width = frame.width;
+  const rows = kernel * kernel * inChannels;
+  const bytes = panelBytes(rows);
+  packBias(b, outChannels, frame.panels, bytes);
+  packRows(w, rows, outChannels, outChannels, 1, frame.panels, bytes, 0);
+  for (let n = 0; n < frame.batch; n += frame.bandImages) {
+    const images = min(frame.bandImages, frame.batch - n);
+    for (let top = 0; top < height; top += frame.bandRows) {
+      const bandRows = min(frame.bandRows, height - top);
+      let offset = 0;
+      for (let k = 0; k < frame.sources; k++) {
+        const channels = sourceChannels(frame, k);
+        padBand(frame, sourceAddress(frame, k), channels, inChannels, offset, n, images, top, bandRows);
+        offset += channels;
+      }
+      const at = y + ((<usize>((n * height + top) * width * outChannels)) << 2);
+      multiplyBand(frame, inChannels, images, bandRows, frame.panels, outChannels, frame.relu != 0, at);
+    }
+  }
+}
+
+/** The gradient of each source from dy: the convolution of dy with the rotated, transposed kernel. */
+export function conv2dGradInput(frame: ConvFrame, dy: usize, w: usize): void {
+  const inChannels = frame.inChannels;
+  const outChannels = frame.outChannels;
+  const kernel = frame.kernel;
+  const height = frame.height;
+  const width = frame.width;
+  const taps = kernel * kernel;
+  const rows = taps * outChannels;
+  const bytes = panelBytes(rows);
+  let panels = frame.panels;
+  let offset = 0;
+  for (let k = 0; k < frame.sources; k++) {
+    const channels = sourceChannels(frame, k);
+    packBias(0, channels, panels, bytes);
+    for (let t = 0; t < taps; t++) {
+      const from = w + ((<usize>(((taps - 1 - t) * inChannels + offset) * outChannels)) << 2);
+      packRows(from, outChannels, channels, 1, outChannels, panels, bytes, t * outChannels);
+    }
+    panels += <usize>((channels + CHANNELS - 1) / CHANNELS) * bytes;
+    offset += channels;
+  }
+  for (let n = 0; n < frame.batch; n += frame.bandImages) {
+    const images = min(frame.bandImages, frame.batch - n);
+    for (let top = 0; top < height; top += frame.bandRows) {
+      const bandRows = min(frame.bandRows, height - top);
+      padBand(frame, dy, outChannels, outChannels, 0, n, images, top, bandRows);
+      panels = frame.panels;
+      for (let k = 0; k < frame.sources; k++) {
+        const channels = sourceChannels(frame, k);
+        const at = sourceAddress(frame, k) + ((<usize>((n * height + top) * width * channels)) << 2);
+        multiplyBand(frame, outChannels, images, bandRows, panels, channels, false, at);
+        panels += <usize>((channels + CHANNELS - 1) / CHANNELS) * bytes;
+      }
+    }
+  }
+}
+
+/** The gradients of w and b from the sources and dy. */
+export function conv2dGradWeight(frame: ConvFrame, dy: usize, dw: usize, db: usize): void {
+  const inChannels = frame.inChannels;
+  const outChannels = frame.outChannels;
+  const kernel = frame.kernel;
+  const height = frame.height;
+  const width = frame.width;
+  columnSums(dy, frame.batch * height, width, outChannels, db);
+  memory.fill(dw, 0, (<usize>(kernel * kernel * inChannels * outChannels)) << 2);
+  for (let n = 0; n < frame.batch; n += frame.bandImages) {
+    const images = min(frame.bandImages, frame.batch - n);
+    for (let top = 0; top < height; top += frame.bandRows) {
+      const bandRows = min(frame.bandRows, height - top);
+      const pixels = images * bandRows * width;
+      for (let i = 0; i < images; i++) {
+        const from = dy + ((<usize>(((n + i) * height + top) * width * outChannels)) << 2);
+        const to = frame.panels + ((<usize>(i * bandRows * width)) << 5);
+        packBlocks8(from, (<usize>outChannels) << 2, bandRows * width, outChannels, to, (<usize>pixels) << 5);
+      }
+      let offset = 0;
+      for (let k = 0; k < frame.sources; k++) {
+        const channels = sourceChannels(frame, k);
+        padBlocks(frame, sourceAddress(frame, k), channels, n, images, top, bandRows);
+        const at = dw + ((<usize>(offset * outChannels)) << 2);
+        addBand(frame, channels, images, bandRows, at);
+        offset += channels;
+      }
+    }
+  }
+}
+
+/**
+ * Copies rows `top` to `top + rows - 1` of `images` images, with the rows and columns around them that the kernel
+ * needs (zeros beyond the image), to the band: pixels of `stride` elements, this source's from element `offset` on.
+ */
+function padBand(
+  frame: ConvFrame,
+  from: usize,
+  channels: i32,
+  stride: i32,
+  offset: i32,
+  first: i32,
+  images: i32,
+  top: i32,
+  rows: i32,
+): void {
+  const height = frame.height;
+  const width = frame.width;
+  const pad = frame.kernel >> 1;
+  const fromStride = (<usize>channels) << 2;
+  const toStride = (<usize>stride) << 2;
+  const rowBytes = <usize>(width + 2 * pad) * toStride;
+  let to = frame.band;
+  for (let n = first; n < first + images; n++) {
+    for (let y = top - pad; y < top + rows + pad; y++, to += rowBytes) {
+      if (y < 0 || y >= height) {
+        memory.fill(to, 0, rowBytes);
+        continue;
+      }
+      if (pad) {
+        memory.fill(to, 0, toStride);
+        memory.fill(to + rowBytes - toStride, 0, toStride);
+      }
+      const row = from + <usize>((n * height + y) * width) * fromStride;
+      copyPixels(row, fromStride, to + <usize>pad * toStride + ((<usize>offset) << 2), toStride, width, channels);
+    }
+  }
+}
+
+/** Convolves the padded band of `channels` channels with the panels. */
+function multiplyBand(
+  frame: ConvFrame,
+  channels: i32,
+  images: i32,
+  rows: i32,
+  panels: usize,
+  columns: i32,
+  relu: bool,
+  y: usize,
+): void {
+  const width = frame.width;
+  const kernel = frame.kernel;
+  const padded = width + kernel - 1;
+  const inPixel = channels << 2;
+  const inRow = padded * inPixel;
+  const outPixel = columns << 2;
+  const outRow = width * outPixel;
+  const table = frame.table;
+  pixelOffsets(table + TILE_BYTES, images, rows, width, inPixel, inRow, (rows + kernel - 1) * inRow, PIXELS);
+  const pixels = pixelOffsets(
+    table + TILE_BYTES + 4,
+    images,
+    rows,
+    width,
+    outPixel,
+    outRow,
+    frame.height * outRow,
+    PIXELS,
+  );
+  gemm(table, pixels, frame.band, kernel, inRow, kernel * channels, panels, columns, relu, y);
+}
+
+/** The padded band in blocks of ROWS channels. */
+function padBlocks(frame: ConvFrame, from: usize, channels: i32, first: i32, images: i32, top: i32, rows: i32): void {
+  const height = frame.height;
+  const width = frame.width;
+  const pad = frame.kernel >> 1;
+  const stride = (<usize>channels) << 2;
+  const rowBytes = (<usize>(width + 2 * pad)) << 4;
+  const blockBytes = <usize>(images * (rows + 2 * pad)) * rowBytes;
+  const blocks = (channels + ROWS - 1) / ROWS;
+  let to = frame.band;
+  if (pad) memory.fill(to, 0, <usize>blocks * blockBytes);
+  for (let n = first; n < first + images; n++) {
+    for (let y = top - pad; y < top + rows + pad; y++, to += rowBytes) {
+      if (y < 0 || y >= height) continue;
+      const row = from + <usize>((n * height + y) * width) * stride;
+      packBlocks4(row, stride, width, channels, to + ((<usize>pad) << 4), blockBytes);
+    }
+  }
+}
+
+/** Adds the band's part to the weight gradient of one source, which begins at `dw`. */
+function addBand(frame: ConvFrame, channels: i32, images: i32, rows: i32, dw: usize): void {
+  const width = frame.width;
+  const kernel = frame.kernel;
+  const outChannels = frame.outChannels;
+  const inChannels = frame.inChannels;
+  const padded = width + kernel - 1;
+  const xRow = (<usize>padded) << 4;
+  const xImage = <usize>(rows + kernel - 1) * xRow;
+  const blockBytes = <usize>images * xImage;
+  const dyBlock = (<usize>(images * rows * width)) << 5;
+  const dwRow = (<usize>outChannels) << 2;
+  const tap = <usize>inChannels * dwRow;
+  let dy = frame.panels;
+  for (let n = 0; n < outChannels; n += CHANNELS, dy += dyBlock, dw += CHANNELS << 2) {
+    const valid = min(CHANNELS, outChannels - n);
+    for (let c = 0; c < channels; c += ROWS) {
+      const block = frame.band + <usize>(c / ROWS) * blockBytes;
+      const validRows = min(ROWS, channels - c);
+      for (let ky = 0; ky < kernel; ky++) {
+        for (let kx = 0; kx < kernel; kx++) {
+          const x = block + <usize>ky * xRow + ((<usize>kx) << 4);
+          const to = dw + <usize>(ky * kernel + kx) * tap + <usize>c * dwRow;
+          outerTile(frame.table, x, xRow, xImage, dy, images, rows, width, to, dwRow, validRows, valid);
+        }
+      }
+    }
+  }
+}

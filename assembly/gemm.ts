@@ -1,0 +1,126 @@
+/**
+ * Matrix products whose left operand is gathered from an activation: each output pixel is the dot product of a few
+ * runs of contiguous elements (one run for a 1x1 convolution, three rows for a 3x3 one) with the columns of a weight
+ * matrix packed in panels. Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008.
+ */
+import { storePart } from './lanes';
+import { CHANNELS, PIXELS, TILE_BYTES, VECTOR } from './tiles';
+
+/**
+ * c[pixel, n] = bias[n] + sum over k of a[pixel, k] w[k, n], then ReLU if asked for.
+ *
+ * @param table TILE_BYTES of scratch, then a pair of offsets in bytes for each pixel: into `a`, into `c`
+ * @param pixels a multiple of PIXELS
+ * @param segments runs of `segmentLength` elements, `segmentStride` bytes apart, that make up a row of a
+ * @param panels as `packBias` and `packRows` make them
+ */
+export function gemm(
+  table: usize,
+  pixels: i32,
+  a: usize,
+  segments: i32,
+  segmentStride: usize,
+  segmentLength: i32,
+  panels: usize,
+  columns: i32,
+  relu: bool,
+  c: usize,
+): void {
+  const sums = table;
+  const bytes = (<usize>((1 + segments * segmentLength) * CHANNELS)) << 2;
+  const jump = segmentStride - ((<usize>segmentLength) << 2);
+  const first = table + TILE_BYTES;
+  const end = first + ((<usize>pixels) << 3);
+  for (let n = 0; n < columns; n += CHANNELS, panels += bytes, c += CHANNELS << 2) {
+    const valid = min(CHANNELS, columns - n);
+    for (let t = first; t < end; t += PIXELS << 3) {
+      const a0 = a + load<u32>(t);
+      const a1 = a + load<u32>(t, 8);
+      const a2 = a + load<u32>(t, 16);
+      const a3 = a + load<u32>(t, 24);
+      dotTile(a0, a1, a2, a3, segments, jump, segmentLength, panels, sums);
+      for (let p = 0; p < PIXELS; p++) {
+        const from = sums + ((<usize>p) << 5);
+        const to = c + load<u32>(t + ((<usize>p) << 3), 4);
+        storeRow(to, v128.load(from), v128.load(from, VECTOR), relu, valid);
+      }
+    }
+  }
+}
+
+/** PIXELS x CHANNELS sums, held in registers over the whole row of a, then stored to `sums`. */
+function dotTile(
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  segments: i32,
+  jump: usize,
+  segmentLength: i32,
+  panel: usize,
+  sums: usize,
+): void {
+  let c00 = v128.load(panel);
+  let c01 = v128.load(panel, 16);
+  let c10 = c00;
+  let c11 = c01;
+  let c20 = c00;
+  let c21 = c01;
+  let c30 = c00;
+  let c31 = c01;
+  panel += 32;
+  for (let s = 0; s < segments; s++) {
+    for (let k = 0; k < segmentLength; k++) {
+      const b0 = v128.load(panel);
+      const b1 = v128.load(panel, 16);
+      let x = v128.load32_splat(a0);
+      c00 = f32x4.add(c00, f32x4.mul(x, b0));
+      c01 = f32x4.add(c01, f32x4.mul(x, b1));
+      x = v128.load32_splat(a1);
+      c10 = f32x4.add(c10, f32x4.mul(x, b0));
+      c11 = f32x4.add(c11, f32x4.mul(x, b1));
+      x = v128.load32_splat(a2);
+      c20 = f32x4.add(c20, f32x4.mul(x, b0));
+      c21 = f32x4.add(c21, f32x4.mul(x, b1));
+      x = v128.load32_splat(a3);
+      c30 = f32x4.add(c30, f32x4.mul(x, b0));
+      c31 = f32x4.add(c31, f32x4.mul(x, b1));
+      a0 += 4;
+      a1 += 4;
+      a2 += 4;
+      a3 += 4;
+      panel += 32;
+    }
+    a0 += jump;
+    a1 += jump;
+    a2 += jump;
+    a3 += jump;
+  }
+  v128.store(sums, c00);
+  v128.store(sums, c01, 16);
+  v128.store(sums, c10, 32);
+  v128.store(sums, c11, 48);
+  v128.store(sums, c20, 64);
+  v128.store(sums, c21, 80);
+  v128.store(sums, c30, 96);
+  v128.store(sums, c31, 112);
+}
+
+/** The first `valid` of CHANNELS elements, after ReLU if asked for. */
+function storeRow(c: usize, low: v128, high: v128, relu: bool, valid: i32): void {
+  if (relu) {
+    low = f32x4.pmax(low, f32x4.splat(0));
+    high = f32x4.pmax(high, f32x4.splat(0));
+  }
+  if (valid == CHANNELS) {
+    v128.store(c, low);
+    v128.store(c, high, 16);
+  } else if (valid > 4) {
+    v128.store(c, low);
+    storePart(c + 16, high, valid - 4);
+  } else if (valid == 4) {
+    v128.store(c, low);
+  } else {
+    storePart(c, low, valid);
+  }
+}

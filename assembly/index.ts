@@ -1,0 +1,12 @@
+/** The SIMD kernels: raw addresses in bytes, sizes in elements; no allocation, no static data, no module state. */
+export { relu, reluGrad, sigmoid, sigmoidGrad, softmax, softmaxGrad } from './activation';
+export { scale, weightedSum } from './arithmetic';
+export { copyChannels } from './concatenation';
+export { conv2d, conv2dGradInput, conv2dGradWeight } from './convolution';
+export { dropout } from './dropout';
+export { bceDice, bceDiceGrad, ceDice, ceDiceGrad } from './loss';
+export { moments, momentsGrad, normalize, normalizeGrad } from './normalization';
+export { adam, sgd } from './optimizer';
+export { maxPool2d, maxPool2dGrad } from './pooling';
+export { convTranspose2d, convTranspose2dGradInput, convTranspose2dGradWeight } from './transposed';
+export { bilinear, bilinearGrad, nearest, nearestGrad } from './upsampling';

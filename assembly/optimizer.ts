@@ -1,0 +1,77 @@
+/** Parameter updates. Each output may be written over its input. */
+import { loadPart, storePart } from './lanes';
+
+/**
+ * v' = momentum v + (g + weightDecay p); p' = p - rate v'.
+ *
+ * @param rate [1]
+ */
+export function sgd(
+  length: i32,
+  momentum: f32,
+  weightDecay: f32,
+  p: usize,
+  g: usize,
+  v: usize,
+  rate: usize,
+  pNew: usize,
+  vNew: usize,
+): void {
+  const mu = f32x4.splat(momentum);
+  const decay = f32x4.splat(weightDecay);
+  const speed = v128.load32_splat(rate);
+  for (; length > 0; length -= 4, p += 16, g += 16, v += 16, pNew += 16, vNew += 16) {
+    const weight = loadPart(p, length);
+    const gradient = f32x4.add(loadPart(g, length), f32x4.mul(decay, weight));
+    const velocity = f32x4.add(f32x4.mul(mu, loadPart(v, length)), gradient);
+    storePart(vNew, velocity, length);
+    storePart(pNew, f32x4.sub(weight, f32x4.mul(speed, velocity)), length);
+  }
+}
+
+/**
+ * m' = beta1 m + (1 - beta1) g; v' = beta2 v + (1 - beta2) g^2; p' = p - rate c1 m' / (sqrt(v') c2 + epsilon).
+ * The decay first adds weightDecay p to g, or, decoupled, takes rate weightDecay p off p.
+ *
+ * @param rates [3]: rate, c1 = 1 / (1 - beta1^t), c2 = 1 / sqrt(1 - beta2^t)
+ */
+export function adam(
+  length: i32,
+  beta1: f64,
+  beta2: f64,
+  epsilon: f32,
+  weightDecay: f32,
+  decoupled: bool,
+  p: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  rates: usize,
+  pNew: usize,
+  mNew: usize,
+  vNew: usize,
+): void {
+  const keep1 = f32x4.splat(<f32>beta1);
+  const keep2 = f32x4.splat(<f32>beta2);
+  // in float64: 1 - 0.999 in float32 is wrong in the fifth digit
+  const take1 = f32x4.splat(<f32>(1 - beta1));
+  const take2 = f32x4.splat(<f32>(1 - beta2));
+  const rate = load<f32>(rates);
+  const speed = f32x4.splat(rate * load<f32>(rates, 4));
+  const correction = v128.load32_splat(rates, 8);
+  const floor = f32x4.splat(epsilon);
+  const weightLoss = f32x4.splat(decoupled ? rate * weightDecay : 0);
+  const gradientGain = f32x4.splat(decoupled ? 0 : weightDecay);
+  for (; length > 0; length -= 4, p += 16, g += 16, m += 16, v += 16, pNew += 16, mNew += 16, vNew += 16) {
+    const weight = loadPart(p, length);
+    const gradient = f32x4.add(loadPart(g, length), f32x4.mul(gradientGain, weight));
+    const first = f32x4.add(f32x4.mul(keep1, loadPart(m, length)), f32x4.mul(take1, gradient));
+    const square = f32x4.mul(take2, f32x4.mul(gradient, gradient));
+    const second = f32x4.add(f32x4.mul(keep2, loadPart(v, length)), square);
+    const divisor = f32x4.add(f32x4.mul(f32x4.sqrt(second), correction), floor);
+    const decayed = f32x4.sub(weight, f32x4.mul(weightLoss, weight));
+    storePart(mNew, first, length);
+    storePart(vNew, second, length);
+    storePart(pNew, f32x4.sub(decayed, f32x4.div(f32x4.mul(speed, first), divisor)), length);
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Sums of outer products over pixels, for weight gradients: dw[i, n] += sum over pixels of x[pixel, i] dy[pixel, n].
+ * Both operands are packed in blocks (`packBlocks4`, `packBlocks8`), so that every inner loop reads two streams.
+ */
+import { loadPart, storePart } from './lanes';
+
+/**
+ * Adds to ROWS x CHANNELS elements of dw (`validRows` x `valid` of them), whose rows lie `dwStride` bytes apart.
+ *
+ * @param sums TILE_BYTES of scratch
+ * @param x the first pixel of the block; rows lie `xRow` bytes apart, images `xImage`
+ * @param dy all pixels in one stream
+ */
+export function outerTile(
+  sums: usize,
+  x: usize,
+  xRow: usize,
+  xImage: usize,
+  dy: usize,
+  images: i32,
+  rows: i32,
+  width: i32,
+  dw: usize,
+  dwStride: usize,
+  validRows: i32,
+  valid: i32,
+): void {
+  let c00 = f32x4.splat(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  for (let n = 0; n < images; n++, x += xImage) {
+    let row = x;
+    for (let y = 0; y < rows; y++, row += xRow) {
+      let at = row;
+      const end = dy + ((<usize>width) << 5);
+      for (; dy < end; dy += 32, at += 16) {
+        const b0 = v128.load(dy);
+        const b1 = v128.load(dy, 16);
+        let a = v128.load32_splat(at);
+        c00 = f32x4.add(c00, f32x4.mul(a, b0));
+        c01 = f32x4.add(c01, f32x4.mul(a, b1));
+        a = v128.load32_splat(at, 4);
+        c10 = f32x4.add(c10, f32x4.mul(a, b0));
+        c11 = f32x4.add(c11, f32x4.mul(a, b1));
+        a = v128.load32_splat(at, 8);
+        c20 = f32x4.add(c20, f32x4.mul(a, b0));
+        c21 = f32x4.add(c21, f32x4.mul(a, b1));
+        a = v128.load32_splat(at, 12);
+        c30 = f32x4.add(c30, f32x4.mul(a, b0));
+        c31 = f32x4.add(c31, f32x4.mul(a, b1));
+      }
+    }
+  }
+  v128.store(sums, c00);
+  v128.store(sums, c01, 16);
+  v128.store(sums, c10, 32);
+  v128.store(sums, c11, 48);
+  v128.store(sums, c20, 64);
+  v128.store(sums, c21, 80);
+  v128.store(sums, c30, 96);
+  v128.store(sums, c31, 112);
+  for (let i = 0; i < validRows; i++, sums += 32, dw += dwStride) addRow(dw, sums, valid);
+}
+
+/** Adds the first `valid` of CHANNELS sums. */
+function addRow(dw: usize, sums: usize, valid: i32): void {
+  let c = 0;
+  for (; c + 4 <= valid; c += 4, dw += 16, sums += 16) v128.store(dw, f32x4.add(v128.load(dw), v128.load(sums)));
+  for (; c < valid; c++, dw += 4, sums += 4) store<f32>(dw, load<f32>(dw) + load<f32>(sums));
+}
+
+/** sums[n] = sum over pixels of dy[pixel, n]: rows of `width` pixels first, then the rows, to keep the error small. */
+export function columnSums(dy: usize, rows: i32, width: i32, channels: i32, sums: usize): void {
+  memory.fill(sums, 0, (<usize>channels) << 2);
+  const stride = (<usize>channels) << 2;
+  for (let y = 0; y < rows; y++, dy += <usize>width * stride) {
+    for (let c = 0; c < channels; c += 4) {
+      const valid = min(4, channels - c);
+      let sum = f32x4.splat(0);
+      let at = dy + ((<usize>c) << 2);
+      if (valid == 4) {
+        for (let x = 0; x < width; x++, at += stride) sum = f32x4.add(sum, v128.load(at));
+      } else {
+        for (let x = 0; x < width; x++, at += stride) sum = f32x4.add(sum, loadPart(at, valid));
+      }
+      const to = sums + ((<usize>c) << 2);
+      if (valid == 4) v128.store(to, f32x4.add(v128.load(to), sum));
+      else storePart(to, f32x4.add(loadPart(to, valid), sum), valid);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * 2x2 transposed convolution with stride 2 as matrix products. Every input pixel makes a 2x2 block of the output, so
+ * the four taps are four products that write to every second pixel of every second row; nothing overlaps.
+ */
+import { gemm } from './gemm';
+import { columnSums, outerTile } from './outer';
+import { packBias, packBlocks4, packBlocks8, packRows, panelBytes, pixelOffsets } from './pack';
+import { CHANNELS, PIXELS, ROWS, TILE_BYTES } from './tiles';
+
+/** What the host writes before a call. Sizes are those of the smaller image, the input of the forward pass. */
+@unmanaged
+export class TransposedFrame {
+  batch: i32;
+  height: i32;
+  width: i32;
+  inChannels: i32;
+  outChannels: i32;
+  /** Images and rows of a band: one of them is 1, or the rows are all. */
+  bandImages: i32;
+  bandRows: i32;
+  /** Scratch memory: pixel offsets, packed weights or gradients, packed inputs. */
+  table: usize;
+  panels: usize;
+  band: usize;
+}
+
+/** y[2i + a, 2j + b] = x[i, j] w[a, b] + bias. */
+export function convTranspose2d(frame: TransposedFrame, x: usize, w: usize, b: usize, y: usize): void {
+  const height = frame.height;
+  const width = frame.width;
+  const inChannels = frame.inChannels;
+  const outChannels = frame.outChannels;
+  const bytes = panelBytes(inChannels);
+  const tapBytes = <usize>((outChannels + CHANNELS - 1) / CHANNELS) * bytes;
+  for (let t = 0; t < 4; t++) {
+    const panels = frame.panels + <usize>t * tapBytes;
+    packBias(b, outChannels, panels, bytes);
+    const from = w + ((<usize>(t * inChannels * outChannels)) << 2);
+    packRows(from, inChannels, outChannels, outChannels, 1, panels, bytes, 0);
+  }
+  const inRow = (width * inChannels) << 2;
+  const outRow = (2 * width * outChannels) << 2;
+  for (let n = 0; n < frame.batch; n += frame.bandImages) {
+    const images = min(frame.bandImages, frame.batch - n);
+    for (let top = 0; top < height; top += frame.bandRows) {
+      const rows = min(frame.bandRows, height - top);
+      const from = x + <usize>(n * height + top) * <usize>inRow;
+      const to = y + <usize>(2 * (n * height + top)) * <usize>outRow;
+      pixelOffsets(frame.table + TILE_BYTES, images, rows, width, inChannels << 2, inRow, height * inRow, PIXELS);
+      const outImage = 2 * height * outRow;
+      const pixels = pixelOffsets(
+        frame.table + TILE_BYTES + 4,
+        images,
+        rows,
+        width,
+        (2 * outChannels) << 2,
+        2 * outRow,
+        outImage,
+        PIXELS,
+      );
+      for (let t = 0; t < 4; t++) {
+        const at = to + <usize>(t >> 1) * <usize>outRow + ((<usize>((t & 1) * outChannels)) << 2);
+        const panels = frame.panels + <usize>t * tapBytes;
+        gemm(frame.table, pixels, from, 1, 0, inChannels, panels, outChannels, false, at);
+      }
+    }
+  }
+}
+
+/** dx[i, j] = sum over taps of dy[2i + a, 2j + b] w[a, b]^T: the two rows of a block are two contiguous runs. */
+export function convTranspose2dGradInput(frame: TransposedFrame, dy: usize, w: usize, dx: usize): void {
+  const height = frame.height;
+  const width = frame.width;
+  const inChannels = frame.inChannels;
+  const outChannels = frame.outChannels;
+  const bytes = panelBytes(4 * outChannels);
+  packBias(0, inChannels, frame.panels, bytes);
+  for (let t = 0; t < 4; t++) {
+    const from = w + ((<usize>(t * inChannels * outChannels)) << 2);
+    packRows(from, outChannels, inChannels, 1, outChannels, frame.panels, bytes, t * outChannels);
+  }
+  const smallRow = (width * inChannels) << 2;
+  const largeRow = (2 * width * outChannels) << 2;
+  for (let n = 0; n < frame.batch; n += frame.bandImages) {
+    const images = min(frame.bandImages, frame.batch - n);
+    for (let top = 0; top < height; top += frame.bandRows) {
+      const rows = min(frame.bandRows, height - top);
+      const from = dy + <usize>(2 * (n * height + top)) * <usize>largeRow;
+      const to = dx + <usize>(n * height + top) * <usize>smallRow;
+      const largePixel = (2 * outChannels) << 2;
+      const largeImage = 2 * height * largeRow;
+      pixelOffsets(frame.table + TILE_BYTES, images, rows, width, largePixel, 2 * largeRow, largeImage, PIXELS);
+      const smallImage = height * smallRow;
+      const pixels = pixelOffsets(
+        frame.table + TILE_BYTES + 4,
+        images,
+        rows,
+        width,
+        inChannels << 2,
+        smallRow,
+        smallImage,
+        PIXELS,
+      );
+      gemm(frame.table, pixels, from, 2, largeRow, 2 * outChannels, frame.panels, inChannels, false, to);
+    }
+  }
+}
+
+/** dw[a, b] = sum over pixels of x[i, j]^T dy[2i + a, 2j + b]; db = sum of dy. */
+export function convTranspose2dGradWeight(frame: TransposedFrame, x: usize, dy: usize, dw: usize, db: usize): void {
+  const height = frame.height;
+  const width = frame.width;
+  const inChannels = frame.inChannels;
+  const outChannels = frame.outChannels;
+  columnSums(dy, 2 * frame.batch * height, 2 * width, outChannels, db);
+  memory.fill(dw, 0, (<usize>(4 * inChannels * outChannels)) << 2);
+  const dwRow = (<usize>outChannels) << 2;
+  for (let n = 0; n < frame.batch; n += frame.bandImages) {
+    const images = min(frame.bandImages, frame.batch - n);
+    for (let top = 0; top < height; top += frame.bandRows) {
+      const rows = min(frame.bandRows, height - top);
+      const lines = images * rows;
+      const pixels = lines * width;
+      const xBlock = (<usize>pixels) << 4;
+      const dyBlock = (<usize>pixels) << 5;
+      // Several images are taken with all their rows, so the lines of a band follow each other in memory.
+      const line = n * height + top;
+      packBlocks4(
+        x + ((<usize>(line * width * inChannels)) << 2),
+        (<usize>inChannels) << 2,
+        pixels,
+        inChannels,
+        frame.band,
+        xBlock,
+      );
+      for (let t = 0; t < 4; t++) {
+        for (let y = 0; y < lines; y++) {
+          const pixel = (2 * (line + y) + (t >> 1)) * 2 * width + (t & 1);
+          const from = dy + ((<usize>(pixel * outChannels)) << 2);
+          const to = frame.panels + ((<usize>(y * width)) << 5);
+          packBlocks8(from, (<usize>(2 * outChannels)) << 2, width, outChannels, to, dyBlock);
+        }
+        for (let o = 0; o < outChannels; o += CHANNELS) {
+          const block = frame.panels + <usize>(o / CHANNELS) * dyBlock;
+          const valid = min(CHANNELS, outChannels - o);
+          for (let c = 0; c < inChannels; c += ROWS) {
+            const to = dw + <usize>(t * inChannels + c) * dwRow + ((<usize>o) << 2);
+            const from = frame.band + <usize>(c / ROWS) * xBlock;
+            outerTile(frame.table, from, 0, 0, block, 1, 1, pixels, to, dwRow, min(ROWS, inChannels - c), valid);
+          }
+        }
+      }
+    }
+  }
+}

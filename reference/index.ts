@@ -1,0 +1,26 @@
+import * as activation from './activation.js';
+import * as arithmetic from './arithmetic.js';
+import * as concatenation from './concatenation.js';
+import * as convolution from './convolution.js';
+import * as dropout from './dropout.js';
+import type { Kernels } from './kernel.js';
+import * as loss from './loss.js';
+import * as normalization from './normalization.js';
+import * as optimizer from './optimizer.js';
+import * as pooling from './pooling.js';
+import * as transposed from './transposed.js';
+import * as upsampling from './upsampling.js';
+
+export const kernels = {
+  ...activation,
+  ...arithmetic,
+  ...concatenation,
+  ...convolution,
+  ...dropout,
+  ...loss,
+  ...normalization,
+  ...optimizer,
+  ...pooling,
+  ...transposed,
+  ...upsampling,
+} satisfies Kernels;

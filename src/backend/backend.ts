@@ -1,0 +1,39 @@
+/** What a backend is. Nothing above this folder knows which one runs. */
+import type { Tensor } from '../graph/graph.js';
+import type { Plan } from '../graph/plan.js';
+
+/** Elements of tensors: float32, or float64 on the reference when asked for. */
+export type Values = Float32Array | Float64Array;
+
+/** Memory that outlives a run: parameters, gradients, optimizer state. */
+export interface Storage {
+  readonly length: number;
+  /** A live view. Take it anew after compiling or allocating: the memory behind it may have moved. */
+  readonly data: Values;
+  /** Part of this storage, sharing its memory. */
+  slice(start: number, length: number): Storage;
+}
+
+/**
+ * A computation, planned and ready to run again and again. The programs of one backend share their working memory:
+ * write, run and read one before you turn to the next.
+ */
+export interface Program {
+  readonly plan: Plan;
+  /** Writes an input that is not bound to a storage. */
+  write(input: Tensor, values: ArrayLike<number>): void;
+  run(): void;
+  /** A copy of an output that is not bound to a storage. */
+  read(output: Tensor): Values;
+}
+
+export interface Backend {
+  readonly name: string;
+  /** Zero-filled memory for `length` elements. */
+  allocate(length: number): Storage;
+  /**
+   * Plans and prepares the computation of `outputs`. Tensors in `bound` live in the storage given: leaves are read from
+   * it, outputs written to it.
+   */
+  compile(outputs: readonly Tensor[], bound?: ReadonlyMap<Tensor, Storage>): Program;
+}

@@ -1,0 +1,85 @@
+/**
+ * The one linear memory of a backend. TypeScript owns it: kernels get addresses and allocate nothing. Persistent
+ * storages grow upwards from the start; the arena, where programs compute, is one block that all programs share.
+ */
+import { InputError } from '../../base/errors.js';
+import type { Storage } from '../backend.js';
+
+const PAGE = 65536;
+const LIMIT = 4 * 2 ** 30 - PAGE;
+const FLOAT = 4;
+
+export class LinearMemory {
+  readonly memory = new WebAssembly.Memory({ initial: 1 });
+  /** Address 0 stays unused, so that a forgotten address is seen. */
+  #top = 64;
+  #arena = { address: 64, bytes: 0 };
+
+  get arena(): number {
+    return this.#arena.address;
+  }
+
+  /** A view of `length` elements at `address`; it does not survive growth. */
+  view(address: number, length: number): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.memory.buffer, address, length);
+  }
+
+  /** Zero-filled memory that stays. */
+  allocate(length: number): Storage {
+    const address = this.#reserve(length * FLOAT);
+    return new WasmStorage(this, address, length);
+  }
+
+  /** Makes the arena hold `length` elements. Its address may change; its content is lost. */
+  ensureArena(length: number): void {
+    const bytes = length * FLOAT;
+    if (bytes <= this.#arena.bytes) return;
+    const last = this.#arena.address + this.#arena.bytes === this.#top;
+    if (last) this.#top = this.#arena.address;
+    this.#arena = { address: this.#reserve(bytes), bytes: roundUp(bytes) };
+  }
+
+  #reserve(bytes: number): number {
+    const address = this.#top;
+    const end = address + roundUp(bytes);
+    if (end > LIMIT) throw tooLarge(end);
+    const missing = Math.ceil(end / PAGE) - this.memory.buffer.byteLength / PAGE;
+    if (missing > 0) {
+      try {
+        this.memory.grow(missing);
+      } catch {
+        throw tooLarge(end);
+      }
+    }
+    this.#top = end;
+    return address;
+  }
+}
+
+export class WasmStorage implements Storage {
+  constructor(
+    readonly owner: LinearMemory,
+    /** In bytes. */
+    readonly address: number,
+    readonly length: number,
+  ) {}
+
+  get data(): Float32Array<ArrayBuffer> {
+    return this.owner.view(this.address, this.length);
+  }
+
+  slice(start: number, length: number): WasmStorage {
+    return new WasmStorage(this.owner, this.address + start * FLOAT, length);
+  }
+}
+
+function roundUp(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
+
+function tooLarge(bytes: number): InputError {
+  const gigabytes = (bytes / 2 ** 30).toFixed(1);
+  return new InputError(
+    `memory: needs ${gigabytes} GB, more than can be had (WebAssembly holds at most 4.0 GB); lower the image size, the widths or the micro-batch`,
+  );
+}

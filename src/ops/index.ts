@@ -1,0 +1,69 @@
+/** The op set: the table that every backend must fill, and the functions that record. */
+import { backward } from '../graph/autodiff.js';
+import type { Op, Tensor } from '../graph/graph.js';
+import { reluGradOp, reluOp, sigmoidGradOp, sigmoidOp, softmaxGradOp, softmaxOp } from './activation.js';
+import { add, weightedSumOp } from './arithmetic.js';
+import { concatOp, splitOp } from './concatenation.js';
+import { conv2dGradInputOp, conv2dGradWeightOp, conv2dOp } from './convolution.js';
+import { dropoutOp } from './dropout.js';
+import { bceDiceGradOp, bceDiceOp, ceDiceGradOp, ceDiceOp } from './loss.js';
+import { momentsGradOp, momentsOp, normalizeGradOp, normalizeOp } from './normalization.js';
+import { adamOp, sgdOp } from './optimizer.js';
+import { maxPool2dGradOp, maxPool2dOp } from './pooling.js';
+import { convTranspose2dGradInputOp, convTranspose2dGradWeightOp, convTranspose2dOp } from './transposed.js';
+import { upsample2dGradOp, upsample2dOp } from './upsampling.js';
+
+export { relu, sigmoid, softmax } from './activation.js';
+export { add, mean, weightedSum } from './arithmetic.js';
+export { concat } from './concatenation.js';
+export { conv2d } from './convolution.js';
+export { dropout } from './dropout.js';
+export { bceDice, ceDice } from './loss.js';
+export { moments, normalize } from './normalization.js';
+export { adam, sgd } from './optimizer.js';
+export { maxPool2d } from './pooling.js';
+export { convTranspose2d } from './transposed.js';
+export { type Interpolation, interpolations, upsample2d } from './upsampling.js';
+
+export const ops = {
+  conv2d: conv2dOp,
+  conv2dGradInput: conv2dGradInputOp,
+  conv2dGradWeight: conv2dGradWeightOp,
+  convTranspose2d: convTranspose2dOp,
+  convTranspose2dGradInput: convTranspose2dGradInputOp,
+  convTranspose2dGradWeight: convTranspose2dGradWeightOp,
+  maxPool2d: maxPool2dOp,
+  maxPool2dGrad: maxPool2dGradOp,
+  upsample2d: upsample2dOp,
+  upsample2dGrad: upsample2dGradOp,
+  moments: momentsOp,
+  momentsGrad: momentsGradOp,
+  normalize: normalizeOp,
+  normalizeGrad: normalizeGradOp,
+  relu: reluOp,
+  reluGrad: reluGradOp,
+  sigmoid: sigmoidOp,
+  sigmoidGrad: sigmoidGradOp,
+  softmax: softmaxOp,
+  softmaxGrad: softmaxGradOp,
+  dropout: dropoutOp,
+  weightedSum: weightedSumOp,
+  concat: concatOp,
+  split: splitOp,
+  bceDice: bceDiceOp,
+  bceDiceGrad: bceDiceGradOp,
+  ceDice: ceDiceOp,
+  ceDiceGrad: ceDiceGradOp,
+  sgd: sgdOp,
+  adam: adamOp,
+} as const;
+
+export type OpName = keyof typeof ops;
+
+/** The geometry of each op. */
+export type Geometries = { [K in OpName]: (typeof ops)[K] extends Op<infer G> ? G : never };
+
+/** The gradients of sum(y * dy) with respect to `wrt`, recorded on the same graph; see `backward`. */
+export function gradients(y: Tensor, wrt: readonly Tensor[], dy: Tensor): Tensor[] {
+  return backward(y, wrt, dy, add);
+}

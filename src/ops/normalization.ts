@@ -1,0 +1,100 @@
+/**
+ * Batch, instance and group normalization from two ops: `moments` takes mean and variance over each statistics group,
+ * `normalize` applies them. Training feeds the one to the other; evaluation of batch norm feeds running statistics.
+ * Batch norm: Ioffe and Szegedy, 2015; instance norm: Ulyanov et al., 2016; group norm: Wu and He, 2018.
+ *
+ * PyTorch: `batch_norm`, `instance_norm`, `group_norm`; the variance is the biased one.
+ */
+import { type Op, record, type Tensor } from '../graph/graph.js';
+import { activation, expect, expectShape, show } from './check.js';
+
+export interface NormGeometry {
+  readonly batch: number;
+  /** Pixels of an image: height x width. */
+  readonly positions: number;
+  readonly channels: number;
+  /** Groups of neighbouring channels that share statistics; `channels` for batch and instance norm. */
+  readonly groups: number;
+  /** Whether each image has statistics of its own (instance, group) or the batch shares them (batch). */
+  readonly perImage: boolean;
+  /** Added to the variance. */
+  readonly epsilon: number;
+}
+
+/** (x) -> mean, variance, both [S,G]: S = batch where statistics are per image, else 1. */
+export const momentsOp: Op<NormGeometry> = {
+  name: 'moments',
+  vjp(node, [dmean, dvariance]) {
+    const [x] = node.inputs as [Tensor];
+    const [mean] = node.outputs as [Tensor];
+    expect(dmean !== undefined && dvariance !== undefined, 'moments', () => {
+      return 'its gradient needs both outputs, mean and variance, to be used';
+    });
+    return record(momentsGradOp, [x, mean, dmean!, dvariance!], node.geometry, [x.shape]);
+  },
+};
+
+/** (x, mean, dmean, dvariance) -> dx. */
+export const momentsGradOp: Op<NormGeometry> = { name: 'momentsGrad' };
+
+/** (x, mean, variance, gamma, beta) -> gamma (x - mean) / sqrt(variance + epsilon) + beta. */
+export const normalizeOp: Op<NormGeometry> = {
+  name: 'normalize',
+  vjp(node, [dy]) {
+    const [x, mean, variance, gamma, beta] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+    const shapes = [x.shape, mean.shape, variance.shape, gamma.shape, beta.shape];
+    return record(normalizeGradOp, [dy!, x, mean, variance, gamma], node.geometry, shapes);
+  },
+};
+
+/** (dy, x, mean, variance, gamma) -> dx, dmean, dvariance, dgamma, dbeta; dx with mean and variance held fixed. */
+export const normalizeGradOp: Op<NormGeometry> = { name: 'normalizeGrad' };
+
+export interface NormOptions {
+  /** Default: as many as channels. */
+  readonly groups?: number;
+  /** Default: false. */
+  readonly perImage?: boolean;
+  /** Default: 1e-5, as in PyTorch. */
+  readonly epsilon?: number;
+}
+
+function normGeometry(op: string, x: Tensor, options: NormOptions): NormGeometry {
+  const [batch, height, width, channels] = activation(op, 'x', x);
+  const { groups = channels, perImage = false, epsilon = 1e-5 } = options;
+  expect(groups > 0 && channels % groups === 0, op, () => {
+    return `${groups} groups do not divide ${channels} channels (x ${show(x)})`;
+  });
+  return { batch, positions: height * width, channels, groups, perImage, epsilon };
+}
+
+/** Mean and biased variance of x [N,H,W,C] over each statistics group. */
+export function moments(x: Tensor, options: NormOptions = {}): { mean: Tensor; variance: Tensor } {
+  const geometry = normGeometry('moments', x, options);
+  const shape = [geometry.perImage ? geometry.batch : 1, geometry.groups];
+  const [mean, variance] = record(momentsOp, [x], geometry, [shape, shape]);
+  return { mean: mean!, variance: variance! };
+}
+
+/**
+ * @param x [N,H,W,C]
+ * @param statistics mean and variance as `moments` gives them for the same options
+ * @param gamma [C], the scale
+ * @param beta [C], the shift
+ */
+export function normalize(
+  x: Tensor,
+  statistics: { mean: Tensor; variance: Tensor },
+  gamma: Tensor,
+  beta: Tensor,
+  options: NormOptions = {},
+): Tensor {
+  const geometry = normGeometry('normalize', x, options);
+  const { mean, variance } = statistics;
+  const shape = [geometry.perImage ? geometry.batch : 1, geometry.groups];
+  expectShape('normalize', 'mean', mean, shape);
+  expectShape('normalize', 'variance', variance, shape);
+  expectShape('normalize', 'gamma', gamma, [geometry.channels]);
+  expectShape('normalize', 'beta', beta, [geometry.channels]);
+  return record(normalizeOp, [x, mean, variance, gamma, beta], geometry, [x.shape])[0]!;
+}
