@@ -46,12 +46,6 @@ export function upper(x: v128): v128 {
   return i32x4.shuffle(x, x, 2, 3, 0, 1);
 }
 
-/** The sum of the four lanes, in a fixed order. */
-export function sumLanes(x: v128): f32 {
-  const pairs = f32x4.add(x, upper(x));
-  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
-}
-
 /** Four float32 as two float64 of the same sum: how partial sums enter a long one. */
 export function widen(x: v128): v128 {
   return f64x2.add(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(upper(x)));

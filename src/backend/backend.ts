@@ -1,6 +1,8 @@
 /** What a backend is. Nothing above this folder knows which one runs. */
+import { invariant } from '../base/errors.js';
 import type { Tensor } from '../graph/graph.js';
 import type { Plan } from '../graph/plan.js';
+import { formatShape, sizeOf } from '../graph/shape.js';
 
 /** Elements of tensors: float32, or float64 on the reference when asked for. */
 export type Values = Float32Array | Float64Array;
@@ -36,4 +38,9 @@ export interface Backend {
    * it, outputs written to it.
    */
   compile(outputs: readonly Tensor[], bound?: ReadonlyMap<Tensor, Storage>): Program;
+}
+
+/** Values and storages must have as many elements as their tensor: neither a stale rest nor a neighbour overwritten. */
+export function checkLength(tensor: Tensor, length: number): void {
+  invariant(sizeOf(tensor.shape) === length, `${length} elements for a tensor ${formatShape(tensor.shape)}`);
 }

@@ -5,7 +5,7 @@ import { invariant } from '../base/errors.js';
 import type { Node, Tensor } from '../graph/graph.js';
 import { type Plan, plan } from '../graph/plan.js';
 import { sizeOf } from '../graph/shape.js';
-import type { Backend, Program, Storage, Values } from './backend.js';
+import { type Backend, checkLength, type Program, type Storage, type Values } from './backend.js';
 
 export type Precision = 'float32' | 'float64';
 
@@ -24,6 +24,7 @@ export class ReferenceBackend implements Backend {
   }
 
   compile(outputs: readonly Tensor[], bound: ReadonlyMap<Tensor, Storage> = new Map()): Program {
+    for (const [tensor, storage] of bound) checkLength(tensor, storage.length);
     const planned = plan(outputs, { bound: new Set(bound.keys()) });
     return new ReferenceProgram(planned, new this.#array(planned.length), bound);
   }
@@ -49,6 +50,7 @@ class ReferenceProgram implements Program {
   ) {}
 
   write(input: Tensor, values: ArrayLike<number>): void {
+    checkLength(input, values.length);
     this.#view(input).set(values);
   }
 

@@ -25,11 +25,11 @@ export function backward(
   const active = influencedBy(wrt, nodes);
   const gradient = new Map<Tensor, Tensor>([[y, dy]]);
   for (const node of nodes.reverse()) {
-    if (!active.has(node) || node.inputs.length === 0) continue;
+    const needs = node.inputs.map((input) => active.has(input.node));
+    if (!needs.includes(true)) continue;
     const dys = node.outputs.map((output) => gradient.get(output));
     if (dys.every((term) => term === undefined)) continue;
     if (!node.op.vjp) throw new InputError(`${node.op.name}: has no gradient`);
-    const needs = node.inputs.map((input) => active.has(input.node));
     const terms = node.op.vjp(node, dys, needs);
     node.inputs.forEach((input, k) => {
       const term = terms[k];

@@ -2,7 +2,7 @@
  * A model is a graph, recorded once on symbolic tensors; autodiff, pruning, the memory plan and the backends read it.
  * Recording never computes: a tensor here is a shape and the node that makes it.
  */
-import { InputError, invariant } from '../base/errors.js';
+import { InputError } from '../base/errors.js';
 import { formatShape, type Shape } from './shape.js';
 
 /** What an operation is: declared once in `src/ops`; how it is computed is the backends' matter. */
@@ -61,7 +61,7 @@ export class Graph {
   }
 
   #leaf(kind: Leaf['kind'], name: string, shape: Shape): Tensor {
-    invariant(!this.#names.has(name), `two leaves are called ${name}`);
+    if (this.#names.has(name)) throw new InputError(`graph: two leaves are called "${name}"; names must differ`);
     this.#names.add(name);
     return this.record(leafOp, [], { kind, name }, [shape])[0]!;
   }

@@ -20,7 +20,8 @@ export const weightedSumOp: Op<WeightedSumGeometry> = {
 
 /** sum over k of weights[k] xs[k], added up from the left. */
 export function weightedSum(xs: readonly Tensor[], weights: readonly number[]): Tensor {
-  expect(xs.length > 0 && xs.length === weights.length, 'weightedSum', () => {
+  expect(xs.length > 0, 'weightedSum', () => 'needs at least one tensor');
+  expect(xs.length === weights.length, 'weightedSum', () => {
     return `needs as many weights as tensors, got ${weights.length} and ${xs.length}`;
   });
   for (const x of xs) {

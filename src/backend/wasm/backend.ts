@@ -4,7 +4,7 @@ import { invariant } from '../../base/errors.js';
 import type { Node, Tensor } from '../../graph/graph.js';
 import { type Plan, plan } from '../../graph/plan.js';
 import { sizeOf } from '../../graph/shape.js';
-import type { Backend, Program, Storage } from '../backend.js';
+import { type Backend, checkLength, type Program, type Storage } from '../backend.js';
 import type { Kernel } from './kernel.js';
 import { type Exports, kernels } from './kernels.js';
 import { LinearMemory, WasmStorage } from './memory.js';
@@ -25,6 +25,7 @@ export class WasmBackend implements Backend {
   }
 
   compile(outputs: readonly Tensor[], bound: ReadonlyMap<Tensor, Storage> = new Map()): Program {
+    for (const [tensor, storage] of bound) checkLength(tensor, storage.length);
     const planned = planFor(outputs, new Set(bound.keys()));
     this.#memory.ensureArena(planned.length);
     return new WasmProgram(planned, bound, this.#memory, this.#exports);
@@ -63,6 +64,7 @@ class WasmProgram implements Program {
   ) {}
 
   write(input: Tensor, values: ArrayLike<number>): void {
+    checkLength(input, values.length);
     this.#view(input).set(values);
   }
 

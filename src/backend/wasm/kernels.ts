@@ -1,13 +1,40 @@
 /** The complete table of WebAssembly kernels: TypeScript names what is missing. */
+import type { OpName } from '../../ops/index.js';
 import { type ActivationExports, activation } from './activation.js';
+import { type ArithmeticExports, arithmetic } from './arithmetic.js';
+import { type ConcatenationExports, concatenation } from './concatenation.js';
 import { type ConvolutionExports, convolution } from './convolution.js';
+import { type DropoutExports, dropout } from './dropout.js';
 import type { KernelsOf } from './kernel.js';
+import { type LossExports, loss } from './loss.js';
+import { type NormalizationExports, normalization } from './normalization.js';
+import { type OptimizerExports, optimizer } from './optimizer.js';
+import { type PoolingExports, pooling } from './pooling.js';
 import { type TransposedExports, transposed } from './transposed.js';
+import { type UpsamplingExports, upsampling } from './upsampling.js';
 
-export type Exports = ConvolutionExports & TransposedExports & ActivationExports;
+export type Exports = ActivationExports &
+  ArithmeticExports &
+  ConcatenationExports &
+  ConvolutionExports &
+  DropoutExports &
+  LossExports &
+  NormalizationExports &
+  OptimizerExports &
+  PoolingExports &
+  TransposedExports &
+  UpsamplingExports;
 
 export const kernels = {
-  ...convolution,
-  ...transposed,
   ...activation,
-} satisfies Partial<KernelsOf<'relu', Exports>>;
+  ...arithmetic,
+  ...concatenation,
+  ...convolution,
+  ...dropout,
+  ...loss,
+  ...normalization,
+  ...optimizer,
+  ...pooling,
+  ...transposed,
+  ...upsampling,
+} satisfies KernelsOf<OpName, Exports>;

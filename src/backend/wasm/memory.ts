@@ -35,12 +35,12 @@ export class LinearMemory {
     const bytes = length * FLOAT;
     if (bytes <= this.#arena.bytes) return;
     const last = this.#arena.address + this.#arena.bytes === this.#top;
-    if (last) this.#top = this.#arena.address;
-    this.#arena = { address: this.#reserve(bytes), bytes: roundUp(bytes) };
+    const address = this.#reserve(bytes, last ? this.#arena.address : this.#top);
+    this.#arena = { address, bytes: roundUp(bytes) };
   }
 
-  #reserve(bytes: number): number {
-    const address = this.#top;
+  /** Takes `bytes` from `address` on; nothing changes where they cannot be had. */
+  #reserve(bytes: number, address = this.#top): number {
     const end = address + roundUp(bytes);
     if (end > LIMIT) throw tooLarge(end);
     const missing = Math.ceil(end / PAGE) - this.memory.buffer.byteLength / PAGE;

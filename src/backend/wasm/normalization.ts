@@ -1,0 +1,81 @@
+import type { NormGeometry } from '../../ops/normalization.js';
+import type { KernelsOf } from './kernel.js';
+
+/** Sets of pixels that share statistics, and their sizes. */
+type Sizes = [sets: number, pixels: number, channels: number, groups: number, repeat: number];
+
+export interface NormalizationExports {
+  moments(...args: [...Sizes, x: number, mean: number, variance: number, workspace: number]): void;
+  momentsGrad(
+    ...args: [...Sizes, x: number, mean: number, dmean: number, dvariance: number, dx: number, workspace: number]
+  ): void;
+  normalize(
+    ...args: [
+      ...Sizes,
+      epsilon: number,
+      x: number,
+      mean: number,
+      variance: number,
+      gamma: number,
+      beta: number,
+      y: number,
+      workspace: number,
+    ]
+  ): void;
+  normalizeGrad(
+    ...args: [
+      ...Sizes,
+      epsilon: number,
+      dy: number,
+      x: number,
+      mean: number,
+      variance: number,
+      gamma: number,
+      dx: number,
+      dmean: number,
+      dvariance: number,
+      dgamma: number,
+      dbeta: number,
+      workspace: number,
+    ]
+  ): void;
+}
+
+type Ops = 'moments' | 'momentsGrad' | 'normalize' | 'normalizeGrad';
+
+function sizes(g: NormGeometry): Sizes {
+  const sets = g.perImage ? g.batch : 1;
+  return [sets, (g.batch / sets) * g.positions, g.channels, g.groups, repeat(g.channels)];
+}
+
+/** Pixels that the kernels take as one row, so that its elements are a multiple of 8. */
+function repeat(channels: number): number {
+  return [1, 2, 4].find((count) => (count * channels) % 8 === 0) ?? 8;
+}
+
+const width = (g: NormGeometry): number => repeat(g.channels) * g.channels;
+
+export const normalization: KernelsOf<Ops, NormalizationExports> = {
+  moments: {
+    run: (wasm, g, [x], [mean, variance], workspace) => wasm.moments(...sizes(g), x!, mean!, variance!, workspace),
+    workspace: (g) => 3 * width(g),
+  },
+  momentsGrad: {
+    run: (wasm, g, [x, mean, dmean, dvariance], [dx], workspace) =>
+      wasm.momentsGrad(...sizes(g), x!, mean!, dmean!, dvariance!, dx!, workspace),
+    workspace: (g) => 3 * width(g),
+  },
+  normalize: {
+    run: (wasm, g, [x, mean, variance, gamma, beta], [y], workspace) =>
+      wasm.normalize(...sizes(g), g.epsilon, x!, mean!, variance!, gamma!, beta!, y!, workspace),
+    workspace: (g) => 3 * width(g),
+  },
+  normalizeGrad: {
+    run(wasm, g, [dy, x, mean, variance, gamma], [dx, dmean, dvariance, dgamma, dbeta], workspace) {
+      const inputs = [dy!, x!, mean!, variance!, gamma!] as const;
+      const outputs = [dx!, dmean!, dvariance!, dgamma!, dbeta!] as const;
+      wasm.normalizeGrad(...sizes(g), g.epsilon, ...inputs, ...outputs, workspace);
+    },
+    workspace: (g) => 6 * width(g) + 4 * g.channels,
+  },
+};

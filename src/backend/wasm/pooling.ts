@@ -1,0 +1,15 @@
+import type { KernelsOf } from './kernel.js';
+
+export interface PoolingExports {
+  maxPool2d(rows: number, width: number, channels: number, x: number, y: number): void;
+  maxPool2dGrad(rows: number, width: number, channels: number, x: number, dy: number, dx: number): void;
+}
+
+export const pooling: KernelsOf<'maxPool2d' | 'maxPool2dGrad', PoolingExports> = {
+  maxPool2d: {
+    run: (wasm, g, [x], [y]) => wasm.maxPool2d(g.batch * g.height, g.width, g.channels, x!, y!),
+  },
+  maxPool2dGrad: {
+    run: (wasm, g, [x, dy], [dx]) => wasm.maxPool2dGrad(g.batch * g.height, g.width, g.channels, x!, dy!, dx!),
+  },
+};

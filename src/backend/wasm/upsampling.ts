@@ -1,0 +1,41 @@
+import type { UpsampleGeometry } from '../../ops/upsampling.js';
+import type { KernelsOf } from './kernel.js';
+
+type Bilinear = (
+  batch: number,
+  height: number,
+  width: number,
+  channels: number,
+  alignCorners: boolean,
+  from: number,
+  to: number,
+  workspace: number,
+) => void;
+
+export interface UpsamplingExports {
+  nearest(rows: number, width: number, channels: number, x: number, y: number): void;
+  nearestGrad(rows: number, width: number, channels: number, dy: number, dx: number): void;
+  bilinear: Bilinear;
+  bilinearGrad: Bilinear;
+}
+
+export const upsampling: KernelsOf<'upsample2d' | 'upsample2dGrad', UpsamplingExports> = {
+  upsample2d: {
+    run(wasm, g, [x], [y], workspace) {
+      if (g.interpolation === 'nearest') wasm.nearest(g.batch * g.height, g.width, g.channels, x!, y!);
+      else wasm.bilinear(g.batch, g.height, g.width, g.channels, alignCorners(g), x!, y!, workspace);
+    },
+    workspace: (g) => (g.interpolation === 'nearest' ? 0 : g.width * (g.channels + 4)),
+  },
+  upsample2dGrad: {
+    run(wasm, g, [dy], [dx], workspace) {
+      if (g.interpolation === 'nearest') wasm.nearestGrad(g.batch * g.height, g.width, g.channels, dy!, dx!);
+      else wasm.bilinearGrad(g.batch, g.height, g.width, g.channels, alignCorners(g), dy!, dx!, workspace);
+    },
+    workspace: (g) => (g.interpolation === 'nearest' ? 0 : g.width * (2 * g.channels + 4) + 4),
+  },
+};
+
+function alignCorners(g: UpsampleGeometry): boolean {
+  return g.interpolation === 'bilinear-align-corners';
+}

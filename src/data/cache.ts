@@ -1,0 +1,26 @@
+/**
+ * Keeps what was produced until `limit` bytes are held; whatever comes after that is produced anew each time. Nothing
+ * is ever thrown out: an epoch asks for every sample once, and with that order the usual rule, throw out what was used
+ * longest ago, would always throw out what is needed next.
+ */
+export class Cache<T> {
+  readonly #held = new Map<string, T>();
+  #bytes = 0;
+
+  constructor(
+    readonly limit: number,
+    readonly bytesOf: (value: T) => number,
+  ) {}
+
+  async get(name: string, produce: () => T | Promise<T>): Promise<T> {
+    const held = this.#held.get(name);
+    if (held !== undefined) return held;
+    const value = await produce();
+    const bytes = this.bytesOf(value);
+    if (this.#bytes + bytes <= this.limit && !this.#held.has(name)) {
+      this.#held.set(name, value);
+      this.#bytes += bytes;
+    }
+    return value;
+  }
+}

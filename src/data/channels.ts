@@ -1,0 +1,62 @@
+import { InputError } from '../base/errors.js';
+import type { Image, ImageData } from '../base/image.js';
+
+/**
+ * The image with 1 (grey) or 3 (RGB) channels, of the same sample type. Alpha is dropped, not composited: what an
+ * image holds under transparent pixels is measured data. Grey becomes RGB by repetition. RGB becomes grey by Rec. 601
+ * luma, 0.299 R + 0.587 G + 0.114 B, with weights in 1/65536 as in Pillow, so that equal channels keep their value and
+ * integers round the same way everywhere.
+ */
+export function toChannels<T extends ImageData>(image: Image<T>, channels: 1 | 3): Image<T> {
+  if (image.channels === channels) return image;
+  const { width, height, data } = image;
+  const pixels = width * height;
+  const result = emptyLike(data, pixels * channels);
+  const colours = image.channels >= 3 ? 3 : 1;
+  const half = data instanceof Float32Array ? 0 : 32768;
+  for (let i = 0; i < pixels; i++) {
+    const at = i * image.channels;
+    if (colours === channels) {
+      for (let c = 0; c < channels; c++) result[i * channels + c] = data[at + c]!;
+    } else if (channels === 3) {
+      result.fill(data[at]!, i * 3, i * 3 + 3);
+    } else {
+      // A store into an integer array drops the fraction: with the half added it rounds.
+      result[i] = (19595 * data[at]! + 38470 * data[at + 1]! + 7471 * data[at + 2]! + half) / 65536;
+    }
+  }
+  return { width, height, channels, data: result };
+}
+
+/** The image with values in [0, 1]: 8-bit samples / 255, 16-bit samples / 65535, floats as they are. */
+export function toUnitRange(image: Image): Image<Float32Array> {
+  const { width, height, channels, data } = image;
+  if (data instanceof Float32Array) return { width, height, channels, data };
+  const white = data instanceof Uint8Array ? 255 : 65535;
+  const unit = new Float32Array(data.length);
+  for (let i = 0; i < unit.length; i++) unit[i] = data[i]! / white;
+  return { width, height, channels, data: unit };
+}
+
+/**
+ * Refuses an image whose parts do not fit together; for images that come from callers of the library.
+ * @throws InputError that starts with `name`
+ */
+export function checkImage(image: Image, name: string): void {
+  const { width, height, channels, data } = image;
+  const whole = [width, height, channels].every((n) => Number.isInteger(n) && n > 0);
+  if (!whole || channels > 4) {
+    throw new InputError(
+      `${name}: an image of ${width}x${height}x${channels}; expected whole numbers, 1 to 4 channels`,
+    );
+  }
+  if (data.length !== width * height * channels) {
+    const size = `${width}x${height}x${channels}`;
+    throw new InputError(`${name}: ${size} takes ${width * height * channels} values, its data holds ${data.length}`);
+  }
+}
+
+/** An array of the same type, all 0. */
+export function emptyLike<T extends ImageData>(data: T, length: number): T {
+  return new (data.constructor as new (length: number) => T)(length);
+}

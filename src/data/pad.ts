@@ -1,0 +1,63 @@
+import type { Image, ImageData } from '../base/image.js';
+import { emptyLike } from './channels.js';
+
+/** An image that was made larger, and where the first pixel of the original lies in it. */
+export interface Padded<T extends ImageData> {
+  readonly image: Image<T>;
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * Pads to the next multiple of `multiple` on both axes, evenly on both sides (the odd pixel goes right and below), by
+ * reflection that does not repeat the edge, as PyTorch's `pad(mode='reflect')`. Where the padding is wider than the
+ * image, the reflection goes back and forth; a side of one pixel is repeated. Nothing to pad: the image itself.
+ */
+export function padReflect<T extends ImageData>(image: Image<T>, multiple: number): Padded<T> {
+  const width = Math.ceil(image.width / multiple) * multiple;
+  const height = Math.ceil(image.height / multiple) * multiple;
+  const x = Math.floor((width - image.width) / 2);
+  const y = Math.floor((height - image.height) / 2);
+  return { image: copyPixels(image, width, height, x, y), x, y };
+}
+
+/** Cuts the original's rectangle, `width` x `height`, out of an image padded like `padded`: the network's answer to it. */
+export function cropBack<T extends ImageData>(
+  image: Image<T>,
+  { x, y }: { readonly x: number; readonly y: number },
+  width: number,
+  height: number,
+): Image<T> {
+  return copyPixels(image, width, height, -x, -y);
+}
+
+/** Output pixel (u, v) is input pixel (u - x, v - y), reflected into the image. */
+function copyPixels<T extends ImageData>(
+  image: Image<T>,
+  width: number,
+  height: number,
+  x: number,
+  y: number,
+): Image<T> {
+  const { channels } = image;
+  if (width === image.width && height === image.height) return image;
+  const data = emptyLike(image.data, width * height * channels);
+  const columns = Array.from({ length: width }, (_, u) => reflect(u - x, image.width));
+  let at = 0;
+  for (let v = 0; v < height; v++) {
+    const row = reflect(v - y, image.height) * image.width;
+    for (const column of columns) {
+      const from = (row + column) * channels;
+      for (let c = 0; c < channels; c++) data[at++] = image.data[from + c]!;
+    }
+  }
+  return { width, height, channels, data };
+}
+
+/** Position `i`, left or right of 0..n-1, mirrored at 0 and n-1 as often as it takes. */
+function reflect(i: number, n: number): number {
+  if (n === 1) return 0;
+  const period = 2 * (n - 1);
+  const turn = ((i % period) + period) % period;
+  return turn < n ? turn : period - turn;
+}

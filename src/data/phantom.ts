@@ -1,0 +1,115 @@
+import { InputError } from '../base/errors.js';
+import type { Image } from '../base/image.js';
+import { fold, type Key, Random, seedKey } from '../base/random.js';
+import { toUnitRange } from './channels.js';
+import { checkSize, type Dataset, sampleCache } from './dataset.js';
+import { drawHead, HEAD_EDGE } from './phantom-head.js';
+import { drawLesion, type LesionKind } from './phantom-lesion.js';
+import { unitVector } from './phantom-shapes.js';
+import type { Split, Subset } from './split.js';
+
+/** One slice of the phantom. */
+export interface Phantom {
+  readonly kind: LesionKind;
+  /** size x size x 1, 0..255. */
+  readonly image: Image<Uint8Array>;
+  /** size x size x 1, 1 in the lesion, its core included. */
+  readonly mask: Image<Uint8Array>;
+}
+
+/**
+ * A brain-tumour slice that looks like T1-weighted MRI with contrast agent: a head, one lesion, a coil's uneven
+ * sensitivity and noise. Made of +, -, *, / and square roots only: the same bits on every machine. It is there to try
+ * the program and to test it, not to say anything about real tumours.
+ */
+export function renderPhantom(key: Key, size: number): Phantom {
+  const random = new Random(key);
+  const head = drawHead(random);
+  const lesion = drawLesion(random, head);
+  const tilt = unitVector(random);
+  const [slope, bowl] = [random.uniform(0, 0.18), random.uniform(-0.15, 0.15)];
+  const gain = random.uniform(0.85, 1.05);
+  const sigma = random.uniform(0.015, 0.04);
+
+  const image = new Uint8Array(size * size);
+  const mask = new Uint8Array(size * size);
+  const pixel = 2 / size;
+  for (let y = 0, i = 0; y < size; y++) {
+    for (let x = 0; x < size; x++, i++) {
+      const p = { x: (x + 0.5) * pixel - 1, y: (y + 0.5) * pixel - 1 };
+      const h = head.toHead(p);
+      const radius = head.radius(h);
+      let tissue = 0;
+      if (radius < HEAD_EDGE) {
+        const depth = lesion.depth(h, radius);
+        tissue = lesion.paint(head.intensity(h, radius), h, depth, pixel);
+        if (depth >= 0) mask[i] = 1;
+      }
+      const sensitivity = gain * (1 + slope * (tilt.x * p.x + tilt.y * p.y) + bowl * (p.x * p.x + p.y * p.y - 0.5));
+      // A scanner shows the length of a complex signal, so its noise never cancels to black.
+      const [re, im] = [tissue * sensitivity + sigma * random.normal(), sigma * random.normal()];
+      image[i] = Math.min(255, Math.round(255 * Math.sqrt(re * re + im * im)));
+    }
+  }
+  const frame = { width: size, height: size, channels: 1 };
+  return { kind: lesion.kind, image: { ...frame, data: image }, mask: { ...frame, data: mask } };
+}
+
+export interface SyntheticOptions {
+  /** Width and height in pixels, at least 32; default 128. */
+  readonly size?: number;
+  /** Slices per subset; default 160 for training, 32 for validation and 32 for testing. */
+  readonly train?: number;
+  readonly validation?: number;
+  readonly test?: number;
+  readonly seed: number;
+}
+
+/**
+ * A data set of phantom slices, drawn when they are loaded. A slice depends on the seed, its subset and its number
+ * only: a larger set begins with the slices of a smaller one.
+ * @throws InputError on a size below 32 and on numbers of slices that are not whole, or 0 for train or validation
+ */
+export function syntheticDataset(options: SyntheticOptions): Dataset {
+  const { size = 128, train = 160, validation = 32, test = 32, seed } = options;
+  checkSize(size);
+  if (size < 32) throw new InputError(`the synthetic phantom needs a size of at least 32 pixels, found ${size}`);
+  const keys = new Map<string, Key>();
+  const names = (subset: Subset, count: number): string[] => {
+    const least = subset === 'test' ? 0 : 1;
+    if (!Number.isInteger(count) || count < least) {
+      throw new InputError(
+        `the synthetic phantom needs a whole number of ${subset} slices, at least ${least}, found ${count}`,
+      );
+    }
+    const subsetKey = fold(seedKey(seed), `phantom ${subset}`);
+    return Array.from({ length: count }, (_, i) => {
+      const name = `${subset}-${String(i).padStart(4, '0')}`;
+      keys.set(name, fold(subsetKey, i));
+      return name;
+    });
+  };
+  const split: Split = {
+    train: names('train', train),
+    validation: names('validation', validation),
+    test: names('test', test),
+  };
+  const cache = sampleCache();
+  return {
+    name: 'synthetic brain-tumour phantom',
+    source: 'synthetic',
+    size,
+    channels: 1,
+    classes: 1,
+    split,
+    splitOrigin: 'synthetic',
+    async load(name) {
+      const key = keys.get(name);
+      if (!key) throw new InputError(`the synthetic phantom has no slice "${name}"`);
+      return cache.get(name, () => {
+        const { image, mask } = renderPhantom(key, size);
+        return { name, image: toUnitRange(image), mask };
+      });
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Image } from '../base/image.js';
+
+/** The weights of one output position: input positions `first`, `first + 1`, ... */
+interface Taps {
+  readonly first: number;
+  readonly weights: readonly number[];
+}
+
+/**
+ * Resizes with a triangle filter whose support grows with the reduction, so that shrinking averages instead of skipping
+ * (Pillow's BILINEAR, PyTorch's `interpolate(mode='bilinear', antialias=True)`). Rows then columns, sums in float64.
+ * An axis that keeps its length is not touched: equal sizes give the same values, bit for bit.
+ */
+export function resizeImage(image: Image, width: number, height: number): Image<Float32Array> {
+  const { channels } = image;
+  const wide = resample(image.data, image.height, image.width, channels, triangleTaps(image.width, width));
+  const data = resample(wide, 1, image.height, width * channels, triangleTaps(image.height, height));
+  return { width, height, channels, data: new Float32Array(data) };
+}
+
+/**
+ * Resizes a mask of 0 and 1 by the majority of the area: an output pixel is 1 when at least half of the rectangle that
+ * it covers in the input is 1. Nearest neighbour would keep or lose a thin structure by chance; this decides by what is
+ * there. Exact integer arithmetic; equal sizes and whole-number enlargements repeat the input.
+ */
+export function resizeMask(mask: Image<Uint8Array>, width: number, height: number): Image<Uint8Array> {
+  const wide = resample(mask.data, mask.height, mask.width, 1, areaTaps(mask.width, width));
+  const area = resample(wide, 1, mask.height, width, areaTaps(mask.height, height));
+  // Areas count in units of 1 / (width * height) of an input pixel: an output pixel covers input width * height of them.
+  const half = (mask.width * mask.height) / 2;
+  return { width, height, channels: 1, data: Uint8Array.from(area, (covered) => (covered >= half ? 1 : 0)) };
+}
+
+/** Applies `taps` along the middle axis of `data` seen as [outer, length, inner]. */
+function resample(
+  data: ArrayLike<number>,
+  outer: number,
+  length: number,
+  inner: number,
+  taps: readonly Taps[] | undefined,
+): ArrayLike<number> {
+  if (!taps) return data;
+  const result = new Float64Array(outer * taps.length * inner);
+  let at = 0;
+  for (let o = 0; o < outer; o++) {
+    for (const { first, weights } of taps) {
+      const start = (o * length + first) * inner;
+      for (let i = 0; i < inner; i++) {
+        let sum = 0;
+        for (let k = 0; k < weights.length; k++) sum += weights[k]! * data[start + k * inner + i]!;
+        result[at++] = sum;
+      }
+    }
+  }
+  return result;
+}
+
+/** A triangle around each output centre, half as wide as an input pixel or, when shrinking, an output pixel is apart. */
+function triangleTaps(from: number, to: number): Taps[] | undefined {
+  if (from === to) return undefined;
+  const scale = from / to;
+  const reach = Math.max(scale, 1);
+  return Array.from({ length: to }, (_, i) => {
+    const centre = (i + 0.5) * scale;
+    const first = Math.max(0, Math.floor(centre - reach + 0.5));
+    const end = Math.min(from, Math.floor(centre + reach + 0.5));
+    const weights = range(first, end).map((j) => Math.max(0, 1 - Math.abs(j + 0.5 - centre) / reach));
+    const sum = weights.reduce((a, b) => a + b);
+    return { first, weights: weights.map((weight) => weight / sum) };
+  });
+}
+
+/** How much of each input pixel an output pixel covers, in units of 1 / `to` of an input pixel: whole numbers. */
+function areaTaps(from: number, to: number): Taps[] {
+  return Array.from({ length: to }, (_, i) => {
+    const first = Math.floor((i * from) / to);
+    const end = Math.ceil(((i + 1) * from) / to);
+    const weights = range(first, end).map((j) => Math.min((j + 1) * to, (i + 1) * from) - Math.max(j * to, i * from));
+    return { first, weights };
+  });
+}
+
+function range(first: number, end: number): number[] {
+  return Array.from({ length: end - first }, (_, i) => first + i);
+}

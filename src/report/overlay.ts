@@ -1,0 +1,28 @@
+import type { Image } from '../base/image.js';
+import { type Colour, GREEN } from './colours.js';
+import { blend, checkMask, outline, toRgb } from './pixels.js';
+
+const TINT = 0.25;
+/** One pixel of outline for each so many of the longer side, so that it is seen when a large image fills the screen. */
+const PIXELS_PER_OUTLINE = 512;
+
+/**
+ * The image in RGB with a mask over it: its outline in full `colour`, its inside tinted. `mask` has the image's size and
+ * one channel, not 0 = inside. The result is an image again: several classes are one overlay upon the other.
+ * @throws InputError if the sizes differ.
+ */
+export function overlay(image: Image, mask: Image<Uint8Array>, colour: Colour = GREEN): Image<Uint8Array> {
+  checkMask('overlay', image, mask);
+  const picture = toRgb(image);
+  const thickness = Math.max(1, Math.round(Math.max(image.width, image.height) / PIXELS_PER_OUTLINE));
+  const edge = outline(mask, thickness);
+  mask.data.forEach((value, i) => {
+    if (value) blend(picture.data, i, colour, edge[i] ? 1 : TINT);
+  });
+  return picture;
+}
+
+/** The mask as a grey picture: 255 inside (not 0), 0 outside. */
+export function maskImage(mask: Image<Uint8Array>): Image<Uint8Array> {
+  return { ...mask, data: mask.data.map((value) => (value ? 255 : 0)) };
+}

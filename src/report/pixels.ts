@@ -1,0 +1,93 @@
+import { InputError, invariant } from '../base/errors.js';
+import type { Image } from '../base/image.js';
+import type { Colour } from './colours.js';
+
+/**
+ * A picture of `image` for the eye: RGB, 8 bits. Bytes are shown as they are, floats as 0 = black to 1 = white. 16-bit
+ * images and floats beyond 0..1 are stretched from their least to their greatest value, as scanners seldom use the
+ * whole range. Three channels, or bytes in four (RGBA), are colours; of any other number the first is shown in grey.
+ */
+export function toRgb(image: Image): Image<Uint8Array> {
+  const { width, height, channels, data } = image;
+  const isColour = channels === 3 || (channels === 4 && data instanceof Uint8Array);
+  const [low, high] = displayRange(data);
+  const gain = high > low ? 255 / (high - low) : 0;
+  const rgb = new Uint8Array(width * height * 3);
+  for (let i = 0; i < rgb.length; i++) {
+    const pixel = Math.floor(i / 3);
+    const value = (data[pixel * channels + (isColour ? i % 3 : 0)]! - low) * gain;
+    rgb[i] = Math.round(Math.min(255, Math.max(0, value))); // NaN becomes 0
+  }
+  return { width, height, channels: 3, data: rgb };
+}
+
+function displayRange(data: Image['data']): [number, number] {
+  if (data instanceof Uint8Array) return [0, 255];
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of data) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return data instanceof Float32Array && low >= 0 && high <= 1 ? [0, 1] : [low, high];
+}
+
+/** Every pixel becomes a square of `scale` x `scale`; `scale` is a whole number. */
+export function enlarge(image: Image<Uint8Array>, scale: number): Image<Uint8Array> {
+  invariant(Number.isInteger(scale) && scale > 0, `enlarge: scale ${scale} is not a whole number`);
+  if (scale === 1) return image;
+  const width = image.width * scale;
+  const height = image.height * scale;
+  const { channels } = image;
+  const data = new Uint8Array(width * height * channels);
+  for (let y = 0, at = 0; y < height; y++) {
+    const row = Math.floor(y / scale) * image.width;
+    for (let x = 0; x < width; x++) {
+      const from = (row + Math.floor(x / scale)) * channels;
+      for (let c = 0; c < channels; c++) data[at++] = image.data[from + c]!;
+    }
+  }
+  return { width, height, channels, data };
+}
+
+/**
+ * The pixels of a mask (not 0 = inside) that are less than `thickness` steps from the outside, as 0 or 1. What lies
+ * beyond the image's edge counts as outside, so that every outline is closed.
+ */
+export function outline(mask: Image<Uint8Array>, thickness = 1): Uint8Array {
+  const { width, height } = mask;
+  let inside = mask.data.map((value) => (value ? 1 : 0));
+  const edge = new Uint8Array(width * height);
+  for (let step = 0; step < thickness; step++) {
+    const eroded = inside.slice();
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const i = y * width + x;
+        const isInner = y > 0 && y < height - 1 && x > 0 && x < width - 1;
+        if (!inside[i]) continue;
+        if (isInner && inside[i - 1] && inside[i + 1] && inside[i - width] && inside[i + width]) continue;
+        edge[i] = 1;
+        eroded[i] = 0;
+      }
+    }
+    inside = eroded;
+  }
+  return edge;
+}
+
+/** Mixes `colour` into pixel `i` of an RGB image: opacity 0 leaves the pixel, 1 replaces it. */
+export function blend(rgb: Uint8Array, i: number, colour: Colour, opacity: number): void {
+  for (let c = 0; c < 3; c++) {
+    const below = rgb[3 * i + c]!;
+    rgb[3 * i + c] = Math.round(below + (colour[c]! - below) * opacity);
+  }
+}
+
+/** @throws InputError unless `image` and `mask` cover the same pixels and the mask has one channel. */
+export function checkMask(op: string, image: Image, mask: Image): void {
+  if (mask.width === image.width && mask.height === image.height && mask.channels === 1) return;
+  throw new InputError(
+    `${op}: expected a mask of the image's size and one channel (${image.width}x${image.height}x1), ` +
+      `found ${mask.width}x${mask.height}x${mask.channels}; resize the mask or give its own image`,
+  );
+}

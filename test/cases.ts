@@ -1,0 +1,32 @@
+/**
+ * One table of cases for every op, three uses: parity of the backends, the gradient check and the benchmark.
+ * Adding an op means adding its cases here.
+ */
+import { activations } from './cases/activation.js';
+import { arithmetic } from './cases/arithmetic.js';
+import { concatenation } from './cases/concatenation.js';
+import { convolutions } from './cases/convolution.js';
+import { dropouts } from './cases/dropout.js';
+import { losses } from './cases/loss.js';
+import { normalization } from './cases/normalization.js';
+import { optimizers } from './cases/optimizer.js';
+import { pooling } from './cases/pooling.js';
+import { transposedConvolutions } from './cases/transposed.js';
+import { upsampling } from './cases/upsampling.js';
+import type { Case } from './support/case.js';
+
+export type { Case } from './support/case.js';
+
+export const cases: readonly Case[] = [
+  ...convolutions,
+  ...transposedConvolutions,
+  ...pooling,
+  ...upsampling,
+  ...normalization,
+  ...activations,
+  ...dropouts,
+  ...arithmetic,
+  ...concatenation,
+  ...losses,
+  ...optimizers,
+];

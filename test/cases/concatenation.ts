@@ -1,0 +1,23 @@
+import { concat } from '../../src/ops/index.js';
+import type { Case } from '../support/case.js';
+import { normal } from '../support/samples.js';
+
+export const concatenation: Case[] = [
+  [1],
+  [4],
+  [1, 3],
+  [5, 8, 9],
+  [17, 1, 4],
+  [16, 32],
+  [8, 8, 8, 8, 8],
+  [3, 1, 1, 5, 2],
+].map(
+  (sources): Case => ({
+    family: 'concatenation',
+    label: `concat ${sources.join('+')}`,
+    samples: sources.map((channels) => normal([2, 5, 3, channels])),
+    fn: (...xs) => [concat(xs)],
+    differentiable: sources.map((_, k) => k),
+    tolerance: 0,
+  }),
+);

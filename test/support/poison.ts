@@ -1,0 +1,17 @@
+/** The one thing that the parity test must know of a backend beyond its interface: where a program computes. */
+import type { Program, Values } from '../../src/backend/backend.js';
+import type { LinearMemory } from '../../src/backend/wasm/memory.js';
+
+/**
+ * Fills the working memory of `program` with NaN, so that an output element which no kernel writes, or scratch memory
+ * which one reads before it writes it, is seen. Everything written to the program before is lost.
+ */
+export function poison(program: Program): void {
+  arenaOf(program).fill(NaN);
+}
+
+function arenaOf(program: Program & { readonly arena?: Values; readonly memory?: LinearMemory }): Values {
+  if (program.arena) return program.arena;
+  if (program.memory) return program.memory.view(program.memory.arena, program.plan.length);
+  throw new Error('internal: poison does not know where this program computes');
+}
