@@ -7,7 +7,7 @@
 import { gemm } from './gemm';
 import { columnSums, outerTile } from './outer';
 import { copyPixels, packBias, packBlocks4, packBlocks8, packRows, panelBytes, pixelOffsets } from './pack';
-import { CHANNELS, PIXELS, ROWS, TILE_BYTES } from './tiles';
+import { CHANNELS, PIXELS, ROWS, TILE_BYTES, VECTOR } from './tiles';
 
 /** What the host writes before a call; the sources follow as pairs of address and channels. */
 @unmanaged
@@ -62,7 +62,7 @@ export function conv2d(frame: ConvFrame, w: usize, b: usize, y: usize): void {
         offset += channels;
       }
       const at = y + ((<usize>((n * height + top) * width * outChannels)) << 2);
-      multiplyBand(frame, inChannels, images, bandRows, frame.panels, outChannels, frame.relu != 0, at);
+      multiplyBand(frame, inChannels, images, bandRows, frame.panels, outChannels, frame.relu !== 0, at);
     }
   }
 }
@@ -250,7 +250,7 @@ function addBand(frame: ConvFrame, channels: i32, images: i32, rows: i32, dw: us
         for (let kx = 0; kx < kernel; kx++) {
           const x = block + <usize>ky * xRow + ((<usize>kx) << 4);
           const to = dw + <usize>(ky * kernel + kx) * tap + <usize>c * dwRow;
-          outerTile(frame.table, x, xRow, xImage, dy, images, rows, width, to, dwRow, validRows, valid);
+          outerTile(frame.table, x, VECTOR, xRow, xImage, dy, images, rows, width, to, dwRow, validRows, valid);
         }
       }
     }

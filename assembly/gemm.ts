@@ -112,15 +112,64 @@ function storeRow(c: usize, low: v128, high: v128, relu: bool, valid: i32): void
     low = f32x4.pmax(low, f32x4.splat(0));
     high = f32x4.pmax(high, f32x4.splat(0));
   }
-  if (valid == CHANNELS) {
+  if (valid === CHANNELS) {
     v128.store(c, low);
     v128.store(c, high, 16);
   } else if (valid > 4) {
     v128.store(c, low);
     storePart(c + 16, high, valid - 4);
-  } else if (valid == 4) {
+  } else if (valid === 4) {
     v128.store(c, low);
   } else {
     storePart(c, low, valid);
   }
+}
+
+/**
+ * c = a w for a whole tile: PIXELS rows of a, `stride` bytes apart, by CHANNELS columns packed without a bias.
+ */
+export function multiplyTile(a0: usize, stride: usize, length: i32, panel: usize, c: usize, cStride: usize): void {
+  let a1 = a0 + stride;
+  let a2 = a1 + stride;
+  let a3 = a2 + stride;
+  let c00 = f32x4.splat(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  for (let k = 0; k < length; k++) {
+    const b0 = v128.load(panel);
+    const b1 = v128.load(panel, 16);
+    let x = v128.load32_splat(a0);
+    c00 = f32x4.add(c00, f32x4.mul(x, b0));
+    c01 = f32x4.add(c01, f32x4.mul(x, b1));
+    x = v128.load32_splat(a1);
+    c10 = f32x4.add(c10, f32x4.mul(x, b0));
+    c11 = f32x4.add(c11, f32x4.mul(x, b1));
+    x = v128.load32_splat(a2);
+    c20 = f32x4.add(c20, f32x4.mul(x, b0));
+    c21 = f32x4.add(c21, f32x4.mul(x, b1));
+    x = v128.load32_splat(a3);
+    c30 = f32x4.add(c30, f32x4.mul(x, b0));
+    c31 = f32x4.add(c31, f32x4.mul(x, b1));
+    a0 += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
+    panel += 32;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  c += cStride;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  c += cStride;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  c += cStride;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
 }

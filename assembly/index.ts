@@ -11,3 +11,9 @@ export { adam, sgd } from './optimizer';
 export { maxPool2d, maxPool2dGrad } from './pooling';
 export { convTranspose2d, convTranspose2dGradInput, convTranspose2dGradWeight } from './transposed';
 export { bilinear, bilinearGrad, nearest, nearestGrad } from './upsampling';
+export {
+  winogradConvolution,
+  winogradFilters,
+  winogradFiltersTransposed,
+  winogradGradWeight,
+} from './winograd';

@@ -8,12 +8,13 @@ import { loadPart, storePart } from './lanes';
  * Adds to ROWS x CHANNELS elements of dw (`validRows` x `valid` of them), whose rows lie `dwStride` bytes apart.
  *
  * @param sums TILE_BYTES of scratch
- * @param x the first pixel of the block; rows lie `xRow` bytes apart, images `xImage`
+ * @param x the first pixel of the block; pixels lie `xPixel` bytes apart, rows `xRow`, images `xImage`
  * @param dy all pixels in one stream
  */
 export function outerTile(
   sums: usize,
   x: usize,
+  xPixel: usize,
   xRow: usize,
   xImage: usize,
   dy: usize,
@@ -38,7 +39,7 @@ export function outerTile(
     for (let y = 0; y < rows; y++, row += xRow) {
       let at = row;
       const end = dy + ((<usize>width) << 5);
-      for (; dy < end; dy += 32, at += 16) {
+      for (; dy < end; dy += 32, at += xPixel) {
         const b0 = v128.load(dy);
         const b1 = v128.load(dy, 16);
         let a = v128.load32_splat(at);
@@ -83,13 +84,13 @@ export function columnSums(dy: usize, rows: i32, width: i32, channels: i32, sums
       const valid = min(4, channels - c);
       let sum = f32x4.splat(0);
       let at = dy + ((<usize>c) << 2);
-      if (valid == 4) {
+      if (valid === 4) {
         for (let x = 0; x < width; x++, at += stride) sum = f32x4.add(sum, v128.load(at));
       } else {
         for (let x = 0; x < width; x++, at += stride) sum = f32x4.add(sum, loadPart(at, valid));
       }
       const to = sums + ((<usize>c) << 2);
-      if (valid == 4) v128.store(to, f32x4.add(v128.load(to), sum));
+      if (valid === 4) v128.store(to, f32x4.add(v128.load(to), sum));
       else storePart(to, f32x4.add(loadPart(to, valid), sum), valid);
     }
   }

@@ -38,7 +38,7 @@ export function panelBytes(rows: i32): usize {
 export function packBias(bias: usize, columns: i32, panels: usize, bytes: usize): void {
   for (let n = 0; n < columns; n++) {
     const panel = panels + <usize>(n / CHANNELS) * bytes;
-    if (n % CHANNELS == 0) memory.fill(panel, 0, CHANNELS << 2);
+    if (n % CHANNELS === 0) memory.fill(panel, 0, CHANNELS << 2);
     if (bias) store<f32>(panel + ((<usize>(n % CHANNELS)) << 2), load<f32>(bias + ((<usize>n) << 2)));
   }
 }
@@ -64,7 +64,7 @@ export function packRows(
     let from = w + <usize>n * nStep;
     const valid = min(CHANNELS, columns - n);
     for (let k = 0; k < rows; k++, from += kStep, to += CHANNELS << 2) {
-      if (columnStride == 1 && valid == CHANNELS) {
+      if (columnStride === 1 && valid === CHANNELS) {
         v128.store(to, v128.load(from));
         v128.store(to, v128.load(from, 16), 16);
       } else {
@@ -79,7 +79,7 @@ export function packRows(
 /** `count` runs of `length` elements each, from and to pixels that lie `fromStride` and `toStride` bytes apart. */
 export function copyPixels(from: usize, fromStride: usize, to: usize, toStride: usize, count: i32, length: i32): void {
   const bytes = (<usize>length) << 2;
-  if (fromStride == bytes && toStride == bytes) {
+  if (fromStride === bytes && toStride === bytes) {
     memory.copy(to, from, <usize>count * bytes);
     return;
   }
@@ -100,7 +100,7 @@ export function packBlocks4(from: usize, stride: usize, count: i32, channels: i3
     const valid = min(ROWS, channels - c);
     let a = from;
     let b = to;
-    if (valid == ROWS) {
+    if (valid === ROWS) {
       for (let p = 0; p < count; p++, a += stride, b += VECTOR) v128.store(b, v128.load(a));
     } else {
       for (let p = 0; p < count; p++, a += stride, b += VECTOR) v128.store(b, loadPart(a, valid));
@@ -114,7 +114,7 @@ export function packBlocks8(from: usize, stride: usize, count: i32, channels: i3
     const valid = min(CHANNELS, channels - c);
     let a = from;
     let b = to;
-    if (valid == CHANNELS) {
+    if (valid === CHANNELS) {
       for (let p = 0; p < count; p++, a += stride, b += 2 * VECTOR) {
         v128.store(b, v128.load(a));
         v128.store(b, v128.load(a, 16), 16);

@@ -5,7 +5,7 @@
 import { gemm } from './gemm';
 import { columnSums, outerTile } from './outer';
 import { packBias, packBlocks4, packBlocks8, packRows, panelBytes, pixelOffsets } from './pack';
-import { CHANNELS, PIXELS, ROWS, TILE_BYTES } from './tiles';
+import { CHANNELS, PIXELS, ROWS, TILE_BYTES, VECTOR } from './tiles';
 
 /** What the host writes before a call. Sizes are those of the smaller image, the input of the forward pass. */
 @unmanaged
@@ -146,7 +146,21 @@ export function convTranspose2dGradWeight(frame: TransposedFrame, x: usize, dy: 
           for (let c = 0; c < inChannels; c += ROWS) {
             const to = dw + <usize>(t * inChannels + c) * dwRow + ((<usize>o) << 2);
             const from = frame.band + <usize>(c / ROWS) * xBlock;
-            outerTile(frame.table, from, 0, 0, block, 1, 1, pixels, to, dwRow, min(ROWS, inChannels - c), valid);
+            outerTile(
+              frame.table,
+              from,
+              VECTOR,
+              0,
+              0,
+              block,
+              1,
+              1,
+              pixels,
+              to,
+              dwRow,
+              min(ROWS, inChannels - c),
+              valid,
+            );
           }
         }
       }

@@ -1,0 +1,136 @@
+/** The Winograd kernels of 3x3 convolution: every channel count a multiple of 8. */
+import type { ConvGeometry } from '../../ops/convolution.js';
+import { layout } from './band.js';
+import type { KernelsOf } from './kernel.js';
+
+export interface WinogradExports {
+  readonly memory: WebAssembly.Memory;
+  winogradFilters(frame: number, w: number): void;
+  winogradFiltersTransposed(frame: number, w: number): void;
+  winogradConvolution(frame: number, b: number): void;
+  winogradGradWeight(frame: number, dy: number, dw: number, db: number): void;
+}
+
+/** Pixels of a tile, a side. */
+const TILE = 4;
+
+/** Points of a tile. */
+const POINTS = 36;
+
+/** Elements of the points and products of a block: they should stay in a second-level cache. */
+const BLOCK_LENGTH = 192 * 1024;
+
+/** Tiles of a block: at least as many as make the products efficient, at most as many as are worth it. */
+const LEAST = 16;
+const MOST = 64;
+
+/** Fewer tiles than this do not earn the transformation of the filters. */
+const WORTHWHILE = 8;
+
+/** Whether Winograd is possible and faster than the direct kernels. */
+export function suitsWinograd({ batch, height, width, kernel, sources, outChannels }: ConvGeometry): boolean {
+  const count = tiles(batch, height, width);
+  const used = (batch * height * width) / (TILE * TILE * count);
+  return kernel === 3 && [...sources, outChannels].every((n) => n % 8 === 0) && count >= WORTHWHILE && used > 0.5;
+}
+
+export const winograd: KernelsOf<'conv2d' | 'conv2dGradInput' | 'conv2dGradWeight', WinogradExports> = {
+  conv2d: {
+    workspace: (g) => forward(g).length,
+    run(wasm, g, inputs, [y], workspace) {
+      const [w, b] = inputs.slice(-2);
+      writeFrame(wasm, forward(g), [...inputs.slice(0, -2), y!], workspace);
+      wasm.winogradFilters(workspace, w!);
+      wasm.winogradConvolution(workspace, b!);
+    },
+  },
+  conv2dGradInput: {
+    workspace: (g) => backward(g).length,
+    run(wasm, g, [dy, w], dxs, workspace) {
+      writeFrame(wasm, backward(g), [dy!, ...dxs], workspace);
+      wasm.winogradFiltersTransposed(workspace, w!);
+      wasm.winogradConvolution(workspace, 0);
+    },
+  },
+  conv2dGradWeight: {
+    workspace: (g) => forward(g).length,
+    run(wasm, g, inputs, [dw, db], workspace) {
+      const dy = inputs.at(-1)!;
+      writeFrame(wasm, forward(g), inputs, workspace);
+      wasm.winogradGradWeight(workspace, dy, dw!, db!);
+    },
+  },
+};
+
+/** What `WinogradFrame` (assembly/winograd.ts) says, but for addresses. */
+interface Frame {
+  /** Words of the struct before the pairs of address and channels. */
+  readonly words: readonly number[];
+  /** Channels of each input, then of each output. */
+  readonly channels: readonly number[];
+  /** Where filters, points, products, patch and scratch begin, in elements. */
+  readonly offsets: readonly number[];
+  /** All of it, in elements. */
+  readonly length: number;
+}
+
+function forward(g: ConvGeometry): Frame {
+  return frame(g, g.sources, [g.outChannels], g.relu);
+}
+
+/** The data gradient: a convolution of dy with the rotated, transposed filters. */
+function backward(g: ConvGeometry): Frame {
+  return frame(g, [g.outChannels], g.sources, false);
+}
+
+function frame(
+  { batch, height, width }: ConvGeometry,
+  inputs: readonly number[],
+  outputs: readonly number[],
+  relu: boolean,
+): Frame {
+  const channels = [...inputs, ...outputs];
+  const inChannels = sum(inputs);
+  const outChannels = sum(outputs);
+  const fit = Math.floor(BLOCK_LENGTH / (POINTS * (inChannels + outChannels)));
+  const block = roundUp4(Math.min(Math.max(LEAST, Math.min(MOST, fit)), tiles(batch, height, width)));
+  const offsets = layout(
+    16 + 2 * channels.length,
+    POINTS * inChannels * outChannels,
+    POINTS * block * inChannels,
+    POINTS * block * outChannels,
+    POINTS * Math.max(...channels),
+    48 * 8,
+  ).slice(1);
+  const words = [batch, height, width, inChannels, outChannels, Number(relu), inputs.length, outputs.length, block];
+  return { words, channels, offsets, length: offsets.at(-1)! };
+}
+
+function writeFrame(
+  { memory }: WinogradExports,
+  { words, channels, offsets }: Frame,
+  addresses: readonly number[],
+  workspace: number,
+): void {
+  const view = new Uint32Array(memory.buffer, workspace, 16 + 2 * channels.length);
+  view.set(words);
+  view.set(
+    offsets.slice(0, -1).map((offset) => workspace + 4 * offset),
+    words.length,
+  );
+  channels.forEach((count, k) => {
+    view.set([addresses[k]!, count], 16 + 2 * k);
+  });
+}
+
+function tiles(batch: number, height: number, width: number): number {
+  return batch * Math.ceil(height / TILE) * Math.ceil(width / TILE);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function roundUp4(count: number): number {
+  return Math.ceil(count / 4) * 4;
+}
