@@ -3,6 +3,7 @@
  * Both operands are packed in blocks (`packBlocks4`, `packBlocks8`), so that every inner loop reads two streams.
  */
 import { loadPart, storePart } from './lanes';
+import { CHANNELS, ROWS } from './tiles';
 
 /**
  * Adds to ROWS x CHANNELS elements of dw (`validRows` x `valid` of them), whose rows lie `dwStride` bytes apart.
@@ -66,6 +67,86 @@ export function outerTile(
   v128.store(sums, c30, 96);
   v128.store(sums, c31, 112);
   for (let i = 0; i < validRows; i++, sums += 32, dw += dwStride) addRow(dw, sums, valid);
+}
+
+/**
+ * `outerTile` for whole tiles of one row of pixels and twice the columns, whose streams are `dy` and `next`.
+ *
+ * @param sums 2 TILE_BYTES of scratch
+ */
+export function outerWideTile(
+  sums: usize,
+  x: usize,
+  xPixel: usize,
+  dy: usize,
+  next: usize,
+  pixels: i32,
+  dw: usize,
+  dwStride: usize,
+): void {
+  let c00 = f32x4.splat(0);
+  let c01 = c00;
+  let c02 = c00;
+  let c03 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c12 = c00;
+  let c13 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c22 = c00;
+  let c23 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  let c32 = c00;
+  let c33 = c00;
+  const end = dy + ((<usize>pixels) << 5);
+  for (; dy < end; dy += 32, next += 32, x += xPixel) {
+    const b0 = v128.load(dy);
+    const b1 = v128.load(dy, 16);
+    const b2 = v128.load(next);
+    const b3 = v128.load(next, 16);
+    let a = v128.load32_splat(x);
+    c00 = f32x4.add(c00, f32x4.mul(a, b0));
+    c01 = f32x4.add(c01, f32x4.mul(a, b1));
+    c02 = f32x4.add(c02, f32x4.mul(a, b2));
+    c03 = f32x4.add(c03, f32x4.mul(a, b3));
+    a = v128.load32_splat(x, 4);
+    c10 = f32x4.add(c10, f32x4.mul(a, b0));
+    c11 = f32x4.add(c11, f32x4.mul(a, b1));
+    c12 = f32x4.add(c12, f32x4.mul(a, b2));
+    c13 = f32x4.add(c13, f32x4.mul(a, b3));
+    a = v128.load32_splat(x, 8);
+    c20 = f32x4.add(c20, f32x4.mul(a, b0));
+    c21 = f32x4.add(c21, f32x4.mul(a, b1));
+    c22 = f32x4.add(c22, f32x4.mul(a, b2));
+    c23 = f32x4.add(c23, f32x4.mul(a, b3));
+    a = v128.load32_splat(x, 12);
+    c30 = f32x4.add(c30, f32x4.mul(a, b0));
+    c31 = f32x4.add(c31, f32x4.mul(a, b1));
+    c32 = f32x4.add(c32, f32x4.mul(a, b2));
+    c33 = f32x4.add(c33, f32x4.mul(a, b3));
+  }
+  v128.store(sums, c00);
+  v128.store(sums, c01, 16);
+  v128.store(sums, c02, 32);
+  v128.store(sums, c03, 48);
+  v128.store(sums, c10, 64);
+  v128.store(sums, c11, 80);
+  v128.store(sums, c12, 96);
+  v128.store(sums, c13, 112);
+  v128.store(sums, c20, 128);
+  v128.store(sums, c21, 144);
+  v128.store(sums, c22, 160);
+  v128.store(sums, c23, 176);
+  v128.store(sums, c30, 192);
+  v128.store(sums, c31, 208);
+  v128.store(sums, c32, 224);
+  v128.store(sums, c33, 240);
+  for (let i = 0; i < ROWS; i++, sums += 64, dw += dwStride) {
+    addRow(dw, sums, CHANNELS);
+    addRow(dw + 32, sums + 32, CHANNELS);
+  }
 }
 
 /** Adds the first `valid` of CHANNELS sums. */

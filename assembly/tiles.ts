@@ -18,3 +18,9 @@ export const VECTOR: usize = 16;
 
 /** Bytes of a tile: its sums are stored here, whole and in pairs that V8's vectoriser can fuse, and taken on from here. */
 export const TILE_BYTES: usize = 128;
+
+/**
+ * Whether tiles of 4 x 16 are used where they fit: for engines that fuse pairs of vectors to 256 bits (V8's
+ * vectoriser), where 16 accumulators are 8. Elsewhere they spill. Sums run in the same order: the same bits.
+ */
+export const WIDE: bool = isDefined(WIDE_TILES);

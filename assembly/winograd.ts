@@ -4,9 +4,9 @@
  * work goes in blocks of tiles, counted over all images, so that small images fill a block together and scratch memory
  * does not grow with the image.
  */
-import { multiplyTile } from './gemm';
-import { columnSums, outerTile } from './outer';
-import { CHANNELS, PIXELS, ROWS } from './tiles';
+import { multiplyTile, multiplyWideTile } from './gemm';
+import { columnSums, outerTile, outerWideTile } from './outer';
+import { CHANNELS, PIXELS, ROWS, WIDE } from './tiles';
 import {
   filterPoints,
   GROUP,
@@ -107,15 +107,10 @@ export function winogradConvolution(frame: WinogradFrame, b: usize): void {
     const tiles = min(block, total - first);
     pointsOfInputs(frame, first, tiles, pixel, GROUP);
     for (let p = 0; p < POINTS; p++) {
-      let panel = frame.filters + <usize>(p * outChannels) * pixel;
+      const panels = frame.filters + <usize>(p * outChannels) * pixel;
       const points = frame.points + <usize>(p * block) * pixel;
       const products = frame.products + <usize>(p * block) * product;
-      for (let o: usize = 0; o < product; o += GROUP, panel += pixel << 3) {
-        for (let t = 0; t < tiles; t += PIXELS) {
-          const to = products + <usize>t * product + o;
-          multiplyTile(points + <usize>t * pixel, pixel, inChannels, panel, to, product);
-        }
-      }
+      multiply(points, tiles, inChannels, panels, outChannels, products);
     }
     let bias = b;
     let from = frame.products;
@@ -124,6 +119,27 @@ export function winogradConvolution(frame: WinogradFrame, b: usize): void {
       pixelsOfProducts(frame, first, tiles, from, tensorAddress(frame, k), channels, bias);
       from += (<usize>channels) << 2;
       if (b) bias += (<usize>channels) << 2;
+    }
+  }
+}
+
+/** products = points x panels: `tiles` rows of `length` elements, `columns` columns. */
+function multiply(points: usize, tiles: i32, length: i32, panels: usize, columns: i32, products: usize): void {
+  const row = (<usize>length) << 2;
+  const panel = row << 3;
+  const product = (<usize>columns) << 2;
+  let o = 0;
+  if (WIDE) {
+    for (; o + 2 * CHANNELS <= columns; o += 2 * CHANNELS, panels += 2 * panel, products += 2 * GROUP) {
+      for (let t = 0; t < tiles; t += PIXELS) {
+        const a = points + <usize>t * row;
+        multiplyWideTile(a, row, length, panels, panels + panel, products + <usize>t * product, product);
+      }
+    }
+  }
+  for (; o < columns; o += CHANNELS, panels += panel, products += GROUP) {
+    for (let t = 0; t < tiles; t += PIXELS) {
+      multiplyTile(points + <usize>t * row, row, length, panels, products + <usize>t * product, product);
     }
   }
 }
@@ -140,7 +156,6 @@ export function winogradGradWeight(frame: WinogradFrame, dy: usize, dw: usize, d
   const tap = (<usize>(inChannels * outChannels)) << 2;
   memory.fill(frame.filters, 0, <usize>POINTS * tap);
   const total = frame.batch * tilesOf(frame.height) * tilesOf(frame.width);
-  const row = (<usize>outChannels) << 2;
   const stream = <usize>block * GROUP;
   for (let first = 0; first < total; first += block) {
     const tiles = min(block, total - first);
@@ -149,14 +164,8 @@ export function winogradGradWeight(frame: WinogradFrame, dy: usize, dw: usize, d
     for (let p = 0; p < POINTS; p++) {
       const du = frame.filters + <usize>p * tap;
       const points = frame.points + <usize>(p * inChannels) * (stream >> 3);
-      let gradients = frame.products + <usize>(p * outChannels) * (stream >> 3);
-      for (let o = 0; o < outChannels; o += CHANNELS, gradients += stream) {
-        for (let c = 0; c < inChannels; c += ROWS) {
-          const x = points + <usize>(c >> 3) * stream + ((<usize>(c & 7)) << 2);
-          const to = du + <usize>c * row + ((<usize>o) << 2);
-          outerTile(frame.scratch, x, GROUP, 0, 0, gradients, 1, 1, tiles, to, row, ROWS, CHANNELS);
-        }
-      }
+      const gradients = frame.products + <usize>(p * outChannels) * (stream >> 3);
+      addProducts(frame, points, gradients, tiles, stream, du);
     }
   }
   const scratch = frame.scratch;
@@ -174,6 +183,37 @@ export function winogradGradWeight(frame: WinogradFrame, dy: usize, dw: usize, d
       for (let y = 0; y < 3; y++) {
         gradientTaps(scratch + <usize>(IN * y) * GROUP, GROUP, dw + <usize>(3 * y) * tap + at, tap);
       }
+    }
+  }
+}
+
+/** du [in,out] += the outer products of `tiles` points and gradients. */
+function addProducts(
+  frame: WinogradFrame,
+  points: usize,
+  gradients: usize,
+  tiles: i32,
+  stream: usize,
+  du: usize,
+): void {
+  const inChannels = frame.inChannels;
+  const outChannels = frame.outChannels;
+  const row = (<usize>outChannels) << 2;
+  let o = 0;
+  if (WIDE) {
+    for (; o + 2 * CHANNELS <= outChannels; o += 2 * CHANNELS, gradients += 2 * stream) {
+      for (let c = 0; c < inChannels; c += ROWS) {
+        const x = points + <usize>(c >> 3) * stream + ((<usize>(c & 7)) << 2);
+        const to = du + <usize>c * row + ((<usize>o) << 2);
+        outerWideTile(frame.scratch, x, GROUP, gradients, gradients + stream, tiles, to, row);
+      }
+    }
+  }
+  for (; o < outChannels; o += CHANNELS, gradients += stream) {
+    for (let c = 0; c < inChannels; c += ROWS) {
+      const x = points + <usize>(c >> 3) * stream + ((<usize>(c & 7)) << 2);
+      const to = du + <usize>c * row + ((<usize>o) << 2);
+      outerTile(frame.scratch, x, GROUP, 0, 0, gradients, 1, 1, tiles, to, row, ROWS, CHANNELS);
     }
   }
 }
