@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../src/base/errors.js';
-import { checkImage, toChannels, toUnitRange } from '../src/data/channels.js';
-import { prepareImage } from '../src/data/prepare.js';
+import { checkImage, toChannels, toUnitRange } from '../src/image/channels.js';
+import { prepareImage } from '../src/image/prepare.js';
 
 const image = (channels: number, ...values: number[]) => ({
   width: values.length / channels,

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random, seedKey } from '../src/base/random.js';
-import { cropBack, padReflect } from '../src/data/pad.js';
+import { cropBack, padReflect } from '../src/image/pad.js';
 
 const row = (...values: number[]) => ({ width: values.length, height: 1, channels: 1, data: Uint8Array.from(values) });
 

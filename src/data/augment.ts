@@ -1,7 +1,7 @@
 import { InputError } from '../base/errors.js';
 import type { Image, ImageData } from '../base/image.js';
 import { fold, type Key, Random } from '../base/random.js';
-import { emptyLike } from './channels.js';
+import { emptyLike } from '../image/channels.js';
 import type { Sample } from './dataset.js';
 
 /** Changes a sample in a way that leaves it a true example; what it does is drawn from `random` alone. */

@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
+import { prepareImage } from '../image/prepare.js';
+import { resizeMask } from '../image/resize.js';
 import { Cache } from './cache.js';
 import { pairedFolders } from './folders.js';
 import type { Layout, Pair } from './layout.js';
-import { prepareImage } from './prepare.js';
 import { readBytes } from './read.js';
-import { resizeMask } from './resize.js';
 import { drawSplit, parseSplit, type Split } from './split.js';
 
 /** One labelled image as a network is trained on it. It is shared: do not write to it. */

@@ -1,7 +1,7 @@
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { fold, type Key, Random, seedKey } from '../base/random.js';
-import { toUnitRange } from './channels.js';
+import { toUnitRange } from '../image/channels.js';
 import { checkSize, type Dataset, sampleCache } from './dataset.js';
 import { drawHead, HEAD_EDGE } from './phantom-head.js';
 import { drawLesion, type LesionKind } from './phantom-lesion.js';

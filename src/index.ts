@@ -1,0 +1,63 @@
+/** The library in Node: the core, files, data folders, and the WebAssembly backend as the default. */
+import { readFileSync } from 'node:fs';
+import type { Backend } from './backend/backend.js';
+import { ReferenceBackend } from './backend/reference.js';
+import { WasmBackend } from './backend/wasm/backend.js';
+import { InputError } from './base/errors.js';
+import { readFileChecked, writeFileAtomic } from './files/atomic.js';
+import type { ModelConfig } from './model/config.js';
+import { type CreateModelOptions, createModel as createModelOn, Model } from './model/model.js';
+import { decodeModel, encodeModel } from './model/modelfile.js';
+
+export * from './core.js';
+export { type Augmentation, augment, parseAugmentations } from './data/augment.js';
+export { type Dataset, type DatasetOptions, openDataset, type Sample } from './data/dataset.js';
+export { type SyntheticOptions, syntheticDataset } from './data/phantom.js';
+export { decodePng, encodePng, readPng } from './data/png.js';
+export type { Split, Subset } from './data/split.js';
+
+declare module './model/model.js' {
+  interface Model {
+    /**
+     * Writes the model file, whole or not at all.
+     * @throws InputError that names the path and the reason
+     */
+    save(path: string): Promise<void>;
+  }
+}
+
+Model.prototype.save = async function save(this: Model, path: string): Promise<void> {
+  await writeFileAtomic(path, await encodeModel(this));
+};
+
+export const backends = ['wasm', 'reference'] as const;
+export type BackendName = (typeof backends)[number];
+
+let wasmModule: WebAssembly.Module | undefined;
+
+/** A backend with memory of its own, which is given back with it. */
+export function createBackend(name: BackendName = 'wasm'): Backend {
+  if (name === 'reference') return new ReferenceBackend();
+  if (name !== 'wasm') throw new InputError(`backend "${name}": expected one of ${backends.join(', ')}`);
+  wasmModule ??= new WebAssembly.Module(readFileSync(new URL('../wasm/unetpp.wasm', import.meta.url)));
+  return new WasmBackend(wasmModule);
+}
+
+/**
+ * A new model with initial values, by default on a WebAssembly backend of its own.
+ * @param config fields left out take the defaults of `defaultConfig`
+ * @throws InputError for a field that is not allowed
+ */
+export function createModel(config: Partial<ModelConfig> = {}, options: Partial<CreateModelOptions> = {}): Model {
+  return createModelOn(config, { backend: createBackend(), ...options });
+}
+
+/**
+ * A model from its file, or from the bytes of one.
+ * @throws InputError that says what is wrong with the file
+ */
+export async function loadModel(source: string | Uint8Array, options: { backend?: Backend } = {}): Promise<Model> {
+  const backend = options.backend ?? createBackend();
+  if (typeof source !== 'string') return decodeModel(source, 'model', backend);
+  return decodeModel(await readFileChecked(source), source, backend);
+}

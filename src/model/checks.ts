@@ -1,0 +1,7 @@
+import { InputError } from '../base/errors.js';
+
+/** @throws InputError that names the option, unless `value` is a whole number of at least 1 */
+export function checkCount(value: number, name: string): void {
+  if (Number.isSafeInteger(value) && value >= 1) return;
+  throw new InputError(`${name} is ${value}, expected a whole number of at least 1`);
+}

@@ -1,0 +1,32 @@
+/** How a prediction is made from the heads, by the paper's names. */
+import { InputError } from '../base/errors.js';
+import { levelsOf, type ModelConfig } from './config.js';
+
+/**
+ * 'accurate': the mean of all heads' probabilities. 'fast': one head, computed by the network pruned to it, the deepest
+ * unless a level is named: 'L1', 'L2', …
+ */
+export type Mode = 'accurate' | 'fast' | `L${number}`;
+
+/** The heads that a mode reads, as levels, ascending. */
+export function levelsOfMode(mode: Mode, config: ModelConfig): number[] {
+  const levels = levelsOf(config);
+  if (mode === 'accurate') return levels;
+  return [mode === 'fast' ? levels.at(-1)! : Number(mode.slice(1))];
+}
+
+/**
+ * A mode that this network has.
+ * @throws InputError that names those that it has
+ */
+export function parseMode(text: string, config: ModelConfig): Mode {
+  const heads = levelsOf(config).map(levelName);
+  if (text === 'accurate' || text === 'fast' || (heads as string[]).includes(text)) return text as Mode;
+  const why = config.deepSupervision ? '' : ' (it was built without deep supervision, so with its deepest head alone)';
+  throw new InputError(`mode ${JSON.stringify(text)}: this network has accurate, fast, ${heads.join(', ')}${why}`);
+}
+
+/** `L2` of 2. */
+export function levelName(level: number): `L${number}` {
+  return `L${level}`;
+}

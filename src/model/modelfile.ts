@@ -1,0 +1,95 @@
+/**
+ * The model file: one safetensors file. The tensors have PyTorch's names and layouts, sorted by name; `__metadata__`
+ * says how to build the network and how to feed it, so that it predicts on a raw image with no other information:
+ *
+ *     format         "unetpp"
+ *     version        "1"
+ *     config         JSON, see `ModelConfig`
+ *     preprocessing  JSON, see `Preprocessing`
+ *     training       JSON, see `TrainingSummary`; absent for a model that was not trained here
+ *     sha256         of the numbers: the same as `weightsSha256`
+ */
+import type { Backend } from '../backend/backend.js';
+import { InputError } from '../base/errors.js';
+import { sha256 } from '../base/sha256.js';
+import { parseConfig } from './config.js';
+import { Model, type TrainingSummary } from './model.js';
+import { parsePreprocessing } from './preprocessing.js';
+import { readSafetensors, writeSafetensors } from './safetensors.js';
+import { exportTensors, importTensors } from './torch.js';
+
+const FORMAT = 'unetpp';
+const VERSION = '1';
+
+/** The bytes of a model file; the same model gives the same bytes. */
+export async function encodeModel(model: Model): Promise<Uint8Array> {
+  return writeSafetensors(exportTensors(model.parameters), {
+    format: FORMAT,
+    version: VERSION,
+    config: JSON.stringify(model.config),
+    preprocessing: JSON.stringify(model.preprocessing),
+    ...(model.training && { training: JSON.stringify(model.training) }),
+  });
+}
+
+/**
+ * A model from the bytes of its file. Everything is checked: the file's structure and checksums, its version, every
+ * field of the configuration, every tensor's name, shape and numbers.
+ * @param file its name, for the errors
+ * @throws InputError that says what was expected, what was found and what to do
+ */
+export async function decodeModel(bytes: Uint8Array, file: string, backend: Backend): Promise<Model> {
+  const { metadata, tensors } = await readSafetensors(bytes, file);
+  if (metadata.format !== FORMAT) {
+    throw new InputError(
+      `${file}: not a model of unetpp (its metadata has no format "${FORMAT}"); bring PyTorch weights in with import-torch`,
+    );
+  }
+  if (metadata.version !== VERSION) {
+    throw new InputError(
+      `${file}: has format version ${JSON.stringify(metadata.version)}, expected "${VERSION}"; update unetpp`,
+    );
+  }
+  const field = (name: string) => parseField(metadata[name], `${file}, ${name}`);
+  const config = parseConfig(field('config'), `${file}, config`);
+  const preprocessing = parsePreprocessing(field('preprocessing'), `${file}, preprocessing`);
+  const training = metadata.training === undefined ? undefined : parseTraining(field('training'), `${file}, training`);
+  const values = importTensors(config, tensors, file);
+  const model = new Model(config, backend);
+  model.parameters.load(values);
+  model.preprocessing = preprocessing;
+  model.training = training;
+  return model;
+}
+
+/**
+ * SHA-256 of all values, running statistics included, as little-endian float32 in the file's layout, in name order: the
+ * witness that two trainings gave the same bits.
+ */
+export async function weightsSha256(model: Model): Promise<string> {
+  const tensors = exportTensors(model.parameters);
+  const bytes = new Uint8Array(tensors.reduce((sum, [, { data }]) => sum + data.byteLength, 0));
+  let at = 0;
+  for (const [, { data }] of tensors) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return sha256(bytes);
+}
+
+function parseField(text: string | undefined, source: string): unknown {
+  if (text === undefined)
+    throw new InputError(`${source}: missing in the file's metadata; restore the file from a copy`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InputError(`${source}: expected JSON, found ${JSON.stringify(text.slice(0, 60))}`);
+  }
+}
+
+function parseTraining(value: unknown, source: string): TrainingSummary {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InputError(`${source}: expected a JSON object, found ${JSON.stringify(value).slice(0, 60)}`);
+  }
+  return value as TrainingSummary;
+}

@@ -1,0 +1,115 @@
+/** The parameters of a network: which there are, and the memory that holds their values. */
+import type { Backend, Storage, Values } from '../backend/backend.js';
+import { invariant } from '../base/errors.js';
+import type { Tensor } from '../graph/graph.js';
+import { sizeOf } from '../graph/shape.js';
+import { depthOf, type ModelConfig } from './config.js';
+import type { Parameter } from './layers.js';
+import { type Network, recordNetwork } from './network.js';
+
+/** Each parameter begins at a multiple of this many elements: 64 bytes of float32, a cache line. */
+const ALIGNMENT = 16;
+
+/** The parameters of a configuration, in the order of computation, read off the recorded graph. */
+export function listParameters(config: ModelConfig): Parameter[] {
+  const smallest = 2 ** depthOf(config);
+  const network = recordNetwork(config, { batch: 1, height: smallest, width: smallest });
+  return [...network.parameters.values()];
+}
+
+/** Whether the optimizer moves it; the others are running statistics. */
+export function isTrainable({ kind }: Parameter): boolean {
+  return kind !== 'runningMean' && kind !== 'runningVariance';
+}
+
+/** The number of trainable numbers: what papers state as parameters. */
+export function countParameters(parameters: Iterable<Parameter>): number {
+  return [...parameters].filter(isTrainable).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+/** Where each parameter lies in flat memory. */
+export interface FlatLayout {
+  readonly offsets: ReadonlyMap<string, number>;
+  /** In elements, the gaps of the alignment included. */
+  readonly length: number;
+}
+
+/** Lays parameters one after the other. The gaps hold zeros, which every optimizer leaves as they are. */
+export function flatLayout(parameters: readonly Parameter[]): FlatLayout {
+  const offsets = new Map<string, number>();
+  let length = 0;
+  for (const { name, shape } of parameters) {
+    offsets.set(name, length);
+    length += Math.ceil(sizeOf(shape) / ALIGNMENT) * ALIGNMENT;
+  }
+  return { offsets, length };
+}
+
+/** Values of all parameters at one moment. */
+export interface Snapshot {
+  readonly trainable: Values;
+  readonly statistics: Values;
+}
+
+/**
+ * The values: all trainable ones in one flat memory, so that the optimizer is one pass and gradients have the same
+ * layout, and the running statistics in another.
+ */
+export class ParameterStore {
+  readonly trainable: Storage;
+  readonly statistics: Storage;
+  /** The layout of `trainable`. */
+  readonly layout: FlatLayout;
+  readonly #storages = new Map<string, Storage>();
+
+  /** Allocates, all zero. */
+  constructor(
+    readonly list: readonly Parameter[],
+    backend: Backend,
+  ) {
+    const trainable = list.filter(isTrainable);
+    const statistics = list.filter((parameter) => !isTrainable(parameter));
+    this.layout = flatLayout(trainable);
+    this.trainable = this.#allocate(trainable, this.layout, backend);
+    this.statistics = this.#allocate(statistics, flatLayout(statistics), backend);
+  }
+
+  /** The values of one parameter. */
+  get(name: string): Storage {
+    const storage = this.#storages.get(name);
+    invariant(storage, `no parameter is called ${name}`);
+    return storage;
+  }
+
+  /** The part of `flat`, a memory with the layout of `trainable` (gradients, say), that belongs to a parameter. */
+  sliceOf(flat: Storage, { name, shape }: Parameter): Storage {
+    return flat.slice(this.layout.offsets.get(name)!, sizeOf(shape));
+  }
+
+  /** Binds the leaves of a recorded network to the values. */
+  bind(network: Network): Map<Tensor, Storage> {
+    return new Map([...network.parameters].map(([leaf, { name }]) => [leaf, this.get(name)]));
+  }
+
+  /** Sets all values, by name, in our layouts. */
+  load(values: ReadonlyMap<string, Values>): void {
+    for (const { name } of this.list) this.get(name).data.set(values.get(name)!);
+  }
+
+  snapshot(): Snapshot {
+    return { trainable: this.trainable.data.slice(), statistics: this.statistics.data.slice() };
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.trainable.data.set(snapshot.trainable);
+    this.statistics.data.set(snapshot.statistics);
+  }
+
+  #allocate(parameters: readonly Parameter[], { offsets, length }: FlatLayout, backend: Backend): Storage {
+    const flat = backend.allocate(length);
+    for (const { name, shape } of parameters) {
+      this.#storages.set(name, flat.slice(offsets.get(name)!, sizeOf(shape)));
+    }
+    return flat;
+  }
+}

@@ -1,0 +1,61 @@
+/** From an image as it comes to what the network reads, and back; it travels with the model. */
+import { InputError } from '../base/errors.js';
+import type { Image } from '../base/image.js';
+import { checkImage, toUnitRange } from '../image/channels.js';
+import { prepareImage } from '../image/prepare.js';
+import { resizeImage } from '../image/resize.js';
+import type { ModelConfig } from './config.js';
+import type { Prediction } from './prediction.js';
+
+export interface Preprocessing {
+  /** 'range': integers divided by the largest of their type (255, 65535), floats as they are. */
+  readonly normalisation: 'range';
+  /** Width and height that images are resized to, those of the training; absent: an image keeps its own. */
+  readonly size?: number;
+}
+
+/** @throws InputError */
+export function parsePreprocessing(value: unknown, source: string): Preprocessing {
+  const { normalisation, size } = (typeof value === 'object' ? (value ?? {}) : {}) as Record<string, unknown>;
+  if (normalisation !== 'range') {
+    throw new InputError(`${source}: normalisation is ${JSON.stringify(normalisation)}, expected "range"`);
+  }
+  if (size === undefined) return { normalisation };
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1) {
+    throw new InputError(`${source}: size is ${JSON.stringify(size)}, expected a whole number of pixels`);
+  }
+  return { normalisation, size };
+}
+
+/** The size at which the network sees an image. */
+export function networkSize(image: Image, { size }: Preprocessing): { width: number; height: number } {
+  return { width: size ?? image.width, height: size ?? image.height };
+}
+
+/**
+ * The image as the network reads it: its channels, values in [0, 1], its size. Grey and colour are converted where the
+ * network has 1 or 3 channels.
+ * @throws InputError for an image that does not fit
+ */
+export function prepare(image: Image, config: ModelConfig, preprocessing: Preprocessing): Image<Float32Array> {
+  checkImage(image, 'predict');
+  const { inChannels } = config;
+  const { width, height } = networkSize(image, preprocessing);
+  if (inChannels === 1 || inChannels === 3) return prepareImage(image, { channels: inChannels, width, height });
+  if (image.channels !== inChannels) {
+    throw new InputError(`predict: the image has ${image.channels} channels, the network reads ${inChannels}`);
+  }
+  return resizeImage(toUnitRange(image), width, height);
+}
+
+/** Probabilities at the network's size as a prediction at another one: bilinear, averaged where it shrinks. */
+export function resizePrediction(prediction: Prediction, width: number, height: number): Prediction {
+  const { classes, probs } = prediction;
+  const size = { width: prediction.width, height: prediction.height };
+  return {
+    width,
+    height,
+    classes,
+    probs: resizeImage({ ...size, channels: classes, data: probs }, width, height).data,
+  };
+}

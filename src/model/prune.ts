@@ -1,0 +1,34 @@
+/** Pruning (Zhou et al., 2018, section 3.2): the network cut down to one head, as a model of its own. */
+import { InputError } from '../base/errors.js';
+import { levelsOf, type ModelConfig, upToLevel } from './config.js';
+import { levelName } from './mode.js';
+import { Model } from './model.js';
+import { headName } from './network.js';
+
+/** The configuration of the pruned network: as deep as its one head. */
+export function pruneConfig(config: ModelConfig, level: number): ModelConfig {
+  return { ...upToLevel(config, level), deepSupervision: false };
+}
+
+/**
+ * A smaller model whose output equals that of head `level`, bit for bit. Its own memory on the same backend.
+ * @throws InputError for a level that has no head
+ */
+export function prune(model: Model, level: number): Model {
+  const { config, backend } = model;
+  if (!levelsOf(config).includes(level)) {
+    const heads = levelsOf(config).map(levelName).join(', ');
+    throw new InputError(`prune: no head at level ${level}; this network has ${heads}`);
+  }
+  const pruned = new Model(pruneConfig(config, level), backend);
+  const oldHead = headName(config, level);
+  const newHead = headName(pruned.config, level);
+  for (const { name } of pruned.parameters.list) {
+    const [module = '', ...rest] = name.split('.');
+    const source = [module === newHead ? oldHead : module, ...rest].join('.');
+    pruned.parameters.get(name).data.set(model.parameters.get(source).data);
+  }
+  pruned.preprocessing = model.preprocessing;
+  pruned.training = model.training && { ...model.training, prunedTo: levelName(level) };
+  return pruned;
+}

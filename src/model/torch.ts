@@ -1,0 +1,92 @@
+/** Values by PyTorch's names and in PyTorch's layouts: state dicts of PyTorch models, and our own model files. */
+import type { Backend, Values } from '../backend/backend.js';
+import { InputError } from '../base/errors.js';
+import { formatShape, sameShape } from '../graph/shape.js';
+import { type ModelConfig, parseConfig } from './config.js';
+import { fromTorch, torchShape, toTorch } from './layout.js';
+import { Model } from './model.js';
+import { listParameters, type ParameterStore } from './parameters.js';
+import { assertFinite, type StoredTensor } from './safetensors.js';
+
+/** All values as float32 in PyTorch's layouts, sorted by name (by code units). */
+export function exportTensors(store: ParameterStore): [string, StoredTensor][] {
+  const sorted = [...store.list].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return sorted.map(({ name, kind, shape }) => {
+    const data = toTorch(kind, shape, new Float32Array(store.get(name).data));
+    return [name, { dtype: 'F32', shape: torchShape(kind, shape), data }];
+  });
+}
+
+/**
+ * The values of every parameter of `config` in our layouts, by name. `tensors` must be those of the network, no more
+ * and no less. Nothing of the network's size is allocated before that is known.
+ * @param file how errors call the source
+ * @throws InputError that names the tensor, what was expected and what was found
+ */
+export function importTensors(
+  config: ModelConfig,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  file: string,
+): ReadonlyMap<string, Values> {
+  const list = listParameters(config);
+  const known = new Set(list.map(({ name }) => name));
+  const stray = [...tensors.keys()].find((name) => !known.has(name));
+  const matched = list.map((parameter) => {
+    const { name, kind, shape } = parameter;
+    const tensor = tensors.get(name);
+    if (!tensor) {
+      const instead = stray === undefined ? '' : `, found "${stray}" instead`;
+      throw mismatch(file, name, `is missing${instead}`);
+    }
+    const expected = torchShape(kind, shape);
+    if (!sameShape(tensor.shape, expected)) {
+      throw mismatch(file, name, `has shape ${formatShape(tensor.shape)}, expected ${formatShape(expected)}`);
+    }
+    if (tensor.dtype === 'I64') {
+      throw new InputError(`${file}: tensor "${name}" holds integers (I64), expected F32 or F64; save it as floats`);
+    }
+    return { parameter, data: tensor.data };
+  });
+  if (stray !== undefined) throw mismatch(file, stray, `is none of the ${known.size} of this network`);
+  return new Map(
+    matched.map(({ parameter: { name, kind, shape }, data }) => {
+      assertFinite(file, name, data);
+      return [name, fromTorch(kind, shape, data)];
+    }),
+  );
+}
+
+function mismatch(file: string, tensor: string, what: string): InputError {
+  return new InputError(`${file}: tensor "${tensor}" ${what}; weights and configuration must be of one network`);
+}
+
+/** The prefix that golden files give to parameters; the other groups of such a file are left alone. */
+const PREFIX = 'param/';
+
+/**
+ * A model from a PyTorch state dict with the names of pytorch-nested-unet: `conv0_1.conv1.weight`, `conv0_1.bn1.bias`,
+ * `up0_1.weight`, `final1.weight` … (`final.weight` where there is one head). Float32 or float64. It has no size of its
+ * own: it predicts at the image's.
+ * @param config as for `parseConfig`; deepSupervision is read off the names where it is left out
+ * @throws InputError that names the tensor or the field
+ */
+export function importTorch(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  config: unknown,
+  options: { readonly backend: Backend; readonly file: string },
+): Model {
+  const { backend, file } = options;
+  const prefixed = [...tensors].filter(([name]) => name.startsWith(PREFIX));
+  const own = prefixed.length
+    ? prefixed.map(([name, tensor]) => [name.slice(PREFIX.length), tensor] as const)
+    : tensors;
+  // How many batches PyTorch has counted, which nothing here needs.
+  const dict = new Map([...own].filter(([name]) => !name.endsWith('.num_batches_tracked')));
+  const parsed = parseConfig(config, `${file}, config`);
+  const stated = (config as Partial<ModelConfig>).deepSupervision;
+  const whole = { ...parsed, deepSupervision: stated ?? !dict.has('final.weight') };
+  const values = importTensors(whole, dict, file);
+  const model = new Model(whole, backend);
+  model.parameters.load(values);
+  return model;
+}
