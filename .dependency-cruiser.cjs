@@ -3,16 +3,17 @@
  * may not import; what it may is everything else below it.
  */
 const above = {
-  base: 'graph|ops|backend|image|files|data|model|train|report|cli',
-  graph: 'ops|backend|image|files|data|model|train|report|cli',
-  ops: 'backend|image|files|data|model|train|report|cli',
-  backend: 'image|files|data|model|train|report|cli',
-  image: 'graph|ops|backend|files|data|model|train|report|cli',
-  files: 'graph|ops|backend|image|data|model|train|report|cli',
-  data: 'graph|ops|backend|files|model|train|report|cli',
-  model: 'files|data|train|report|cli',
-  train: 'report|cli',
-  report: 'graph|ops|backend|files|data|model|train|cli',
+  base: 'graph|ops|backend|image|files|data|model|train|report|node|cli',
+  graph: 'ops|backend|image|files|data|model|train|report|node|cli',
+  ops: 'backend|image|files|data|model|train|report|node|cli',
+  backend: 'image|files|data|model|train|report|node|cli',
+  image: 'graph|ops|backend|files|data|model|train|report|node|cli',
+  files: 'graph|ops|backend|image|data|model|train|report|node|cli',
+  data: 'graph|ops|backend|files|model|train|report|node|cli',
+  model: 'files|data|train|report|node|cli',
+  train: 'report|node|cli',
+  report: 'graph|ops|backend|files|data|model|train|node|cli',
+  node: 'image|files|data|model|train|report|cli',
 };
 
 module.exports = {

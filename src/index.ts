@@ -1,5 +1,4 @@
 /** The library in Node: the core, files, data folders, and the WebAssembly backend as the default. */
-import { readFileSync } from 'node:fs';
 import type { Backend } from './backend/backend.js';
 import { ReferenceBackend } from './backend/reference.js';
 import { WasmBackend } from './backend/wasm/backend.js';
@@ -8,6 +7,7 @@ import { readFileChecked, writeFileAtomic } from './files/atomic.js';
 import type { ModelConfig } from './model/config.js';
 import { type CreateModelOptions, createModel as createModelOn, Model } from './model/model.js';
 import { decodeModel, encodeModel } from './model/modelfile.js';
+import { compileWasm, type WasmOptions } from './node/wasm-module.js';
 
 export * from './core.js';
 export { type Augmentation, augment, parseAugmentations } from './data/augment.js';
@@ -15,6 +15,7 @@ export { type Dataset, type DatasetOptions, openDataset, type Sample } from './d
 export { type SyntheticOptions, syntheticDataset } from './data/phantom.js';
 export { decodePng, encodePng, readPng } from './data/png.js';
 export type { Split, Subset } from './data/split.js';
+export type { WasmOptions } from './node/wasm-module.js';
 
 declare module './model/model.js' {
   interface Model {
@@ -33,14 +34,14 @@ Model.prototype.save = async function save(this: Model, path: string): Promise<v
 export const backends = ['wasm', 'reference'] as const;
 export type BackendName = (typeof backends)[number];
 
-let wasmModule: WebAssembly.Module | undefined;
-
-/** A backend with memory of its own, which is given back with it. */
-export function createBackend(name: BackendName = 'wasm'): Backend {
+/**
+ * A backend with memory of its own, which is given back with it.
+ * @throws InputError for another name
+ */
+export function createBackend(name: BackendName = 'wasm', options: WasmOptions = {}): Backend {
   if (name === 'reference') return new ReferenceBackend();
   if (name !== 'wasm') throw new InputError(`backend "${name}": expected one of ${backends.join(', ')}`);
-  wasmModule ??= new WebAssembly.Module(readFileSync(new URL('../wasm/unetpp.wasm', import.meta.url)));
-  return new WasmBackend(wasmModule);
+  return new WasmBackend(compileWasm(options).module);
 }
 
 /**

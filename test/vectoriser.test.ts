@@ -1,0 +1,48 @@
+/** The vectoriser is used only where it changes no bit. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { selfCheck } from '../src/node/self-check.js';
+import { compileWasm } from '../src/node/wasm-module.js';
+
+function bytes(name: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(new URL(`../wasm/${name}`, import.meta.url)));
+}
+
+test('the plain and the wide build give the same bits', () => {
+  const plain = new WebAssembly.Module(bytes('unetpp.wasm'));
+  assert.is(selfCheck(new WebAssembly.Module(bytes('unetpp-wide.wasm')), plain), undefined);
+});
+
+test('a build with one wrong constant is found out', () => {
+  const broken = bytes('unetpp-wide.wasm');
+  const root = new Uint8Array(new Float32Array([Math.SQRT1_2]).buffer);
+  // f32.const sqrt(1/2), the point a of the Winograd transforms: its last bit is flipped.
+  const at = broken.findIndex((byte, i) => byte === 0x43 && root.every((part, k) => broken[i + 1 + k] === part));
+  assert.ok(at > 0, 'the constant is in the module');
+  broken[at + 1]! ^= 1;
+  const plain = new WebAssembly.Module(bytes('unetpp.wasm'));
+  assert.is(selfCheck(new WebAssembly.Module(broken), plain), 'conv2d (Winograd)');
+});
+
+test('both builds hold SIMD instructions', () => {
+  for (const name of ['unetpp.wasm', 'unetpp-wide.wasm']) {
+    // 0xfd is the prefix of vector instructions; f32x4.mul is 0xfd 0xe6 0x01.
+    const text = Buffer.from(bytes(name)).toString('latin1');
+    assert.ok(text.split('\xfd\xe6\x01').length > 100, name);
+  }
+});
+
+test('an option and an environment variable switch it off', () => {
+  const wanted = Number.parseInt(process.versions.node, 10) >= 24 && process.env.UNETPP_VECTORISER !== '0';
+  assert.is(compileWasm().vectoriser, wanted);
+  assert.is(compileWasm({ vectoriser: false }).vectoriser, false);
+  const url = new URL('../src/node/wasm-module.js', import.meta.url);
+  const script = `import { compileWasm } from '${url}'; console.log(compileWasm().vectoriser);`;
+  const env = { ...process.env, UNETPP_VECTORISER: '0' };
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' });
+  assert.is(stdout.trim(), 'false');
+});
+
+test.run();
