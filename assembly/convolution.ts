@@ -40,17 +40,21 @@ function sourceChannels(frame: ConvFrame, k: i32): i32 {
   return load<i32>(changetype<usize>(frame) + HEADER + ((<usize>k) << 3), 4);
 }
 
-/** y = conv(concatenation of the sources, w) + b, then ReLU if the frame asks for it. */
-export function conv2d(frame: ConvFrame, w: usize, b: usize, y: usize): void {
-  const inChannels = frame.inChannels;
+/** Fills `frame.panels` for `conv2d` from w [k,k,in,out] and b. */
+export function packFilters(frame: ConvFrame, w: usize, b: usize): void {
   const outChannels = frame.outChannels;
-  const kernel = frame.kernel;
-  const height = frame.height;
-  const width = frame.width;
-  const rows = kernel * kernel * inChannels;
+  const rows = frame.kernel * frame.kernel * frame.inChannels;
   const bytes = panelBytes(rows);
   packBias(b, outChannels, frame.panels, bytes);
   packRows(w, rows, outChannels, outChannels, 1, frame.panels, bytes, 0);
+}
+
+/** y = conv(concatenation of the sources) + b, then ReLU if the frame asks for it. */
+export function conv2d(frame: ConvFrame, y: usize): void {
+  const inChannels = frame.inChannels;
+  const outChannels = frame.outChannels;
+  const height = frame.height;
+  const width = frame.width;
   for (let n = 0; n < frame.batch; n += frame.bandImages) {
     const images = min(frame.bandImages, frame.batch - n);
     for (let top = 0; top < height; top += frame.bandRows) {
@@ -67,16 +71,12 @@ export function conv2d(frame: ConvFrame, w: usize, b: usize, y: usize): void {
   }
 }
 
-/** The gradient of each source from dy: the convolution of dy with the rotated, transposed kernel. */
-export function conv2dGradInput(frame: ConvFrame, dy: usize, w: usize): void {
+/** Fills `frame.panels` for `conv2dGradInput`: the kernel rotated and transposed, for each source in turn. */
+export function packFiltersTransposed(frame: ConvFrame, w: usize): void {
   const inChannels = frame.inChannels;
   const outChannels = frame.outChannels;
-  const kernel = frame.kernel;
-  const height = frame.height;
-  const width = frame.width;
-  const taps = kernel * kernel;
-  const rows = taps * outChannels;
-  const bytes = panelBytes(rows);
+  const taps = frame.kernel * frame.kernel;
+  const bytes = panelBytes(taps * outChannels);
   let panels = frame.panels;
   let offset = 0;
   for (let k = 0; k < frame.sources; k++) {
@@ -86,20 +86,28 @@ export function conv2dGradInput(frame: ConvFrame, dy: usize, w: usize): void {
       const from = w + ((<usize>(((taps - 1 - t) * inChannels + offset) * outChannels)) << 2);
       packRows(from, outChannels, channels, 1, outChannels, panels, bytes, t * outChannels);
     }
-    panels += <usize>((channels + CHANNELS - 1) / CHANNELS) * bytes;
+    panels += panelsOf(channels) * bytes;
     offset += channels;
   }
+}
+
+/** The gradient of each source from dy: the convolution of dy with the rotated, transposed kernel. */
+export function conv2dGradInput(frame: ConvFrame, dy: usize): void {
+  const outChannels = frame.outChannels;
+  const height = frame.height;
+  const width = frame.width;
+  const bytes = panelBytes(frame.kernel * frame.kernel * outChannels);
   for (let n = 0; n < frame.batch; n += frame.bandImages) {
     const images = min(frame.bandImages, frame.batch - n);
     for (let top = 0; top < height; top += frame.bandRows) {
       const bandRows = min(frame.bandRows, height - top);
       padBand(frame, dy, outChannels, outChannels, 0, n, images, top, bandRows);
-      panels = frame.panels;
+      let panels = frame.panels;
       for (let k = 0; k < frame.sources; k++) {
         const channels = sourceChannels(frame, k);
         const at = sourceAddress(frame, k) + ((<usize>((n * height + top) * width * channels)) << 2);
         multiplyBand(frame, outChannels, images, bandRows, panels, channels, false, at);
-        panels += <usize>((channels + CHANNELS - 1) / CHANNELS) * bytes;
+        panels += panelsOf(channels) * bytes;
       }
     }
   }
@@ -134,6 +142,11 @@ export function conv2dGradWeight(frame: ConvFrame, dy: usize, dw: usize, db: usi
       }
     }
   }
+}
+
+/** Panels of a matrix of `columns` columns. */
+function panelsOf(columns: i32): usize {
+  return (columns + CHANNELS - 1) / CHANNELS;
 }
 
 /**

@@ -2,14 +2,20 @@
 export { relu, reluGrad, sigmoid, sigmoidGrad, softmax, softmaxGrad } from './activation';
 export { scale, weightedSum } from './arithmetic';
 export { copyChannels } from './concatenation';
-export { conv2d, conv2dGradInput, conv2dGradWeight } from './convolution';
+export { conv2d, conv2dGradInput, conv2dGradWeight, packFilters, packFiltersTransposed } from './convolution';
 export { dropout } from './dropout';
 export { bceDice, bceDiceGrad } from './loss';
 export { ceDice, ceDiceGrad } from './loss-classes';
 export { moments, momentsGrad, normalize, normalizeGrad } from './normalization';
 export { adam, sgd } from './optimizer';
 export { maxPool2d, maxPool2dGrad } from './pooling';
-export { convTranspose2d, convTranspose2dGradInput, convTranspose2dGradWeight } from './transposed';
+export {
+  convTranspose2d,
+  convTranspose2dGradInput,
+  convTranspose2dGradWeight,
+  packTaps,
+  packTapsTransposed,
+} from './transposed';
 export { bilinear, bilinearGrad, nearest, nearestGrad } from './upsampling';
 export {
   winogradConvolution,

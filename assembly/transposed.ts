@@ -24,20 +24,30 @@ export class TransposedFrame {
   band: usize;
 }
 
-/** y[2i + a, 2j + b] = x[i, j] w[a, b] + bias. */
-export function convTranspose2d(frame: TransposedFrame, x: usize, w: usize, b: usize, y: usize): void {
-  const height = frame.height;
-  const width = frame.width;
+/** Fills `frame.panels` for `convTranspose2d` from w [2,2,in,out] and b: a matrix for each tap. */
+export function packTaps(frame: TransposedFrame, w: usize, b: usize): void {
   const inChannels = frame.inChannels;
   const outChannels = frame.outChannels;
   const bytes = panelBytes(inChannels);
-  const tapBytes = <usize>((outChannels + CHANNELS - 1) / CHANNELS) * bytes;
   for (let t = 0; t < 4; t++) {
-    const panels = frame.panels + <usize>t * tapBytes;
+    const panels = frame.panels + <usize>t * tapBytes(frame);
     packBias(b, outChannels, panels, bytes);
     const from = w + ((<usize>(t * inChannels * outChannels)) << 2);
     packRows(from, inChannels, outChannels, outChannels, 1, panels, bytes, 0);
   }
+}
+
+/** Bytes of the panels of one tap. */
+function tapBytes(frame: TransposedFrame): usize {
+  return <usize>((frame.outChannels + CHANNELS - 1) / CHANNELS) * panelBytes(frame.inChannels);
+}
+
+/** y[2i + a, 2j + b] = x[i, j] w[a, b] + bias. */
+export function convTranspose2d(frame: TransposedFrame, x: usize, y: usize): void {
+  const height = frame.height;
+  const width = frame.width;
+  const inChannels = frame.inChannels;
+  const outChannels = frame.outChannels;
   const inRow = (width * inChannels) << 2;
   const outRow = (2 * width * outChannels) << 2;
   for (let n = 0; n < frame.batch; n += frame.bandImages) {
@@ -60,17 +70,15 @@ export function convTranspose2d(frame: TransposedFrame, x: usize, w: usize, b: u
       );
       for (let t = 0; t < 4; t++) {
         const at = to + <usize>(t >> 1) * <usize>outRow + ((<usize>((t & 1) * outChannels)) << 2);
-        const panels = frame.panels + <usize>t * tapBytes;
+        const panels = frame.panels + <usize>t * tapBytes(frame);
         gemm(frame.table, pixels, from, 1, 0, inChannels, panels, outChannels, false, at);
       }
     }
   }
 }
 
-/** dx[i, j] = sum over taps of dy[2i + a, 2j + b] w[a, b]^T: the two rows of a block are two contiguous runs. */
-export function convTranspose2dGradInput(frame: TransposedFrame, dy: usize, w: usize, dx: usize): void {
-  const height = frame.height;
-  const width = frame.width;
+/** Fills `frame.panels` for `convTranspose2dGradInput`: the taps, transposed, below each other. */
+export function packTapsTransposed(frame: TransposedFrame, w: usize): void {
   const inChannels = frame.inChannels;
   const outChannels = frame.outChannels;
   const bytes = panelBytes(4 * outChannels);
@@ -79,6 +87,14 @@ export function convTranspose2dGradInput(frame: TransposedFrame, dy: usize, w: u
     const from = w + ((<usize>(t * inChannels * outChannels)) << 2);
     packRows(from, outChannels, inChannels, 1, outChannels, frame.panels, bytes, t * outChannels);
   }
+}
+
+/** dx[i, j] = sum over taps of dy[2i + a, 2j + b] w[a, b]^T: the two rows of a block are two contiguous runs. */
+export function convTranspose2dGradInput(frame: TransposedFrame, dy: usize, dx: usize): void {
+  const height = frame.height;
+  const width = frame.width;
+  const inChannels = frame.inChannels;
+  const outChannels = frame.outChannels;
   const smallRow = (width * inChannels) << 2;
   const largeRow = (2 * width * outChannels) << 2;
   for (let n = 0; n < frame.batch; n += frame.bandImages) {

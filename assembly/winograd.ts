@@ -40,7 +40,7 @@ export class WinogradFrame {
   filters: usize;
   points: usize;
   products: usize;
-  /** 36 x the most channels of an input or output; 48 groups. */
+  /** 36 x the most channels of an input or output; 52 groups. */
   patch: usize;
   scratch: usize;
 }
@@ -90,9 +90,8 @@ export function winogradFiltersTransposed(frame: WinogradFrame, w: usize): void 
 /** G g G^T of 8 filters whose taps lie `tap` bytes apart; points `point` bytes apart. */
 function filterTile(frame: WinogradFrame, g: usize, tap: usize, u: usize, point: usize): void {
   const scratch = frame.scratch;
-  for (let x = 0; x < 3; x++) filterPoints(g + <usize>x * tap, 3 * tap, scratch + <usize>x * GROUP, 3 * GROUP);
-  for (let i = 0; i < IN; i++)
-    filterPoints(scratch + <usize>(3 * i) * GROUP, GROUP, u + <usize>(IN * i) * point, point);
+  filterPoints(3, g, tap, 3 * tap, scratch, GROUP, 3 * GROUP);
+  filterPoints(IN, scratch, 3 * GROUP, GROUP, u, 6 * point, point);
 }
 
 /** The outputs = conv(concatenation of the inputs) + b (none where b is 0), then ReLU if the frame asks for it. */
@@ -172,17 +171,8 @@ export function winogradGradWeight(frame: WinogradFrame, dy: usize, dw: usize, d
   for (let c = 0; c < inChannels; c++) {
     for (let o = 0; o < outChannels; o += CHANNELS) {
       const at = (<usize>(c * outChannels + o)) << 2;
-      for (let i = 0; i < IN; i++) {
-        gradientTaps(
-          frame.filters + <usize>i * tap + at,
-          <usize>IN * tap,
-          scratch + <usize>i * GROUP,
-          <usize>IN * GROUP,
-        );
-      }
-      for (let y = 0; y < 3; y++) {
-        gradientTaps(scratch + <usize>(IN * y) * GROUP, GROUP, dw + <usize>(3 * y) * tap + at, tap);
-      }
+      gradientTaps(IN, frame.filters + at, tap, 6 * tap, scratch, GROUP, 6 * GROUP);
+      gradientTaps(3, scratch, 6 * GROUP, GROUP, dw + at, 3 * tap, tap);
     }
   }
 }
@@ -287,9 +277,8 @@ function inputTile(
   group: usize,
 ): void {
   for (let c = 0; c < groups; c++, d += GROUP, v += group) {
-    for (let i = 0; i < IN; i++) inputPoints(d + <usize>i * pixel, row, scratch + <usize>i * GROUP, <usize>IN * GROUP);
-    for (let i = 0; i < IN; i++)
-      inputPoints(scratch + <usize>(IN * i) * GROUP, GROUP, v + <usize>(IN * i) * point, point);
+    inputPoints(IN, d, pixel, row, scratch, GROUP, 6 * GROUP);
+    inputPoints(IN, scratch, 6 * GROUP, GROUP, v, 6 * point, point);
   }
 }
 
@@ -317,11 +306,8 @@ function pointsOfGradient(frame: WinogradFrame, first: i32, tiles: i32, dy: usiz
     }
     let to = frame.products + <usize>t * GROUP;
     for (let c = 0; c < channels; c += CHANNELS, from += GROUP, to += stream) {
-      for (let x = 0; x < OUT; x++)
-        gradientPoints(from + <usize>x * pixel, row, scratch + <usize>x * GROUP, <usize>OUT * GROUP);
-      for (let i = 0; i < IN; i++) {
-        gradientPoints(scratch + <usize>(OUT * i) * GROUP, GROUP, to + <usize>(IN * i) * point, point);
-      }
+      gradientPoints(OUT, from, pixel, row, scratch, GROUP, 4 * GROUP);
+      gradientPoints(IN, scratch, 4 * GROUP, GROUP, to, 6 * point, point);
     }
   }
 }
@@ -355,9 +341,8 @@ function pixelsOfProducts(
     const columns = min(OUT, width - left);
     const image = y + <usize>((n * height + top) * width + left) * pixel;
     for (let c: usize = 0; c < pixel; c += GROUP) {
-      for (let i = 0; i < IN; i++) {
-        outputPixels(m + c + <usize>i * point, <usize>IN * point, scratch + <usize>i * GROUP, <usize>IN * GROUP);
-      }
+      outputPixels(IN, m + c, point, 6 * point, scratch, GROUP, 6 * GROUP);
+      outputPixels(rows, scratch, 6 * GROUP, GROUP, pixels, 4 * GROUP, GROUP);
       let low = f32x4.splat(0);
       let high = low;
       if (bias) {
@@ -366,8 +351,7 @@ function pixelsOfProducts(
       }
       let to = image + c;
       for (let r = 0; r < rows; r++, to += <usize>width * pixel) {
-        outputPixels(scratch + <usize>(IN * r) * GROUP, GROUP, pixels, GROUP);
-        storePixels(pixels, columns, low, high, relu, to, pixel);
+        storePixels(pixels + <usize>(OUT * r) * GROUP, columns, low, high, relu, to, pixel);
       }
     }
   }

@@ -21,22 +21,61 @@ type AnyKernel = Kernel<unknown, { readonly memory: WebAssembly.Memory }>;
 /** What the guarded kernels have found since this was last emptied. */
 const faults: string[] = [];
 
-/** The kernel, with guard words around its scratch memory and NaN in it. */
+/** A piece of memory between guard words: `inside` is its address. */
+class Guarded {
+  readonly #view: Float32Array;
+  readonly inside: number;
+
+  constructor(
+    exports: { readonly memory: WebAssembly.Memory },
+    address: number,
+    readonly length: number,
+  ) {
+    this.#view = new Float32Array(exports.memory.buffer, address, length + 2 * GUARD);
+    this.inside = address + GUARD * this.#view.BYTES_PER_ELEMENT;
+  }
+
+  /** Writes the guard words, and NaN between them. */
+  fill(): this {
+    this.#view.fill(SENTINEL).fill(NaN, GUARD, GUARD + this.length);
+    return this;
+  }
+
+  check(name: string): void {
+    this.#view.forEach((value, i) => {
+      const inside = i >= GUARD && i < GUARD + this.length;
+      if (!inside && value !== SENTINEL) faults.push(`${name}: element ${i - GUARD} of ${this.length}`);
+    });
+  }
+}
+
+/** The kernel, with guard words around its scratch memory and its filters, and NaN in them. */
 function guarded(name: string, kernel: AnyKernel): AnyKernel {
-  const wanted = (geometry: unknown): number => kernel.workspace?.(geometry) ?? 0;
+  const { preparation } = kernel;
+  const scratch = (geometry: unknown): number => kernel.workspace?.(geometry) ?? 0;
+  const filters = (geometry: unknown): number => preparation?.length(geometry) ?? 0;
   return {
-    workspace: (geometry) => wanted(geometry) + 2 * GUARD,
-    run(exports, geometry, inputs, outputs, workspace) {
-      const length = wanted(geometry);
-      const { buffer } = exports.memory;
-      const view = new Float32Array(buffer, workspace, length + 2 * GUARD).fill(SENTINEL);
-      view.fill(NaN, GUARD, GUARD + length);
-      kernel.run(exports, geometry, inputs, outputs, workspace + GUARD * view.BYTES_PER_ELEMENT);
-      view.forEach((value, i) => {
-        const inside = i >= GUARD && i < GUARD + length;
-        if (!inside && value !== SENTINEL) faults.push(`${name}: element ${i - GUARD} of ${length}`);
-      });
+    workspace: (geometry) => scratch(geometry) + 2 * GUARD,
+    run(exports, geometry, inputs, outputs, workspace, prepared) {
+      const working = new Guarded(exports, workspace, scratch(geometry)).fill();
+      const kept = preparation && new Guarded(exports, prepared, filters(geometry));
+      kernel.run(exports, geometry, inputs, outputs, working.inside, kept?.inside ?? 0);
+      working.check(name);
+      kept?.check(`${name}, filters`);
     },
+    ...(preparation && {
+      preparation: {
+        weights: preparation.weights,
+        length: (geometry) => filters(geometry) + 2 * GUARD,
+        run(exports, geometry, inputs, outputs, workspace, prepared) {
+          const working = new Guarded(exports, workspace, scratch(geometry)).fill();
+          const kept = new Guarded(exports, prepared, filters(geometry)).fill();
+          preparation.run(exports, geometry, inputs, outputs, working.inside, kept.inside);
+          working.check(`${name}, preparation`);
+          kept.check(`${name}, filters`);
+        },
+      },
+    }),
   };
 }
 
@@ -64,8 +103,8 @@ test('the check catches a write one element behind the scratch memory', () => {
   const conv2d = plain.conv2d!;
   const broken: AnyKernel = {
     ...conv2d,
-    run(exports, geometry, inputs, outputs, workspace) {
-      conv2d.run(exports, geometry, inputs, outputs, workspace);
+    run(exports, geometry, inputs, outputs, workspace, prepared) {
+      conv2d.run(exports, geometry, inputs, outputs, workspace, prepared);
       const length = conv2d.workspace!(geometry);
       new Float32Array(exports.memory.buffer, workspace, length + 1)[length] = 1;
     },

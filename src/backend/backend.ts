@@ -37,7 +37,17 @@ export interface Backend {
    * Plans and prepares the computation of `outputs`. Tensors in `bound` live in the storage given: leaves are read from
    * it, outputs written to it.
    */
-  compile(outputs: readonly Tensor[], bound?: ReadonlyMap<Tensor, Storage>): Program;
+  compile(outputs: readonly Tensor[], bound?: ReadonlyMap<Tensor, Storage>, options?: CompileOptions): Program;
+  /** Says that bound leaves of programs compiled with `constant` have changed. */
+  invalidate(): void;
+}
+
+export interface CompileOptions {
+  /**
+   * Bound leaves keep their values until `invalidate` is called, so that what kernels make of weights is kept, too:
+   * for inference. Default: false.
+   */
+  readonly constant?: boolean;
 }
 
 /** Values and storages must have as many elements as their tensor: neither a stale rest nor a neighbour overwritten. */

@@ -23,6 +23,9 @@ export class ReferenceBackend implements Backend {
     return new ArrayStorage(new this.#array(length));
   }
 
+  /** Nothing here outlives a run but the values themselves. */
+  invalidate(): void {}
+
   compile(outputs: readonly Tensor[], bound: ReadonlyMap<Tensor, Storage> = new Map()): Program {
     for (const [tensor, storage] of bound) checkLength(tensor, storage.length);
     const planned = plan(outputs, { bound: new Set(bound.keys()) });

@@ -32,7 +32,7 @@ export function compileInference(
   const network = recordNetwork(upToLevel(config, levels.at(-1)!), size);
   const logits = network.heads.filter(({ level }) => levels.includes(level)).map((head) => head.logits);
   const outputs = output === 'logits' ? logits : [meanOf(logits.map(probabilities))];
-  const program = backend.compile(outputs, parameters.bind(network));
+  const program = backend.compile(outputs, parameters.bind(network), { constant: true });
   return {
     run(images) {
       program.write(network.input, images);

@@ -52,6 +52,7 @@ export function initialise(store: ParameterStore, initialisation: Initialisation
         values.fill(0);
     }
   }
+  store.changed();
 }
 
 function fill(values: Values, distribution: Distribution, random: Random): void {

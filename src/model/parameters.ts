@@ -65,7 +65,7 @@ export class ParameterStore {
   /** Allocates, all zero. */
   constructor(
     readonly list: readonly Parameter[],
-    backend: Backend,
+    readonly backend: Backend,
   ) {
     const trainable = list.filter(isTrainable);
     const statistics = list.filter((parameter) => !isTrainable(parameter));
@@ -94,6 +94,7 @@ export class ParameterStore {
   /** Sets all values, by name, in our layouts. */
   load(values: ReadonlyMap<string, Values>): void {
     for (const { name } of this.list) this.get(name).data.set(values.get(name)!);
+    this.changed();
   }
 
   snapshot(): Snapshot {
@@ -103,6 +104,12 @@ export class ParameterStore {
   restore(snapshot: Snapshot): void {
     this.trainable.data.set(snapshot.trainable);
     this.statistics.data.set(snapshot.statistics);
+    this.changed();
+  }
+
+  /** To be called by whoever writes values by other ways than `load` and `restore`. */
+  changed(): void {
+    this.backend.invalidate();
   }
 
   #allocate(parameters: readonly Parameter[], { offsets, length }: FlatLayout, backend: Backend): Storage {

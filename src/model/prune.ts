@@ -28,6 +28,7 @@ export function prune(model: Model, level: number): Model {
     const source = [module === newHead ? oldHead : module, ...rest].join('.');
     pruned.parameters.get(name).data.set(model.parameters.get(source).data);
   }
+  pruned.parameters.changed();
   pruned.preprocessing = model.preprocessing;
   pruned.training = model.training && { ...model.training, prunedTo: levelName(level) };
   return pruned;

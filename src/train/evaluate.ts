@@ -63,7 +63,7 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
   const size = Math.ceil(dataset.size / multiple) * multiple;
   const compile = (count: number) => {
     const graph = recordEvaluation(config, count, size, headWeights);
-    return { graph, program: backend.compile(graph.outputs, parameters.bind(graph.network)) };
+    return { graph, program: backend.compile(graph.outputs, parameters.bind(graph.network), { constant: true }) };
   };
   const compiled = new Map<number, ReturnType<typeof compile>>();
 

@@ -123,6 +123,7 @@ export class TrainingStep {
   /** Ends the mini-batch: the optimizer takes its step, and the next micro-batch begins a new one. */
   update(learningRate: number): void {
     this.optimizer.step(learningRate);
+    this.model.parameters.changed();
     this.#begun = false;
   }
 

@@ -15,9 +15,16 @@ export const convolution: KernelsOf<Names, ConvolutionExports> = {
 };
 
 function choose(name: Names): Kernel<ConvGeometry, ConvolutionExports> {
-  const kernel = (g: ConvGeometry) => (suitsWinograd(g) ? winograd : direct)[name];
+  const kernel = (g: ConvGeometry): Kernel<ConvGeometry, ConvolutionExports> => {
+    return (suitsWinograd(g) ? winograd : direct)[name];
+  };
   return {
     workspace: (g) => kernel(g).workspace?.(g) ?? 0,
-    run: (wasm, g, inputs, outputs, workspace) => kernel(g).run(wasm, g, inputs, outputs, workspace),
+    run: (wasm, g, ...rest) => kernel(g).run(wasm, g, ...rest),
+    preparation: {
+      weights: name === 'conv2d' ? [-2, -1] : [-1],
+      length: (g) => kernel(g).preparation?.length(g) ?? 0,
+      run: (wasm, g, ...rest) => kernel(g).preparation?.run(wasm, g, ...rest),
+    },
   };
 }

@@ -1,11 +1,13 @@
 /** The complete table of WebAssembly kernels: TypeScript names what is missing. */
+import { invariant } from '../../base/errors.js';
+import type { Node } from '../../graph/graph.js';
 import type { OpName } from '../../ops/index.js';
 import { type ActivationExports, activation } from './activation.js';
 import { type ArithmeticExports, arithmetic } from './arithmetic.js';
 import { type ConcatenationExports, concatenation } from './concatenation.js';
 import { type ConvolutionExports, convolution } from './convolution.js';
 import { type DropoutExports, dropout } from './dropout.js';
-import type { KernelsOf } from './kernel.js';
+import type { Kernel, KernelsOf } from './kernel.js';
 import { type LossExports, loss } from './loss.js';
 import { type NormalizationExports, normalization } from './normalization.js';
 import { type OptimizerExports, optimizer } from './optimizer.js';
@@ -38,3 +40,10 @@ export const kernels = {
   ...transposed,
   ...upsampling,
 } satisfies KernelsOf<OpName, Exports>;
+
+/** The kernel of a node's op. */
+export function kernelOf(node: Node): Kernel<unknown, Exports> {
+  const kernel = (kernels as unknown as Record<string, Kernel<unknown, Exports>>)[node.op.name];
+  invariant(kernel, `the wasm backend has no kernel ${node.op.name}`);
+  return kernel;
+}

@@ -25,7 +25,7 @@ export class LinearMemory {
   }
 
   /** Zero-filled memory that stays. */
-  allocate(length: number): Storage {
+  allocate(length: number): WasmStorage {
     const address = this.#reserve(length * FLOAT);
     return new WasmStorage(this, address, length);
   }

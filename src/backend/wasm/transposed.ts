@@ -4,51 +4,66 @@ import type { KernelsOf } from './kernel.js';
 
 export interface TransposedExports {
   readonly memory: WebAssembly.Memory;
-  convTranspose2d(frame: number, x: number, w: number, b: number, y: number): void;
-  convTranspose2dGradInput(frame: number, dy: number, w: number, dx: number): void;
+  packTaps(frame: number, w: number, b: number): void;
+  convTranspose2d(frame: number, x: number, y: number): void;
+  packTapsTransposed(frame: number, w: number): void;
+  convTranspose2dGradInput(frame: number, dy: number, dx: number): void;
   convTranspose2dGradWeight(frame: number, x: number, dy: number, dw: number, db: number): void;
 }
 
-/** A band and the lengths of the three pieces of scratch memory. */
+/** A band and the lengths of the pieces of scratch memory. */
 interface Scratch {
   readonly band: Band;
-  readonly lengths: readonly [table: number, panels: number, band: number];
+  readonly lengths: readonly [table: number, gradients: number, band: number];
 }
 
 type Names = 'convTranspose2d' | 'convTranspose2dGradInput' | 'convTranspose2dGradWeight';
 
 export const transposed: KernelsOf<Names, TransposedExports> = {
   convTranspose2d: {
-    workspace: (g) => scratchLength(forward(g)),
-    run(wasm, g, [x, w, b], [y], workspace) {
-      writeFrame(wasm, g, forward(g), workspace);
-      wasm.convTranspose2d(workspace, x!, w!, b!, y!);
+    workspace: (g) => scratchLength(products(g, g.inChannels)),
+    run(wasm, g, [x], [y], workspace, prepared) {
+      writeFrame(wasm, g, products(g, g.inChannels), workspace, prepared);
+      wasm.convTranspose2d(workspace, x!, y!);
+    },
+    preparation: {
+      weights: [-2, -1],
+      length: (g) => 4 * panelsLength(g.inChannels, g.outChannels),
+      run(wasm, g, [, w, b], _, workspace, prepared) {
+        writeFrame(wasm, g, products(g, g.inChannels), workspace, prepared);
+        wasm.packTaps(workspace, w!, b!);
+      },
     },
   },
   convTranspose2dGradInput: {
-    workspace: (g) => scratchLength(backward(g)),
-    run(wasm, g, [dy, w], [dx], workspace) {
-      writeFrame(wasm, g, backward(g), workspace);
-      wasm.convTranspose2dGradInput(workspace, dy!, w!, dx!);
+    workspace: (g) => scratchLength(products(g, 4 * g.outChannels)),
+    run(wasm, g, [dy], [dx], workspace, prepared) {
+      writeFrame(wasm, g, products(g, 4 * g.outChannels), workspace, prepared);
+      wasm.convTranspose2dGradInput(workspace, dy!, dx!);
+    },
+    preparation: {
+      weights: [-1],
+      length: (g) => panelsLength(4 * g.outChannels, g.inChannels),
+      run(wasm, g, [, w], _, workspace, prepared) {
+        writeFrame(wasm, g, products(g, 4 * g.outChannels), workspace, prepared);
+        wasm.packTapsTransposed(workspace, w!);
+      },
     },
   },
   convTranspose2dGradWeight: {
     workspace: (g) => scratchLength(weights(g)),
     run(wasm, g, [x, dy], [dw, db], workspace) {
-      writeFrame(wasm, g, weights(g), workspace);
+      const scratch = weights(g);
+      writeFrame(wasm, g, scratch, workspace, addresses(scratch, workspace)[1]!);
       wasm.convTranspose2dGradWeight(workspace, x!, dy!, dw!, db!);
     },
   },
 };
 
-function forward(g: TransposedGeometry): Scratch {
-  const band = dotBand(g.batch, g.height, g.width, g.width * g.inChannels, 0);
-  return { band, lengths: [tableLength(band.pixels), 4 * panelsLength(g.inChannels, g.outChannels), 0] };
-}
-
-function backward(g: TransposedGeometry): Scratch {
-  const band = dotBand(g.batch, g.height, g.width, g.width * 4 * g.outChannels, 0);
-  return { band, lengths: [tableLength(band.pixels), panelsLength(4 * g.outChannels, g.inChannels), 0] };
+/** Scratch of a product of an activation, `channels` elements a pixel of the smaller image, with panels. */
+function products(g: TransposedGeometry, channels: number): Scratch {
+  const band = dotBand(g.batch, g.height, g.width, g.width * channels, 0);
+  return { band, lengths: [tableLength(band.pixels), 0, 0] };
 }
 
 function weights(g: TransposedGeometry): Scratch {
@@ -67,17 +82,24 @@ function scratchLength(scratch: Scratch): number {
   return layout(FRAME, ...scratch.lengths).at(-1)!;
 }
 
+/** Of the pieces of scratch memory. */
+function addresses({ lengths }: Scratch, workspace: number): number[] {
+  return layout(FRAME, ...lengths)
+    .slice(1)
+    .map((offset) => workspace + 4 * offset);
+}
+
 /** Fills in `TransposedFrame` (assembly/transposed.ts) at `workspace`. */
 function writeFrame(
   wasm: TransposedExports,
   g: TransposedGeometry,
-  { band, lengths }: Scratch,
+  scratch: Scratch,
   workspace: number,
+  panels: number,
 ): void {
-  const [table, panels, packed] = layout(FRAME, ...lengths)
-    .slice(1)
-    .map((offset) => workspace + 4 * offset);
+  const { band } = scratch;
+  const [table, , packed] = addresses(scratch, workspace);
   const words = new Uint32Array(wasm.memory.buffer, workspace, FRAME);
   words.set([g.batch, g.height, g.width, g.inChannels, g.outChannels, band.images, band.rows]);
-  words.set([table!, panels!, packed!], 7);
+  words.set([table!, panels, packed!], 7);
 }

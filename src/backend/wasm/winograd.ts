@@ -37,30 +37,48 @@ export function suitsWinograd({ batch, height, width, kernel, sources, outChanne
 export const winograd: KernelsOf<'conv2d' | 'conv2dGradInput' | 'conv2dGradWeight', WinogradExports> = {
   conv2d: {
     workspace: (g) => forward(g).length,
-    run(wasm, g, inputs, [y], workspace) {
-      const [w, b] = inputs.slice(-2);
-      writeFrame(wasm, forward(g), [...inputs.slice(0, -2), y!], workspace);
-      wasm.winogradFilters(workspace, w!);
-      wasm.winogradConvolution(workspace, b!);
+    run(wasm, g, inputs, [y], workspace, prepared) {
+      writeFrame(wasm, forward(g), [...inputs.slice(0, -2), y!], workspace, prepared);
+      wasm.winogradConvolution(workspace, inputs.at(-1)!);
+    },
+    preparation: {
+      weights: [-2, -1],
+      length: filtersLength,
+      run(wasm, g, inputs, [y], workspace, prepared) {
+        writeFrame(wasm, forward(g), [...inputs.slice(0, -2), y!], workspace, prepared);
+        wasm.winogradFilters(workspace, inputs.at(-2)!);
+      },
     },
   },
   conv2dGradInput: {
     workspace: (g) => backward(g).length,
-    run(wasm, g, [dy, w], dxs, workspace) {
-      writeFrame(wasm, backward(g), [dy!, ...dxs], workspace);
-      wasm.winogradFiltersTransposed(workspace, w!);
+    run(wasm, g, [dy], dxs, workspace, prepared) {
+      writeFrame(wasm, backward(g), [dy!, ...dxs], workspace, prepared);
       wasm.winogradConvolution(workspace, 0);
+    },
+    preparation: {
+      weights: [-1],
+      length: filtersLength,
+      run(wasm, g, [dy, w], dxs, workspace, prepared) {
+        writeFrame(wasm, backward(g), [dy!, ...dxs], workspace, prepared);
+        wasm.winogradFiltersTransposed(workspace, w!);
+      },
     },
   },
   conv2dGradWeight: {
-    workspace: (g) => forward(g).length,
+    workspace: (g) => gradient(g).length + filtersLength(g),
     run(wasm, g, inputs, [dw, db], workspace) {
-      const dy = inputs.at(-1)!;
-      writeFrame(wasm, forward(g), inputs, workspace);
-      wasm.winogradGradWeight(workspace, dy, dw!, db!);
+      const frame = gradient(g);
+      writeFrame(wasm, frame, inputs, workspace, workspace + 4 * frame.length);
+      wasm.winogradGradWeight(workspace, inputs.at(-1)!, dw!, db!);
     },
   },
 };
+
+/** Elements of the filters in the Winograd domain. */
+function filtersLength(g: ConvGeometry): number {
+  return POINTS * g.inChannels * g.outChannels;
+}
 
 /** What `WinogradFrame` (assembly/winograd.ts) says, but for addresses. */
 interface Frame {
@@ -68,19 +86,30 @@ interface Frame {
   readonly words: readonly number[];
   /** Channels of each input, then of each output. */
   readonly channels: readonly number[];
-  /** Where filters, points, products, patch and scratch begin, in elements. */
+  /** Where points, products, patch and scratch begin, in elements. */
   readonly offsets: readonly number[];
   /** All of it, in elements. */
   readonly length: number;
 }
 
 function forward(g: ConvGeometry): Frame {
-  return frame(g, g.sources, [g.outChannels], g.relu);
+  return frame(g, g.sources, [g.outChannels], g.relu, fittingBlock(g));
 }
 
 /** The data gradient: a convolution of dy with the rotated, transposed filters. */
 function backward(g: ConvGeometry): Frame {
-  return frame(g, [g.outChannels], g.sources, false);
+  return frame(g, [g.outChannels], g.sources, false, fittingBlock(g));
+}
+
+/** The weight gradient: each block adds to all sums of products, so that large blocks pay. */
+function gradient(g: ConvGeometry): Frame {
+  return frame(g, g.sources, [g.outChannels], false, MOST);
+}
+
+/** As many tiles as the cache holds. */
+function fittingBlock({ inChannels, outChannels }: ConvGeometry): number {
+  const fit = Math.floor(BLOCK_LENGTH / (POINTS * (inChannels + outChannels)));
+  return Math.max(LEAST, Math.min(MOST, fit));
 }
 
 function frame(
@@ -88,19 +117,18 @@ function frame(
   inputs: readonly number[],
   outputs: readonly number[],
   relu: boolean,
+  largestBlock: number,
 ): Frame {
   const channels = [...inputs, ...outputs];
   const inChannels = sum(inputs);
   const outChannels = sum(outputs);
-  const fit = Math.floor(BLOCK_LENGTH / (POINTS * (inChannels + outChannels)));
-  const block = roundUp4(Math.min(Math.max(LEAST, Math.min(MOST, fit)), tiles(batch, height, width)));
+  const block = roundUp4(Math.min(largestBlock, tiles(batch, height, width)));
   const offsets = layout(
     16 + 2 * channels.length,
-    POINTS * inChannels * outChannels,
     POINTS * block * inChannels,
     POINTS * block * outChannels,
     POINTS * Math.max(...channels),
-    48 * 8,
+    (POINTS + TILE * TILE) * 8,
   ).slice(1);
   const words = [batch, height, width, inChannels, outChannels, Number(relu), inputs.length, outputs.length, block];
   return { words, channels, offsets, length: offsets.at(-1)! };
@@ -111,13 +139,11 @@ function writeFrame(
   { words, channels, offsets }: Frame,
   addresses: readonly number[],
   workspace: number,
+  filters: number,
 ): void {
   const view = new Uint32Array(memory.buffer, workspace, 16 + 2 * channels.length);
   view.set(words);
-  view.set(
-    offsets.slice(0, -1).map((offset) => workspace + 4 * offset),
-    words.length,
-  );
+  view.set([filters, ...offsets.slice(0, -1).map((offset) => workspace + 4 * offset)], words.length);
   channels.forEach((count, k) => {
     view.set([addresses[k]!, count], 16 + 2 * k);
   });
