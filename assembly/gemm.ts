@@ -4,7 +4,7 @@
  * matrix packed in panels. Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008.
  */
 import { storePart } from './lanes';
-import { CHANNELS, PIXELS, TILE_BYTES, VECTOR } from './tiles';
+import { CHANNELS, PIXELS, TILE_BYTES, VECTOR, WIDE } from './tiles';
 
 /**
  * c[pixel, n] = bias[n] + sum over k of a[pixel, k] w[k, n], then ReLU if asked for.
@@ -31,7 +31,25 @@ export function gemm(
   const jump = segmentStride - ((<usize>segmentLength) << 2);
   const first = table + TILE_BYTES;
   const end = first + ((<usize>pixels) << 3);
-  for (let n = 0; n < columns; n += CHANNELS, panels += bytes, c += CHANNELS << 2) {
+  let n = 0;
+  if (WIDE) {
+    for (; n + 2 * CHANNELS <= columns; n += 2 * CHANNELS, panels += 2 * bytes, c += (2 * CHANNELS) << 2) {
+      for (let t = first; t < end; t += PIXELS << 3) {
+        const a0 = a + load<u32>(t);
+        const a1 = a + load<u32>(t, 8);
+        const a2 = a + load<u32>(t, 16);
+        const a3 = a + load<u32>(t, 24);
+        wideDotTile(a0, a1, a2, a3, segments, jump, segmentLength, panels, panels + bytes, sums);
+        for (let p = 0; p < PIXELS; p++) {
+          const from = sums + ((<usize>p) << 6);
+          const to = c + load<u32>(t + ((<usize>p) << 3), 4);
+          storeRow(to, v128.load(from), v128.load(from, 16), relu, CHANNELS);
+          storeRow(to + 32, v128.load(from, 32), v128.load(from, 48), relu, CHANNELS);
+        }
+      }
+    }
+  }
+  for (; n < columns; n += CHANNELS, panels += bytes, c += CHANNELS << 2) {
     const valid = min(CHANNELS, columns - n);
     for (let t = first; t < end; t += PIXELS << 3) {
       const a0 = a + load<u32>(t);
@@ -106,6 +124,93 @@ function dotTile(
   v128.store(sums, c31, 112);
 }
 
+/** `dotTile` for two panels, `panel` and `next`: twice the columns from the same loads of a. */
+function wideDotTile(
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  segments: i32,
+  jump: usize,
+  segmentLength: i32,
+  panel: usize,
+  next: usize,
+  sums: usize,
+): void {
+  let c00 = v128.load(panel);
+  let c01 = v128.load(panel, 16);
+  let c02 = v128.load(next);
+  let c03 = v128.load(next, 16);
+  let c10 = c00;
+  let c11 = c01;
+  let c12 = c02;
+  let c13 = c03;
+  let c20 = c00;
+  let c21 = c01;
+  let c22 = c02;
+  let c23 = c03;
+  let c30 = c00;
+  let c31 = c01;
+  let c32 = c02;
+  let c33 = c03;
+  panel += 32;
+  next += 32;
+  for (let s = 0; s < segments; s++) {
+    for (let k = 0; k < segmentLength; k++) {
+      const b0 = v128.load(panel);
+      const b1 = v128.load(panel, 16);
+      const b2 = v128.load(next);
+      const b3 = v128.load(next, 16);
+      let x = v128.load32_splat(a0);
+      c00 = f32x4.add(c00, f32x4.mul(x, b0));
+      c01 = f32x4.add(c01, f32x4.mul(x, b1));
+      c02 = f32x4.add(c02, f32x4.mul(x, b2));
+      c03 = f32x4.add(c03, f32x4.mul(x, b3));
+      x = v128.load32_splat(a1);
+      c10 = f32x4.add(c10, f32x4.mul(x, b0));
+      c11 = f32x4.add(c11, f32x4.mul(x, b1));
+      c12 = f32x4.add(c12, f32x4.mul(x, b2));
+      c13 = f32x4.add(c13, f32x4.mul(x, b3));
+      x = v128.load32_splat(a2);
+      c20 = f32x4.add(c20, f32x4.mul(x, b0));
+      c21 = f32x4.add(c21, f32x4.mul(x, b1));
+      c22 = f32x4.add(c22, f32x4.mul(x, b2));
+      c23 = f32x4.add(c23, f32x4.mul(x, b3));
+      x = v128.load32_splat(a3);
+      c30 = f32x4.add(c30, f32x4.mul(x, b0));
+      c31 = f32x4.add(c31, f32x4.mul(x, b1));
+      c32 = f32x4.add(c32, f32x4.mul(x, b2));
+      c33 = f32x4.add(c33, f32x4.mul(x, b3));
+      a0 += 4;
+      a1 += 4;
+      a2 += 4;
+      a3 += 4;
+      panel += 32;
+      next += 32;
+    }
+    a0 += jump;
+    a1 += jump;
+    a2 += jump;
+    a3 += jump;
+  }
+  v128.store(sums, c00);
+  v128.store(sums, c01, 16);
+  v128.store(sums, c02, 32);
+  v128.store(sums, c03, 48);
+  v128.store(sums, c10, 64);
+  v128.store(sums, c11, 80);
+  v128.store(sums, c12, 96);
+  v128.store(sums, c13, 112);
+  v128.store(sums, c20, 128);
+  v128.store(sums, c21, 144);
+  v128.store(sums, c22, 160);
+  v128.store(sums, c23, 176);
+  v128.store(sums, c30, 192);
+  v128.store(sums, c31, 208);
+  v128.store(sums, c32, 224);
+  v128.store(sums, c33, 240);
+}
+
 /** The first `valid` of CHANNELS elements, after ReLU if asked for. */
 function storeRow(c: usize, low: v128, high: v128, relu: bool, valid: i32): void {
   if (relu) {
@@ -123,133 +228,4 @@ function storeRow(c: usize, low: v128, high: v128, relu: bool, valid: i32): void
   } else {
     storePart(c, low, valid);
   }
-}
-
-/** c = a w for PIXELS rows of a, `stride` bytes apart, and the CHANNELS columns of a panel without a bias. */
-export function multiplyTile(a0: usize, stride: usize, length: i32, panel: usize, c: usize, cStride: usize): void {
-  let a1 = a0 + stride;
-  let a2 = a1 + stride;
-  let a3 = a2 + stride;
-  let c00 = f32x4.splat(0);
-  let c01 = c00;
-  let c10 = c00;
-  let c11 = c00;
-  let c20 = c00;
-  let c21 = c00;
-  let c30 = c00;
-  let c31 = c00;
-  for (let k = 0; k < length; k++) {
-    const b0 = v128.load(panel);
-    const b1 = v128.load(panel, 16);
-    let x = v128.load32_splat(a0);
-    c00 = f32x4.add(c00, f32x4.mul(x, b0));
-    c01 = f32x4.add(c01, f32x4.mul(x, b1));
-    x = v128.load32_splat(a1);
-    c10 = f32x4.add(c10, f32x4.mul(x, b0));
-    c11 = f32x4.add(c11, f32x4.mul(x, b1));
-    x = v128.load32_splat(a2);
-    c20 = f32x4.add(c20, f32x4.mul(x, b0));
-    c21 = f32x4.add(c21, f32x4.mul(x, b1));
-    x = v128.load32_splat(a3);
-    c30 = f32x4.add(c30, f32x4.mul(x, b0));
-    c31 = f32x4.add(c31, f32x4.mul(x, b1));
-    a0 += 4;
-    a1 += 4;
-    a2 += 4;
-    a3 += 4;
-    panel += 32;
-  }
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  c += cStride;
-  v128.store(c, c10);
-  v128.store(c, c11, 16);
-  c += cStride;
-  v128.store(c, c20);
-  v128.store(c, c21, 16);
-  c += cStride;
-  v128.store(c, c30);
-  v128.store(c, c31, 16);
-}
-
-/** `multiplyTile` for two panels, `panel` and `next`: twice the columns from the same loads of a. */
-export function multiplyWideTile(
-  a0: usize,
-  stride: usize,
-  length: i32,
-  panel: usize,
-  next: usize,
-  c: usize,
-  cStride: usize,
-): void {
-  let a1 = a0 + stride;
-  let a2 = a1 + stride;
-  let a3 = a2 + stride;
-  let c00 = f32x4.splat(0);
-  let c01 = c00;
-  let c02 = c00;
-  let c03 = c00;
-  let c10 = c00;
-  let c11 = c00;
-  let c12 = c00;
-  let c13 = c00;
-  let c20 = c00;
-  let c21 = c00;
-  let c22 = c00;
-  let c23 = c00;
-  let c30 = c00;
-  let c31 = c00;
-  let c32 = c00;
-  let c33 = c00;
-  for (let k = 0; k < length; k++) {
-    const b0 = v128.load(panel);
-    const b1 = v128.load(panel, 16);
-    const b2 = v128.load(next);
-    const b3 = v128.load(next, 16);
-    let x = v128.load32_splat(a0);
-    c00 = f32x4.add(c00, f32x4.mul(x, b0));
-    c01 = f32x4.add(c01, f32x4.mul(x, b1));
-    c02 = f32x4.add(c02, f32x4.mul(x, b2));
-    c03 = f32x4.add(c03, f32x4.mul(x, b3));
-    x = v128.load32_splat(a1);
-    c10 = f32x4.add(c10, f32x4.mul(x, b0));
-    c11 = f32x4.add(c11, f32x4.mul(x, b1));
-    c12 = f32x4.add(c12, f32x4.mul(x, b2));
-    c13 = f32x4.add(c13, f32x4.mul(x, b3));
-    x = v128.load32_splat(a2);
-    c20 = f32x4.add(c20, f32x4.mul(x, b0));
-    c21 = f32x4.add(c21, f32x4.mul(x, b1));
-    c22 = f32x4.add(c22, f32x4.mul(x, b2));
-    c23 = f32x4.add(c23, f32x4.mul(x, b3));
-    x = v128.load32_splat(a3);
-    c30 = f32x4.add(c30, f32x4.mul(x, b0));
-    c31 = f32x4.add(c31, f32x4.mul(x, b1));
-    c32 = f32x4.add(c32, f32x4.mul(x, b2));
-    c33 = f32x4.add(c33, f32x4.mul(x, b3));
-    a0 += 4;
-    a1 += 4;
-    a2 += 4;
-    a3 += 4;
-    panel += 32;
-    next += 32;
-  }
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  v128.store(c, c02, 32);
-  v128.store(c, c03, 48);
-  c += cStride;
-  v128.store(c, c10);
-  v128.store(c, c11, 16);
-  v128.store(c, c12, 32);
-  v128.store(c, c13, 48);
-  c += cStride;
-  v128.store(c, c20);
-  v128.store(c, c21, 16);
-  v128.store(c, c22, 32);
-  v128.store(c, c23, 48);
-  c += cStride;
-  v128.store(c, c30);
-  v128.store(c, c31, 16);
-  v128.store(c, c32, 32);
-  v128.store(c, c33, 48);
 }

@@ -72,7 +72,7 @@ export function outerTile(
 /**
  * `outerTile` for whole tiles of one row of pixels and twice the columns, whose streams are `dy` and `next`.
  *
- * @param sums 2 TILE_BYTES of scratch
+ * @param sums TILE_BYTES of scratch
  */
 export function outerWideTile(
   sums: usize,

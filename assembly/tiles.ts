@@ -16,8 +16,8 @@ export const ROWS: i32 = 4;
 /** Bytes of a vector of four float32. */
 export const VECTOR: usize = 16;
 
-/** Bytes of a tile: its sums are stored here, whole and in pairs that V8's vectoriser can fuse, and taken on from here. */
-export const TILE_BYTES: usize = 128;
+/** Bytes of the largest tile, 4 x 16: its sums are stored here, whole and in pairs that V8's vectoriser can fuse, and taken on from here. */
+export const TILE_BYTES: usize = 256;
 
 /**
  * Whether tiles of 4 x 16 are used where they fit: for engines that fuse pairs of vectors to 256 bits (V8's

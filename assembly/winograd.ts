@@ -4,9 +4,9 @@
  * work goes in blocks of tiles, counted over all images, so that small images fill a block together and scratch memory
  * does not grow with the image.
  */
-import { multiplyTile, multiplyWideTile } from './gemm';
-import { columnSums, outerTile, outerWideTile } from './outer';
-import { CHANNELS, PIXELS, ROWS, WIDE } from './tiles';
+import { columnSums } from './outer';
+import { CHANNELS } from './tiles';
+import { addProducts, multiply } from './winograd-products';
 import {
   filterPoints,
   GROUP,
@@ -122,27 +122,6 @@ export function winogradConvolution(frame: WinogradFrame, b: usize): void {
   }
 }
 
-/** products = points x panels: `tiles` rows of `length` elements, `columns` columns. */
-function multiply(points: usize, tiles: i32, length: i32, panels: usize, columns: i32, products: usize): void {
-  const row = (<usize>length) << 2;
-  const panel = row << 3;
-  const product = (<usize>columns) << 2;
-  let o = 0;
-  if (WIDE) {
-    for (; o + 2 * CHANNELS <= columns; o += 2 * CHANNELS, panels += 2 * panel, products += 2 * GROUP) {
-      for (let t = 0; t < tiles; t += PIXELS) {
-        const a = points + <usize>t * row;
-        multiplyWideTile(a, row, length, panels, panels + panel, products + <usize>t * product, product);
-      }
-    }
-  }
-  for (; o < columns; o += CHANNELS, panels += panel, products += GROUP) {
-    for (let t = 0; t < tiles; t += PIXELS) {
-      multiplyTile(points + <usize>t * row, row, length, panels, products + <usize>t * product, product);
-    }
-  }
-}
-
 /**
  * The gradients of w [3,3,in,out] and b from the inputs and dy: `frame.filters` takes the sums of outer products, and
  * G^T . G brings them back.
@@ -164,7 +143,7 @@ export function winogradGradWeight(frame: WinogradFrame, dy: usize, dw: usize, d
       const du = frame.filters + <usize>p * tap;
       const points = frame.points + <usize>(p * inChannels) * (stream >> 3);
       const gradients = frame.products + <usize>(p * outChannels) * (stream >> 3);
-      addProducts(frame, points, gradients, tiles, stream, du);
+      addProducts(frame.scratch, points, inChannels, gradients, outChannels, tiles, stream, du);
     }
   }
   const scratch = frame.scratch;
@@ -173,37 +152,6 @@ export function winogradGradWeight(frame: WinogradFrame, dy: usize, dw: usize, d
       const at = (<usize>(c * outChannels + o)) << 2;
       gradientTaps(IN, frame.filters + at, tap, 6 * tap, scratch, GROUP, 6 * GROUP);
       gradientTaps(3, scratch, 6 * GROUP, GROUP, dw + at, 3 * tap, tap);
-    }
-  }
-}
-
-/** du [in,out] += the outer products of `tiles` points and gradients. */
-function addProducts(
-  frame: WinogradFrame,
-  points: usize,
-  gradients: usize,
-  tiles: i32,
-  stream: usize,
-  du: usize,
-): void {
-  const inChannels = frame.inChannels;
-  const outChannels = frame.outChannels;
-  const row = (<usize>outChannels) << 2;
-  let o = 0;
-  if (WIDE) {
-    for (; o + 2 * CHANNELS <= outChannels; o += 2 * CHANNELS, gradients += 2 * stream) {
-      for (let c = 0; c < inChannels; c += ROWS) {
-        const x = points + <usize>(c >> 3) * stream + ((<usize>(c & 7)) << 2);
-        const to = du + <usize>c * row + ((<usize>o) << 2);
-        outerWideTile(frame.scratch, x, GROUP, gradients, gradients + stream, tiles, to, row);
-      }
-    }
-  }
-  for (; o < outChannels; o += CHANNELS, gradients += stream) {
-    for (let c = 0; c < inChannels; c += ROWS) {
-      const x = points + <usize>(c >> 3) * stream + ((<usize>(c & 7)) << 2);
-      const to = du + <usize>c * row + ((<usize>o) << 2);
-      outerTile(frame.scratch, x, GROUP, 0, 0, gradients, 1, 1, tiles, to, row, ROWS, CHANNELS);
     }
   }
 }

@@ -40,9 +40,9 @@ export function layout(...lengths: readonly number[]): number[] {
   return offsets;
 }
 
-/** Words of a tile's sums and of the table of pixel offsets: two for each pixel, rounded up to whole tiles. */
+/** Words of a tile's sums (TILE_BYTES in assembly/tiles.ts) and of the table of pixel offsets: two for each pixel, rounded up to whole tiles. */
 export function tableLength(pixels: number): number {
-  return 32 + 2 * (pixels + 3);
+  return 64 + 2 * (pixels + 3);
 }
 
 /** Elements of the packed panels of a matrix: 8 columns each, one row for the bias. */
