@@ -1,0 +1,26 @@
+/** Networks and their training in words. */
+import type { ModelConfig } from '../model/config.js';
+import { levelsOf } from '../model/config.js';
+import type { EpochReport } from '../train/trainer.js';
+import { plural } from './format.js';
+
+const FAMILY = { dense: 'UNet++', adjacent: 'UNet+', original: 'UNet^e' };
+
+/** `UNet++ (dense skips), filters 32,64,128, 2 heads`, and what is not the default. */
+export function networkText(config: ModelConfig): string {
+  const { skips, filters, norm, upsample, dropout } = config;
+  return [
+    `${FAMILY[skips]} (${skips} skips)`,
+    `filters ${filters.join(',')}`,
+    plural(levelsOf(config).length, 'head'),
+    ...(norm === 'none' ? [] : [`${norm} norm`]),
+    `${upsample} upsampling`,
+    ...(dropout === 0 ? [] : [`dropout ${dropout}`]),
+  ].join(', ');
+}
+
+/** `0.9100 (L1 0.8000, L2 0.9000)`: of the mean of the heads and of each. */
+export function diceText({ dice, heads }: EpochReport['validation']): string {
+  if (heads.length === 1) return dice.toFixed(4);
+  return `${dice.toFixed(4)} (${heads.map((head) => `${head.head} ${head.dice.toFixed(4)}`).join(', ')})`;
+}

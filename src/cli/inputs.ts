@@ -1,0 +1,84 @@
+/** The images that `unetpp predict` is given, all of them checked before the first result is written. */
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, extname, join, parse } from 'node:path';
+import { InputError } from '../base/errors.js';
+import { readPng, readPngHeader } from '../data/png.js';
+import { fileError } from '../files/errors.js';
+import type { Mode } from '../model/mode.js';
+import type { Model } from '../model/model.js';
+import { plural } from './format.js';
+import { requireForPrediction } from './memory.js';
+import type { Progress } from './progress.js';
+
+export interface Input {
+  readonly path: string;
+  /** What its results are called: its file name without the ending. */
+  readonly name: string;
+}
+
+/**
+ * The PNG files meant by `input`, in name order.
+ * @throws InputError where there is none, or where a result would be written over an image or another result
+ */
+export async function listInputs(input: string, out: string): Promise<Input[]> {
+  const missing = 'there is no such file or folder; check the path';
+  const fail = (error: unknown) => {
+    throw fileError(input, 'read', error, missing);
+  };
+  const isFolder = (await stat(input).catch(fail)).isDirectory();
+  const files = isFolder ? (await readdir(input).catch(fail)).filter(isImage).sort() : [];
+  if (isFolder && files.length === 0) {
+    throw new InputError(`${input}: no PNG image in this folder; convert the images to PNG`);
+  }
+  const paths = isFolder ? files.map((file) => join(input, file)) : [input];
+  const inputs = paths.map((path) => ({ path, name: parse(path).name }));
+  refuseCollisions(inputs);
+  const folder = await realpath(isFolder ? input : dirname(input));
+  if ((await realpath(out).catch(() => undefined)) === folder) {
+    throw new InputError(`--out ${out}: the folder of the images, which masks would be written over; give another one`);
+  }
+  return inputs;
+}
+
+/**
+ * Looks at every image once before any work, so that a damaged one does not stop it half-way.
+ * @throws InputError that names the file: damaged, of a kind that the model does not read, or too large for the memory
+ */
+export async function checkInputs(
+  inputs: readonly Input[],
+  model: Model,
+  mode: Mode,
+  progress: Progress,
+): Promise<void> {
+  const { inChannels } = model.config;
+  const sizes = new Set<string>();
+  for (const [k, { path }] of inputs.entries()) {
+    const { width, height } = await readPngHeader(path);
+    if (!sizes.has(`${width}x${height}`)) requireForPrediction(model, mode, { path, width, height });
+    sizes.add(`${width}x${height}`);
+    const { channels } = await readPng(path);
+    // Grey and colour are converted into each other.
+    if (channels !== inChannels && inChannels !== 1 && inChannels !== 3) {
+      const found = plural(channels, 'channel');
+      throw new InputError(`${path}: an image of ${found}, the model reads ${inChannels}; save it with ${inChannels}`);
+    }
+    progress.update('reading', k + 1, inputs.length, `${k + 1} of ${plural(inputs.length, 'image')}`);
+  }
+}
+
+/** Hidden files, among them what macOS leaves beside images, are passed over. */
+function isImage(file: string): boolean {
+  return extname(file).toLowerCase() === '.png' && !file.startsWith('.');
+}
+
+/** NAME.png and NAME-overlay.png of all inputs must be different files. */
+function refuseCollisions(inputs: readonly Input[]): void {
+  const owners = new Map<string, string>();
+  for (const { path, name } of inputs) {
+    for (const result of [name, `${name}-overlay`]) {
+      const other = owners.get(result);
+      if (other) throw new InputError(`${other} and ${path} would both give ${result}.png; rename one of them`);
+      owners.set(result, path);
+    }
+  }
+}

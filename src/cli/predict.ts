@@ -1,0 +1,89 @@
+/** `unetpp predict`: masks of images, at their own size. */
+import { join } from 'node:path';
+import type { Image } from '../base/image.js';
+import { encodePng, readPng } from '../data/png.js';
+import { ensureDirectory, writeFileAtomic } from '../files/atomic.js';
+import { encodeNpy } from '../files/npy.js';
+import { loadModel } from '../index.js';
+import { parseMode } from '../model/mode.js';
+import { type Prediction, toMask } from '../model/prediction.js';
+import { PALETTE } from '../report/colours.js';
+import { maskImage, overlay } from '../report/overlay.js';
+import { toRgb } from '../report/pixels.js';
+import { duration, grouped } from './format.js';
+import { checkInputs, type Input, listInputs } from './inputs.js';
+import { type CommonOptions, command, report } from './program.js';
+import { Progress } from './progress.js';
+import { between, path } from './values.js';
+
+interface PredictOptions extends CommonOptions {
+  readonly model: string;
+  readonly input: string;
+  readonly out: string;
+  readonly mode: string;
+  readonly threshold: number;
+  readonly saveProbs?: boolean;
+}
+
+export const predict = command(
+  'predict',
+  'Segment an image or a folder of images: NAME.png (the mask: 0 and 255, or the class of each pixel where there are several) and NAME-overlay.png, at the size of the image.',
+  'unetpp predict --model runs/phantom/model.safetensors --input scan.png --out masks',
+)
+  .usage('--model FILE --input IMAGE_OR_DIR --out DIR [options]')
+  .requiredOption('--model <file>', 'model file', path)
+  .requiredOption('--input <path>', 'a PNG image, or a folder of them', path)
+  .requiredOption('--out <dir>', 'folder for the results; files of the same names are written over', path)
+  .option('--mode <mode>', 'accurate (mean of the heads), fast (deepest head) or L1, L2, …', 'accurate')
+  .option('--threshold <p>', 'probability above which a pixel is foreground', between(0, 1), 0.5)
+  .option('--save-probs', 'write NAME.npy too: float32 probabilities [classes, height, width]')
+  .action(run);
+
+async function run(options: PredictOptions): Promise<void> {
+  const model = await loadModel(options.model);
+  const mode = parseMode(options.mode, model.config);
+  const inputs = await listInputs(options.input, options.out);
+  const progress = new Progress(options);
+  await checkInputs(inputs, model, mode, progress);
+  await ensureDirectory(options.out);
+  const started = performance.now();
+  const elapsed = () => (performance.now() - started) / 1000;
+  for (const [k, input] of inputs.entries()) {
+    const image = await readPng(input.path);
+    await writeResults(image, await model.predict(image, { mode }), input, options);
+    const rate = (k + 1) / elapsed();
+    const left = duration((inputs.length - k - 1) / rate);
+    progress.update('predict', k + 1, inputs.length, `${rate.toFixed(1)} images/s, ${left} left`);
+  }
+  progress.clear();
+  const seconds = elapsed();
+  const made = inputs.length === 1 ? '1 mask with overlay' : `${grouped(inputs.length)} masks with overlays`;
+  const lines = [`${made} in ${options.out}, mode ${mode}, ${seconds.toFixed(1)} s`];
+  report(options, lines, { images: inputs.length, seconds, mode, threads: 1 });
+}
+
+async function writeResults(image: Image, prediction: Prediction, { name }: Input, options: PredictOptions) {
+  const target = join(options.out, name);
+  const mask = toMask(prediction, options.threshold);
+  await writeFileAtomic(`${target}.png`, encodePng(prediction.classes === 1 ? maskImage(mask) : mask));
+  await writeFileAtomic(`${target}-overlay.png`, encodePng(painted(image, mask)));
+  if (options.saveProbs) await writeFileAtomic(`${target}.npy`, encodeProbabilities(prediction));
+}
+
+/** The image with each class but the background in a colour of its own. */
+function painted(image: Image, mask: Image<Uint8Array>): Image<Uint8Array> {
+  const only = (label: number) => ({ ...mask, data: mask.data.map((value) => Number(value === label)) });
+  const labels = [...new Set(mask.data)].filter((label) => label > 0);
+  return labels.reduce(
+    (picture, label) => overlay(picture, only(label), PALETTE[(label - 1) % PALETTE.length]),
+    toRgb(image),
+  );
+}
+
+/** A .npy file, class by class: [classes, height, width]. */
+function encodeProbabilities({ width, height, classes, probs }: Prediction): Uint8Array {
+  const planes = new Float32Array(probs.length);
+  const pixels = width * height;
+  for (let c = 0; c < classes; c++) for (let i = 0; i < pixels; i++) planes[c * pixels + i] = probs[i * classes + c]!;
+  return encodeNpy([classes, height, width], planes);
+}

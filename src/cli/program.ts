@@ -1,0 +1,83 @@
+/** What all commands share: how options are declared, how errors and results are printed, and the exit codes. */
+import { Command, CommanderError } from 'commander';
+import { InputError } from '../base/errors.js';
+import { CLEAR } from './progress.js';
+
+/** Exit codes beside 0, done. */
+const FAILED = 1;
+const WRONG_INPUT = 2;
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** A command with an example below its help. */
+export function command(name: string, description: string, example: string): Command {
+  return inHouseStyle(new Command(name), `see unetpp ${name} --help`)
+    .description(description)
+    .addHelpText('after', `\nExample:\n  ${example}`);
+}
+
+/** Adds what every command has: options, which come last in the help, and a word on stray arguments. */
+export function withCommonOptions(sub: Command): Command {
+  return sub
+    .optionsGroup('Printing:')
+    .option('--json', 'print the result as one JSON object, the last line of stdout')
+    .option('--quiet', 'no progress on stderr')
+    .helpOption('-h, --help', 'show this help')
+    .allowExcessArguments()
+    .hook('preAction', ({ args }) => {
+      if (args.length === 0) return;
+      throw new InputError(
+        `unexpected argument "${args[0]}"; values follow an option: see unetpp ${sub.name()} --help`,
+      );
+    });
+}
+
+/** Errors in one line that ends with `advice`, and no exit before `guard` sees them. */
+export function inHouseStyle(program: Command, advice: string): Command {
+  const outputError = (text: string, write: (line: string) => void) =>
+    write(`unetpp: ${oneLine(text.replace(/^error: /, '')).replace(/\.$/, '')}; ${advice}\n`);
+  return program
+    .configureHelp({ helpWidth: 110 })
+    .configureOutput({ outputError })
+    .showSuggestionAfterError()
+    .exitOverride();
+}
+
+/** Runs `action` and sets the exit code; every error ends as one line on stderr. */
+export async function guard(action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    process.exitCode = error instanceof InputError ? WRONG_INPUT : FAILED;
+    if (error instanceof CommanderError) {
+      // What was asked for (help, the version) or what is wrong with the call is printed already.
+      process.exitCode = error.exitCode === 0 ? 0 : WRONG_INPUT;
+      return;
+    }
+    console.error(`${CLEAR}unetpp: ${oneLine(error instanceof Error ? error.message : String(error))}`);
+    if (process.env.UNETPP_DEBUG && error instanceof Error) console.error(error.stack);
+  }
+}
+
+/** A reader that has seen enough (`| head`) ends no work; a result that is lost otherwise is a failure. */
+export function guardStreams(): void {
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') return;
+    console.error(`unetpp: stdout: the result cannot be written: ${code}`);
+    process.exitCode = FAILED;
+  });
+}
+
+/** Prints a result: lines for people, or with --json one object for scripts. */
+export function report({ json }: CommonOptions, lines: readonly string[], result: object): void {
+  console.log(json ? JSON.stringify(result) : lines.join('\n'));
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,97 @@
+/** The options of `unetpp train`. */
+import { type Command, Option } from 'commander';
+import { type BackendName, backends } from '../index.js';
+import { type Norm, norms, type Skips, skipPatterns, type Upsampling, upsamplings } from '../model/config.js';
+import { type Initialisation, initialisations } from '../model/initialisation.js';
+import { type OptimizerName, optimizers } from '../train/optimizer.js';
+import { type CommonOptions, command } from './program.js';
+import { between, path, positive, whole, wholeList } from './values.js';
+
+export interface TrainOptions extends CommonOptions {
+  readonly data?: string;
+  readonly size: number;
+  readonly augment: string;
+  readonly filters: number[];
+  readonly skips: Skips;
+  readonly deepSupervision: boolean;
+  readonly norm: Norm;
+  readonly upsample: Upsampling;
+  readonly dropout: number;
+  readonly init: Initialisation;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly microBatch: number;
+  readonly optimizer: OptimizerName;
+  readonly lr: number;
+  readonly weightDecay?: number;
+  readonly patience?: number;
+  readonly seed: number;
+  readonly backend: BackendName;
+  readonly out?: string;
+}
+
+/**
+ * What the paper takes, and what suits the demonstration on the phantom: a small network, and a norm, with which it
+ * learns in a few epochs.
+ */
+const DEFAULTS = {
+  data: {
+    epochs: 30,
+    batch: 16,
+    filters: [32, 64, 128, 256, 512],
+    norm: 'none',
+    lr: 3e-4,
+    norm: 'none',
+    augment: 'none',
+  },
+  phantom: { epochs: 8, batch: 4, filters: [8, 16, 32, 64, 128], norm: 'group', lr: 2e-3, augment: 'flip' },
+} satisfies Record<string, Partial<TrainOptions>>;
+
+/** Fills in the defaults that depend on the data. */
+export function withDefaults(options: TrainOptions): TrainOptions {
+  return { ...DEFAULTS[options.data === undefined ? 'phantom' : 'data'], ...options };
+}
+
+export function trainCommand(): Command {
+  return command(
+    'train',
+    'Train a network of the UNet++ family on images and masks; without --data on built-in synthetic brain tumours.',
+    'unetpp train --data my-scans --filters 16,32,64,128,256 --augment flip',
+  )
+    .optionsGroup('Data:')
+    .option('--data <dir>', 'folder with images/NAME.png and masks/NAME.png; split.json is optional', path)
+    .option('--size <pixels>', 'width and height that images are resized to', whole(1), 128)
+    .option('--augment <list>', `changes to training images: flip, or none ${either('augment')}`)
+
+    .optionsGroup('Network:')
+    .option('--filters <list>', `channels of each level ${either('filters')}`, wholeList)
+    .addOption(one('--skips <pattern>', 'dense is UNet++, adjacent UNet+, original UNet^e', skipPatterns, 'dense'))
+    .option('--deep-supervision', 'a head on each X(0,j): depth can be traded for speed later', true)
+    .option('--no-deep-supervision', 'one head, on the last X(0,j)')
+    .addOption(new Option('--norm <kind>', `normalization after each 3x3 convolution ${either('norm')}`).choices(norms))
+    .addOption(one('--upsample <kind>', 'upsampling by two', upsamplings, 'transposed'))
+    .option('--dropout <rate>', 'share of elements zeroed after each ReLU', between(0, 0.99), 0)
+    .addOption(one('--init <kind>', 'initial values', initialisations, 'he-normal'))
+
+    .optionsGroup('Training:')
+    .option('--epochs <n>', `passes over the training images ${either('epochs')}`, whole(1))
+    .option('--batch <n>', `images of one optimizer step ${either('batch')}`, whole(1))
+    .option('--micro-batch <n>', 'images computed at once; memory grows with it, not with --batch', whole(1), 4)
+    .addOption(one('--optimizer <name>', 'optimizer', optimizers, 'adam'))
+    .option('--lr <rate>', `learning rate ${either('lr')}`, positive())
+    .option('--weight-decay <rate>', 'weight decay (default: 0.01 for adamw, else 0)', positive({ zero: true }))
+    .option('--patience <epochs>', 'stop after so many epochs without improvement (default: never)', whole(1))
+    .option('--seed <n>', 'seed of everything random', whole(0, Number.MAX_SAFE_INTEGER), 1)
+    .addOption(one('--backend <name>', 'what computes; reference is slow and plain', backends, 'wasm'))
+
+    .optionsGroup('Result:')
+    .option('--out <dir>', 'new folder for the model and the report (default: runs/NAME, numbered)', path);
+}
+
+function either(name: keyof typeof DEFAULTS.data): string {
+  return `(default: ${DEFAULTS.data[name]}; without --data ${DEFAULTS.phantom[name]})`;
+}
+
+function one(flags: string, description: string, choices: readonly string[], preset: string): Option {
+  return new Option(flags, description).choices(choices).default(preset);
+}

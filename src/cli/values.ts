@@ -1,0 +1,44 @@
+/** Values of options: parsed here, refused with what was found and what is expected. */
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number from `low` to `high`. */
+export function whole(low: number, high = 1e9): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}.`);
+  };
+}
+
+/** A number from `low` to `high`, both included. */
+export function between(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`Expected a number from ${low} to ${high}.`);
+  };
+}
+
+/** A number above 0, or where `zero` says so 0 too. */
+export function positive({ zero = false } = {}): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && (zero ? value >= 0 : value > 0)) return value;
+    throw new InvalidArgumentError(`Expected a number ${zero ? 'of at least' : 'above'} 0.`);
+  };
+}
+
+/** A comma-separated list of whole numbers of at least 1: `16,32,64`. */
+export function wholeList(text: string): number[] {
+  return text.split(',').map((part) => {
+    if (/^\s*\d+\s*$/.test(part) && Number(part) >= 1) return Number(part);
+    throw new InvalidArgumentError(`Expected whole numbers with commas between them, like 16,32,64; found "${part}".`);
+  });
+}
+
+/** The name of a file or folder: not empty, as from a variable that is not set, and not the next option. */
+export function path(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected a path, found nothing.');
+  if (text.startsWith('--')) throw new InvalidArgumentError('Expected a path, found an option.');
+  return text;
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { createModel } from '../src/index.js';
+import { json, put, putPairs, refused, suiteInFolder, TINY, unetpp } from './support/cli.js';
+
+const test = suiteInFolder('cli evaluate and info');
+const FILE = 'runs/data/model.safetensors';
+const evaluate = (...more: string[]) => ['evaluate', '--model', FILE, '--data', 'data', ...more];
+
+test('evaluate repeats the validation of the training, with its split and its size', ({ dir }) => {
+  putPairs(dir, 12);
+  const train = ['train', '--data', 'data', ...TINY, '--filters', '2,4,6', '--epochs', '2', '--seed', '7'];
+  const { validation } = json(dir, train) as { validation: Record<string, unknown> };
+  const result = json(dir, evaluate());
+  assert.equal([result.images, result.mode, result.subset, result.threshold], [2, 'accurate', 'validation', 0.5]);
+  for (const name of ['dice', 'iou', 'pooledIou', 'loss']) assert.is(result[name], validation[name], name);
+  assert.not.equal(json(dir, evaluate('--seed', '8')).loss, result.loss, 'another seed, another split');
+
+  const heads = result.heads as Record<string, unknown>[];
+  assert.equal(
+    heads.map(({ head }) => head),
+    ['L1', 'L2'],
+  );
+  const shallow = json(dir, evaluate('--mode', 'L1'));
+  assert.equal([shallow.mode, shallow.iou], ['L1', heads[0]!.iou]);
+  assert.is(json(dir, evaluate('--mode', 'fast')).iou, heads[1]!.iou);
+  assert.is(json(dir, evaluate('--subset', 'all')).images, 12);
+  assert.is(json(dir, evaluate('--subset', 'train')).images, 10);
+  assert.is(json(dir, evaluate('--size', '37')).images, 2, 'a size that 2^depth does not divide');
+  assert.is(json(dir, evaluate('--threshold', '1')).dice, 0);
+
+  const { stdout, stderr } = unetpp(dir, evaluate());
+  assert.is(stderr, '');
+  assert.match(stdout, /^2 images \(validation\), threshold 0\.5, loss \d\.\d{4}\n +Dice +IoU +pooled IoU\naccurate/);
+
+  assert.match(unetpp(dir, evaluate('--subset', 'test')).stderr, 'unetpp: data: the subset "test" holds no image');
+  refused(dir, evaluate('--mode', 'L9'), 'mode "L9": this network has accurate, fast, L1, L2');
+});
+
+test('a subset of split.json', ({ dir }) => {
+  putPairs(dir, 4);
+  put(dir, 'data/split.json', '{"train": ["n0"], "validation": ["n1"], "test": ["n2", "n3"]}');
+  json(dir, ['train', '--data', 'data', ...TINY, '--epochs', '1']);
+  assert.is(json(dir, evaluate('--subset', 'test')).images, 2);
+});
+
+test('info of a trained model', ({ dir }) => {
+  putPairs(dir);
+  json(dir, ['train', '--data', 'data', ...TINY, '--filters', '2,4,6', '--epochs', '2']);
+  const result = json(dir, ['info', '--model', FILE]);
+  assert.equal(Object.keys(result).slice(0, 2), ['parameters', 'macs']);
+  assert.is((result.config as { inChannels: number }).inChannels, 1);
+  assert.equal(result.preprocessing, { normalisation: 'range', size: 32 });
+  const levels = result.levels as { head: string; parameters: number; macs: number }[];
+  assert.equal(
+    levels.map(({ head }) => head),
+    ['L1', 'L2'],
+  );
+  assert.ok(levels[0]!.parameters < levels[1]!.parameters && levels[0]!.macs < levels[1]!.macs);
+
+  const { code, stdout, stderr } = unetpp(dir, ['info', '--model', FILE]);
+  assert.equal([code, stderr], [0, '']);
+  assert.match(stdout, 'network   UNet++ (dense skips), filters 2,4,6, 2 heads, transposed upsampling\n');
+  assert.match(stdout, 'input     1 channel, values from 0 to 1, resized to 32x32\n');
+  assert.match(stdout, '  optimizer       "adam"\n');
+  assert.match(stdout, /for an image of 32x32\nL1 +431 +[\d.]+ thousand +1 MB\n/);
+});
+
+test('info states the counts of the paper', async ({ dir }) => {
+  await createModel().save(join(dir, 'model.safetensors'));
+  const { parameters, levels, training } = json(dir, ['info', '--model', 'model.safetensors']);
+  assert.equal([parameters, training], [9_041_700, null]);
+  assert.equal(
+    (levels as { parameters: number }[]).map((level) => level.parameters),
+    [100_961, 511_105, 2_204_961, 9_041_601],
+  );
+  assert.match(unetpp(dir, ['info', '--model', 'model.safetensors']).stdout, 'it was not trained here\n');
+});
+
+test.run();

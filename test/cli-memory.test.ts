@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { createModel } from '../src/index.js';
+import { COLOUR, chunk, ihdr, SIGNATURE } from './fixtures/png.js';
+import {
+  disc,
+  json,
+  listing,
+  put,
+  putPairs,
+  refused,
+  suiteInFolder,
+  TINY,
+  unetpp,
+  unetppWithMemory,
+} from './support/cli.js';
+
+const test = suiteInFolder('cli memory');
+const WEBASSEMBLY = 'WebAssembly holds at most 4\\.0 GB';
+
+test('training beyond what can be addressed is refused at once, with the need', ({ dir }) => {
+  for (const args of [
+    ['--size', '100000'],
+    ['--size', '100000000', '--filters', '2,4'],
+    ['--size', '8192'],
+    ['--filters', '4096,4096,4096,4096,4096,4096,4096'],
+    ['--micro-batch', '1000000'],
+  ]) {
+    const started = performance.now();
+    const { code, stdout, stderr } = unetpp(dir, ['train', ...args]);
+    assert.ok(performance.now() - started < 5000, `${args}: quickly`);
+    assert.equal([code, stdout], [2, '']);
+    const options = '--size \\d+ with --filters [\\d,]+ and --micro-batch \\d+';
+    const need = `needs [\\d,.]+ GB of memory, ${WEBASSEMBLY}; lower one of them`;
+    assert.match(stderr, new RegExp(`^unetpp: ${options} ${need}\n$`));
+  }
+});
+
+test('training beyond the memory that is free', ({ dir }) => {
+  putPairs(dir);
+  const train = ['train', '--data', 'data', '--size', '128', '--quiet'];
+  const { code, stderr } = unetppWithMemory(dir, 100e6, train);
+  assert.is(code, 2);
+  const options = '--size 128 with --filters 32,64,128,256,512 and --micro-batch 4';
+  assert.match(stderr, new RegExp(`^unetpp: ${options} needs \\d+ MB of memory, 96 MB are free; lower one of them\n$`));
+  assert.equal(listing(dir).includes('runs'), false);
+  assert.is(unetppWithMemory(dir, 100e6, ['train', '--data', 'data', ...TINY, '--epochs', '1']).code, 0);
+});
+
+test('evaluating at a size that is too large', async ({ dir }) => {
+  await createModel({ filters: [2, 4] }).save(join(dir, 'model.safetensors'));
+  const evaluate = ['evaluate', '--model', 'model.safetensors', '--data', 'data', '--size'];
+  const need = new RegExp(`^unetpp: --size 100000 needs [\\d,]+ GB of memory, ${WEBASSEMBLY}; lower it\n$`);
+  assert.match(unetpp(dir, [...evaluate, '100000']).stderr, need);
+});
+
+/** The beginning of a PNG that claims a size; its pixels are never looked at. */
+function claim(width: number, height: number): Uint8Array {
+  return Buffer.concat([SIGNATURE, ihdr({ width, height, depth: 8, colour: COLOUR.grey }), chunk('IEND')]);
+}
+
+test('an image that is too large is refused by its header', async ({ dir }) => {
+  const predict = ['predict', '--model', 'model.safetensors', '--input', 'in', '--out', 'out'];
+  const advice = 'make it smaller or cut it into tiles';
+  put(dir, 'in/a.png', disc(9, 7));
+  put(dir, 'in/b.png', claim(16384, 16384));
+  const model = createModel({ filters: [2, 4] });
+  await model.save(join(dir, 'model.safetensors'));
+  const { code, stderr } = unetpp(dir, predict);
+  assert.is(code, 2);
+  const what = 'in/b\\.png: an image of 16384x16384 pixels needs [\\d.]+ GB of memory';
+  assert.match(stderr, new RegExp(`^unetpp: ${what}, ${WEBASSEMBLY}; ${advice}\n$`));
+  assert.not.ok(listing(dir).includes('out'));
+
+  model.preprocessing = { normalisation: 'range', size: 32 };
+  await model.save(join(dir, 'model.safetensors'));
+  assert.match(
+    unetppWithMemory(dir, 100e6, predict).stderr,
+    new RegExp(`^unetpp: ${what}, 96 MB are free; ${advice}\n$`),
+  );
+  put(dir, 'in/b.png', claim(16385, 1));
+  const most = 'at most 16384 pixels a side and 268435456 samples; cut it into tiles';
+  refused(dir, predict, `in/b.png: 16385x1x1 is too large: ${most}`);
+  put(dir, 'in/b.png', disc(300, 200));
+  assert.is(json(dir, predict).images, 2);
+});
+
+test.run();
