@@ -35,15 +35,7 @@ export interface TrainOptions extends CommonOptions {
  * learns in a few epochs.
  */
 const DEFAULTS = {
-  data: {
-    epochs: 30,
-    batch: 16,
-    filters: [32, 64, 128, 256, 512],
-    norm: 'none',
-    lr: 3e-4,
-    norm: 'none',
-    augment: 'none',
-  },
+  data: { epochs: 30, batch: 16, filters: [32, 64, 128, 256, 512], norm: 'none', lr: 3e-4, augment: 'none' },
   phantom: { epochs: 8, batch: 4, filters: [8, 16, 32, 64, 128], norm: 'group', lr: 2e-3, augment: 'flip' },
 } satisfies Record<string, Partial<TrainOptions>>;
 
