@@ -67,7 +67,7 @@ test('values that an option does not take', ({ dir }) => {
 });
 
 test('a size that the network cannot halve', ({ dir }) => {
-  const multiple = 'a network of depth 4 halves it 4 times, so it must be a multiple of 16; use 96 or 112';
+  const multiple = 'a network of depth 4 needs a multiple of 16; use 96 or 112';
   refused(dir, ['train', '--size', '100'], `size 100x100: ${multiple}`);
 });
 

@@ -91,7 +91,7 @@ test('evaluate: the same faults, and masks that the model is not for', async ({ 
     /^unetpp: data\/masks\/n3\.png: a mask must hold two values .*, found \d+: [\d, .]+; threshold it first\n$/,
   );
   await createModel({ filters: [2, 4], classes: 3 }).save(join(dir, 'model.safetensors'));
-  assert.match(unetpp(dir, evaluate).stderr, /^unetpp: data: masks have 1 foreground classes, .*\n$/);
+  assert.match(unetpp(dir, evaluate).stderr, /^unetpp: data: masks have 1 foreground class, .*\n$/);
 });
 
 test.run();

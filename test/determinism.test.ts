@@ -26,6 +26,28 @@ for (const config of [{ dropout: 0.2 }, { norm: 'batch' }, { norm: 'group' }] as
   });
 }
 
+/**
+ * Witnesses: what these runs gave on the machine that wrote them down. Another Node, another processor, with or without
+ * the vectoriser: they give the same. A kernel that sums in another order changes them, and says so by changing this.
+ */
+const WITNESSES: readonly [Partial<ModelConfig>, string][] = [
+  [{ filters: [8, 16, 24] }, 'ed3513114cc0d916363a081b548376676e1a86e98d06b2582a6787a6218b6283'],
+  [
+    { filters: [8, 16, 24], norm: 'batch', upsample: 'bilinear', dropout: 0.2 },
+    '5d518cb22dd9aea7146fe386616cdb3dccd3e98b49a861e6a3da71f5a9a40c7c',
+  ],
+  [
+    { filters: [5, 9, 16], norm: 'group', skips: 'adjacent' },
+    'e19c172cc6fe019e1b01839e8dce58fa2cca576493baba2723a161d17c99c8e6',
+  ],
+];
+
+for (const [config, sha256] of WITNESSES) {
+  test(`the same bits on every machine and every Node: ${JSON.stringify(config)}`, async () => {
+    assert.is(await trained(config, 1), sha256);
+  });
+}
+
 test('another seed gives other bits', async () => {
   assert.is.not(await trained({}, 1), await trained({}, 2));
 });

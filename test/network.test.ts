@@ -179,11 +179,11 @@ test('cost: each level by itself, and all heads', () => {
 test('a size that cannot be halved often enough is refused with the nearest that can', () => {
   throwsInput(
     () => recordNetwork(defaultConfig, { batch: 1, height: 128, width: 100 }),
-    'size 100x128: a network of depth 4 halves it 4 times, so it must be a multiple of 16; use 96 or 112',
+    'size 100x128: a network of depth 4 needs a multiple of 16; use 96 or 112',
   );
   throwsInput(
     () => recordNetwork(defaultConfig, { batch: 1, height: 8, width: 16 }),
-    'size 16x8: a network of depth 4 halves it 4 times, so it must be a multiple of 16; use 16 or more',
+    'size 16x8: a network of depth 4 needs a multiple of 16; use 16 or more',
   );
 });
 
@@ -202,7 +202,7 @@ test('configurations that are not allowed are refused by field', () => {
   refused({ filters: '32,64' }, `net.json: filters is "32,64", ${filters}`);
   refused({ norm: 'bn' }, 'net.json: norm is "bn", expected one of none, batch, instance, group');
   refused({ skips: 1 }, 'net.json: skips is 1, expected one of dense, adjacent, original');
-  refused({ classes: 0 }, 'net.json: classes is 0, expected a whole number from 1 to 1024');
+  refused({ classes: 0 }, 'net.json: classes is 0, expected a whole number from 1 to 256');
   refused({ dropout: 1 }, 'net.json: dropout is 1, expected a number of at least 0 and below 1');
   refused({ deepSupervision: 'yes' }, 'net.json: deepSupervision is "yes", expected one of true, false');
   const known = 'filters, inChannels, classes, skips, deepSupervision, norm, upsample, dropout';

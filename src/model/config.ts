@@ -73,7 +73,8 @@ const RULES: { readonly [K in keyof ModelConfig]: Rule } = {
       Array.isArray(value) && value.length >= 2 && value.length <= 7 && value.every((width) => isWhole(width, 1, 4096)),
   },
   inChannels: whole(1, 1024),
-  classes: whole(1, 1024),
+  // Masks hold the class of a pixel in a byte.
+  classes: whole(1, 256),
   skips: oneOf(skipPatterns),
   deepSupervision: oneOf([true, false]),
   norm: oneOf(norms),

@@ -109,6 +109,6 @@ export function checkSize(config: ModelConfig, width: number, height: number): v
   const below = Math.floor(wrong / multiple) * multiple;
   const advice = below > 0 ? `use ${below} or ${below + multiple}` : `use ${multiple} or more`;
   throw new InputError(
-    `size ${width}x${height}: a network of depth ${depthOf(config)} halves it ${depthOf(config)} times, so it must be a multiple of ${multiple}; ${advice}`,
+    `size ${width}x${height}: a network of depth ${depthOf(config)} needs a multiple of ${multiple}; ${advice}`,
   );
 }

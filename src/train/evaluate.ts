@@ -100,7 +100,10 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
 /** @throws InputError for a subset without images */
 function namesOf({ split, source }: Dataset, subset: Subset | 'all'): readonly string[] {
   const names = subset === 'all' ? [...split.train, ...split.validation, ...split.test] : split[subset];
-  if (names.length === 0) throw new InputError(`${source}: the subset "${subset}" holds no image`);
+  if (names.length === 0) {
+    const sizes = `${split.train.length} train, ${split.validation.length} validation and ${split.test.length} test images`;
+    throw new InputError(`${source}: the subset "${subset}" holds no image; there are ${sizes}`);
+  }
   return names;
 }
 
@@ -146,7 +149,7 @@ export function checkFits(config: ModelConfig, { source, channels, classes }: Da
   const expected = classes === 1 ? 1 : classes + 1;
   if (expected !== config.classes) {
     throw new InputError(
-      `${source}: masks have ${classes} foreground classes, for which a network needs ${expected} output channels; this one has ${config.classes} (config.classes)`,
+      `${source}: masks have ${classes} foreground ${classes === 1 ? 'class' : 'classes'}, for which a network needs ${expected} output channels; this one has ${config.classes} (config.classes)`,
     );
   }
 }
