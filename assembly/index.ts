@@ -8,6 +8,7 @@ export { bceDice, bceDiceGrad } from './loss';
 export { ceDice, ceDiceGrad } from './loss-classes';
 export { moments, momentsGrad, normalize, normalizeGrad } from './normalization';
 export { adam, sgd } from './optimizer';
+export { peak } from './peak';
 export { maxPool2d, maxPool2dGrad } from './pooling';
 export {
   convTranspose2d,

@@ -1,0 +1,42 @@
+/** What is measured: the kernels as this Node compiles them, and the threads that run them. */
+import { availableParallelism, cpus } from 'node:os';
+import type { Backend } from '../src/backend/backend.js';
+import { WasmBackend } from '../src/backend/wasm/backend.js';
+import { compileWasm, type WasmOptions } from '../src/node/wasm-module.js';
+import { measurePeak } from './peak.js';
+
+/** Kernels run on one thread. */
+export const MOST_THREADS = 1;
+
+export interface Engine {
+  readonly node: string;
+  readonly vectoriser: boolean;
+  readonly threads: number;
+  /** GFLOP/s, see `measurePeak`. */
+  readonly peakGflops: number;
+  /** A backend with memory of its own. */
+  createBackend(): Backend;
+}
+
+export interface EngineOptions extends WasmOptions {
+  readonly threads: number;
+}
+
+export function createEngine({ threads, ...options }: EngineOptions): Engine {
+  const { module, vectoriser } = compileWasm(options);
+  return {
+    node: process.version,
+    vectoriser,
+    threads,
+    peakGflops: threads * measurePeak(module),
+    createBackend: () => new WasmBackend(module),
+  };
+}
+
+/** The machine and the engine in one line. */
+export function describe({ node, vectoriser, threads }: Engine): string {
+  const cores = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores`;
+  const used = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const date = new Date().toISOString().slice(0, 10);
+  return `${date}, ${cores}; Node ${node}, vectoriser ${vectoriser ? 'on' : 'off'}, ${used}`;
+}

@@ -1,0 +1,124 @@
+/** `npm run bench`: every op, and the whole network. Prints Markdown for people, or one JSON object. */
+import { Command } from 'commander';
+import { guard, guardStreams, inHouseStyle } from '../src/cli/program.js';
+import { Progress } from '../src/cli/progress.js';
+import { whole, wholeList } from '../src/cli/values.js';
+import { caseSteps } from './cases.js';
+import { createEngine, describe, type Engine, MOST_THREADS } from './engine.js';
+import { timeNetwork } from './network.js';
+import { type OpTime, timeSteps } from './ops.js';
+import { profile } from './profile.js';
+import { casesTable, layersTable, networkTable, networkTitle, profileTable } from './report.js';
+import { layerSteps } from './shapes.js';
+import type { Step } from './step.js';
+import { MICRO_BATCH, type WorkloadOptions } from './workload.js';
+
+interface Options extends WorkloadOptions {
+  readonly ops?: boolean;
+  readonly network?: boolean;
+  readonly profile?: boolean;
+  readonly filter?: string;
+  readonly threads: number;
+  readonly vectoriser: boolean;
+  readonly json?: boolean;
+}
+
+/** A part of the benchmark: what it found, for people and for scripts. */
+interface Section {
+  readonly text: readonly string[];
+  readonly json: object;
+}
+
+const program = inHouseStyle(new Command('npm run bench --'), 'see npm run bench -- --help')
+  .description('Times every op and the whole network; without a choice both.')
+  .optionsGroup('What is measured:')
+  .option('--ops', 'every op: the layers of the network, and the cases of the tests')
+  .option('--network', 'the whole network: forward, and a training step')
+  .option('--profile', 'the kernels within a forward pass and a training step')
+  .option('--filter <name>', 'ops with this in their name: conv2d, Grad, …; implies --ops')
+  .optionsGroup('The network:')
+  .option('--filters <list>', 'channels of each level', wholeList, [32, 64, 128, 256, 512])
+  .option('--size <pixels>', 'width and height of the images', whole(1), 128)
+  .option('--batch <n>', 'images of a training step', whole(1), 8)
+  .optionsGroup('How:')
+  .option('--threads <n>', 'threads that share the work', whole(1, MOST_THREADS), 1)
+  .option('--no-vectoriser', "without V8's vectoriser")
+  .option('--json', 'print one JSON object')
+  .helpOption('-h, --help', 'show this help')
+  .addHelpText('after', '\nExample:\n  npm run -s bench -- --network --filters 16,32,64,128,256 --json')
+  .action(run);
+
+function run(options: Options): void {
+  const engine = createEngine(options);
+  const chosen = options.ops || options.network || options.profile || options.filter !== undefined;
+  const sections: Section[] = [];
+  if (options.network || !chosen) sections.push(networkSection(options, engine));
+  if (options.profile) sections.push(profileSection(options, engine));
+  if (options.ops || options.filter !== undefined || !chosen) sections.push(opsSection(options, engine));
+  if (options.json) console.log(JSON.stringify(summary(options, engine, sections), rounded));
+  else console.log([title(engine), ...sections.flatMap(({ text }) => text)].join('\n\n'));
+}
+
+function title(engine: Engine): string {
+  return [
+    describe(engine),
+    `Peak of multiplications and additions in registers: ${engine.peakGflops.toFixed(0)} GFLOP/s.`,
+  ].join('\n');
+}
+
+function summary({ filters, size, batch }: Options, engine: Engine, sections: readonly Section[]): object {
+  const { node, vectoriser, threads, peakGflops } = engine;
+  return Object.assign(
+    { node, vectoriser, threads, filters, size, batch, microBatch: Math.min(batch, MICRO_BATCH) },
+    ...sections.map(({ json }) => json),
+    {
+      peakGflops,
+    },
+  );
+}
+
+/** Five digits are more than any clock is good for. */
+function rounded(_: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
+}
+
+function networkSection(options: Options, engine: Engine): Section {
+  const times = timeNetwork(options, engine);
+  return { text: [`## Network: ${networkTitle(options)}`, networkTable(times, engine)], json: times };
+}
+
+function profileSection(options: Options, engine: Engine): Section {
+  const { infer, train } = profile(options, engine);
+  const text = [
+    `## Profile: ${networkTitle(options)}`,
+    'One image, forward:',
+    profileTable(infer, engine),
+    'One training step:',
+    profileTable(train, engine),
+  ];
+  return { text, json: { profile: { infer, train } } };
+}
+
+function opsSection({ filters, size, filter = '' }: Options, engine: Engine): Section {
+  const wanted = (steps: Step[]): Step[] => steps.filter(({ op }) => op.includes(filter));
+  const layers = timed('layers', wanted(layerSteps(filters, size)), engine);
+  const cases = timed('cases', wanted(caseSteps()), engine);
+  const text = [
+    `## Ops: one image, widths ${filters.join(', ')}, ${size}x${size}`,
+    "GFLOP/s are counted as direct convolution: Winograd's do with a quarter of the multiplications, so that 400 % of the peak is the limit there. GB/s is what is read and written at least. A dash: no multiply-adds to count, or the reference would take a second or more and was not run.",
+    layersTable(layers, engine),
+    '## Ops: the cases of the tests',
+    filter ? layersTable(cases, engine) : casesTable(cases),
+  ];
+  return { text, json: { ops: layers, cases } };
+}
+
+function timed(label: string, steps: readonly Step[], engine: Engine): OpTime[] {
+  const progress = new Progress({});
+  const times = timeSteps(steps, engine, (done) => progress.update(label, done, steps.length, `${done} ops`));
+  progress.clear();
+  return times;
+}
+
+guardStreams();
+await guard(async () => program.parseAsync(process.argv));

@@ -1,0 +1,30 @@
+/** The whole network: times, and how close they are to the ceiling. */
+import type { Engine } from './engine.js';
+import { type Effort, measure } from './measure.js';
+import { Workload, type WorkloadOptions } from './workload.js';
+
+/** Medians. GFLOP/s are counted as direct convolution, training as three times the forward pass. */
+export interface NetworkTimes {
+  /** One image through all heads. */
+  readonly inferMs: number;
+  /** A step of training, divided by its images. */
+  readonly trainMsPerImage: number;
+  readonly inferGflops: number;
+  readonly trainGflops: number;
+}
+
+const INFER: Effort = { seconds: 1, samples: 9 };
+const TRAIN: Effort = { seconds: 2, samples: 5 };
+
+export function timeNetwork(options: WorkloadOptions, engine: Engine): NetworkTimes {
+  const workload = new Workload(options, engine.createBackend());
+  const { operations } = workload;
+  const inferMs = measure(() => workload.infer(), INFER);
+  const trainMsPerImage = measure(() => workload.train(), TRAIN) / options.batch;
+  return {
+    inferMs,
+    trainMsPerImage,
+    inferGflops: operations / inferMs / 1e6,
+    trainGflops: (3 * operations) / trainMsPerImage / 1e6,
+  };
+}

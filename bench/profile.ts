@@ -1,0 +1,107 @@
+/** Where the time of a forward pass and of a training step goes, by kernel. */
+import type { Kernel, Run } from '../src/backend/wasm/kernel.js';
+import { type Exports, kernels } from '../src/backend/wasm/kernels.js';
+import type { Op } from '../src/graph/graph.js';
+import { ops } from '../src/ops/index.js';
+import type { Engine } from './engine.js';
+import { Workload, type WorkloadOptions } from './workload.js';
+
+export interface KernelTime {
+  /** The kernel; its preparation of filters is told apart. */
+  readonly name: string;
+  readonly calls: number;
+  readonly ms: number;
+  /** Of the whole, from 0 to 1. */
+  readonly share: number;
+  /** GFLOP/s, counted as direct computation. Absent where none are counted. */
+  readonly gflops?: number;
+}
+
+/** What a kernel has spent so far. */
+interface Account {
+  calls: number;
+  ms: number;
+  operations: number;
+}
+
+type AnyKernel = Kernel<unknown, Exports>;
+
+const REPEATS = 5;
+
+/** The kernels with the most time first; the row `(other)` is everything outside of them. */
+export function profile(
+  options: WorkloadOptions,
+  engine: Engine,
+): { readonly infer: KernelTime[]; readonly train: KernelTime[] } {
+  const accounts = new Map<string, Account>();
+  const restore = watchKernels(accounts);
+  try {
+    const workload = new Workload(options, engine.createBackend());
+    return {
+      infer: timesOf(accounts, () => workload.infer()),
+      train: timesOf(accounts, () => workload.train()),
+    };
+  } finally {
+    restore();
+  }
+}
+
+/** Of the fastest of a few runs: the one that the rest of the machine disturbed least. */
+function timesOf(accounts: Map<string, Account>, work: () => void): KernelTime[] {
+  work();
+  let fastest: { readonly total: number; readonly kernels: readonly [string, Account][] } | undefined;
+  for (let k = 0; k < REPEATS; k++) {
+    accounts.clear();
+    const started = performance.now();
+    work();
+    const total = performance.now() - started;
+    if (!fastest || total < fastest.total) fastest = { total, kernels: [...accounts] };
+  }
+  const { total, kernels } = fastest!;
+  const inside = kernels.reduce((sum, [, { ms }]) => sum + ms, 0);
+  const other: Account = { calls: 0, ms: total - inside, operations: 0 };
+  return [...kernels, ['(other)', other] as const]
+    .map(([name, { calls, ms, operations }]) => ({
+      name,
+      calls,
+      ms,
+      share: ms / total,
+      ...(operations > 0 && { gflops: operations / ms / 1e6 }),
+    }))
+    .sort((a, b) => b.ms - a.ms);
+}
+
+/** Puts a clock around every kernel. @returns what takes them off again */
+function watchKernels(accounts: Map<string, Account>): () => void {
+  const table = kernels as unknown as Record<string, AnyKernel>;
+  const plain = { ...table };
+  for (const [name, kernel] of Object.entries(plain)) {
+    const { macs } = (ops as Readonly<Record<string, Op<never>>>)[name]!;
+    const { preparation } = kernel;
+    table[name] = {
+      ...kernel,
+      run: watched(accounts, name, kernel.run, macs as Op['macs']),
+      ...(preparation && {
+        preparation: { ...preparation, run: watched(accounts, `${name}, filters`, preparation.run) },
+      }),
+    };
+  }
+  return () => Object.assign(table, plain);
+}
+
+function watched(
+  accounts: Map<string, Account>,
+  name: string,
+  run: Run<unknown, Exports>,
+  macs?: Op['macs'],
+): Run<unknown, Exports> {
+  return (exports, geometry, ...rest) => {
+    const started = performance.now();
+    run(exports, geometry, ...rest);
+    const account = accounts.get(name) ?? { calls: 0, ms: 0, operations: 0 };
+    account.calls++;
+    account.ms += performance.now() - started;
+    account.operations += 2 * (macs?.(geometry) ?? 0);
+    accounts.set(name, account);
+  };
+}

@@ -1,0 +1,63 @@
+/** The whole network at work: one image through all its heads, and a step of training. */
+import type { Backend, Values } from '../src/backend/backend.js';
+import type { NdArray } from '../src/backend/run.js';
+import { Random, seedKey } from '../src/base/random.js';
+import { createModel, type Model } from '../src/model/model.js';
+import { summarize } from '../src/model/summary.js';
+import { chunks } from '../src/train/batches.js';
+import { type Example, TrainingStep } from '../src/train/step.js';
+
+/** Images computed at once, as the trainer does by default. */
+export const MICRO_BATCH = 4;
+
+export interface WorkloadOptions {
+  /** Channels of each level. */
+  readonly filters: readonly number[];
+  /** Pixels a side. */
+  readonly size: number;
+  /** Images of a training step. */
+  readonly batch: number;
+}
+
+export class Workload {
+  readonly model: Model;
+  /** The image of `infer`. */
+  readonly image: NdArray & { readonly data: Float32Array };
+  readonly #examples: readonly Example[];
+  readonly #step: TrainingStep;
+
+  constructor(
+    readonly options: WorkloadOptions,
+    backend: Backend,
+  ) {
+    const { filters, size, batch } = options;
+    this.model = createModel({ filters }, { backend });
+    this.#examples = Array.from({ length: batch }, (_, k) => example(size, k));
+    this.image = { shape: [1, size, size, 1], data: this.#examples[0]!.image.data };
+    this.#step = new TrainingStep(this.model, { width: size, height: size });
+  }
+
+  /** Floating-point operations of `infer`, counted as direct convolution. */
+  get operations(): number {
+    const { size } = this.options;
+    return 2 * summarize(this.model.config, { width: size, height: size }).macs;
+  }
+
+  /** The logits of all heads. */
+  infer(): Values[] {
+    return this.model.logits(this.image);
+  }
+
+  /** Forward, the loss of all heads, backward, and Adam. */
+  train(): void {
+    for (const part of chunks(this.#examples, MICRO_BATCH)) this.#step.accumulate(part, this.#examples.length);
+    this.#step.update(3e-4);
+  }
+}
+
+function example(size: number, k: number): Example {
+  const random = new Random(seedKey(k));
+  const plane = { width: size, height: size, channels: 1 };
+  const image = { ...plane, data: Float32Array.from({ length: size * size }, () => random.normal()) };
+  return { image, mask: { ...plane, data: Uint8Array.from(image.data, (x) => Number(x > 1)) }, dropoutKey: seedKey(k) };
+}
