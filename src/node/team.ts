@@ -28,7 +28,8 @@ const SCRIPT = new URL('../../workers/team-worker.js', import.meta.url);
 /** Starts a thread for each membership. They do not keep the process from ending. */
 export function startCrew(memberships: readonly Membership[]): Crew {
   const workers = memberships.map((workerData) => {
-    const worker = new Worker(SCRIPT, { workerData });
+    // The flags of this process are not theirs: with some (--input-type) no file can be run.
+    const worker = new Worker(SCRIPT, { workerData, execArgv: [] });
     // Said to the one who waits for the thread (team.ts): an event comes when nobody can use it any more.
     worker.on('error', () => {});
     worker.unref();
