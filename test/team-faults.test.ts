@@ -66,7 +66,7 @@ test('a killed thread is an error within the time, and then the team is closed',
   predict(model);
   await workers[1]!.terminate();
   const message = errorOf(() => predict(model), 5000);
-  assert.match(message, /^thread 2 of the team did not answer within \d+ s \(conv2d\)$/);
+  assert.match(message, /^thread 2 of the team did not answer within \d+ s$/);
   assert.match(
     errorOf(() => predict(model), 100),
     /^the team of threads was given up: thread 2 .*; make a new backend$/,
@@ -77,7 +77,7 @@ test('so is a thread that never comes', () => {
   const { model } = team(2, 'await new Promise(() => {})');
   assert.match(
     errorOf(() => predict(model), 5000),
-    /^thread 1 of the team did not answer within 0\.\d s \(conv2d\)$/,
+    /^thread 1 of the team did not answer within 0\.\d s$/,
   );
 });
 
@@ -97,8 +97,12 @@ for (const [what, body, text] of [
     const kernels = url('src/backend/wasm/kernels.js');
     const code = `const { kernels } = await import('${kernels}'); kernels.maxPool2d.run = (...args) => { ${body} }`;
     const { model } = team(3, code, 10_000);
-    const message = errorOf(() => predict(model), 5000);
-    assert.match(message, new RegExp(`^thread [12] of the team failed in maxPool2d: ${text}$`));
+    // A thread that is still starting, or whose core is busy, may be too late for its share of this step.
+    const often = () => {
+      for (let k = 0; k < 1000; k++) predict(model);
+    };
+    const message = errorOf(often, 10_000);
+    assert.match(message, new RegExp(`^thread [12] of the team failed: maxPool2d: ${text}$`));
     assert.match(
       errorOf(() => predict(model), 100),
       /^the team of threads was given up: /,

@@ -15,12 +15,21 @@ export interface Call {
   readonly pieces: number;
 }
 
-/** Does the part of thread `thread` of `threads`, in scratch memory of its own. */
-export function runPart(exports: Exports, call: Call, thread: number, threads: number): void {
+/** A step in smaller shares is evened out better, in larger ones computed better: a share has some pieces. */
+const PIECES = 64;
+const MOST_SHARES = 4;
+
+/** Into how many shares a team cuts a step. */
+export function sharesOf({ pieces }: Call, threads: number): number {
+  const each = Math.max(1, Math.min(MOST_SHARES, Math.floor(pieces / (PIECES * threads))));
+  return Math.min(pieces, threads * each);
+}
+
+/** Does share `share` of `shares`, in the scratch memory of thread `thread`. */
+export function runShare(exports: Exports, call: Call, share: number, shares: number, thread: number): void {
   const { op, geometry, inputs, outputs, workspace, workspaceBytes, prepared, pieces } = call;
-  const first = Math.floor((pieces * thread) / threads);
-  const last = Math.floor((pieces * (thread + 1)) / threads);
-  if (first === last) return;
+  const first = Math.floor((pieces * share) / shares);
+  const last = Math.floor((pieces * (share + 1)) / shares);
   const scratch = workspace + thread * workspaceBytes;
   kernelNamed(op).run(exports, geometry, inputs, outputs, scratch, prepared, { first, last });
 }

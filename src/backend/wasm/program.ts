@@ -4,7 +4,7 @@ import type { Node, Tensor } from '../../graph/graph.js';
 import type { Plan } from '../../graph/plan.js';
 import { sizeOf } from '../../graph/shape.js';
 import { checkLength, type Program, type Storage } from '../backend.js';
-import { type Call, prepare, runPart } from './call.js';
+import { type Call, prepare, runShare } from './call.js';
 import type { PreparedFilters } from './filters.js';
 import { type Exports, kernelOf } from './kernels.js';
 import { type LinearMemory, WasmStorage } from './memory.js';
@@ -52,7 +52,7 @@ export class WasmProgram implements Program {
     for (const { call, shared, due } of this.#steps) {
       if (due()) prepare(this.exports, call);
       if (shared) this.team!.share(this.exports, call);
-      else runPart(this.exports, call, 0, 1);
+      else runShare(this.exports, call, 0, 1, 0);
     }
   }
 

@@ -1,12 +1,9 @@
-/** A thread of a team other than the first: it does its part of each shared step when the first says so. */
+/** A thread of a team other than the first: it does shares of each step when the first says so. */
 import { instantiateSync } from '@assemblyscript/loader';
-import { type Call, runPart } from './call.js';
+import type { Call } from './call.js';
 import type { Exports } from './kernels.js';
-import type { Job, Membership } from './team.js';
-import { doneWord, GO, TeamWords } from './team-words.js';
-
-/** Milliseconds of sleep after which a member looks whether the team still exists. */
-const NAP = 1000;
+import { type Job, type Membership, workOn } from './team.js';
+import { TeamWords } from './team-words.js';
 
 export class Member {
   readonly #membership: Membership;
@@ -25,18 +22,18 @@ export class Member {
   /** Takes part in a run; returns when it is over or the team is no more. */
   take({ calls = this.#calls, phase }: Job): void {
     this.#calls = calls;
-    const { thread, threads } = this.#membership;
+    const { thread } = this.#membership;
     for (const call of calls) {
       // Nobody but the first thread judges: the others wait for its word as long as the team exists.
-      while (!this.#words.wait(GO, phase, NAP)) if (this.#words.fault !== 0) return;
+      if (!this.#words.awaitOpen(phase)) return;
       try {
-        runPart(this.#exports, call, thread, threads);
+        workOn(this.#words, this.#exports, call, thread, phase);
       } catch (error) {
-        this.#words.fail(thread, String(error));
+        this.#words.fail(thread, `${call.op}: ${error}`);
         return;
       }
-      this.#words.set(doneWord(thread), phase);
       phase = (phase + 1) | 0;
     }
+    this.#words.leave(thread, (phase - 1) | 0);
   }
 }

@@ -1,12 +1,11 @@
 /**
- * A team of threads that runs one program: each step is cut into parts, and no thread begins the next step before all
- * have done their part of this one. The thread that calls is the first of the team. It alone judges the others: who
- * does not answer in time has failed, and then the team is given up, because what a lost thread still writes nobody
- * knows.
+ * A team of threads that runs one program: each step is cut into shares, and no thread begins the next step before all
+ * shares of this one are done. The thread that calls is the first of the team. It alone judges the others: who does not
+ * answer in time has failed, and then the team is given up, because what a lost thread still writes nobody knows.
  */
-import { type Call, runPart } from './call.js';
+import { type Call, runShare, sharesOf } from './call.js';
 import type { Exports } from './kernels.js';
-import { CLOSED, doneWord, FAULT, GO, TeamWords } from './team-words.js';
+import { TeamWords } from './team-words.js';
 
 /** What the first thread posts to the others before a run. */
 export interface Job {
@@ -44,7 +43,7 @@ export interface TeamOptions {
   readonly patience?: number;
 }
 
-/** How often as long as the first thread another may work on its part: cores differ, and others use them, too. */
+/** How often as long as the first thread another may work on its shares: cores differ, and others use them, too. */
 const UNEVEN = 4;
 
 export class Team {
@@ -80,6 +79,10 @@ export class Team {
       this.#crew.post(calls === this.#posted ? { phase } : { calls, phase });
       this.#posted = calls;
       work();
+      // Also from a thread that came too late for every share: one that is gone is an error, not a slow team.
+      for (let thread = 1; thread < this.threads; thread++) {
+        if (!this.#words.awaitLeft(thread, this.#phase, this.#patience)) throw this.#failure(thread, this.#patience);
+      }
     } catch (error) {
       const { message } = error as Error;
       this.close(`the team of threads was given up: ${message}; make a new backend`);
@@ -87,33 +90,46 @@ export class Team {
     }
   }
 
-  /** All threads do their part of a call. */
+  /** All threads do a call together. */
   share(exports: Exports, call: Call): void {
     const phase = (this.#phase = (this.#phase + 1) | 0);
-    this.#words.set(GO, phase);
     const started = performance.now();
-    runPart(exports, call, 0, this.threads);
-    const limit = (this.#options.patience ?? 10_000) + UNEVEN * (performance.now() - started);
-    for (let thread = 1; thread < this.threads; thread++) {
-      if (!this.#words.wait(doneWord(thread), phase, limit)) throw this.#failure(call, thread, limit);
-    }
+    this.#words.open(phase);
+    const shares = sharesOf(call, this.threads);
+    workOn(this.#words, exports, call, 0, phase);
+    const limit = this.#patience + UNEVEN * (performance.now() - started);
+    if (!this.#words.awaitDone(shares, limit)) throw this.#failure(this.#words.busy, limit);
   }
 
   /** Ends the threads; a run is an error from now on, with `reason`. */
   close(reason = 'the backend is closed'): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
-    this.#words.set(FAULT, CLOSED);
-    Atomics.notify(this.#words.words, GO);
+    this.#words.close();
     this.#crew?.end();
     this.#crew = undefined;
     this.#posted = undefined;
   }
 
-  #failure({ op }: Call, silent: number, limit: number): Error {
+  get #patience(): number {
+    return this.#options.patience ?? 10_000;
+  }
+
+  #failure(silent: number, limit: number): Error {
     const { fault, text } = this.#words;
-    if (fault > 0) return new Error(`thread ${fault} of the team failed in ${op}: ${text}`);
+    if (fault > 0) return new Error(`thread ${fault} of the team failed: ${text}`);
     const seconds = (limit / 1000).toFixed(limit < 1000 ? 1 : 0);
-    return new Error(`thread ${silent} of the team did not answer within ${seconds} s (${op})`);
+    return new Error(`thread ${silent} of the team did not answer within ${seconds} s`);
+  }
+}
+
+/** Takes shares of a call and does them, until none is left. */
+export function workOn(words: TeamWords, exports: Exports, call: Call, thread: number, phase: number): void {
+  const shares = sharesOf(call, words.threads);
+  for (;;) {
+    const share = words.take(thread, phase, shares);
+    if (share === undefined) return;
+    runShare(exports, call, share, shares, thread);
+    words.finish();
   }
 }
