@@ -68,7 +68,7 @@ test('a killed thread is an error within the time, and then the team is closed',
   const message = errorOf(() => predict(model), 5000);
   assert.match(message, /^thread 2 of the team did not answer within \d+ s$/);
   assert.match(
-    errorOf(() => predict(model), 100),
+    errorOf(() => predict(model), 1000),
     /^the team of threads was given up: thread 2 .*; make a new backend$/,
   );
 });
@@ -104,7 +104,7 @@ for (const [what, body, text] of [
     const message = errorOf(often, 10_000);
     assert.match(message, new RegExp(`^thread [12] of the team failed: maxPool2d: ${text}$`));
     assert.match(
-      errorOf(() => predict(model), 100),
+      errorOf(() => predict(model), 1000),
       /^the team of threads was given up: /,
     );
   });
@@ -121,7 +121,7 @@ test('an error of the first thread ends the team, too', () => {
     /^no job$/,
   );
   assert.match(
-    errorOf(() => predict(model), 100),
+    errorOf(() => predict(model), 1000),
     /given up: no job/,
   );
 });
@@ -133,7 +133,7 @@ test('a closed backend does not run', () => {
   backend.close();
   backend.close();
   assert.is(
-    errorOf(() => predict(model), 100),
+    errorOf(() => predict(model), 1000),
     'the backend is closed',
   );
 });
