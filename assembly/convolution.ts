@@ -6,7 +6,16 @@
  */
 import { gemm } from './gemm';
 import { columnSums, outerTile } from './outer';
-import { copyPixels, packBias, packBlocks4, packBlocks8, packRows, panelBytes, pixelOffsets } from './pack';
+import {
+  copyPixels,
+  imagesOfBand,
+  packBias,
+  packBlocks4,
+  packBlocks8,
+  packRows,
+  panelBytes,
+  pixelOffsets,
+} from './pack';
 import { CHANNELS, PIXELS, ROWS, TILE_BYTES, VECTOR } from './tiles';
 
 /** What the host writes before a call; the sources follow as pairs of address and channels. */
@@ -49,25 +58,29 @@ export function packFilters(frame: ConvFrame, w: usize, b: usize): void {
   packRows(w, rows, outChannels, outChannels, 1, frame.panels, bytes, 0);
 }
 
-/** y = conv(concatenation of the sources) + b, then ReLU if the frame asks for it. */
-export function conv2d(frame: ConvFrame, y: usize): void {
+/**
+ * y = conv(concatenation of the sources) + b, then ReLU if the frame asks for it: lines `first` to `last - 1` of y, the
+ * rows of all images counted on, and its channels `left` to `right - 1`, `left` a multiple of CHANNELS.
+ */
+export function conv2d(frame: ConvFrame, y: usize, first: i32, last: i32, left: i32, right: i32): void {
   const inChannels = frame.inChannels;
   const outChannels = frame.outChannels;
   const height = frame.height;
-  const width = frame.width;
-  for (let n = 0; n < frame.batch; n += frame.bandImages) {
-    const images = min(frame.bandImages, frame.batch - n);
-    for (let top = 0; top < height; top += frame.bandRows) {
-      const bandRows = min(frame.bandRows, height - top);
-      let offset = 0;
-      for (let k = 0; k < frame.sources; k++) {
-        const channels = sourceChannels(frame, k);
-        padBand(frame, sourceAddress(frame, k), channels, inChannels, offset, n, images, top, bandRows);
-        offset += channels;
-      }
-      const at = y + ((<usize>((n * height + top) * width * outChannels)) << 2);
-      multiplyBand(frame, inChannels, images, bandRows, frame.panels, outChannels, frame.relu !== 0, at);
+  const panels = frame.panels + panelsOf(left) * panelBytes(frame.kernel * frame.kernel * inChannels);
+  for (let line = first; line < last; ) {
+    const n = line / height;
+    const top = line % height;
+    const images = imagesOfBand(line, last, height, frame.bandImages);
+    const rows = min(frame.bandRows, min(height - top, last - line));
+    let offset = 0;
+    for (let k = 0; k < frame.sources; k++) {
+      const channels = sourceChannels(frame, k);
+      padBand(frame, sourceAddress(frame, k), channels, inChannels, offset, n, images, top, rows);
+      offset += channels;
     }
+    const at = y + ((<usize>(line * frame.width * outChannels + left)) << 2);
+    multiplyBand(frame, inChannels, images, rows, panels, right - left, outChannels, frame.relu !== 0, at);
+    line += images * rows;
   }
 }
 
@@ -106,7 +119,7 @@ export function conv2dGradInput(frame: ConvFrame, dy: usize): void {
       for (let k = 0; k < frame.sources; k++) {
         const channels = sourceChannels(frame, k);
         const at = sourceAddress(frame, k) + ((<usize>((n * height + top) * width * channels)) << 2);
-        multiplyBand(frame, outChannels, images, bandRows, panels, channels, false, at);
+        multiplyBand(frame, outChannels, images, bandRows, panels, channels, channels, false, at);
         panels += panelsOf(channels) * bytes;
       }
     }
@@ -187,7 +200,7 @@ function padBand(
   }
 }
 
-/** Convolves the padded band of `channels` channels with the panels. */
+/** Convolves the padded band of `channels` channels with the panels of `columns` columns, a part of `stride` channels. */
 function multiplyBand(
   frame: ConvFrame,
   channels: i32,
@@ -195,6 +208,7 @@ function multiplyBand(
   rows: i32,
   panels: usize,
   columns: i32,
+  stride: i32,
   relu: bool,
   y: usize,
 ): void {
@@ -203,7 +217,7 @@ function multiplyBand(
   const padded = width + kernel - 1;
   const inPixel = channels << 2;
   const inRow = padded * inPixel;
-  const outPixel = columns << 2;
+  const outPixel = stride << 2;
   const outRow = width * outPixel;
   const table = frame.table;
   pixelOffsets(table + TILE_BYTES, images, rows, width, inPixel, inRow, (rows + kernel - 1) * inRow, PIXELS);

@@ -2,6 +2,11 @@
 import { loadPart } from './lanes';
 import { CHANNELS, ROWS, VECTOR } from './tiles';
 
+/** How many whole images begin at `line`, of lines up to `last`: at most `most`, and 1 where not even one does. */
+export function imagesOfBand(line: i32, last: i32, height: i32, most: i32): i32 {
+  return line % height ? 1 : max(1, min(most, (last - line) / height));
+}
+
 /**
  * Offsets in bytes of the pixels of a grid (images x rows x width) into every second word of `table`, in row-major
  * order; the last one is repeated until the count is a multiple of `multiple`. Returns the count.

@@ -4,7 +4,7 @@
  */
 import { gemm } from './gemm';
 import { columnSums, outerTile } from './outer';
-import { packBias, packBlocks4, packBlocks8, packRows, panelBytes, pixelOffsets } from './pack';
+import { imagesOfBand, packBias, packBlocks4, packBlocks8, packRows, panelBytes, pixelOffsets } from './pack';
 import { CHANNELS, PIXELS, ROWS, TILE_BYTES, VECTOR } from './tiles';
 
 /** What the host writes before a call. Sizes are those of the smaller image, the input of the forward pass. */
@@ -42,38 +42,30 @@ function tapBytes(frame: TransposedFrame): usize {
   return <usize>((frame.outChannels + CHANNELS - 1) / CHANNELS) * panelBytes(frame.inChannels);
 }
 
-/** y[2i + a, 2j + b] = x[i, j] w[a, b] + bias. */
-export function convTranspose2d(frame: TransposedFrame, x: usize, y: usize): void {
+/** y[2i + a, 2j + b] = x[i, j] w[a, b] + bias, for lines `first` to `last - 1` of x: the rows of all images counted on. */
+export function convTranspose2d(frame: TransposedFrame, x: usize, y: usize, first: i32, last: i32): void {
   const height = frame.height;
   const width = frame.width;
   const inChannels = frame.inChannels;
   const outChannels = frame.outChannels;
   const inRow = (width * inChannels) << 2;
   const outRow = (2 * width * outChannels) << 2;
-  for (let n = 0; n < frame.batch; n += frame.bandImages) {
-    const images = min(frame.bandImages, frame.batch - n);
-    for (let top = 0; top < height; top += frame.bandRows) {
-      const rows = min(frame.bandRows, height - top);
-      const from = x + <usize>(n * height + top) * <usize>inRow;
-      const to = y + <usize>(2 * (n * height + top)) * <usize>outRow;
-      pixelOffsets(frame.table + TILE_BYTES, images, rows, width, inChannels << 2, inRow, height * inRow, PIXELS);
-      const outImage = 2 * height * outRow;
-      const pixels = pixelOffsets(
-        frame.table + TILE_BYTES + 4,
-        images,
-        rows,
-        width,
-        (2 * outChannels) << 2,
-        2 * outRow,
-        outImage,
-        PIXELS,
-      );
-      for (let t = 0; t < 4; t++) {
-        const at = to + <usize>(t >> 1) * <usize>outRow + ((<usize>((t & 1) * outChannels)) << 2);
-        const panels = frame.panels + <usize>t * tapBytes(frame);
-        gemm(frame.table, pixels, from, 1, 0, inChannels, panels, outChannels, false, at);
-      }
+  const offsets = frame.table + TILE_BYTES;
+  for (let line = first; line < last; ) {
+    const images = imagesOfBand(line, last, height, frame.bandImages);
+    const rows = min(frame.bandRows, min(height - (line % height), last - line));
+    const from = x + <usize>line * <usize>inRow;
+    const to = y + <usize>(2 * line) * <usize>outRow;
+    const outPixel = (2 * outChannels) << 2;
+    const outImage = 2 * height * outRow;
+    pixelOffsets(offsets, images, rows, width, inChannels << 2, inRow, height * inRow, PIXELS);
+    const pixels = pixelOffsets(offsets + 4, images, rows, width, outPixel, 2 * outRow, outImage, PIXELS);
+    for (let t = 0; t < 4; t++) {
+      const at = to + <usize>(t >> 1) * <usize>outRow + ((<usize>((t & 1) * outChannels)) << 2);
+      const panels = frame.panels + <usize>t * tapBytes(frame);
+      gemm(frame.table, pixels, from, 1, 0, inChannels, panels, outChannels, false, at);
     }
+    line += images * rows;
   }
 }
 

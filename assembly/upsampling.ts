@@ -82,13 +82,14 @@ function weight(i: i32, o: i32, size: i32, alignCorners: bool): f32 {
 }
 
 /**
- * y of x by bilinear interpolation.
+ * y of x by bilinear interpolation: lines `first` to `last - 1` of y, the rows of all images counted on.
  *
  * @param workspace width x (channels + 4) elements: a mixed row; for each output column the offset of the input pixel
  *   before it, and the weight of the next
  */
 export function bilinear(
-  batch: i32,
+  first: i32,
+  last: i32,
   height: i32,
   width: i32,
   channels: i32,
@@ -99,7 +100,7 @@ export function bilinear(
 ): void {
   const pixel = (<usize>channels) << 2;
   const row = <usize>width * pixel;
-  const last = row - pixel;
+  const end = row - pixel;
   const table = workspace + row;
   const tableEnd = table + ((<usize>width) << 4);
   for (let o = 0; o < 2 * width; o++) {
@@ -107,19 +108,20 @@ export function bilinear(
     store<u32>(entry, <u32>(<usize>before(o, width, alignCorners) * pixel));
     store<f32>(entry, share(o, width, alignCorners), 4);
   }
-  for (; batch > 0; batch--, x += <usize>height * row) {
-    for (let o = 0; o < 2 * height; o++) {
-      const above = before(o, height, alignCorners);
-      const upper = x + <usize>above * row;
-      const lower = above < height - 1 ? upper + row : upper;
-      const part = share(o, height, alignCorners);
-      weightedSum(width * channels, upper, 1 - part, lower, part, workspace);
-      for (let entry = table; entry < tableEnd; entry += 8, y += pixel) {
-        const left = <usize>load<u32>(entry);
-        const right = min(left + pixel, last);
-        const share = load<f32>(entry, 4);
-        weightedSum(channels, workspace + left, 1 - share, workspace + right, share, y);
-      }
+  y += <usize>first * 2 * row;
+  for (let line = first; line < last; line++) {
+    const o = line % (2 * height);
+    const image = line / (2 * height);
+    const above = before(o, height, alignCorners);
+    const upper = x + <usize>(image * height + above) * row;
+    const lower = above < height - 1 ? upper + row : upper;
+    const part = share(o, height, alignCorners);
+    weightedSum(width * channels, upper, 1 - part, lower, part, workspace);
+    for (let entry = table; entry < tableEnd; entry += 8, y += pixel) {
+      const left = <usize>load<u32>(entry);
+      const right = min(left + pixel, end);
+      const share = load<f32>(entry, 4);
+      weightedSum(channels, workspace + left, 1 - share, workspace + right, share, y);
     }
   }
 }

@@ -3,11 +3,18 @@ import { outerTile, outerWideTile } from './outer';
 import { CHANNELS, PIXELS, ROWS, WIDE } from './tiles';
 import { GROUP } from './winograd-transforms';
 
-/** products = points x panels: `tiles` rows of `length` elements, `columns` columns. */
-export function multiply(points: usize, tiles: i32, length: i32, panels: usize, columns: i32, products: usize): void {
+/** products = points x panels: `tiles` rows of `length` elements, `columns` columns; rows of products `product` bytes apart. */
+export function multiply(
+  points: usize,
+  tiles: i32,
+  length: i32,
+  panels: usize,
+  columns: i32,
+  products: usize,
+  product: usize,
+): void {
   const row = (<usize>length) << 2;
   const panel = row << 3;
-  const product = (<usize>columns) << 2;
   let o = 0;
   if (WIDE) {
     for (; o + 2 * CHANNELS <= columns; o += 2 * CHANNELS, panels += 2 * panel, products += 2 * GROUP) {

@@ -94,30 +94,37 @@ function filterTile(frame: WinogradFrame, g: usize, tap: usize, u: usize, point:
   filterPoints(IN, scratch, 3 * GROUP, GROUP, u, 6 * point, point);
 }
 
-/** The outputs = conv(concatenation of the inputs) + b (none where b is 0), then ReLU if the frame asks for it. */
-export function winogradConvolution(frame: WinogradFrame, b: usize): void {
+/**
+ * The outputs = conv(concatenation of the inputs) + b (none where b is 0), then ReLU if the frame asks for it: tiles
+ * `start` to `end - 1`, counted over all images, and channels `left` to `right - 1`, counted over all outputs, both
+ * multiples of CHANNELS.
+ */
+export function winogradConvolution(frame: WinogradFrame, b: usize, start: i32, end: i32, left: i32, right: i32): void {
   const inChannels = frame.inChannels;
   const outChannels = frame.outChannels;
   const block = frame.block;
   const pixel = (<usize>inChannels) << 2;
   const product = (<usize>outChannels) << 2;
-  const total = frame.batch * tilesOf(frame.height) * tilesOf(frame.width);
-  for (let first = 0; first < total; first += block) {
-    const tiles = min(block, total - first);
+  for (let first = start; first < end; first += block) {
+    const tiles = min(block, end - first);
     pointsOfInputs(frame, first, tiles, pixel, GROUP);
     for (let p = 0; p < POINTS; p++) {
-      const panels = frame.filters + <usize>(p * outChannels) * pixel;
+      const panels = frame.filters + <usize>(p * outChannels + left) * pixel;
       const points = frame.points + <usize>(p * block) * pixel;
-      const products = frame.products + <usize>(p * block) * product;
-      multiply(points, tiles, inChannels, panels, outChannels, products);
+      const products = frame.products + <usize>(p * block) * product + ((<usize>left) << 2);
+      multiply(points, tiles, inChannels, panels, right - left, products, product);
     }
     let bias = b;
     let from = frame.products;
+    let offset = 0;
     for (let k = frame.inputs; k < frame.inputs + frame.outputs; k++) {
       const channels = tensorChannels(frame, k);
-      pixelsOfProducts(frame, first, tiles, from, tensorAddress(frame, k), channels, bias);
+      const least = max(0, left - offset);
+      const most = min(channels, right - offset);
+      pixelsOfProducts(frame, first, tiles, from, tensorAddress(frame, k), channels, least, most, bias);
       from += (<usize>channels) << 2;
       if (b) bias += (<usize>channels) << 2;
+      offset += channels;
     }
   }
 }
@@ -260,7 +267,7 @@ function pointsOfGradient(frame: WinogradFrame, first: i32, tiles: i32, dy: usiz
   }
 }
 
-/** A^T m A of `tiles` tiles into one output of `channels` channels; its products begin at `m`. */
+/** A^T m A of `tiles` tiles into channels `start` to `end - 1` of one output; its products begin at `m`. */
 function pixelsOfProducts(
   frame: WinogradFrame,
   first: i32,
@@ -268,6 +275,8 @@ function pixelsOfProducts(
   m: usize,
   y: usize,
   channels: i32,
+  start: i32,
+  end: i32,
   bias: usize,
 ): void {
   const height = frame.height;
@@ -288,7 +297,8 @@ function pixelsOfProducts(
     const rows = min(OUT, height - top);
     const columns = min(OUT, width - left);
     const image = y + <usize>((n * height + top) * width + left) * pixel;
-    for (let c: usize = 0; c < pixel; c += GROUP) {
+    for (let channel = start; channel < end; channel += CHANNELS) {
+      const c = (<usize>channel) << 2;
       outputPixels(IN, m + c, point, 6 * point, scratch, GROUP, 6 * GROUP);
       outputPixels(rows, scratch, 6 * GROUP, GROUP, pixels, 4 * GROUP, GROUP);
       let low = f32x4.splat(0);

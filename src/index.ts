@@ -1,13 +1,13 @@
 /** The library in Node: the core, files, data folders, and the WebAssembly backend as the default. */
 import type { Backend } from './backend/backend.js';
 import { ReferenceBackend } from './backend/reference.js';
-import { WasmBackend } from './backend/wasm/backend.js';
 import { InputError } from './base/errors.js';
 import { readFileChecked, writeFileAtomic } from './files/atomic.js';
 import type { ModelConfig } from './model/config.js';
 import { type CreateModelOptions, createModel as createModelOn, Model } from './model/model.js';
 import { decodeModel, encodeModel } from './model/modelfile.js';
-import { compileWasm, type WasmOptions } from './node/wasm-module.js';
+import type { Threads } from './node/team.js';
+import { createWasmBackend, type WasmOptions } from './node/wasm-backend.js';
 
 export * from './core.js';
 export { type Augmentation, augment, parseAugmentations } from './data/augment.js';
@@ -15,7 +15,8 @@ export { type Dataset, type DatasetOptions, openDataset, type Sample } from './d
 export { type SyntheticOptions, syntheticDataset } from './data/phantom.js';
 export { decodePng, encodePng, readPng } from './data/png.js';
 export type { Split, Subset } from './data/split.js';
-export type { WasmOptions } from './node/wasm-module.js';
+export type { Threads } from './node/team.js';
+export type { WasmOptions } from './node/wasm-backend.js';
 
 declare module './model/model.js' {
   interface Model {
@@ -41,7 +42,7 @@ export type BackendName = (typeof backends)[number];
 export function createBackend(name: BackendName = 'wasm', options: WasmOptions = {}): Backend {
   if (name === 'reference') return new ReferenceBackend();
   if (name !== 'wasm') throw new InputError(`backend "${name}": expected one of ${backends.join(', ')}`);
-  return new WasmBackend(compileWasm(options).module);
+  return createWasmBackend(options);
 }
 
 /**
@@ -53,12 +54,19 @@ export function createModel(config: Partial<ModelConfig> = {}, options: Partial<
   return createModelOn(config, { backend: createBackend(), ...options });
 }
 
+export interface LoadOptions {
+  /** Default: a WebAssembly backend of its own. */
+  readonly backend?: Backend;
+  /** Of that backend: how many threads predict one image together. Default: 'auto', one for each core. */
+  readonly threads?: Threads;
+}
+
 /**
  * A model from its file, or from the bytes of one.
  * @throws InputError that says what is wrong with the file
  */
-export async function loadModel(source: string | Uint8Array, options: { backend?: Backend } = {}): Promise<Model> {
-  const backend = options.backend ?? createBackend();
+export async function loadModel(source: string | Uint8Array, options: LoadOptions = {}): Promise<Model> {
+  const backend = options.backend ?? createBackend('wasm', { threads: options.threads ?? 'auto' });
   if (typeof source !== 'string') return decodeModel(source, 'model', backend);
   return decodeModel(await readFileChecked(source), source, backend);
 }

@@ -55,11 +55,12 @@ function guarded(name: string, kernel: AnyKernel): AnyKernel {
   const scratch = (geometry: unknown): number => kernel.workspace?.(geometry) ?? 0;
   const filters = (geometry: unknown): number => preparation?.length(geometry) ?? 0;
   return {
+    ...kernel,
     workspace: (geometry) => scratch(geometry) + 2 * GUARD,
-    run(exports, geometry, inputs, outputs, workspace, prepared) {
+    run(exports, geometry, inputs, outputs, workspace, prepared, part) {
       const working = new Guarded(exports, workspace, scratch(geometry)).fill();
       const kept = preparation && new Guarded(exports, prepared, filters(geometry));
-      kernel.run(exports, geometry, inputs, outputs, working.inside, kept?.inside ?? 0);
+      kernel.run(exports, geometry, inputs, outputs, working.inside, kept?.inside ?? 0, part);
       working.check(name);
       kept?.check(`${name}, filters`);
     },
@@ -103,8 +104,8 @@ test('the check catches a write one element behind the scratch memory', () => {
   const conv2d = plain.conv2d!;
   const broken: AnyKernel = {
     ...conv2d,
-    run(exports, geometry, inputs, outputs, workspace, prepared) {
-      conv2d.run(exports, geometry, inputs, outputs, workspace, prepared);
+    run(exports, geometry, inputs, outputs, workspace, prepared, part) {
+      conv2d.run(exports, geometry, inputs, outputs, workspace, prepared, part);
       const length = conv2d.workspace!(geometry);
       new Float32Array(exports.memory.buffer, workspace, length + 1)[length] = 1;
     },

@@ -3,16 +3,20 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { WasmBackend } from '../src/backend/wasm/backend.js';
 import { selfCheck } from '../src/node/self-check.js';
 import { compileWasm } from '../src/node/wasm-module.js';
+
+function backend(code: Uint8Array<ArrayBuffer>): WasmBackend {
+  return new WasmBackend(new WebAssembly.Module(code));
+}
 
 function bytes(name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(new URL(`../wasm/${name}`, import.meta.url)));
 }
 
 test('the plain and the wide build give the same bits', () => {
-  const plain = new WebAssembly.Module(bytes('unetpp.wasm'));
-  assert.is(selfCheck(new WebAssembly.Module(bytes('unetpp-wide.wasm')), plain), undefined);
+  assert.is(selfCheck(backend(bytes('unetpp-wide.wasm')), backend(bytes('unetpp.wasm'))), undefined);
 });
 
 test('a build with one wrong constant is found out', () => {
@@ -22,12 +26,11 @@ test('a build with one wrong constant is found out', () => {
   const at = broken.findIndex((_, i) => root.every((part, k) => broken[i + k] === part));
   assert.ok(at > 0, 'the constant is in the module');
   broken[at]! ^= 1;
-  const plain = new WebAssembly.Module(bytes('unetpp.wasm'));
-  assert.is(selfCheck(new WebAssembly.Module(broken), plain), 'conv2d (Winograd)');
+  assert.is(selfCheck(backend(broken), backend(bytes('unetpp.wasm'))), 'conv2d (Winograd)');
 });
 
-test('both builds hold SIMD instructions', () => {
-  for (const name of ['unetpp.wasm', 'unetpp-wide.wasm']) {
+test('all builds hold SIMD instructions', () => {
+  for (const name of ['unetpp.wasm', 'unetpp-wide.wasm', 'unetpp-shared.wasm', 'unetpp-shared-wide.wasm']) {
     // 0xfd is the prefix of vector instructions; f32x4.mul is 0xfd 0xe6 0x01.
     const text = Buffer.from(bytes(name)).toString('latin1');
     assert.ok(text.split('\xfd\xe6\x01').length > 100, name);

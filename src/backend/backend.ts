@@ -31,6 +31,8 @@ export interface Program {
 
 export interface Backend {
   readonly name: string;
+  /** How many threads run a program together. */
+  readonly threads: number;
   /** Zero-filled memory for `length` elements. */
   allocate(length: number): Storage;
   /**
@@ -40,6 +42,11 @@ export interface Backend {
   compile(outputs: readonly Tensor[], bound?: ReadonlyMap<Tensor, Storage>, options?: CompileOptions): Program;
   /** Says that bound leaves of programs compiled with `constant` have changed. */
   invalidate(): void;
+  /**
+   * Ends the threads, where there are several; programs do not run any more then. A process ends without it, and a
+   * backend that nobody holds any more is closed.
+   */
+  close(): void;
 }
 
 export interface CompileOptions {

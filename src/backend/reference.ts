@@ -11,6 +11,7 @@ export type Precision = 'float32' | 'float64';
 
 export class ReferenceBackend implements Backend {
   readonly name: string;
+  readonly threads = 1;
   readonly #array: Float32ArrayConstructor | Float64ArrayConstructor;
 
   /** @param precision of the tensors; float64 is for golden values and finite differences */
@@ -25,6 +26,8 @@ export class ReferenceBackend implements Backend {
 
   /** Nothing here outlives a run but the values themselves. */
   invalidate(): void {}
+
+  close(): void {}
 
   compile(outputs: readonly Tensor[], bound: ReadonlyMap<Tensor, Storage> = new Map()): Program {
     for (const [tensor, storage] of bound) checkLength(tensor, storage.length);

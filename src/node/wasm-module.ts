@@ -6,11 +6,15 @@
  */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { WasmBackend } from '../backend/wasm/backend.js';
 import { selfCheck } from './self-check.js';
+import { startCrew } from './team.js';
 
-export interface WasmOptions {
+export interface CompileWasmOptions {
   /** Default: true. False, or the environment variable UNETPP_VECTORISER=0, leaves the vectoriser alone. */
   readonly vectoriser?: boolean;
+  /** For memory that threads share. Default: false. */
+  readonly shared?: boolean;
 }
 
 export interface CompiledWasm {
@@ -26,27 +30,32 @@ const FLAGS = ['experimental-wasm-revectorize', 'liftoff', 'wasm-lazy-compilatio
 const WANTED = [true, false, false];
 const DEFAULT = [false, true, true];
 
-let plain: WebAssembly.Module | undefined;
-let vectorised: CompiledWasm | undefined;
+/** By the name of the build. */
+const plain = new Map<string, WebAssembly.Module>();
+const vectorised = new Map<string, CompiledWasm>();
 
 /** The module, compiled once in a process. */
-export function compileWasm(options: WasmOptions = {}): CompiledWasm {
-  plain ??= new WebAssembly.Module(read('unetpp.wasm'));
+export function compileWasm(options: CompileWasmOptions = {}): CompiledWasm {
+  const name = options.shared ? 'unetpp-shared' : 'unetpp';
+  const module = plain.get(name) ?? new WebAssembly.Module(read(`${name}.wasm`));
+  plain.set(name, module);
   const wanted = (options.vectoriser ?? true) && process.env.UNETPP_VECTORISER !== '0';
-  if (!wanted || Number.parseInt(process.versions.node, 10) < FIRST_NODE) return { module: plain, vectoriser: false };
-  vectorised ??= compileVectorised(plain);
-  return vectorised;
+  if (!wanted || Number.parseInt(process.versions.node, 10) < FIRST_NODE) return { module, vectoriser: false };
+  const compiled = vectorised.get(name) ?? compileVectorised(name, module, options.shared ?? false);
+  vectorised.set(name, compiled);
+  return compiled;
 }
 
-function compileVectorised(fallback: WebAssembly.Module): CompiledWasm {
+function compileVectorised(name: string, fallback: WebAssembly.Module, shared: boolean): CompiledWasm {
   setFlags(WANTED);
   let wide: WebAssembly.Module;
   try {
-    wide = new WebAssembly.Module(read('unetpp-wide.wasm'));
+    wide = new WebAssembly.Module(read(`${name}-wide.wasm`));
   } finally {
     setFlags(DEFAULT);
   }
-  const difference = selfCheck(wide, fallback);
+  const team = shared ? { threads: 1, start: startCrew } : undefined;
+  const difference = selfCheck(new WasmBackend(wide, team), new WasmBackend(fallback, team));
   if (difference === undefined) return { module: wide, vectoriser: true };
   process.emitWarning(
     `unetpp: the vectoriser of this Node (${process.version}) gives other numbers in ${difference}; going on without it`,

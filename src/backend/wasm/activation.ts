@@ -1,4 +1,5 @@
 import type { KernelsOf } from './kernel.js';
+import { piecesOf, spanOf } from './split.js';
 
 export interface ActivationExports {
   relu(length: number, x: number, y: number): void;
@@ -13,20 +14,33 @@ type Ops = 'relu' | 'reluGrad' | 'sigmoid' | 'sigmoidGrad' | 'softmax' | 'softma
 
 export const activation: KernelsOf<Ops, ActivationExports> = {
   relu: {
-    run: (wasm, g, [x], [y]) => wasm.relu(g.length, x!, y!),
+    run(wasm, g, [x], [y], _workspace, _prepared, part) {
+      const { at, count } = spanOf(part, g.length);
+      wasm.relu(count, x! + 4 * at, y! + 4 * at);
+    },
+    pieces: (g) => piecesOf(g.length),
   },
   reluGrad: {
     run: (wasm, g, [dy, y], [dx]) => wasm.reluGrad(g.length, dy!, y!, dx!),
   },
   sigmoid: {
-    run: (wasm, g, [x], [y]) => wasm.sigmoid(g.length, x!, y!),
+    run(wasm, g, [x], [y], _workspace, _prepared, part) {
+      const { at, count } = spanOf(part, g.length);
+      wasm.sigmoid(count, x! + 4 * at, y! + 4 * at);
+    },
+    pieces: (g) => piecesOf(g.length),
   },
   sigmoidGrad: {
     run: (wasm, g, [dy, y], [dx]) => wasm.sigmoidGrad(g.length, dy!, y!, dx!),
   },
   softmax: {
-    run: (wasm, g, [x], [y], workspace) => wasm.softmax(g.rows, g.channels, x!, y!, workspace),
+    run(wasm, { rows, channels }, [x], [y], workspace, _prepared, part) {
+      const { at, count } = spanOf(part, rows);
+      const offset = 4 * at * channels;
+      wasm.softmax(count, channels, x! + offset, y! + offset, workspace);
+    },
     workspace: (g) => 4 * g.channels,
+    pieces: (g) => piecesOf(g.rows),
   },
   softmaxGrad: {
     run: (wasm, g, [dy, y], [dx]) => wasm.softmaxGrad(g.rows, g.channels, dy!, y!, dx!),

@@ -1,4 +1,5 @@
 import type { KernelsOf } from './kernel.js';
+import { piecesOf, spanOf } from './split.js';
 
 export interface ArithmeticExports {
   scale(length: number, a: number, u: number, y: number): void;
@@ -7,13 +8,17 @@ export interface ArithmeticExports {
 
 export const arithmetic: KernelsOf<'weightedSum', ArithmeticExports> = {
   weightedSum: {
-    run(wasm, { length, weights }, xs, [y]) {
+    run(wasm, { length, weights }, inputs, outputs, _workspace, _prepared, part) {
+      const { at, count } = spanOf(part, length);
+      const xs = inputs.map((x) => x + 4 * at);
+      const y = outputs[0]! + 4 * at;
       if (xs.length === 1) {
-        wasm.scale(length, xs[0]!, weights[0]!, y!);
+        wasm.scale(count, xs[0]!, weights[0]!, y);
         return;
       }
-      wasm.weightedSum(length, xs[0]!, weights[0]!, xs[1]!, weights[1]!, y!);
-      for (let k = 2; k < xs.length; k++) wasm.weightedSum(length, y!, 1, xs[k]!, weights[k]!, y!);
+      wasm.weightedSum(count, xs[0]!, weights[0]!, xs[1]!, weights[1]!, y);
+      for (let k = 2; k < xs.length; k++) wasm.weightedSum(count, y, 1, xs[k]!, weights[k]!, y);
     },
+    pieces: (g) => piecesOf(g.length),
   },
 };

@@ -1,30 +1,35 @@
 /** The WebAssembly SIMD backend. */
 import { instantiateSync } from '@assemblyscript/loader';
-import { invariant } from '../../base/errors.js';
 import type { Node, Tensor } from '../../graph/graph.js';
 import { type Plan, plan } from '../../graph/plan.js';
-import { sizeOf } from '../../graph/shape.js';
 import { type Backend, type CompileOptions, checkLength, type Program, type Storage } from '../backend.js';
 import { ownFiltersLength, PreparedFilters } from './filters.js';
-import type { Kernel } from './kernel.js';
-import { type Exports, kernelOf } from './kernels.js';
-import { LinearMemory, WasmStorage } from './memory.js';
-
-/** Elements of scratch memory, in 64-byte steps. */
-function scratchLength(node: Node): number {
-  return Math.ceil((kernelOf(node).workspace?.(node.geometry) ?? 0) / 16) * 16;
-}
+import type { Exports } from './kernels.js';
+import { LinearMemory } from './memory.js';
+import { scratchLength, WasmProgram } from './program.js';
+import { Team, type TeamOptions } from './team.js';
 
 export class WasmBackend implements Backend {
-  readonly name = 'wasm';
-  readonly #memory = new LinearMemory();
+  readonly name: string;
+  readonly threads: number;
+  readonly #memory: LinearMemory;
   readonly #exports: Exports;
-  readonly #filters = new PreparedFilters(this.#memory);
+  readonly #filters: PreparedFilters;
+  readonly #team: Team | undefined;
 
-  /** @param module `unetpp.wasm` or `unetpp-wide.wasm`, compiled */
-  constructor(module: WebAssembly.Module) {
-    const { exports } = instantiateSync<Record<string, unknown>>(module, { env: { memory: this.#memory.memory } });
+  /**
+   * @param module `unetpp.wasm` or `unetpp-wide.wasm`, compiled
+   * @param team for `unetpp-shared.wasm` or `unetpp-shared-wide.wasm`: the threads that run programs together
+   */
+  constructor(module: WebAssembly.Module, team?: TeamOptions) {
+    this.threads = team?.threads ?? 1;
+    this.name = team ? `wasm (${team.threads} threads)` : 'wasm';
+    this.#memory = new LinearMemory(team !== undefined);
+    this.#filters = new PreparedFilters(this.#memory);
+    const { memory } = this.#memory;
+    const { exports } = instantiateSync<Record<string, unknown>>(module, { env: { memory } });
     this.#exports = exports as unknown as Exports;
+    if (this.threads > 1) this.#team = new Team(module, memory, team!);
   }
 
   allocate(length: number): Storage {
@@ -38,103 +43,32 @@ export class WasmBackend implements Backend {
   ): Program {
     for (const [tensor, storage] of bound) checkLength(tensor, storage.length);
     const constants: ReadonlySet<Tensor> = new Set(options.constant ? bound.keys() : []);
-    const planned = planFor(outputs, new Set(bound.keys()), constants);
+    const planned = planFor(outputs, new Set(bound.keys()), constants, this.threads);
     for (const node of planned.steps) this.#filters.reserve(node, constants, bound);
     this.#memory.ensureArena(planned.length);
-    return new WasmProgram(planned, bound, this.#memory, this.#exports, this.#filters);
+    return new WasmProgram(planned, bound, this.#memory, this.#exports, this.#filters, this.#team);
   }
 
   invalidate(): void {
     this.#filters.invalidate();
+  }
+
+  close(): void {
+    this.#team?.close();
   }
 }
 
 /**
  * The memory plan of a computation on this backend; needs no memory itself, so that the need can be told first.
  * @param constants bound tensors that do not change, see `CompileOptions`
+ * @param threads each needs scratch memory of its own
  */
 export function planFor(
   outputs: readonly Tensor[],
   bound: ReadonlySet<Tensor>,
   constants: ReadonlySet<Tensor> = new Set(),
+  threads = 1,
 ): Plan {
-  return plan(outputs, { bound, workspace: (node) => scratchLength(node) + ownFiltersLength(node, constants) });
-}
-
-/** A step with its addresses, in bytes. */
-interface Call {
-  readonly node: Node;
-  readonly kernel: Kernel<unknown, Exports>;
-  readonly inputs: readonly number[];
-  readonly outputs: readonly number[];
-  readonly workspace: number;
-  readonly prepared: number;
-  /** The preparation that is still to be done before the step. */
-  readonly due: () => boolean;
-}
-
-class WasmProgram implements Program {
-  #arena = -1;
-  #calls: readonly Call[] = [];
-
-  constructor(
-    readonly plan: Plan,
-    readonly bound: ReadonlyMap<Tensor, Storage>,
-    readonly memory: LinearMemory,
-    readonly exports: Exports,
-    readonly filters: PreparedFilters,
-  ) {}
-
-  write(input: Tensor, values: ArrayLike<number>): void {
-    checkLength(input, values.length);
-    this.#view(input).set(values);
-  }
-
-  run(): void {
-    if (this.#arena !== this.memory.arena) this.#bind();
-    for (const { node, kernel, inputs, outputs, workspace, prepared, due } of this.#calls) {
-      const { geometry } = node;
-      if (due()) kernel.preparation?.run(this.exports, geometry, inputs, outputs, workspace, prepared);
-      kernel.run(this.exports, geometry, inputs, outputs, workspace, prepared);
-    }
-  }
-
-  read(output: Tensor): Float32Array {
-    return this.#view(output).slice();
-  }
-
-  /** Works out all addresses; again after the arena has moved. */
-  #bind(): void {
-    this.#arena = this.memory.arena;
-    const address = (tensor: Tensor) => this.#address(tensor);
-    this.#calls = this.plan.steps.map((node) => {
-      const workspace = this.memory.arena + 4 * (this.plan.workspaces.get(node) ?? 0);
-      const kept = this.filters.get(node);
-      return {
-        node,
-        kernel: kernelOf(node),
-        inputs: node.inputs.map(address),
-        outputs: node.outputs.map(address),
-        workspace,
-        // Filters that are made anew in each run lie behind the step's scratch memory.
-        prepared: kept?.address ?? workspace + 4 * scratchLength(node),
-        due: kept ? () => kept.renew() : () => true,
-      };
-    });
-  }
-
-  #address(tensor: Tensor): number {
-    const storage = this.bound.get(tensor);
-    if (storage) {
-      invariant(storage instanceof WasmStorage && storage.owner === this.memory, 'storage of another backend');
-      return storage.address;
-    }
-    const offset = this.plan.offsets.get(tensor);
-    invariant(offset !== undefined, 'the tensor is not part of this program');
-    return this.memory.arena + 4 * offset;
-  }
-
-  #view(tensor: Tensor): Float32Array {
-    return this.memory.view(this.#address(tensor), sizeOf(tensor.shape));
-  }
+  const workspace = (node: Node) => scratchLength(node, threads) + ownFiltersLength(node, constants);
+  return plan(outputs, { bound, workspace });
 }

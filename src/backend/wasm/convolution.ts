@@ -20,6 +20,7 @@ function choose(name: Names): Kernel<ConvGeometry, ConvolutionExports> {
   };
   return {
     workspace: (g) => kernel(g).workspace?.(g) ?? 0,
+    pieces: (g) => kernel(g).pieces?.(g) ?? 1,
     run: (wasm, g, ...rest) => kernel(g).run(wasm, g, ...rest),
     preparation: {
       weights: name === 'conv2d' ? [-2, -1] : [-1],

@@ -2,11 +2,12 @@
 import type { ConvGeometry } from '../../ops/convolution.js';
 import { type Band, dotBand, layout, outerBand, panelsLength, tableLength } from './band.js';
 import type { KernelsOf } from './kernel.js';
+import { type Area, areaOf, areaPieces, type Product } from './split.js';
 
 export interface DirectExports {
   readonly memory: WebAssembly.Memory;
   packFilters(frame: number, w: number, b: number): void;
-  conv2d(frame: number, y: number): void;
+  conv2d(frame: number, y: number, ...area: Area): void;
   packFiltersTransposed(frame: number, w: number): void;
   conv2dGradInput(frame: number, dy: number): void;
   conv2dGradWeight(frame: number, dy: number, dw: number, db: number): void;
@@ -21,9 +22,10 @@ interface Scratch {
 export const direct: KernelsOf<'conv2d' | 'conv2dGradInput' | 'conv2dGradWeight', DirectExports> = {
   conv2d: {
     workspace: (g) => scratchLength(g, products(g, g.inChannels)),
-    run(wasm, g, inputs, [y], workspace, prepared) {
+    pieces: (g) => areaPieces(product(g)),
+    run(wasm, g, inputs, [y], workspace, prepared, part) {
       writeFrame(wasm, g, products(g, g.inChannels), inputs, workspace, prepared);
-      wasm.conv2d(workspace, y!);
+      wasm.conv2d(workspace, y!, ...areaOf(product(g), part));
     },
     preparation: {
       weights: [-2, -1],
@@ -63,6 +65,10 @@ export const direct: KernelsOf<'conv2d' | 'conv2dGradInput' | 'conv2dGradWeight'
     },
   },
 };
+
+function product({ batch, height, width, outChannels }: ConvGeometry): Product {
+  return { lines: batch * height, step: 1, rows: batch * height * width, columns: outChannels };
+}
 
 /** Scratch of a product of the padded activation of `channels` channels with panels. */
 function products(g: ConvGeometry, channels: number): Scratch {

@@ -43,7 +43,11 @@ export const kernels = {
 
 /** The kernel of a node's op. */
 export function kernelOf(node: Node): Kernel<unknown, Exports> {
-  const kernel = (kernels as unknown as Record<string, Kernel<unknown, Exports>>)[node.op.name];
-  invariant(kernel, `the wasm backend has no kernel ${node.op.name}`);
+  return kernelNamed(node.op.name);
+}
+
+export function kernelNamed(op: string): Kernel<unknown, Exports> {
+  const kernel = (kernels as unknown as Record<string, Kernel<unknown, Exports>>)[op];
+  invariant(kernel, `the wasm backend has no kernel ${op}`);
   return kernel;
 }

@@ -6,21 +6,28 @@ import { InputError } from '../../base/errors.js';
 import type { Storage } from '../backend.js';
 
 const PAGE = 65536;
+/** As the shared builds declare it (asconfig.json). */
+const MOST_PAGES = 65536;
 const LIMIT = 4 * 2 ** 30 - PAGE;
 const FLOAT = 4;
 
 export class LinearMemory {
-  readonly memory = new WebAssembly.Memory({ initial: 1 });
+  readonly memory: WebAssembly.Memory;
   /** Address 0 stays unused, so that a forgotten address is seen. */
   #top = 64;
   #arena = { address: 64, bytes: 0 };
+
+  /** @param shared by several threads, each with an instance of its own: for the shared builds */
+  constructor(shared = false) {
+    this.memory = new WebAssembly.Memory(shared ? { initial: 1, maximum: MOST_PAGES, shared } : { initial: 1 });
+  }
 
   get arena(): number {
     return this.#arena.address;
   }
 
   /** A view of `length` elements at `address`; it does not survive growth. */
-  view(address: number, length: number): Float32Array<ArrayBuffer> {
+  view(address: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, address, length);
   }
 
@@ -64,7 +71,7 @@ export class WasmStorage implements Storage {
     readonly length: number,
   ) {}
 
-  get data(): Float32Array<ArrayBuffer> {
+  get data(): Float32Array {
     return this.owner.view(this.address, this.length);
   }
 

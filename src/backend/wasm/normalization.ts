@@ -1,5 +1,6 @@
 import type { NormGeometry } from '../../ops/normalization.js';
 import type { KernelsOf } from './kernel.js';
+import { piecesOf, spanOf } from './split.js';
 
 /** Sets of pixels that share statistics, and their sizes. */
 type Sizes = [sets: number, pixels: number, channels: number, groups: number, repeat: number];
@@ -66,9 +67,21 @@ export const normalization: KernelsOf<Ops, NormalizationExports> = {
     workspace: (g) => 3 * width(g),
   },
   normalize: {
-    run: (wasm, g, [x, mean, variance, gamma, beta], [y], workspace) =>
-      wasm.normalize(...sizes(g), g.epsilon, x!, mean!, variance!, gamma!, beta!, y!, workspace),
+    run(wasm, g, [x, mean, variance, gamma, beta], [y], workspace, _prepared, part) {
+      const [sets, pixels, channels, groups, repeat] = sizes(g);
+      const { at, count } = spanOf(part, sets * pixels);
+      // A part may begin in one set and end in another: each has statistics of its own.
+      for (let pixel = at; pixel < at + count; ) {
+        const set = Math.floor(pixel / pixels);
+        const length = Math.min(at + count, (set + 1) * pixels) - pixel;
+        const [offset, statistics] = [4 * pixel * channels, 4 * set * groups];
+        const own = [x! + offset, mean! + statistics, variance! + statistics] as const;
+        wasm.normalize(1, length, channels, groups, repeat, g.epsilon, ...own, gamma!, beta!, y! + offset, workspace);
+        pixel += length;
+      }
+    },
     workspace: (g) => 3 * width(g),
+    pieces: (g) => piecesOf(g.batch * g.positions),
   },
   normalizeGrad: {
     run(wasm, g, [dy, x, mean, variance, gamma], [dx, dmean, dvariance, dgamma, dbeta], workspace) {

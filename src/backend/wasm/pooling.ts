@@ -7,7 +7,11 @@ export interface PoolingExports {
 
 export const pooling: KernelsOf<'maxPool2d' | 'maxPool2dGrad', PoolingExports> = {
   maxPool2d: {
-    run: (wasm, g, [x], [y]) => wasm.maxPool2d(g.batch * g.height, g.width, g.channels, x!, y!),
+    run(wasm, { width, channels }, [x], [y], _workspace, _prepared, { first, last }) {
+      const line = 4 * width * channels;
+      wasm.maxPool2d(last - first, width, channels, x! + 4 * first * line, y! + first * line);
+    },
+    pieces: (g) => g.batch * g.height,
   },
   maxPool2dGrad: {
     run: (wasm, g, [x, dy], [dx]) => wasm.maxPool2dGrad(g.batch * g.height, g.width, g.channels, x!, dy!, dx!),

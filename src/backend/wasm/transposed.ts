@@ -5,7 +5,7 @@ import type { KernelsOf } from './kernel.js';
 export interface TransposedExports {
   readonly memory: WebAssembly.Memory;
   packTaps(frame: number, w: number, b: number): void;
-  convTranspose2d(frame: number, x: number, y: number): void;
+  convTranspose2d(frame: number, x: number, y: number, firstLine: number, lastLine: number): void;
   packTapsTransposed(frame: number, w: number): void;
   convTranspose2dGradInput(frame: number, dy: number, dx: number): void;
   convTranspose2dGradWeight(frame: number, x: number, dy: number, dw: number, db: number): void;
@@ -22,9 +22,10 @@ type Names = 'convTranspose2d' | 'convTranspose2dGradInput' | 'convTranspose2dGr
 export const transposed: KernelsOf<Names, TransposedExports> = {
   convTranspose2d: {
     workspace: (g) => scratchLength(products(g, g.inChannels)),
-    run(wasm, g, [x], [y], workspace, prepared) {
+    pieces: (g) => g.batch * g.height,
+    run(wasm, g, [x], [y], workspace, prepared, { first, last }) {
       writeFrame(wasm, g, products(g, g.inChannels), workspace, prepared);
-      wasm.convTranspose2d(workspace, x!, y!);
+      wasm.convTranspose2d(workspace, x!, y!, first, last);
     },
     preparation: {
       weights: [-2, -1],

@@ -2,12 +2,13 @@
 import type { ConvGeometry } from '../../ops/convolution.js';
 import { layout } from './band.js';
 import type { KernelsOf } from './kernel.js';
+import { type Area, areaOf, areaPieces, type Product } from './split.js';
 
 export interface WinogradExports {
   readonly memory: WebAssembly.Memory;
   winogradFilters(frame: number, w: number): void;
   winogradFiltersTransposed(frame: number, w: number): void;
-  winogradConvolution(frame: number, b: number): void;
+  winogradConvolution(frame: number, b: number, ...area: Area): void;
   winogradGradWeight(frame: number, dy: number, dw: number, db: number): void;
 }
 
@@ -37,9 +38,10 @@ export function suitsWinograd({ batch, height, width, kernel, sources, outChanne
 export const winograd: KernelsOf<'conv2d' | 'conv2dGradInput' | 'conv2dGradWeight', WinogradExports> = {
   conv2d: {
     workspace: (g) => forward(g).length,
-    run(wasm, g, inputs, [y], workspace, prepared) {
+    pieces: (g) => areaPieces(product(g, g.outChannels)),
+    run(wasm, g, inputs, [y], workspace, prepared, part) {
       writeFrame(wasm, forward(g), [...inputs.slice(0, -2), y!], workspace, prepared);
-      wasm.winogradConvolution(workspace, inputs.at(-1)!);
+      wasm.winogradConvolution(workspace, inputs.at(-1)!, ...areaOf(product(g, g.outChannels), part));
     },
     preparation: {
       weights: [-2, -1],
@@ -52,9 +54,10 @@ export const winograd: KernelsOf<'conv2d' | 'conv2dGradInput' | 'conv2dGradWeigh
   },
   conv2dGradInput: {
     workspace: (g) => backward(g).length,
-    run(wasm, g, [dy], dxs, workspace, prepared) {
+    pieces: (g) => areaPieces(product(g, g.inChannels)),
+    run(wasm, g, [dy], dxs, workspace, prepared, part) {
       writeFrame(wasm, backward(g), [dy!, ...dxs], workspace, prepared);
-      wasm.winogradConvolution(workspace, 0);
+      wasm.winogradConvolution(workspace, 0, ...areaOf(product(g, g.inChannels), part));
     },
     preparation: {
       weights: [-1],
@@ -78,6 +81,11 @@ export const winograd: KernelsOf<'conv2d' | 'conv2dGradInput' | 'conv2dGradWeigh
 /** Elements of the filters in the Winograd domain. */
 function filtersLength(g: ConvGeometry): number {
   return POINTS * g.inChannels * g.outChannels;
+}
+
+function product({ batch, height, width }: ConvGeometry, columns: number): Product {
+  const lines = tiles(batch, height, width);
+  return { lines, step: 4, rows: lines, columns };
 }
 
 /** What `WinogradFrame` (assembly/winograd.ts) says, but for addresses. */

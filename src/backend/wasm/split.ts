@@ -1,0 +1,53 @@
+/** How the work of a kernel is cut into pieces for the threads of a team. */
+import type { Part } from './kernel.js';
+
+/** Elements or rows of a piece: whole vectors and whole cache lines, and not so few that threads outnumber the work. */
+const GRAIN = 64;
+
+/** Pieces of `length` elements, or rows, that are computed one by one. */
+export function piecesOf(length: number): number {
+  return Math.ceil(length / GRAIN);
+}
+
+/** The elements of a part: the first one, and how many. */
+export function spanOf({ first, last }: Part, length: number): { at: number; count: number } {
+  const at = first * GRAIN;
+  return { at, count: Math.min(last * GRAIN, length) - at };
+}
+
+/** The result of a matrix product. */
+export interface Product {
+  /** What is computed one by one along the one side: rows of pixels, or tiles. */
+  readonly lines: number;
+  /** Lines of a piece. */
+  readonly step: number;
+  /** Rows of the matrix. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A part of a product; the ends are not included. */
+export type Area = readonly [firstLine: number, lastLine: number, firstColumn: number, lastColumn: number];
+
+/** Columns of a piece: the widest tile. */
+const COLUMNS = 16;
+
+/**
+ * Few rows before a large matrix of filters, as in the deepest levels: threads that share the columns read each filter
+ * once between them, threads that share the rows read all of them each.
+ */
+function sharesColumns({ rows, columns }: Product): boolean {
+  return columns > 4 * rows;
+}
+
+export function areaPieces(product: Product): number {
+  const { lines, step, columns } = product;
+  return sharesColumns(product) ? Math.ceil(columns / COLUMNS) : Math.ceil(lines / step);
+}
+
+export function areaOf(product: Product, { first, last }: Part): Area {
+  const { lines, step, columns } = product;
+  return sharesColumns(product)
+    ? [0, lines, first * COLUMNS, Math.min(last * COLUMNS, columns)]
+    : [first * step, Math.min(last * step, lines), 0, columns];
+}

@@ -1,0 +1,149 @@
+/**
+ * What the threads of a team say to each other while a program runs: words in memory of their own, which they wait on
+ * with Atomics. The shared steps are counted as phases, on and on. Those of a phase are taken share by share by whoever
+ * has time, so that a thread whose core is busy elsewhere, or slower, holds up the others as little as can be.
+ */
+
+/** Words that different threads write lie in different cache lines. */
+const LINE = 16;
+
+/** The phase that is open. */
+const GO = 0;
+/** Its next share that nobody has taken, behind the lower half of its number. */
+const NEXT = LINE;
+/** How many of its shares are done. */
+const DONE = 2 * LINE;
+/** 0 while all is well, else who has failed: a thread, from 1 on, or the team as a whole. */
+const FAULT = 3 * LINE;
+const CLOSED = -1;
+/** For each thread two words: whether it is at work on a share, and the last phase that it is through with. */
+const THREADS = 4 * LINE;
+const AT_WORK = 0;
+const THROUGH = 1;
+
+/** Bytes for what went wrong in a thread, zeros behind it. */
+const TEXT = 1024;
+
+/** A look costs some nanoseconds, sleep and waking some ten microseconds: for about as long, a thread looks again. */
+const LOOKS = 10_000;
+
+/** Milliseconds of sleep after which a thread looks whether the team still exists. */
+const NAP = 1000;
+
+export class TeamWords {
+  readonly #words: Int32Array;
+  readonly #text: Uint8Array;
+
+  constructor(
+    readonly threads: number,
+    readonly buffer = new SharedArrayBuffer(4 * (THREADS + threads * LINE) + TEXT),
+  ) {
+    const count = THREADS + threads * LINE;
+    this.#words = new Int32Array(buffer, 0, count);
+    this.#text = new Uint8Array(buffer, 4 * count);
+  }
+
+  /** By the first thread: what was done in the last phase is forgotten, and shares of this one can be taken. */
+  open(phase: number): void {
+    Atomics.store(this.#words, DONE, 0);
+    Atomics.store(this.#words, NEXT, phase << 16);
+    this.#tell(GO, phase);
+  }
+
+  /** Waits until a phase, or a later one, is open; false where the team has come to an end. */
+  awaitOpen(phase: number): boolean {
+    while (!this.#wait(GO, (value) => isSince(value, phase), NAP)) if (this.fault !== 0) return false;
+    return true;
+  }
+
+  /** The next share of `shares` for `thread`, or undefined where all are taken or the phase is over. */
+  take(thread: number, phase: number, shares: number): number | undefined {
+    Atomics.store(this.#words, this.#wordOf(thread, AT_WORK), 1);
+    for (;;) {
+      const next = Atomics.load(this.#words, NEXT);
+      const share = next & 0xffff;
+      if (((next ^ (phase << 16)) & ~0xffff) !== 0 || share >= shares) break;
+      if (Atomics.compareExchange(this.#words, NEXT, next, next + 1) === next) return share;
+    }
+    Atomics.store(this.#words, this.#wordOf(thread, AT_WORK), 0);
+    return undefined;
+  }
+
+  /** A share is done. */
+  finish(): void {
+    Atomics.add(this.#words, DONE, 1);
+    Atomics.notify(this.#words, DONE);
+  }
+
+  /** Waits until all shares of the phase are done; false where something fails or it takes longer than `patience`. */
+  awaitDone(shares: number, patience: number): boolean {
+    return this.#wait(DONE, (value) => value === shares, patience);
+  }
+
+  /** `thread` is through with a phase. */
+  leave(thread: number, phase: number): void {
+    this.#tell(this.#wordOf(thread, THROUGH), phase);
+  }
+
+  awaitLeft(thread: number, phase: number, patience: number): boolean {
+    return this.#wait(this.#wordOf(thread, THROUGH), (value) => isSince(value, phase), patience);
+  }
+
+  /** A thread, from 1 on, that has taken a share which is not done. */
+  get busy(): number {
+    let thread = 1;
+    while (thread < this.threads - 1 && !Atomics.load(this.#words, this.#wordOf(thread, AT_WORK))) thread++;
+    return thread;
+  }
+
+  get fault(): number {
+    return Atomics.load(this.#words, FAULT);
+  }
+
+  /** What went wrong in the thread that is `fault`. */
+  get text(): string {
+    // A copy: TextDecoder does not read shared memory everywhere.
+    return new TextDecoder().decode(this.#text.slice(0, this.#text.indexOf(0)));
+  }
+
+  /** Leaves word of what went wrong in a thread, and wakes the first. */
+  fail(thread: number, text: string): void {
+    this.#text.set(new TextEncoder().encode(text).subarray(0, TEXT - 1));
+    this.#tell(FAULT, thread);
+    for (const word of [DONE, this.#wordOf(thread, THROUGH)]) Atomics.notify(this.#words, word);
+  }
+
+  /** The end of the team, for those who wait for a phase. */
+  close(): void {
+    this.#tell(FAULT, CLOSED);
+    Atomics.notify(this.#words, GO);
+  }
+
+  #wordOf(thread: number, word: number): number {
+    return THREADS + thread * LINE + word;
+  }
+
+  #tell(word: number, value: number): void {
+    Atomics.store(this.#words, word, value);
+    Atomics.notify(this.#words, word);
+  }
+
+  /** Waits for a value that will do; false after a fault, or when `patience` milliseconds are over. */
+  #wait(word: number, suffices: (value: number) => boolean, patience: number): boolean {
+    for (let look = 0; look < LOOKS; look++) if (suffices(Atomics.load(this.#words, word))) return true;
+    const deadline = performance.now() + patience;
+    for (;;) {
+      const value = Atomics.load(this.#words, word);
+      if (suffices(value)) return true;
+      const rest = deadline - performance.now();
+      if (this.fault !== 0 || rest <= 0) return false;
+      // No longer than a nap: a fault that comes between the look above and the sleep wakes nobody.
+      Atomics.wait(this.#words, word, value, Math.min(rest, NAP));
+    }
+  }
+}
+
+/** Whether `value` is `phase` or a later one; numbers begin again after 2^32 phases. */
+function isSince(value: number, phase: number): boolean {
+  return ((value - phase) | 0) >= 0;
+}

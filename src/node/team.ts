@@ -1,0 +1,53 @@
+/** Teams of worker threads: how many, and how they are started and ended. */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Crew, Job, Membership } from '../backend/wasm/team.js';
+import { InputError } from '../base/errors.js';
+
+/** How many threads compute together; 'auto': one for each core. */
+export type Threads = number | 'auto';
+
+/** Beyond so many, steps are so short that waiting for each other takes the longer part. */
+const MOST_BY_ITSELF = 16;
+const MOST = 256;
+
+/**
+ * How many threads a team has; 1 where memory cannot be shared.
+ * @throws InputError for anything but 'auto' and whole numbers from 1 on
+ */
+export function teamSize(threads: Threads): number {
+  if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST)) {
+    throw new InputError(`threads: expected 'auto' or a whole number from 1 to ${MOST}, got ${threads}`);
+  }
+  if (typeof SharedArrayBuffer === 'undefined') return 1;
+  return threads === 'auto' ? Math.min(availableParallelism(), MOST_BY_ITSELF) : threads;
+}
+
+const SCRIPT = new URL('../../workers/team-worker.js', import.meta.url);
+
+/** Starts a thread for each membership. They do not keep the process from ending. */
+export function startCrew(memberships: readonly Membership[]): Crew {
+  const workers = memberships.map((workerData) => {
+    // The flags of this process are not theirs: with some (--input-type) no file can be run.
+    const worker = new Worker(SCRIPT, { workerData, execArgv: [] });
+    // Said to the one who waits for the thread (team.ts): an event comes when nobody can use it any more.
+    worker.on('error', () => {});
+    worker.unref();
+    return worker;
+  });
+  const crew = {
+    post(job: Job) {
+      for (const worker of workers) worker.postMessage(job);
+    },
+    end() {
+      for (const worker of workers) void worker.terminate();
+    },
+  };
+  abandoned.register(crew, workers);
+  return crew;
+}
+
+/** Ends the threads of a team that nobody holds any more. */
+const abandoned = new FinalizationRegistry<readonly Worker[]>((workers) => {
+  for (const worker of workers) void worker.terminate();
+});
