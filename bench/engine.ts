@@ -1,12 +1,9 @@
 /** What is measured: the kernels as this Node compiles them, and the threads that run them. */
 import { availableParallelism, cpus } from 'node:os';
 import type { Backend } from '../src/backend/backend.js';
-import { WasmBackend } from '../src/backend/wasm/backend.js';
-import { compileWasm, type WasmOptions } from '../src/node/wasm-module.js';
+import { createWasmBackend } from '../src/node/wasm-backend.js';
+import { type CompileWasmOptions, compileWasm } from '../src/node/wasm-module.js';
 import { measurePeak } from './peak.js';
-
-/** Kernels run on one thread. */
-export const MOST_THREADS = 1;
 
 export interface Engine {
   readonly node: string;
@@ -18,7 +15,7 @@ export interface Engine {
   createBackend(): Backend;
 }
 
-export interface EngineOptions extends WasmOptions {
+export interface EngineOptions extends Pick<CompileWasmOptions, 'vectoriser'> {
   readonly threads: number;
 }
 
@@ -29,7 +26,7 @@ export function createEngine({ threads, ...options }: EngineOptions): Engine {
     vectoriser,
     threads,
     peakGflops: threads * measurePeak(module),
-    createBackend: () => new WasmBackend(module),
+    createBackend: () => createWasmBackend({ ...options, threads }),
   };
 }
 

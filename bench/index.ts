@@ -4,7 +4,7 @@ import { guard, guardStreams, inHouseStyle } from '../src/cli/program.js';
 import { Progress } from '../src/cli/progress.js';
 import { whole, wholeList } from '../src/cli/values.js';
 import { caseSteps } from './cases.js';
-import { createEngine, describe, type Engine, MOST_THREADS } from './engine.js';
+import { createEngine, describe, type Engine } from './engine.js';
 import { timeNetwork } from './network.js';
 import { type OpTime, timeSteps } from './ops.js';
 import { profile } from './profile.js';
@@ -41,7 +41,7 @@ const program = inHouseStyle(new Command('npm run bench --'), 'see npm run bench
   .option('--size <pixels>', 'width and height of the images', whole(1), 128)
   .option('--batch <n>', 'images of a training step', whole(1), 8)
   .optionsGroup('How:')
-  .option('--threads <n>', 'threads that share the work', whole(1, MOST_THREADS), 1)
+  .option('--threads <n>', 'threads that share the work', whole(1, 256), 1)
   .option('--no-vectoriser', "without V8's vectoriser")
   .option('--json', 'print one JSON object')
   .helpOption('-h, --help', 'show this help')

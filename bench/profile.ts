@@ -1,5 +1,5 @@
 /** Where the time of a forward pass and of a training step goes, by kernel. */
-import type { Kernel, Run } from '../src/backend/wasm/kernel.js';
+import type { Kernel } from '../src/backend/wasm/kernel.js';
 import { type Exports, kernels } from '../src/backend/wasm/kernels.js';
 import type { Op } from '../src/graph/graph.js';
 import { ops } from '../src/ops/index.js';
@@ -89,12 +89,12 @@ function watchKernels(accounts: Map<string, Account>): () => void {
   return () => Object.assign(table, plain);
 }
 
-function watched(
+function watched<Rest extends readonly unknown[]>(
   accounts: Map<string, Account>,
   name: string,
-  run: Run<unknown, Exports>,
+  run: (exports: Exports, geometry: unknown, ...rest: Rest) => void,
   macs?: Op['macs'],
-): Run<unknown, Exports> {
+): typeof run {
   return (exports, geometry, ...rest) => {
     const started = performance.now();
     run(exports, geometry, ...rest);

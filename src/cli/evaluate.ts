@@ -1,7 +1,7 @@
 /** `unetpp evaluate`: metrics of a model on labelled images. */
 import { Option } from 'commander';
 import { openDataset } from '../data/dataset.js';
-import { loadModel } from '../index.js';
+import { loadModel, type Threads } from '../index.js';
 import { parseMode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { type Evaluation, evaluate as evaluateModel } from '../train/evaluate.js';
@@ -10,7 +10,7 @@ import { plural } from './format.js';
 import { requireForEvaluation } from './memory.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
-import { between, path, whole } from './values.js';
+import { between, path, threads, whole } from './values.js';
 
 const SUBSETS = ['validation', 'test', 'train', 'all'] as const;
 
@@ -22,6 +22,7 @@ interface EvaluateOptions extends CommonOptions {
   readonly size?: number;
   readonly threshold: number;
   readonly seed?: number;
+  readonly threads: Threads;
 }
 
 /** Pixels a side for a model that has no size of its own. */
@@ -50,10 +51,11 @@ export const evaluate = command(
     'draws the split where there is no split.json (default: that of the training, else 1)',
     whole(0, Number.MAX_SAFE_INTEGER),
   )
+  .option('--threads <n>', 'how many compute together; auto: one for each core', threads, 'auto')
   .action(run);
 
 async function run(options: EvaluateOptions): Promise<void> {
-  const model = await loadModel(options.model);
+  const model = await loadModel(options.model, { threads: options.threads });
   const mode = parseMode(options.mode, model.config);
   const size = options.size ?? model.preprocessing.size ?? SIZE;
   requireForEvaluation(model, BATCH, size);
@@ -74,7 +76,7 @@ async function run(options: EvaluateOptions): Promise<void> {
     onProgress: (done, total) => progress.update('evaluate', done, total, `${done} of ${total} images`),
   }).finally(() => progress.clear());
   const seconds = (performance.now() - started) / 1000;
-  report(options, table(result, options), { ...result, subset, threshold, seconds });
+  report(options, table(result, options), { ...result, subset, threshold, seconds, threads: model.backend.threads });
 }
 
 /** With another seed, images that the model was trained on would count as validation. */

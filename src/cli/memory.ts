@@ -38,9 +38,9 @@ export function requireForTraining(config: ModelConfig, options: TrainingMemoryO
 }
 
 /** Evaluates `batch` images at once, of `size` pixels a side. */
-export function requireForEvaluation({ config, parameters }: Model, batch: number, size: number): void {
+export function requireForEvaluation({ config, parameters, backend }: Model, batch: number, size: number): void {
   const { network, outputs } = recordEvaluation(config, batch, roundUp(size, config));
-  const { length } = planFor(outputs, new Set(network.parameters.keys()));
+  const { length } = planFor(outputs, new Set(network.parameters.keys()), undefined, backend.threads);
   demand({ inside: FLOAT * (length + parameters.trainable.length) }, `--size ${size}`, 'lower it');
 }
 

@@ -4,7 +4,7 @@ import type { Image } from '../base/image.js';
 import { encodePng, readPng } from '../data/png.js';
 import { ensureDirectory, writeFileAtomic } from '../files/atomic.js';
 import { encodeNpy } from '../files/npy.js';
-import { loadModel } from '../index.js';
+import { loadModel, type Threads } from '../index.js';
 import { parseMode } from '../model/mode.js';
 import { type Prediction, toMask } from '../model/prediction.js';
 import { PALETTE } from '../report/colours.js';
@@ -14,7 +14,7 @@ import { duration, grouped } from './format.js';
 import { checkInputs, type Input, listInputs } from './inputs.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
-import { between, path } from './values.js';
+import { between, path, threads } from './values.js';
 
 interface PredictOptions extends CommonOptions {
   readonly model: string;
@@ -22,6 +22,7 @@ interface PredictOptions extends CommonOptions {
   readonly out: string;
   readonly mode: string;
   readonly threshold: number;
+  readonly threads: Threads;
   readonly saveProbs?: boolean;
 }
 
@@ -36,11 +37,12 @@ export const predict = command(
   .requiredOption('--out <dir>', 'folder for the results; files of the same names are written over', path)
   .option('--mode <mode>', 'accurate (mean of the heads), fast (deepest head) or L1, L2, …', 'accurate')
   .option('--threshold <p>', 'probability above which a pixel is foreground', between(0, 1), 0.5)
+  .option('--threads <n>', 'how many compute an image together; auto: one for each core', threads, 'auto')
   .option('--save-probs', 'write NAME.npy too: float32 probabilities [classes, height, width]')
   .action(run);
 
 async function run(options: PredictOptions): Promise<void> {
-  const model = await loadModel(options.model);
+  const model = await loadModel(options.model, { threads: options.threads });
   const mode = parseMode(options.mode, model.config);
   const inputs = await listInputs(options.input, options.out);
   const progress = new Progress(options);
@@ -59,7 +61,7 @@ async function run(options: PredictOptions): Promise<void> {
   const seconds = elapsed();
   const made = inputs.length === 1 ? '1 mask with overlay' : `${grouped(inputs.length)} masks with overlays`;
   const lines = [`${made} in ${options.out}, mode ${mode}, ${seconds.toFixed(1)} s`];
-  report(options, lines, { images: inputs.length, seconds, mode, threads: 1 });
+  report(options, lines, { images: inputs.length, seconds, mode, threads: model.backend.threads });
 }
 
 async function writeResults(image: Image, prediction: Prediction, { name }: Input, options: PredictOptions) {

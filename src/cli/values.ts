@@ -28,6 +28,11 @@ export function positive({ zero = false } = {}): (text: string) => number {
   };
 }
 
+/** A number of threads, or `auto`. */
+export function threads(text: string): number | 'auto' {
+  return text === 'auto' ? text : whole(1, 256)(text);
+}
+
 /** A comma-separated list of whole numbers of at least 1: `16,32,64`. */
 export function wholeList(text: string): number[] {
   return text.split(',').map((part) => {

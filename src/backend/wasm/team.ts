@@ -73,7 +73,10 @@ export class Team {
    */
   run(calls: readonly Call[], work: () => void): void {
     if (this.#end !== undefined) throw new Error(this.#end);
-    if (calls.length === 0) return work();
+    if (calls.length === 0) {
+      work();
+      return;
+    }
     try {
       this.#crew ??= this.#options.start(this.#memberships);
       const phase = (this.#phase + 1) | 0;
