@@ -5,9 +5,9 @@ interface Exports extends Record<string, unknown> {
   peak(memory: number, rounds: number): number;
 }
 
-/** Some milliseconds of work. */
+/** About a millisecond of work. */
 const ROUNDS = 1e6;
-const REPEATS = 40;
+const REPEATS = 200;
 
 /** GFLOP/s of one core: the best of many short runs, as whatever disturbs one makes it slower. */
 export function measurePeak(module: WebAssembly.Module): number {
