@@ -1,6 +1,7 @@
 /** Where the time of a forward pass and of a training step goes, by kernel. */
 import type { Kernel } from '../src/backend/wasm/kernel.js';
 import { type Exports, kernels } from '../src/backend/wasm/kernels.js';
+import { InputError } from '../src/base/errors.js';
 import type { Op } from '../src/graph/graph.js';
 import { ops } from '../src/ops/index.js';
 import type { Engine } from './engine.js';
@@ -28,11 +29,15 @@ type AnyKernel = Kernel<unknown, Exports>;
 
 const REPEATS = 5;
 
-/** The kernels with the most time first; the row `(other)` is everything outside of them. */
+/**
+ * The kernels with the most time first; the row `(other)` is everything outside of them.
+ * @throws InputError for more than one thread
+ */
 export function profile(
   options: WorkloadOptions,
   engine: Engine,
 ): { readonly infer: KernelTime[]; readonly train: KernelTime[] } {
+  if (engine.threads > 1) throw new InputError('--profile: clocks see this thread alone; leave --threads out');
   const accounts = new Map<string, Account>();
   const restore = watchKernels(accounts);
   try {

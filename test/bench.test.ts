@@ -62,9 +62,12 @@ test('--no-vectoriser', () => {
 });
 
 test('a wrong call is refused', () => {
-  const { code, stdout, stderr } = unetpp('.', ['--networks'], BENCH);
-  assert.equal([code, stdout], [2, '']);
-  assert.is(stderr, "unetpp: unknown option '--networks' (Did you mean --network?); see npm run bench -- --help\n");
+  const refused = (options: readonly string[], message: string): void => {
+    assert.equal(unetpp('.', options, BENCH), { code: 2, stdout: '', stderr: `unetpp: ${message}\n` });
+  };
+  const help = 'see npm run bench -- --help';
+  refused(['--networks'], `unknown option '--networks' (Did you mean --network?); ${help}`);
+  refused(['--profile', '--threads', '2'], '--profile: clocks see this thread alone; leave --threads out');
 });
 
 const names = Object.keys(ops).sort();
