@@ -18,14 +18,18 @@ function choose(name: Names): Kernel<ConvGeometry, ConvolutionExports> {
   const kernel = (g: ConvGeometry): Kernel<ConvGeometry, ConvolutionExports> => {
     return (suitsWinograd(g) ? winograd : direct)[name];
   };
+  // Both kinds prepare the same weights, or neither does: the weight gradient reads none.
+  const { preparation } = direct[name];
   return {
     workspace: (g) => kernel(g).workspace?.(g) ?? 0,
     pieces: (g) => kernel(g).pieces?.(g) ?? 1,
     run: (wasm, g, ...rest) => kernel(g).run(wasm, g, ...rest),
-    preparation: {
-      weights: name === 'conv2d' ? [-2, -1] : [-1],
-      length: (g) => kernel(g).preparation?.length(g) ?? 0,
-      run: (wasm, g, ...rest) => kernel(g).preparation?.run(wasm, g, ...rest),
-    },
+    ...(preparation && {
+      preparation: {
+        weights: preparation.weights,
+        length: (g: ConvGeometry) => kernel(g).preparation!.length(g),
+        run: (wasm, g, ...rest) => kernel(g).preparation!.run(wasm, g, ...rest),
+      } satisfies Kernel<ConvGeometry, ConvolutionExports>['preparation'],
+    }),
   };
 }
