@@ -3,6 +3,7 @@
  * 1, 2, 3", SC 2011). A number depends on a key and a counter only, never on who asks or in what order, so results
  * do not change with the number of workers. Only integer and IEEE-exact operations: the same bits on every machine.
  */
+import { naturalLog } from './math.js';
 
 /** 64 bits as two unsigned 32-bit words. */
 export type Key = readonly [number, number];
@@ -116,22 +117,4 @@ export function normalQuantile(p: number): number {
       tail +
     1;
   return q < 0 ? num / den : -num / den;
-}
-
-/** ln x for 0 < x < infinity from + - * / alone: x = m 2^e, then the series of 2 artanh((m - 1) / (m + 1)). */
-export function naturalLog(x: number): number {
-  let exponent = 0;
-  while (x > 1.5) {
-    x /= 2;
-    exponent++;
-  }
-  while (x < 0.75) {
-    x *= 2;
-    exponent--;
-  }
-  const z = (x - 1) / (x + 1);
-  const zz = z * z;
-  let sum = 0;
-  for (let n = 25; n >= 1; n -= 2) sum = sum * zz + 1 / n;
-  return 2 * z * sum + exponent * Math.LN2;
 }
