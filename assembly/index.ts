@@ -7,7 +7,7 @@ export { dropout } from './dropout';
 export { bceDice, bceDiceGrad } from './loss';
 export { ceDice, ceDiceGrad } from './loss-classes';
 export { moments, momentsGrad, normalize, normalizeGrad } from './normalization';
-export { adam, sgd } from './optimizer';
+export { adam, lerp, norm, sgd } from './optimizer';
 export { peak } from './peak';
 export { maxPool2d, maxPool2dGrad } from './pooling';
 export {

@@ -1,10 +1,10 @@
-/** Parameter updates. Each output may be written over its input. */
-import { loadPart, storePart } from './lanes';
+/** Parameter updates, each output of which may be written over its input, and the norm of the gradients. */
+import { loadPart, storePart, sumLanes64, upper } from './lanes';
 
 /**
- * v' = momentum v + (g + weightDecay p); p' = p - rate v'.
+ * v' = momentum v + (factor g + weightDecay p); p' = p - rate v'.
  *
- * @param rate [1]
+ * @param rates [2]: rate, factor
  */
 export function sgd(
   length: i32,
@@ -13,16 +13,17 @@ export function sgd(
   p: usize,
   g: usize,
   v: usize,
-  rate: usize,
+  rates: usize,
   pNew: usize,
   vNew: usize,
 ): void {
   const mu = f32x4.splat(momentum);
   const decay = f32x4.splat(weightDecay);
-  const speed = v128.load32_splat(rate);
+  const speed = v128.load32_splat(rates);
+  const factor = v128.load32_splat(rates, 4);
   for (; length > 0; length -= 4, p += 16, g += 16, v += 16, pNew += 16, vNew += 16) {
     const weight = loadPart(p, length);
-    const gradient = f32x4.add(loadPart(g, length), f32x4.mul(decay, weight));
+    const gradient = f32x4.add(f32x4.mul(factor, loadPart(g, length)), f32x4.mul(decay, weight));
     const velocity = f32x4.add(f32x4.mul(mu, loadPart(v, length)), gradient);
     storePart(vNew, velocity, length);
     storePart(pNew, f32x4.sub(weight, f32x4.mul(speed, velocity)), length);
@@ -31,9 +32,9 @@ export function sgd(
 
 /**
  * m' = beta1 m + (1 - beta1) g; v' = beta2 v + (1 - beta2) g^2; p' = p - rate c1 m' / (sqrt(v') c2 + epsilon).
- * The decay first adds weightDecay p to g, or, decoupled, takes rate weightDecay p off p.
+ * First g is multiplied by `factor`; then the decay adds weightDecay p to it, or, decoupled, takes rate weightDecay p off p.
  *
- * @param rates [3]: rate, c1 = 1 / (1 - beta1^t), c2 = 1 / sqrt(1 - beta2^t)
+ * @param rates [4]: rate, c1 = 1 / (1 - beta1^t), c2 = 1 / sqrt(1 - beta2^t), factor
  */
 export function adam(
   length: i32,
@@ -59,12 +60,13 @@ export function adam(
   const rate = load<f32>(rates);
   const speed = f32x4.splat(rate * load<f32>(rates, 4));
   const correction = v128.load32_splat(rates, 8);
+  const factor = v128.load32_splat(rates, 12);
   const floor = f32x4.splat(epsilon);
   const weightLoss = f32x4.splat(decoupled ? rate * weightDecay : 0);
   const gradientGain = f32x4.splat(decoupled ? 0 : weightDecay);
   for (; length > 0; length -= 4, p += 16, g += 16, m += 16, v += 16, pNew += 16, mNew += 16, vNew += 16) {
     const weight = loadPart(p, length);
-    const gradient = f32x4.add(loadPart(g, length), f32x4.mul(gradientGain, weight));
+    const gradient = f32x4.add(f32x4.mul(factor, loadPart(g, length)), f32x4.mul(gradientGain, weight));
     const first = f32x4.add(f32x4.mul(keep1, loadPart(m, length)), f32x4.mul(take1, gradient));
     const square = f32x4.mul(take2, f32x4.mul(gradient, gradient));
     const second = f32x4.add(f32x4.mul(keep2, loadPart(v, length)), square);
@@ -73,5 +75,28 @@ export function adam(
     storePart(mNew, first, length);
     storePart(vNew, second, length);
     storePart(pNew, f32x4.sub(decayed, f32x4.div(f32x4.mul(speed, first), divisor)), length);
+  }
+}
+
+/** y [1] = the Euclidean norm of x. Squares of float32 are exact in float64. */
+export function norm(length: i32, x: usize, y: usize): void {
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  for (; length > 0; length -= 4, x += 16) {
+    const four = loadPart(x, length);
+    const a = f64x2.promote_low_f32x4(four);
+    const b = f64x2.promote_low_f32x4(upper(four));
+    low = f64x2.add(low, f64x2.mul(a, a));
+    high = f64x2.add(high, f64x2.mul(b, b));
+  }
+  store<f32>(y, <f32>sqrt(sumLanes64(f64x2.add(low, high))));
+}
+
+/** between = start + weight (end - start). */
+export function lerp(length: i32, start: usize, end: usize, weight: usize, between: usize): void {
+  const share = v128.load32_splat(weight);
+  for (; length > 0; length -= 4, start += 16, end += 16, between += 16) {
+    const a = loadPart(start, length);
+    storePart(between, f32x4.add(a, f32x4.mul(share, f32x4.sub(loadPart(end, length), a))), length);
   }
 }

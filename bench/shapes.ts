@@ -2,7 +2,7 @@
 import { Graph, type Tensor } from '../src/graph/graph.js';
 import { type ModelConfig, parseConfig } from '../src/model/config.js';
 import { countParameters, listParameters } from '../src/model/parameters.js';
-import { adam, concat, gradients, sgd, sigmoid, softmax } from '../src/ops/index.js';
+import { adam, chunkNorms, concat, gradients, lerp, sgd, sigmoid, softmax } from '../src/ops/index.js';
 import { recordGradients } from '../src/train/step.js';
 import { distinctSteps, inOrder, type Step } from './step.js';
 
@@ -42,14 +42,16 @@ function outsideOfTheNetwork(config: ModelConfig, size: number): Tensor[] {
   const features = leaf('features', 1, size, size, config.filters[0]!);
   const differentiable = [sigmoid(logits), softmax(logits), concat([logits, features])];
   return [
-    ...adam(p, g, m, v, leaf('rates', 3), {
+    ...adam(p, g, m, v, leaf('rates', 4), {
       beta1: 0.9,
       beta2: 0.999,
       epsilon: 1e-8,
       weightDecay: 0,
       decoupled: false,
     }),
-    ...sgd(p, g, m, leaf('rate', 1), { momentum: 0.9, weightDecay: 0 }),
+    ...sgd(p, g, m, leaf('sgdRates', 2), { momentum: 0.9, weightDecay: 0 }),
+    chunkNorms(g),
+    lerp(p, m, leaf('weight', 1)),
     ...differentiable.flatMap((y, k) => [y, ...gradients(y, [logits], leaf(`dy${k}`, ...y.shape))]),
   ];
 }

@@ -102,7 +102,7 @@ test('gradients have gradients only where the ops say so', () => {
 test('an op without a gradient on the way', () => {
   const graph = new Graph();
   const [p, g, v] = ['p', 'g', 'v'].map((name) => graph.input(name, [3])) as [Tensor, Tensor, Tensor];
-  const [updated] = sgd(p, g, v, graph.input('rate', [1]), { momentum: 0.9, weightDecay: 0 });
+  const [updated] = sgd(p, g, v, graph.input('rates', [2]), { momentum: 0.9, weightDecay: 0 });
   throwsInput(() => gradients(updated, [p], graph.input('dy', [3])), 'sgd: has no gradient');
 });
 

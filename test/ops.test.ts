@@ -11,6 +11,7 @@ import {
   conv2d,
   convTranspose2d,
   dropout,
+  lerp,
   maxPool2d,
   moments,
   normalize,
@@ -196,25 +197,27 @@ const refusals: [error: string, shapes: readonly Shape[], record: Call][] = [
 
   // Optimizers
   ...[
-    ['gradients', [[5], [4], [5], [1]], '[5], got [4]'],
-    ['velocity', [[5], [5], [1], [1]], '[5], got [1]'],
-    ['rate', [[5], [5], [5], [3]], '[1], got [3]'],
+    ['gradients', [[5], [4], [5], [2]], '[5], got [4]'],
+    ['velocity', [[5], [5], [1], [2]], '[5], got [1]'],
+    ['rates', [[5], [5], [5], [3]], '[2], got [3]'],
   ].map(([name, shapes, rest]): (typeof refusals)[number] => [
     `sgd: ${name} must be ${rest}`,
     shapes as Shape[],
-    (p, g, v, rate) => sgd(p!, g!, v!, rate!, { momentum: 0.9, weightDecay: 0 }),
+    (p, g, v, rates) => sgd(p!, g!, v!, rates!, { momentum: 0.9, weightDecay: 0 }),
   ]),
   ...[
-    ['gradients', [[5], [4], [5], [5], [3]], '[5], got [4]'],
-    ['m', [[5], [5], [4], [5], [3]], '[5], got [4]'],
-    ['v', [[5], [5], [5], [4], [3]], '[5], got [4]'],
-    ['rates', [[5], [5], [5], [5], [1]], '[3], got [1]'],
+    ['gradients', [[5], [4], [5], [5], [4]], '[5], got [4]'],
+    ['m', [[5], [5], [4], [5], [4]], '[5], got [4]'],
+    ['v', [[5], [5], [5], [4], [4]], '[5], got [4]'],
+    ['rates', [[5], [5], [5], [5], [1]], '[4], got [1]'],
   ].map(([name, shapes, rest]): (typeof refusals)[number] => [
     `adam: ${name} must be ${rest}`,
     shapes as Shape[],
     (p, g, m, v, rates) =>
       adam(p!, g!, m!, v!, rates!, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decoupled: false }),
   ]),
+  ['lerp: end must be [5], got [4]', [[5], [4], [1]], (start, end, weight) => lerp(start!, end!, weight!)],
+  ['lerp: weight must be [1], got [5]', [[5], [5], [5]], (start, end, weight) => lerp(start!, end!, weight!)],
 
   // Sizes
   ['leaf: sizes must be positive integers, got [2,0]', [[2, 0]], () => undefined],

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import type { Storage } from '../src/backend/backend.js';
 import { liveNodes, type Tensor } from '../src/graph/graph.js';
 import { ops } from '../src/ops/index.js';
+import { updates } from './cases/optimizer.js';
 import { cases } from './cases.js';
 import { backends } from './support/backends.js';
 import { recordCase } from './support/case.js';
@@ -44,7 +45,7 @@ for (const backend of backends) {
   });
 
   test(`${backend.name}: optimizers update parameters and state where they lie`, () => {
-    for (const c of cases.filter(({ family }) => family === 'optimizer')) {
+    for (const c of updates) {
       const recorded = recordCase(c);
       const expected = execute(compileCase(backend, recorded), recorded);
       const leaves = [...recorded.leaves.keys()];

@@ -100,7 +100,7 @@ type Call = (inputs: readonly Float64Array[], outputs: readonly Float64Array[]) 
 
 test('optimizers and elementwise kernels may write over their inputs', () => {
   const input = (seed: number) => Float64Array.from({ length: 6 }, (_, i) => 0.5 + Math.abs(Math.sin(seed + i)));
-  const rates = Float64Array.of(0.1, 2, 3);
+  const rates = Float64Array.of(0.1, 2, 3, 0.5);
   const adam = { length: 6, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1, decoupled: true };
   const calls: [Call, readonly number[], readonly Float64Array[]][] = [
     [
@@ -109,6 +109,7 @@ test('optimizers and elementwise kernels may write over their inputs', () => {
       [input(1), input(2), input(3), rates],
     ],
     [(i, o) => kernels.adam(adam, i, o), [0, 2, 3], [input(1), input(2), input(3), input(4), rates]],
+    [(i, o) => kernels.lerp({ length: 6 }, i, o), [0], [input(1), input(2), rates]],
     [(i, o) => kernels.relu({ length: 6 }, i, o), [0], [input(1)]],
     [(i, o) => kernels.reluGrad({ length: 6 }, i, o), [0], [input(1), input(2)]],
     [(i, o) => kernels.sigmoid({ length: 6 }, i, o), [0], [input(1)]],

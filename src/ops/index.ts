@@ -8,7 +8,7 @@ import { conv2dGradInputOp, conv2dGradWeightOp, conv2dOp } from './convolution.j
 import { dropoutOp } from './dropout.js';
 import { bceDiceGradOp, bceDiceOp, ceDiceGradOp, ceDiceOp } from './loss.js';
 import { momentsGradOp, momentsOp, normalizeGradOp, normalizeOp } from './normalization.js';
-import { adamOp, sgdOp } from './optimizer.js';
+import { adamOp, chunkNormsOp, lerpOp, sgdOp } from './optimizer.js';
 import { maxPool2dGradOp, maxPool2dOp } from './pooling.js';
 import { convTranspose2dGradInputOp, convTranspose2dGradWeightOp, convTranspose2dOp } from './transposed.js';
 import { upsample2dGradOp, upsample2dOp } from './upsampling.js';
@@ -20,7 +20,7 @@ export { conv2d } from './convolution.js';
 export { dropout } from './dropout.js';
 export { bceDice, ceDice } from './loss.js';
 export { moments, normalize } from './normalization.js';
-export { adam, sgd } from './optimizer.js';
+export { adam, chunkNorms, lerp, sgd } from './optimizer.js';
 export { maxPool2d } from './pooling.js';
 export { convTranspose2d } from './transposed.js';
 export { type Interpolation, interpolations, upsample2d } from './upsampling.js';
@@ -56,6 +56,8 @@ export const ops = {
   ceDiceGrad: ceDiceGradOp,
   sgd: sgdOp,
   adam: adamOp,
+  chunkNorms: chunkNormsOp,
+  lerp: lerpOp,
 } as const;
 
 export type OpName = keyof typeof ops;

@@ -1,8 +1,9 @@
 /**
- * Parameter updates as ops, so that plan and backends run them like any other. Outputs may be bound to the buffers of
- * the inputs: element i depends on element i alone.
+ * Parameter updates as ops, so that plan and backends run them like any other, and what they need: the norm of the
+ * gradients, and the average of the weights. Outputs of updates may be bound to the buffers of the inputs: element i
+ * depends on element i alone.
  *
- * PyTorch: `optim.SGD(momentum=…)`, `optim.Adam`, `optim.AdamW`.
+ * PyTorch: `optim.SGD(momentum=…)`, `optim.Adam`, `optim.AdamW`; `nn.utils.get_total_norm`; `lerp`.
  */
 import { type Op, record, type Tensor } from '../graph/graph.js';
 import { sizeOf } from '../graph/shape.js';
@@ -24,31 +25,50 @@ export interface AdamGeometry {
   readonly decoupled: boolean;
 }
 
-/** (parameters, gradients, velocity, rate) -> parameters, velocity. */
+export interface ChunkNormsGeometry {
+  readonly length: number;
+  /** Elements of a chunk; the last may be shorter. */
+  readonly chunk: number;
+}
+
+export interface LerpGeometry {
+  readonly length: number;
+}
+
+/** (parameters, gradients, velocity, rates) -> parameters, velocity. */
 export const sgdOp: Op<SgdGeometry> = { name: 'sgd' };
 
 /** (parameters, gradients, m, v, rates) -> parameters, m, v. */
 export const adamOp: Op<AdamGeometry> = { name: 'adam' };
 
-/** v' = momentum v + (g + weightDecay p); p' = p - rate v'. `rate` is [1]. */
+/** x -> norms. */
+export const chunkNormsOp: Op<ChunkNormsGeometry> = { name: 'chunkNorms' };
+
+/** (start, end, weight) -> between. */
+export const lerpOp: Op<LerpGeometry> = { name: 'lerp' };
+
+/**
+ * v' = momentum v + (factor g + weightDecay p); p' = p - lr v'. `rates` is [2]: the learning rate, and the factor of the
+ * gradients, which clips them.
+ */
 export function sgd(
   parameters: Tensor,
   gradients: Tensor,
   velocity: Tensor,
-  rate: Tensor,
+  rates: Tensor,
   options: Omit<SgdGeometry, 'length'>,
 ): [Tensor, Tensor] {
   const { shape } = parameters;
   expectShape('sgd', 'gradients', gradients, shape);
   expectShape('sgd', 'velocity', velocity, shape);
-  expectShape('sgd', 'rate', rate, [1]);
-  const inputs = [parameters, gradients, velocity, rate];
+  expectShape('sgd', 'rates', rates, [2]);
+  const inputs = [parameters, gradients, velocity, rates];
   return record(sgdOp, inputs, { ...options, length: sizeOf(shape) }, [shape, shape]) as [Tensor, Tensor];
 }
 
 /**
- * Adam (Kingma and Ba, 2015, algorithm 1). `rates` is [3]: the learning rate, 1 / (1 - beta1^t), 1 / sqrt(1 - beta2^t):
- * p' = p - lr rates[1] m' / (sqrt(v') rates[2] + epsilon).
+ * Adam (Kingma and Ba, 2015, algorithm 1). `rates` is [4]: the learning rate, 1 / (1 - beta1^t), 1 / sqrt(1 - beta2^t):
+ * p' = p - lr rates[1] m' / (sqrt(v') rates[2] + epsilon), and the factor of the gradients, which clips them.
  */
 export function adam(
   parameters: Tensor,
@@ -62,11 +82,31 @@ export function adam(
   expectShape('adam', 'gradients', gradients, shape);
   expectShape('adam', 'm', m, shape);
   expectShape('adam', 'v', v, shape);
-  expectShape('adam', 'rates', rates, [3]);
+  expectShape('adam', 'rates', rates, [4]);
   const inputs = [parameters, gradients, m, v, rates];
   return record(adamOp, inputs, { ...options, length: sizeOf(shape) }, [shape, shape, shape]) as [
     Tensor,
     Tensor,
     Tensor,
   ];
+}
+
+/** Few enough that many threads have work, many enough that the norms are few. */
+const CHUNK = 4096;
+
+/**
+ * The Euclidean norm of each chunk of x, so that threads can share the work in a fixed order: the norm of x is that of the
+ * norms. Norms and not squares, which could leave the range of float32.
+ */
+export function chunkNorms(x: Tensor): Tensor {
+  const length = sizeOf(x.shape);
+  return record(chunkNormsOp, [x], { length, chunk: CHUNK }, [[Math.ceil(length / CHUNK)]])[0]!;
+}
+
+/** start + weight (end - start); `weight` is [1]. */
+export function lerp(start: Tensor, end: Tensor, weight: Tensor): Tensor {
+  const { shape } = start;
+  expectShape('lerp', 'end', end, shape);
+  expectShape('lerp', 'weight', weight, [1]);
+  return record(lerpOp, [start, end, weight], { length: sizeOf(shape) }, [shape])[0]!;
 }

@@ -3,8 +3,9 @@
  * Loshchilov and Hutter, 2019; SGD with momentum as PyTorch does it.
  */
 import type { Backend, Program, Storage } from '../backend/backend.js';
+import { InputError } from '../base/errors.js';
 import { Graph, type Tensor } from '../graph/graph.js';
-import { adam, sgd } from '../ops/index.js';
+import { adam, chunkNorms, sgd } from '../ops/index.js';
 
 export const optimizers = ['adam', 'adamw', 'sgd'] as const;
 export type OptimizerName = (typeof optimizers)[number];
@@ -16,6 +17,18 @@ export interface OptimizerOptions {
   readonly weightDecay?: number;
   /** Of 'sgd'; default 0.9. */
   readonly momentum?: number;
+  /**
+   * Where the norm of all gradients together is larger, they are scaled down to it (Pascanu et al., 2013). Default: they
+   * are taken as they are.
+   */
+  readonly maxGradientNorm?: number;
+}
+
+/** What an optimizer remembers beside its `state`; plain JSON, which carries float64 without loss. */
+export interface OptimizerState {
+  readonly steps: number;
+  /** beta1 and beta2 to the power `steps`. */
+  readonly powers: readonly [number, number];
 }
 
 /** Memory for state, each as long as the parameters, by optimizer. */
@@ -24,25 +37,36 @@ export const STATE_NAMES = { adam: ['m', 'v'], adamw: ['m', 'v'], sgd: ['velocit
 /** PyTorch's defaults. */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
+/** Added to the norm that is divided by: of PyTorch's `clip_grad_norm_`. */
+const CLIP_EPSILON = 1e-6;
+
 export class Optimizer {
   /** Steps taken. */
   steps = 0;
+  /** The norm of all gradients of the last step, before they were clipped; undefined without `maxGradientNorm`. */
+  gradientNorm: number | undefined;
   /** What it remembers between steps, each with the layout of the parameters. */
   readonly state: ReadonlyMap<string, Storage>;
   readonly #program: Program;
   readonly #rates: Tensor;
   /** beta1 and beta2 to the power `steps`, by repeated multiplication: Math.pow is not the same on every engine. */
-  readonly #powers = [1, 1];
+  #powers: readonly [number, number] = [1, 1];
   readonly #name: OptimizerName;
+  readonly #clip: { readonly norm: () => number; readonly limit: number } | undefined;
 
   /**
    * @param parameters changed by each step
    * @param gradients read by each step; the same layout
+   * @throws InputError for an impossible `maxGradientNorm`
    */
   constructor(backend: Backend, parameters: Storage, gradients: Storage, options: OptimizerOptions = {}) {
-    const { optimizer: name = 'adam', momentum = 0.9 } = options;
+    const { optimizer: name = 'adam', momentum = 0.9, maxGradientNorm: limit } = options;
     const { weightDecay = name === 'adamw' ? 0.01 : 0 } = options;
+    if (limit !== undefined && !(limit > 0)) {
+      throw new InputError(`training: maxGradientNorm is ${limit}, expected a number above 0`);
+    }
     this.#name = name;
+    this.#clip = limit === undefined ? undefined : { norm: compileNorm(backend, gradients), limit };
     this.state = new Map(STATE_NAMES[name].map((part) => [part, backend.allocate(parameters.length)]));
     const storages = [parameters, ...this.state.values()];
 
@@ -51,7 +75,7 @@ export class Optimizer {
     const g = graph.input('gradients', shape);
     const leaves = ['parameters', ...this.state.keys()].map((part) => graph.parameter(part, shape));
     const [p, ...state] = leaves as [Tensor, Tensor, Tensor];
-    this.#rates = graph.input('rates', [name === 'sgd' ? 1 : 3]);
+    this.#rates = graph.input('rates', [name === 'sgd' ? 2 : 4]);
     const outputs =
       name === 'sgd'
         ? sgd(p, g, state[0], this.#rates, { momentum, weightDecay })
@@ -63,13 +87,46 @@ export class Optimizer {
   /** Moves the parameters one step against the gradients. */
   step(learningRate: number): void {
     this.steps++;
-    this.#program.write(this.#rates, this.#name === 'sgd' ? [learningRate] : this.#adamRates(learningRate));
+    const factor = this.#gradientFactor();
+    const rates = this.#name === 'sgd' ? [learningRate] : this.#adamRates(learningRate);
+    this.#program.write(this.#rates, [...rates, factor]);
     this.#program.run();
   }
 
-  #adamRates(learningRate: number): number[] {
-    this.#powers[0]! *= ADAM.beta1;
-    this.#powers[1]! *= ADAM.beta2;
-    return [learningRate, 1 / (1 - this.#powers[0]!), 1 / Math.sqrt(1 - this.#powers[1]!)];
+  /** The rest are the storages of `state`, which are the caller's to copy. */
+  saveState(): OptimizerState {
+    return { steps: this.steps, powers: this.#powers };
   }
+
+  restoreState({ steps, powers }: OptimizerState): void {
+    this.steps = steps;
+    this.#powers = powers;
+  }
+
+  /** As PyTorch's `clip_grad_norm_`. A gradient that is not finite stays so, and shows in the next loss. */
+  #gradientFactor(): number {
+    if (!this.#clip) return 1;
+    this.gradientNorm = this.#clip.norm();
+    return Math.min(1, this.#clip.limit / (this.gradientNorm + CLIP_EPSILON));
+  }
+
+  #adamRates(learningRate: number): number[] {
+    const [power1, power2] = this.#powers;
+    this.#powers = [power1 * ADAM.beta1, power2 * ADAM.beta2];
+    return [learningRate, 1 / (1 - this.#powers[0]), 1 / Math.sqrt(1 - this.#powers[1])];
+  }
+}
+
+/** The norm of all of `gradients`, summed in a fixed order. */
+function compileNorm(backend: Backend, gradients: Storage): () => number {
+  const graph = new Graph();
+  const g = graph.input('gradients', [gradients.length]);
+  const norms = chunkNorms(g);
+  const program = backend.compile([norms], new Map([[g, gradients]]));
+  return () => {
+    program.run();
+    let sum = 0;
+    for (const norm of program.read(norms)) sum += norm * norm;
+    return Math.sqrt(sum);
+  };
 }

@@ -1,9 +1,10 @@
-import { adam, sgd } from '../../src/ops/index.js';
+import { adam, chunkNorms, lerp, sgd } from '../../src/ops/index.js';
 import type { Case } from '../support/case.js';
 import { given, normal, positive } from '../support/samples.js';
 import { LENGTHS } from './sizes.js';
 
-export const optimizers: Case[] = LENGTHS.flatMap((length): Case[] => {
+/** What is written over its inputs: they are what changes, what it changes by, state, and the rates. */
+export const updates: Case[] = LENGTHS.flatMap((length): Case[] => {
   const shape = [length];
   const common = { family: 'optimizer', differentiable: [], tolerance: 5e-7 } satisfies Partial<Case>;
   const sgds = [
@@ -13,8 +14,8 @@ export const optimizers: Case[] = LENGTHS.flatMap((length): Case[] => {
   ].map((options) => ({
     ...common,
     label: `sgd ${length}, momentum ${options.momentum}, decay ${options.weightDecay}`,
-    samples: [normal(shape), normal(shape), normal(shape), given([1], [0.1])],
-    fn: (p, g, v, rate) => sgd(p!, g!, v!, rate!, options),
+    samples: [normal(shape), normal(shape), normal(shape), given([2], [0.1, 0.3])],
+    fn: (p, g, v, rates) => sgd(p!, g!, v!, rates!, options),
   })) satisfies Case[];
   const adams = [
     { weightDecay: 0, decoupled: false },
@@ -23,8 +24,28 @@ export const optimizers: Case[] = LENGTHS.flatMap((length): Case[] => {
   ].map((options) => ({
     ...common,
     label: `adam ${length}, decay ${options.weightDecay}${options.decoupled ? ', decoupled' : ''}`,
-    samples: [normal(shape), normal(shape), normal(shape), positive(shape), given([3], [0.01, 3.69, 18.28])],
+    samples: [normal(shape), normal(shape), normal(shape), positive(shape), given([4], [0.01, 3.69, 18.28, 0.3])],
     fn: (p, g, m, v, rates) => adam(p!, g!, m!, v!, rates!, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...options }),
   })) satisfies Case[];
-  return [...sgds, ...adams];
+  const average: Case = {
+    ...common,
+    label: `lerp ${length}`,
+    samples: [normal(shape), normal(shape), given([1], [0.1])],
+    fn: (start, end, weight) => [lerp(start!, end!, weight!)],
+  };
+  return [...sgds, ...adams, average];
 });
+
+/** Below, at and above a chunk, and several. */
+const norms = [1, 3, 17, 4095, 4096, 4097, 20_001].map((length): Case => {
+  return {
+    family: 'optimizer',
+    label: `chunkNorms ${length}`,
+    samples: [normal([length], 0.1)],
+    fn: (x) => [chunkNorms(x!)],
+    differentiable: [],
+    tolerance: 1e-7,
+  };
+});
+
+export const optimizers: Case[] = [...updates, ...norms];

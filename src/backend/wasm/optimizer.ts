@@ -1,4 +1,5 @@
 import type { KernelsOf } from './kernel.js';
+import { piecesOf, spanOf } from './split.js';
 
 export interface OptimizerExports {
   sgd(
@@ -8,7 +9,7 @@ export interface OptimizerExports {
     p: number,
     g: number,
     v: number,
-    rate: number,
+    rates: number,
     pNew: number,
     vNew: number,
   ): void;
@@ -28,17 +29,52 @@ export interface OptimizerExports {
     mNew: number,
     vNew: number,
   ): void;
+  norm(length: number, x: number, y: number): void;
+  lerp(length: number, start: number, end: number, weight: number, between: number): void;
 }
 
-export const optimizer: KernelsOf<'sgd' | 'adam', OptimizerExports> = {
+export const optimizer: KernelsOf<'sgd' | 'adam' | 'chunkNorms' | 'lerp', OptimizerExports> = {
   sgd: {
-    run: (wasm, { length, momentum, weightDecay }, [p, g, v, rate], [pNew, vNew]) =>
-      wasm.sgd(length, momentum, weightDecay, p!, g!, v!, rate!, pNew!, vNew!),
+    run(wasm, { length, momentum, weightDecay }, inputs, outputs, _workspace, _prepared, part) {
+      const { at, count } = spanOf(part, length);
+      const [p, g, v] = from(at, inputs);
+      const [pNew, vNew] = from(at, outputs);
+      wasm.sgd(count, momentum, weightDecay, p!, g!, v!, inputs[3]!, pNew!, vNew!);
+    },
+    pieces: (g) => piecesOf(g.length),
   },
   adam: {
-    run(wasm, options, [p, g, m, v, rates], [pNew, mNew, vNew]) {
+    run(wasm, options, inputs, outputs, _workspace, _prepared, part) {
       const { length, beta1, beta2, epsilon, weightDecay, decoupled } = options;
-      wasm.adam(length, beta1, beta2, epsilon, weightDecay, decoupled, p!, g!, m!, v!, rates!, pNew!, mNew!, vNew!);
+      const { at, count } = spanOf(part, length);
+      const [p, g, m, v] = from(at, inputs);
+      const [pNew, mNew, vNew] = from(at, outputs);
+      const rates = inputs[4]!;
+      wasm.adam(count, beta1, beta2, epsilon, weightDecay, decoupled, p!, g!, m!, v!, rates, pNew!, mNew!, vNew!);
     },
+    pieces: (g) => piecesOf(g.length),
+  },
+  chunkNorms: {
+    run(wasm, { length, chunk }, [x], [norms], _workspace, _prepared, { first, last }) {
+      for (let k = first; k < last; k++) {
+        const at = k * chunk;
+        wasm.norm(Math.min(chunk, length - at), x! + 4 * at, norms! + 4 * k);
+      }
+    },
+    pieces: ({ length, chunk }) => Math.ceil(length / chunk),
+  },
+  lerp: {
+    run(wasm, { length }, inputs, outputs, _workspace, _prepared, part) {
+      const { at, count } = spanOf(part, length);
+      const [start, end] = from(at, inputs);
+      const [between] = from(at, outputs);
+      wasm.lerp(count, start!, end!, inputs[2]!, between!);
+    },
+    pieces: (g) => piecesOf(g.length),
   },
 };
+
+/** The addresses of element `at` of tensors. */
+function from(at: number, tensors: readonly number[]): number[] {
+  return tensors.map((tensor) => tensor + 4 * at);
+}
