@@ -1,11 +1,12 @@
 /** Where a training run puts its files, and what is left of it when it fails. */
 import { existsSync } from 'node:fs';
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { readdir, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
 import { fileError } from '../files/errors.js';
-import { RunFolder } from '../train/run.js';
+import { LOCK_FILE } from '../files/lock.js';
+import { type RunConfig, RunFolder } from '../train/run.js';
 
 /**
  * A folder that is empty or not there yet: `out`, or else the first of runs/NAME, runs/NAME-2, …
@@ -22,34 +23,57 @@ export async function freePath(out: string | undefined, { source, name }: Datase
     if (error.code === 'ENOENT') return [];
     throw fileError(out, 'created', error, '');
   });
-  if (entries.length === 0) return out;
+  // A lock alone was left by a process that was killed as it began, or belongs to one that begins just now.
+  if (entries.every((name) => name === LOCK_FILE)) return out;
   throw new InputError(`${out}: exists and is not empty; give another folder with --out`);
 }
 
 /**
- * Makes the run folder and does `work` in it. When that fails before there is a model, the folder goes again, with those
- * above it that were made for it; later, the error says where the best model is.
+ * Makes the run folder and does `work` in it. When that fails before there is a model or a checkpoint, the folder goes
+ * again, with those above it that were made for it; later, the error says what there is.
  */
 export async function inRunFolder(
   path: string,
-  config: Readonly<Record<string, unknown>>,
+  config: RunConfig,
   work: (folder: RunFolder) => Promise<void>,
 ): Promise<void> {
   let existing = resolve(path);
   while (!existsSync(existing)) existing = dirname(existing);
-  let folder: RunFolder | undefined;
   try {
-    folder = await RunFolder.create(path, config);
-    await work(folder);
+    await during(await RunFolder.create(path, config), work, (folder) => folder.discard());
   } catch (error) {
-    if (!folder || !existsSync(folder.model)) await withdraw(path, existing);
-    else if (error instanceof Error) error.message += `; the best model so far is in ${folder.model}`;
+    await removeEmpty(path, existing);
     throw error;
   }
 }
 
-/** What cannot be removed, or is not empty, stays. */
-async function withdraw(path: string, existing: string): Promise<void> {
-  for (const name of ['config.json', 'metrics.jsonl']) await rm(join(path, name), { force: true }).catch(() => {});
+/** Opens the folder of a run that was begun and does `work` in it. Whatever fails, nothing is removed. */
+export async function inOldRunFolder(path: string, work: (folder: RunFolder) => Promise<void>): Promise<void> {
+  await during(await RunFolder.open(path), work, async () => {});
+}
+
+/** Does `work`, or `giveUp` too when that fails and nothing has come about, and closes the folder. */
+async function during(
+  folder: RunFolder,
+  work: (folder: RunFolder) => Promise<void>,
+  giveUp: (folder: RunFolder) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(folder);
+  } catch (error) {
+    if (!existsSync(folder.model) && !folder.hasCheckpoint) await giveUp(folder);
+    else if (error instanceof Error) error.message += `; ${whatThereIs(folder)}`;
+    throw error;
+  } finally {
+    await folder.close();
+  }
+}
+
+function whatThereIs({ model, path }: RunFolder): string {
+  return existsSync(model) ? `the best model so far is in ${model}` : `the last checkpoint is in ${path}`;
+}
+
+/** Removes the folders from `path` up to `existing`, but those that are not empty. */
+async function removeEmpty(path: string, existing: string): Promise<void> {
   for (let folder = resolve(path); folder !== existing; folder = dirname(folder)) await rmdir(folder).catch(() => {});
 }

@@ -6,7 +6,9 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError, invariant } from '../base/errors.js';
+import { syncFolder, writeDurably } from './durable.js';
 import { fileError } from './errors.js';
+import { isRunning } from './processes.js';
 
 /** How the temporary name of NAME ends: `.NAME.<process>.<counter>.tmp`. */
 const TEMPORARY = /\.(\d+)\.\d+\.tmp$/;
@@ -86,27 +88,6 @@ export async function ensureDirectory(path: string): Promise<void> {
   }
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Where folders cannot be opened or synced (Windows, some network file systems), the rename has to do. */
-async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path, 'r');
-    await folder.sync().finally(() => folder.close());
-  } catch (error) {
-    if (!['EACCES', 'EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      throw error;
-  }
-}
-
 /** By folder, the temporary files of dead processes in it, listed before this process first writes there. */
 const stale = new Map<string, Promise<string[]>>();
 
@@ -118,6 +99,19 @@ async function removeStale(path: string): Promise<void> {
   for (const name of names) await rm(join(folder, name), { force: true });
 }
 
+/**
+ * Removes all temporary files in a folder, for one who alone writes there: those of a killed process whose number another
+ * process has now, or that ran on another machine, are found in no other way.
+ */
+export async function removeTemporaries(folder: string): Promise<void> {
+  try {
+    const names = (await readdir(folder)).filter((name) => TEMPORARY.test(name));
+    for (const name of names) await rm(join(folder, name), { force: true });
+  } catch (error) {
+    throw fileError(folder, 'read', error, 'there is no such folder; check the path');
+  }
+}
+
 async function listStale(folder: string): Promise<string[]> {
   // A folder that cannot be listed may still be written to.
   const names = await readdir(folder).catch(() => []);
@@ -125,12 +119,4 @@ async function listStale(folder: string): Promise<string[]> {
     const pid = name.match(TEMPORARY)?.[1];
     return pid && !isRunning(Number(pid));
   });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,38 +1,151 @@
 /**
  * The folder of a training run:
  *
- *     model.safetensors   the best model so far
- *     metrics.jsonl       one object an epoch
- *     config.json         what was asked for
+ *     model.safetensors        the best model so far
+ *     metrics.jsonl            one object an epoch
+ *     config.json              what was asked for
+ *     checkpoint*.safetensors  what the training goes on from, see `CheckpointFiles`
+ *     .lock                    while a process trains in it, see `lockFolder`
  */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { appendLine, ensureDirectory, writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
+import { InputError } from '../base/errors.js';
+import {
+  ensureDirectory,
+  readFileChecked,
+  removeTemporaries,
+  writeFileAtomic,
+  writeTextAtomic,
+} from '../files/atomic.js';
+import { type Lock, lockFolder } from '../files/lock.js';
 import type { Model } from '../model/model.js';
 import { encodeModel } from '../model/modelfile.js';
+import type { Checkpoint } from './checkpoint.js';
+import { CheckpointFiles, type FoundCheckpoint } from './checkpoint-files.js';
+import { addMetrics, keepMetrics } from './metrics-file.js';
 import type { EpochReport } from './trainer.js';
 
+/** What was asked for, as JSON. */
+export type RunConfig = Readonly<Record<string, unknown>>;
+
+/** A run folder that this process alone writes to, until `close`. */
 export class RunFolder {
-  private constructor(readonly path: string) {}
+  readonly #lock: Lock;
+  readonly #checkpoints: CheckpointFiles;
+
+  private constructor(
+    readonly path: string,
+    readonly config: RunConfig,
+    lock: Lock,
+  ) {
+    this.#lock = lock;
+    this.#checkpoints = new CheckpointFiles(path);
+  }
 
   /** The best model's file. */
   get model(): string {
     return join(this.path, 'model.safetensors');
   }
 
+  /** Whether there is any checkpoint, good or not. */
+  get hasCheckpoint(): boolean {
+    return this.#checkpoints.exist;
+  }
+
   /**
-   * Makes the folder, begins its metrics anew and writes `config` into it.
-   * @throws InputError that names the path and the reason
+   * Makes the folder, takes its lock, begins its metrics and writes `config` into it; or leaves no file behind.
+   * @throws InputError that names the path and the reason: no permission, in use, it holds another run…
    */
-  static async create(path: string, config: Readonly<Record<string, unknown>>): Promise<RunFolder> {
+  static async create(path: string, config: RunConfig): Promise<RunFolder> {
     await ensureDirectory(path);
-    await writeTextAtomic(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
-    await writeTextAtomic(join(path, 'metrics.jsonl'), '');
-    return new RunFolder(path);
+    const folder = new RunFolder(path, config, await lockFolder(path));
+    if (existsSync(configFile(path)) || folder.hasCheckpoint) {
+      await folder.close();
+      throw new InputError(`${path}: holds a run already; go on with that one, or give another folder`);
+    }
+    try {
+      await writeTextAtomic(configFile(path), `${JSON.stringify(config, null, 2)}\n`);
+      await writeTextAtomic(metricsFile(path), '');
+    } catch (error) {
+      await folder.discard();
+      await folder.close();
+      throw error;
+    }
+    return folder;
+  }
+
+  /**
+   * Takes the lock of a run that was begun, to go on with it, and clears away what a killed process was writing.
+   * @throws InputError that names the path and the reason: no run, in use, damaged…
+   */
+  static async open(path: string): Promise<RunFolder> {
+    if (!existsSync(configFile(path))) {
+      throw new InputError(`${path}: no run to go on with, as it has no config.json; give the folder of a run`);
+    }
+    const lock = await lockFolder(path);
+    try {
+      await removeTemporaries(path);
+      return new RunFolder(path, await readConfig(configFile(path)), lock);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
   }
 
   /** Writes down an epoch: its metrics, and the model where it is the best. Call it while the report is looked at. */
   async add(report: EpochReport, model: Model): Promise<void> {
-    await appendLine(join(this.path, 'metrics.jsonl'), JSON.stringify(report));
+    this.#lock.assertHeld();
+    await addMetrics(metricsFile(this.path), report);
     if (report.best) await writeFileAtomic(this.model, await encodeModel(model));
   }
+
+  /** See `keepMetrics`: the reports of the epochs up to a checkpoint's, and no others. */
+  async keepMetrics(epochs: number): Promise<EpochReport[]> {
+    this.#lock.assertHeld();
+    return keepMetrics(metricsFile(this.path), epochs);
+  }
+
+  /** See `CheckpointFiles.write`. */
+  async writeCheckpoint(checkpoint: Checkpoint): Promise<void> {
+    this.#lock.assertHeld();
+    await this.#checkpoints.write(checkpoint);
+  }
+
+  /** See `CheckpointFiles.read`: undefined where the run was killed before its first checkpoint. */
+  async readCheckpoint(): Promise<FoundCheckpoint | undefined> {
+    this.#lock.assertHeld();
+    return this.#checkpoints.read();
+  }
+
+  /** Gives the folder back. */
+  async close(): Promise<void> {
+    await this.#lock.release();
+  }
+
+  /** Removes what `create` wrote, of a run in which nothing came about. What cannot be removed stays. */
+  async discard(): Promise<void> {
+    for (const file of [configFile(this.path), metricsFile(this.path)]) await rm(file, { force: true }).catch(() => {});
+  }
+}
+
+function configFile(folder: string): string {
+  return join(folder, 'config.json');
+}
+
+function metricsFile(folder: string): string {
+  return join(folder, 'metrics.jsonl');
+}
+
+async function readConfig(file: string): Promise<RunConfig> {
+  const text = new TextDecoder().decode(await readFileChecked(file));
+  try {
+    const config: unknown = JSON.parse(text);
+    if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as RunConfig;
+  } catch {
+    // Told as any other text that is no object.
+  }
+  throw new InputError(
+    `${file}: damaged: expected a JSON object, found ${JSON.stringify(text.slice(0, 60))}; restore the file from a copy`,
+  );
 }

@@ -1,0 +1,102 @@
+/**
+ * The file of a checkpoint: all that a training needs to go on to the same bits. One safetensors file, its tensors flat
+ * arrays; `__metadata__` holds
+ *
+ *     format   "unetpp checkpoint"
+ *     version  "1"
+ *     state    JSON: counters, schedule, scores…
+ *
+ * and the two checksums of `writeSafetensors`, one over the tensors and one over everything else. Elsewhere they may be
+ * absent; here they may not, so that no flipped bit and no cut goes unseen.
+ */
+import type { Values } from '../backend/backend.js';
+import { InputError, invariant } from '../base/errors.js';
+import { readSafetensors, type StoredTensor, writeSafetensors } from '../model/safetensors.js';
+
+export interface Checkpoint {
+  /** Values of JSON; a field that is undefined is left out. */
+  readonly state: Readonly<Record<string, unknown>>;
+  /** By name. */
+  readonly tensors: ReadonlyMap<string, Values>;
+}
+
+const FORMAT = 'unetpp checkpoint';
+const VERSION = '1';
+
+/** The bytes of a checkpoint. Everything is copied before it first waits, so that training may go on meanwhile. */
+export async function encodeCheckpoint({ state, tensors }: Checkpoint): Promise<Uint8Array> {
+  const stored = [...tensors].map(([name, data]) => [name, flat(data)] as const);
+  return writeSafetensors(stored, { format: FORMAT, version: VERSION, state: exactJson(state, 'state') });
+}
+
+/**
+ * A checkpoint from the bytes of its file. The tensors are copies, so `bytes` can go.
+ * @param source the file's name, for the errors
+ * @throws InputError, one line, when anything differs from what was written
+ */
+export async function decodeCheckpoint(bytes: Uint8Array, source: string): Promise<Checkpoint> {
+  const { metadata, tensors } = await readSafetensors(bytes, source);
+  const { format, version, state, sha256, headerSha256 } = metadata;
+  if (format !== FORMAT) {
+    throw new InputError(
+      `${source}: not a checkpoint of unetpp (its metadata has no format "${FORMAT}"); give a file that a training wrote`,
+    );
+  }
+  if (sha256 === undefined || headerSha256 === undefined) {
+    throw new InputError(`${source}: damaged: a checksum is missing; restore the file from a copy`);
+  }
+  if (version !== VERSION) {
+    throw new InputError(
+      `${source}: has checkpoint version ${JSON.stringify(version)}, expected "${VERSION}"; update unetpp`,
+    );
+  }
+  return {
+    state: parseState(state, source),
+    tensors: new Map([...tensors].map(([name, tensor]) => [name, valuesOf(name, tensor, source)])),
+  };
+}
+
+function flat(data: Values): StoredTensor {
+  const shape = [data.length];
+  return data instanceof Float32Array ? { dtype: 'F32', shape, data } : { dtype: 'F64', shape, data };
+}
+
+function valuesOf(name: string, { dtype, shape, data }: StoredTensor, source: string): Values {
+  if (dtype !== 'I64' && shape.length === 1) return data;
+  throw new InputError(
+    `${source}: tensor ${JSON.stringify(name)} is ${dtype} [${shape}], expected one row of floats; ` +
+      'restore the file from a copy',
+  );
+}
+
+function parseState(text: string | undefined, source: string): Checkpoint['state'] {
+  try {
+    const state: unknown = JSON.parse(text ?? '');
+    if (isRecord(state)) return state;
+  } catch {
+    // Told as any other text that is no object.
+  }
+  const found = JSON.stringify(text?.slice(0, 60));
+  throw new InputError(`${source}: state: expected a JSON object, found ${found}; restore the file from a copy`);
+}
+
+/**
+ * As JSON.stringify, but nothing is lost on the way: what JSON has no word for is a fault, and -0 is written as it is
+ * (JSON.parse reads it so).
+ */
+function exactJson(value: unknown, path: string): string {
+  if (typeof value === 'number') {
+    invariant(Number.isFinite(value), `checkpoint: ${path} is ${value}, which JSON cannot hold`);
+    return Object.is(value, -0) ? '-0' : String(value);
+  }
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${Array.from(value, (item, k) => exactJson(item, `${path}[${k}]`))}]`;
+  invariant(isRecord(value), `checkpoint: ${path} is no value of JSON: ${Object.prototype.toString.call(value)}`);
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${exactJson(field, `${path}.${name}`)}`)}}`;
+}
+
+/** Whether `value` is a plain object. */
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

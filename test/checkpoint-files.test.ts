@@ -1,0 +1,242 @@
+/** The checkpoints in a folder: whatever happens while one is written, a good one is found, and it is the newest. */
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import * as assert from 'uvu/assert';
+import { fold, Random, seedKey } from '../src/base/random.js';
+import { encodeCheckpoint } from '../src/train/checkpoint.js';
+import { CheckpointFiles } from '../src/train/checkpoint-files.js';
+import { checkpointOf, numberOf } from './support/checkpoints.js';
+import { messageOf, suiteWithFolder, withoutRoot } from './support/folder.js';
+
+const test = suiteWithFolder('checkpoint files');
+const [NEWEST, PREVIOUS, NEXT] = ['checkpoint', 'checkpoint-previous', 'checkpoint-next'].map(
+  (name) => `${name}.safetensors`,
+) as [string, string, string];
+const WRITER = fileURLToPath(new URL('./support/checkpoint-writer.js', import.meta.url));
+
+/** A new process, as it were, reads. */
+async function read(dir: string, length?: number): Promise<{ n: number; warning: string | undefined } | undefined> {
+  const found = await new CheckpointFiles(dir).read();
+  return found && { n: numberOf(found.checkpoint, length), warning: found.warning };
+}
+
+async function put(dir: string, name: string, n: number): Promise<void> {
+  writeFileSync(join(dir, name), await encodeCheckpoint(checkpointOf(n)));
+}
+
+function flip(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes[at < 0 ? bytes.length + at : at]! ^= 1;
+  writeFileSync(path, bytes);
+}
+
+test('the newest and the one before', async ({ dir }) => {
+  const files = new CheckpointFiles(dir);
+  assert.is(await files.read(), undefined);
+  assert.not.ok(files.exist);
+  for (const n of [1, 2, 3]) await files.write(checkpointOf(n));
+  assert.ok(files.exist);
+  assert.equal(readdirSync(dir).sort(), [PREVIOUS, NEWEST].sort());
+  assert.equal(await read(dir), { n: 3, warning: undefined });
+  renameSync(join(dir, PREVIOUS), join(dir, NEWEST));
+  assert.equal(await read(dir), { n: 2, warning: undefined });
+});
+
+test('a damaged newest: the previous, with a warning; the next write keeps it', async ({ dir }) => {
+  const newest = join(dir, NEWEST);
+  const going = `; going on from the checkpoint before, ${PREVIOUS}`;
+  const files = new CheckpointFiles(dir);
+  for (const n of [1, 2]) await files.write(checkpointOf(n));
+  flip(newest, -1);
+  const { n, warning } = (await read(dir))!;
+  assert.is(n, 1);
+  const digests = 'SHA-256 of the data is [0-9a-f]{64}, the header says [0-9a-f]{64}';
+  assert.match(warning!, new RegExp(`^${newest}: damaged: ${digests}${going}$`));
+
+  truncateSync(newest, readFileSync(newest).length - 4);
+  const cut = `${newest}: damaged: cut short: expected 36 bytes of data, found 32${going}`;
+  assert.equal(await read(dir), { n: 1, warning: cut });
+  truncateSync(newest, 0);
+  assert.equal(await read(dir), { n: 1, warning: `${newest}: the file is empty${going}` });
+  rmSync(newest);
+  assert.equal(await read(dir), { n: 1, warning: undefined });
+
+  writeFileSync(newest, 'x');
+  const later = new CheckpointFiles(dir);
+  assert.is(numberOf((await later.read())!.checkpoint), 1);
+  await later.write(checkpointOf(2));
+  assert.equal(await read(dir), { n: 2, warning: undefined });
+  rmSync(newest);
+  assert.equal(await read(dir), { n: 1, warning: undefined }, 'the damaged one did not take the place of the previous');
+  await later.write(checkpointOf(3));
+  await later.write(checkpointOf(4));
+  rmSync(newest);
+  assert.equal(await read(dir), { n: 3, warning: undefined });
+});
+
+test('none is good: both are named', async ({ dir }) => {
+  const files = new CheckpointFiles(dir);
+  for (const n of [1, 2]) await files.write(checkpointOf(n));
+  const [newest, previous] = [join(dir, NEWEST), join(dir, PREVIOUS)];
+  writeFileSync(newest, '');
+  truncateSync(previous, 100);
+  const empty = `${newest}: the file is empty; restore it from a copy`;
+  const length = readFileSync(previous).readUInt32LE(0);
+  const cut = `${previous}: damaged: cut short: the header ends at byte ${8 + length}, the file has 100; restore the file from a copy`;
+  assert.is(await messageOf(read(dir)), `${empty}; and ${cut}`);
+  assert.is(
+    await messageOf(new CheckpointFiles(dir).write(checkpointOf(3))),
+    `${empty}; and ${cut}`,
+    'nor written over',
+  );
+  rmSync(newest);
+  assert.is(await messageOf(read(dir)), cut);
+});
+
+test('after an interrupted write: what was whole is used, what was not goes', async ({ dir }) => {
+  await put(dir, NEXT, 3);
+  assert.equal(await read(dir), { n: 3, warning: undefined }, 'the first, whole, without its name');
+  assert.equal(readdirSync(dir), [NEWEST]);
+
+  await put(dir, NEXT, 4);
+  assert.equal(await read(dir), { n: 4, warning: undefined }, 'beside the newest');
+  await put(dir, NEXT, 5);
+  rmSync(join(dir, NEWEST));
+  assert.equal(await read(dir), { n: 5, warning: undefined }, 'between the two renames');
+  assert.equal(readdirSync(dir).sort(), [PREVIOUS, NEWEST].sort());
+
+  await put(dir, NEXT, 6);
+  flip(join(dir, NEXT), 300);
+  assert.equal(await read(dir), { n: 5, warning: undefined });
+  assert.not.ok(existsSync(join(dir, NEXT)));
+});
+
+test('killed in its first write, there is none', async ({ dir }) => {
+  await put(dir, NEXT, 1);
+  truncateSync(join(dir, NEXT), 200);
+  assert.is(await read(dir), undefined);
+  assert.equal(readdirSync(dir), []);
+});
+
+test('a write that comes without a read saves what an interrupted one has left', async ({ dir }) => {
+  await put(dir, NEXT, 1);
+  await new CheckpointFiles(dir).write(checkpointOf(2));
+  assert.equal(await read(dir), { n: 2, warning: undefined });
+  rmSync(join(dir, NEWEST));
+  assert.equal(await read(dir), { n: 1, warning: undefined });
+});
+
+test('killed before each step of a write', async ({ dir }) => {
+  // The operations: open the new file, rename the newest, rename the new one, open the folder.
+  for (const [operation, expected] of [1, 2, 2, 2].entries()) {
+    const folder = join(dir, `${operation}`);
+    mkdirSync(folder);
+    const { signal, stdout, stderr } = spawnSync(process.execPath, [WRITER, folder, '3', `${operation}`]);
+    assert.is(signal, 'SIGKILL', `${stderr}`);
+    assert.is(`${stdout}`, '1\n');
+    assert.equal(await read(folder), { n: expected, warning: undefined }, `before operation ${operation}`);
+    if (expected === 1) continue;
+    rmSync(join(folder, NEWEST));
+    assert.equal(await read(folder), { n: 1, warning: undefined });
+  }
+});
+
+test('20 kills at random moments: nothing that was written is lost', async ({ dir }) => {
+  const length = 200_000;
+  const random = new Random(fold(seedKey(4), 'kills'));
+  let said = 0;
+  let interrupted = 0;
+  for (let kill = 0; kill < 20; kill++) {
+    const child = spawn(process.execPath, [WRITER, dir, `${length}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const before = said;
+    const started = new Promise<void>((done) => {
+      child.stdout.on('data', (text: Buffer) => {
+        said = Number(`${text}`.trim().split('\n').at(-1));
+        done();
+      });
+    });
+    const gone = new Promise((done) => child.once('close', done));
+    await Promise.race([started, gone]);
+    await setTimeout(random.uniform(0, 60));
+    child.kill('SIGKILL');
+    await gone;
+    assert.ok(said > before, 'it went on');
+    if (existsSync(join(dir, NEXT))) interrupted++;
+    const found = (await read(dir, length))!;
+    assert.ok(found.n === said || found.n === said + 1, `${said} was written, ${found.n} is read`);
+    assert.is(found.warning, undefined);
+    said = found.n;
+  }
+  assert.ok(interrupted > 0, 'no kill came in the middle of a write');
+});
+
+test('a disk that is full: one line, no partial file, and what was there stays', async ({ dir }) => {
+  await new CheckpointFiles(dir).write(checkpointOf(1));
+  const code = `
+    import { CheckpointFiles } from '${new URL('../src/train/checkpoint-files.js', import.meta.url).href}';
+    import { checkpointOf } from '${new URL('./support/checkpoints.js', import.meta.url).href}';
+    const files = new CheckpointFiles('${dir}');
+    await files.write(checkpointOf(2, 100000)).catch((error) => console.log(error.message));
+    await files.write(checkpointOf(3));`;
+  // A limit on the size of files stands in for a full disk: the first blocks are written, then the write fails.
+  const limited = ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, '--input-type=module', '-e', code];
+  const { status, stdout } = spawnSync('sh', limited, { encoding: 'utf8' });
+  assert.is(status, 0);
+  const reason =
+    'the file is larger than the system allows; raise the limit (ulimit -f) or choose another place (EFBIG)';
+  assert.is(stdout, `${join(dir, NEWEST)}: cannot be written: ${reason}\n`);
+  assert.equal(await read(dir), { n: 3, warning: undefined }, 'a smaller one could be written afterwards');
+  assert.equal(readdirSync(dir).sort(), [PREVIOUS, NEWEST].sort());
+  rmSync(join(dir, NEWEST));
+  assert.equal(await read(dir), { n: 1, warning: undefined });
+});
+
+test('a folder that is read-only: one line, and what was there stays', async ({ dir }) => {
+  const files = new CheckpointFiles(dir);
+  await files.write(checkpointOf(1));
+  chmodSync(dir, 0o555);
+  const reason = 'permission denied; change the permissions or choose another place (EACCES)';
+  await withoutRoot(async () => {
+    const message = await messageOf(files.write(checkpointOf(2)));
+    assert.is(message, `${join(dir, NEWEST)}: cannot be written: ${reason}`);
+    assert.equal(await read(dir), { n: 1, warning: undefined });
+  });
+  chmodSync(dir, 0o755);
+  await files.write(checkpointOf(3));
+  assert.equal(await read(dir), { n: 3, warning: undefined });
+});
+
+test('a folder that is gone', async ({ dir }) => {
+  const files = new CheckpointFiles(join(dir, 'gone'));
+  const reason = 'its folder does not exist; create the folder first (ENOENT)';
+  assert.is(
+    await messageOf(files.write(checkpointOf(1))),
+    `${join(dir, 'gone', NEWEST)}: cannot be written: ${reason}`,
+  );
+});
+
+test('two writes at once are a fault of the caller', async ({ dir }) => {
+  const files = new CheckpointFiles(dir);
+  const first = files.write(checkpointOf(1));
+  let message = '';
+  await files.write(checkpointOf(2)).catch((error: Error) => (message = error.message));
+  assert.is(message, 'internal: two checkpoints are written at once');
+  await first;
+  await files.write(checkpointOf(3));
+  assert.equal(await read(dir), { n: 3, warning: undefined });
+});
+
+test.run();
