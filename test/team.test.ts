@@ -1,5 +1,4 @@
 /** A team of threads computes the same bits as one thread, whatever its size. */
-import { availableParallelism } from 'node:os';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend, Values } from '../src/backend/backend.js';
@@ -7,6 +6,7 @@ import type { NdArray } from '../src/backend/run.js';
 import { Random, seedKey } from '../src/base/random.js';
 import { createBackend, type ModelConfig, trainModel, weightsSha256 } from '../src/index.js';
 import { createModel, type Model } from '../src/model/model.js';
+import { availableCores } from '../src/node/cores.js';
 import { cases } from './cases.js';
 import { teamBackend, wasmBackend } from './support/backends.js';
 import { recordCase } from './support/case.js';
@@ -58,7 +58,7 @@ for (const c of cases) {
   });
 }
 
-test('all ops of inference are split but the statistics of norms', () => {
+test('all ops of inference are split but the statistics of norms, and the optimizers', () => {
   const ops = [
     'conv2d',
     'convTranspose2d',
@@ -79,7 +79,7 @@ test('all ops of inference are split but the statistics of norms', () => {
     () => {},
   );
   assert.equal(
-    [...ops, 'weightedSum'].filter((op) => !split.includes(op)),
+    [...ops, 'weightedSum', 'sgd', 'adam', 'chunkNorms', 'lerp'].filter((op) => !split.includes(op)),
     [],
   );
 });
@@ -160,7 +160,7 @@ test('200 runs in a row, while the memory grows and programs take turns', () => 
 
 test('how many threads', () => {
   assert.is(createBackend().threads, 1);
-  assert.is(createBackend('wasm', { threads: 'auto' }).threads, Math.min(16, availableParallelism()));
+  assert.is(createBackend('wasm', { threads: 'auto' }).threads, Math.min(16, availableCores()));
   assert.is(createBackend('wasm', { threads: 3 }).threads, 3);
   for (const threads of [0, -1, 1.5, Number.NaN, 10_000]) {
     assert.throws(

@@ -1,10 +1,10 @@
 /** Teams of worker threads: how many, and how they are started and ended. */
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Crew, Job, Membership } from '../backend/wasm/team.js';
 import { InputError } from '../base/errors.js';
+import { availableCores } from './cores.js';
 
-/** How many threads compute together; 'auto': one for each core. */
+/** How many threads compute together; 'auto': one for each core that the process may use. */
 export type Threads = number | 'auto';
 
 /** Beyond so many, steps are so short that waiting for each other takes the longer part. */
@@ -20,7 +20,7 @@ export function teamSize(threads: Threads): number {
     throw new InputError(`threads: expected 'auto' or a whole number from 1 to ${MOST}, got ${threads}`);
   }
   if (typeof SharedArrayBuffer === 'undefined') return 1;
-  return threads === 'auto' ? Math.min(availableParallelism(), MOST_BY_ITSELF) : threads;
+  return threads === 'auto' ? Math.min(availableCores(), MOST_BY_ITSELF) : threads;
 }
 
 const SCRIPT = new URL('../../workers/team-worker.js', import.meta.url);

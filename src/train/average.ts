@@ -1,0 +1,88 @@
+/**
+ * Exponential moving average of the weights: B. T. Polyak and A. B. Juditsky, 1992, with the warm-up of TensorFlow's
+ * `ExponentialMovingAverage(decay, num_updates)`, without which a short run averages mostly its initial weights.
+ */
+import type { Backend, Program, Storage } from '../backend/backend.js';
+import { InputError, invariant } from '../base/errors.js';
+import { Graph, type Tensor } from '../graph/graph.js';
+import { lerp } from '../ops/index.js';
+
+/** Plain JSON. */
+export interface WeightAverageState {
+  readonly updates: number;
+}
+
+/**
+ * The average begins as a copy of the parameters as they are when it is made. Update n, from 1, is
+ *
+ *     average = average + (1 - d) (parameters - average)   with   d = min(decay, (1 + n) / (10 + n)),
+ *
+ * so that it holds 2/11 of the initial weights after the first update, and at most n^-9 x 10! of them after n, while d
+ * grows. Running statistics of norms are not averaged: they are averages already.
+ */
+export class WeightAverage {
+  /** Updates so far. */
+  updates = 0;
+  /** The average, with the layout of the parameters; what it holds beside `updates` is all of its state. */
+  readonly storage: Storage;
+  readonly #program: Program;
+  readonly #weight: Tensor;
+  #exchanged = false;
+
+  /**
+   * @param decay 0.999, say: the average reaches back about 1 / (1 - decay) steps
+   * @throws InputError unless 0 <= decay < 1
+   */
+  constructor(
+    readonly backend: Backend,
+    readonly parameters: Storage,
+    readonly decay: number,
+  ) {
+    if (!(decay >= 0 && decay < 1)) {
+      throw new InputError(`training: the decay of the average is ${decay}, expected at least 0 and below 1`);
+    }
+    this.storage = backend.allocate(parameters.length);
+    this.storage.data.set(parameters.data);
+
+    const graph = new Graph();
+    const [average, current] = ['average', 'parameters'].map((name) => graph.parameter(name, [parameters.length]));
+    this.#weight = graph.input('weight', [1]);
+    const updated = lerp(average!, current!, this.#weight);
+    const bound: [Tensor, Storage][] = [
+      [average!, this.storage],
+      [current!, parameters],
+      [updated, this.storage],
+    ];
+    this.#program = backend.compile([updated], new Map(bound));
+  }
+
+  /** To be called after each step of the optimizer. */
+  update(): void {
+    invariant(!this.#exchanged, 'the average stands in the place of the parameters');
+    const n = ++this.updates;
+    this.#program.write(this.#weight, [1 - Math.min(this.decay, (1 + n) / (10 + n))]);
+    this.#program.run();
+  }
+
+  /** Swaps the contents of parameters and average: to validate or keep the average, and again to train on. */
+  exchange(): void {
+    const [a, b] = [this.parameters.data, this.storage.data];
+    for (let i = 0; i < a.length; i++) {
+      const value = a[i]!;
+      a[i] = b[i]!;
+      b[i] = value;
+    }
+    this.#exchanged = !this.#exchanged;
+    this.backend.invalidate();
+  }
+
+  /** The rest is `storage`, which is the caller's to copy. */
+  saveState(): WeightAverageState {
+    invariant(!this.#exchanged, 'the average stands in the place of the parameters');
+    return { updates: this.updates };
+  }
+
+  restoreState({ updates }: WeightAverageState): void {
+    this.updates = updates;
+  }
+}
