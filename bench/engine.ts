@@ -26,7 +26,7 @@ export function createEngine({ threads, ...options }: EngineOptions): Engine {
     vectoriser,
     threads,
     peakGflops: threads * measurePeak(module),
-    createBackend: () => createWasmBackend({ ...options, threads }),
+    createBackend: () => createWasmBackend({ ...options, threads, workers: threads }),
   };
 }
 

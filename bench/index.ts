@@ -48,12 +48,12 @@ const program = inHouseStyle(new Command('npm run bench --'), 'see npm run bench
   .addHelpText('after', '\nExample:\n  npm run -s bench -- --network --filters 16,32,64,128,256 --json')
   .action(run);
 
-function run(options: Options): void {
+async function run(options: Options): Promise<void> {
   const engine = createEngine(options);
   const chosen = options.ops || options.network || options.profile || options.filter !== undefined;
   const sections: Section[] = [];
-  if (options.network || !chosen) sections.push(networkSection(options, engine));
-  if (options.profile) sections.push(profileSection(options, engine));
+  if (options.network || !chosen) sections.push(await networkSection(options, engine));
+  if (options.profile) sections.push(await profileSection(options, engine));
   if (options.ops || options.filter !== undefined || !chosen) sections.push(opsSection(options, engine));
   if (options.json) console.log(JSON.stringify(summary(options, engine, sections), rounded));
   else console.log([title(engine), ...sections.flatMap(({ text }) => text)].join('\n\n'));
@@ -82,13 +82,13 @@ function rounded(_: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
 }
 
-function networkSection(options: Options, engine: Engine): Section {
-  const times = timeNetwork(options, engine);
+async function networkSection(options: Options, engine: Engine): Promise<Section> {
+  const times = await timeNetwork(options, engine);
   return { text: [`## Network: ${networkTitle(options)}`, networkTable(times, engine)], json: times };
 }
 
-function profileSection(options: Options, engine: Engine): Section {
-  const { infer, train } = profile(options, engine);
+async function profileSection(options: Options, engine: Engine): Promise<Section> {
+  const { infer, train } = await profile(options, engine);
   const text = [
     `## Profile: ${networkTitle(options)}`,
     'One image, forward:',

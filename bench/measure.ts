@@ -16,6 +16,17 @@ export function measure(call: () => void, { seconds, samples }: Effort): number 
   return 1000 * median(benchmark.stats.sample);
 }
 
+/** The same of a call that others take part in. */
+export function measureAsync(call: () => Promise<void>, { seconds, samples }: Effort): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fn = (deferred: { resolve(): void }) => void call().then(() => deferred.resolve(), reject);
+    const onComplete = ({ target }: Benchmark.Event) =>
+      resolve(1000 * median((target as unknown as Benchmark).stats.sample));
+    const effort = { maxTime: seconds, minTime: seconds / 10, minSamples: samples };
+    new Benchmark({ fn, defer: true, onComplete, ...effort }).run({ async: true });
+  });
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;

@@ -1,6 +1,6 @@
 /** The whole network: times, and how close they are to the ceiling. */
 import type { Engine } from './engine.js';
-import { type Effort, measure } from './measure.js';
+import { type Effort, measure, measureAsync } from './measure.js';
 import { Workload, type WorkloadOptions } from './workload.js';
 
 /** Medians. GFLOP/s are counted as direct convolution, training as three times the forward pass. */
@@ -16,11 +16,11 @@ export interface NetworkTimes {
 const INFER: Effort = { seconds: 1, samples: 9 };
 const TRAIN: Effort = { seconds: 2, samples: 5 };
 
-export function timeNetwork(options: WorkloadOptions, engine: Engine): NetworkTimes {
+export async function timeNetwork(options: WorkloadOptions, engine: Engine): Promise<NetworkTimes> {
   const workload = new Workload(options, engine.createBackend());
   const { operations } = workload;
   const inferMs = measure(() => workload.infer(), INFER);
-  const trainMsPerImage = measure(() => workload.train(), TRAIN) / options.batch;
+  const trainMsPerImage = (await measureAsync(() => workload.train(), TRAIN)) / options.batch;
   return {
     inferMs,
     trainMsPerImage,

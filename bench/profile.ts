@@ -33,18 +33,18 @@ const REPEATS = 5;
  * The kernels with the most time first; the row `(other)` is everything outside of them.
  * @throws InputError for more than one thread
  */
-export function profile(
+export async function profile(
   options: WorkloadOptions,
   engine: Engine,
-): { readonly infer: KernelTime[]; readonly train: KernelTime[] } {
+): Promise<{ readonly infer: KernelTime[]; readonly train: KernelTime[] }> {
   if (engine.threads > 1) throw new InputError('--profile: clocks see this thread alone; leave --threads out');
   const accounts = new Map<string, Account>();
   const restore = watchKernels(accounts);
   try {
     const workload = new Workload(options, engine.createBackend());
     return {
-      infer: timesOf(accounts, () => workload.infer()),
-      train: timesOf(accounts, () => workload.train()),
+      infer: await timesOf(accounts, () => workload.infer()),
+      train: await timesOf(accounts, () => workload.train()),
     };
   } finally {
     restore();
@@ -52,13 +52,13 @@ export function profile(
 }
 
 /** Of the fastest of a few runs: the one that the rest of the machine disturbed least. */
-function timesOf(accounts: Map<string, Account>, work: () => void): KernelTime[] {
-  work();
+async function timesOf(accounts: Map<string, Account>, work: () => unknown): Promise<KernelTime[]> {
+  await work();
   let fastest: { readonly total: number; readonly kernels: readonly [string, Account][] } | undefined;
   for (let k = 0; k < REPEATS; k++) {
     accounts.clear();
     const started = performance.now();
-    work();
+    await work();
     const total = performance.now() - started;
     if (!fastest || total < fastest.total) fastest = { total, kernels: [...accounts] };
   }

@@ -49,8 +49,12 @@ export class Workload {
   }
 
   /** Forward, the loss of all heads, backward, and Adam. */
-  train(): void {
-    for (const part of chunks(this.#examples, MICRO_BATCH)) this.#step.accumulate(part, this.#examples.length);
+  async train(): Promise<void> {
+    const parts = chunks(this.#examples, MICRO_BATCH);
+    await this.#step.accumulate(
+      this.#examples.length,
+      parts.map((part) => async () => part),
+    );
     this.#step.update(3e-4);
   }
 }
@@ -59,5 +63,10 @@ function example(size: number, k: number): Example {
   const random = new Random(seedKey(k));
   const plane = { width: size, height: size, channels: 1 };
   const image = { ...plane, data: Float32Array.from({ length: size * size }, () => random.normal()) };
-  return { image, mask: { ...plane, data: Uint8Array.from(image.data, (x) => Number(x > 1)) }, dropoutKey: seedKey(k) };
+  return {
+    name: `image ${k}`,
+    image,
+    mask: { ...plane, data: Uint8Array.from(image.data, (x) => Number(x > 1)) },
+    dropoutKey: seedKey(k),
+  };
 }

@@ -30,4 +30,5 @@ export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
 export type { Scores } from './train/metrics.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
-export { type EpochReport, type Progress, type TrainOptions, trainModel } from './train/trainer.js';
+export type { Progress, TrainOptions } from './train/options.js';
+export { type EpochReport, trainModel } from './train/trainer.js';

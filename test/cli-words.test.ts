@@ -13,12 +13,23 @@ test('numbers as people read them', () => {
 
 test('the time left counts a validation image as a third of a training image', () => {
   const images = { train: 90, validation: 30 };
-  const at = (epoch: number, phase: 'training' | 'validation', done: number, total: number) =>
-    secondsLeft({ epoch, epochs: 4, phase, done, total, imagesPerSecond: 1 }, images, 10);
+  const clock = (begun?: { epoch: number; images: number }) => {
+    const times = [100, 110];
+    return secondsLeft(images, begun, () => times.shift()!);
+  };
+  const at = (
+    epoch: number,
+    phase: 'training' | 'validation',
+    done: number,
+    total: number,
+    begun = { epoch: 1, images: 0 },
+  ) => clock(begun)({ epoch, epochs: 4, phase, done, total, imagesPerSecond: 1 });
   // An epoch is 100 units of work, the training 400.
   assert.is(at(1, 'training', 50, 90), 70);
-  assert.is(at(2, 'validation', 15, 30), 10 * (400 / 195 - 1));
+  assert.is(at(2, 'validation', 15, 30), (10 / 195) * 205);
   assert.is(at(4, 'validation', 30, 30), 0);
+  // A run that goes on from 150 has done 50 of them in the ten seconds.
+  assert.is(at(3, 'training', 0, 90, { epoch: 2, images: 50 }), 40);
 });
 
 test.run();

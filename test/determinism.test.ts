@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { augment } from '../src/data/augment.js';
 import { createBackend, createModel, type Model, type ModelConfig, trainModel, weightsSha256 } from '../src/index.js';
 import { isTrainable } from '../src/model/parameters.js';
+import { chunks } from '../src/train/batches.js';
 import { type Example, TrainingStep } from '../src/train/step.js';
 import { relativeError } from './support/compare.js';
 import { squares } from './support/squares.js';
@@ -34,7 +35,7 @@ const WITNESSES: readonly [Partial<ModelConfig>, string][] = [
   [{ filters: [8, 16, 24] }, 'ed3513114cc0d916363a081b548376676e1a86e98d06b2582a6787a6218b6283'],
   [
     { filters: [8, 16, 24], norm: 'batch', upsample: 'bilinear', dropout: 0.2 },
-    '5d518cb22dd9aea7146fe386616cdb3dccd3e98b49a861e6a3da71f5a9a40c7c',
+    '5c65f4cef98aef045048da29151582161dcae1f1edd74016a25ebe3b6d40b3ee',
   ],
   [
     { filters: [5, 9, 16], norm: 'group', skips: 'adjacent' },
@@ -57,7 +58,7 @@ async function examples(count: number): Promise<Example[]> {
   return Promise.all(
     dataset.split.train.map(async (name, k) => {
       const { image, mask } = await dataset.load(name);
-      return { image, mask, dropoutKey: [k, 0] as const };
+      return { name, image, mask, dropoutKey: [k, 0] as const };
     }),
   );
 }
@@ -65,11 +66,12 @@ async function examples(count: number): Promise<Example[]> {
 /** The gradients of one mini-batch, cut into micro-batches of that size, and its loss. */
 async function gradientsOf(model: Model, batch: readonly Example[], microBatch: number) {
   const step = new TrainingStep(model, { width: 16, height: 16 });
-  let loss = 0;
-  for (let at = 0; at < batch.length; at += microBatch) {
-    const part = batch.slice(at, at + microBatch);
-    loss += (step.accumulate(part, batch.length).total * part.length) / batch.length;
-  }
+  const parts = chunks(batch, microBatch);
+  const losses = await step.accumulate(
+    batch.length,
+    parts.map((part) => async () => part),
+  );
+  const loss = losses.reduce((sum, { total }, k) => sum + (total * parts[k]!.length) / batch.length, 0);
   return { step, loss };
 }
 
@@ -102,8 +104,10 @@ test('an update begins a new mini-batch', async () => {
   const before = model.parameters.snapshot();
   step.update(1e-3);
   model.parameters.restore(before);
-  step.accumulate(batch.slice(0, 2), 4);
-  step.accumulate(batch.slice(2), 4);
+  await step.accumulate(
+    4,
+    chunks(batch, 2).map((part) => async () => part),
+  );
   assert.equal(step.gradients.data, expected);
 });
 

@@ -32,7 +32,7 @@ test('restored weights are the ones that the next prediction uses', () => {
   assert.equal(model.logits(x), before);
 });
 
-test('so are weights that training has moved', () => {
+test('so are weights that training has moved', async () => {
   const model = network(1);
   const x = image(16);
   const before = model.logits(x);
@@ -40,7 +40,7 @@ test('so are weights that training has moved', () => {
   const data = Float32Array.from(x.data);
   const mask = { width: 16, height: 16, channels: 1, data: new Uint8Array(256).fill(1) };
   const picture = { width: 16, height: 16, channels: CONFIG.inChannels, data };
-  step.accumulate([{ image: picture, mask, dropoutKey: [0, 0] }], 1);
+  await step.accumulate(1, [async () => [{ name: 'one', image: picture, mask, dropoutKey: [0, 0] }]]);
   step.update(1e-2);
   const fresh = network(3);
   fresh.parameters.restore(model.parameters.snapshot());

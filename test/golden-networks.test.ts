@@ -87,14 +87,14 @@ function checkFirstPass(model: Model, file: Case, backend: Backend): void {
 }
 
 /** The training step: gradients of the first, losses of all, parameters after the last. */
-function checkTraining(model: Model, file: Case): void {
+async function checkTraining(model: Model, file: Case): Promise<void> {
   const { width, height, adamSteps, learningRate } = file.config;
   const step = new TrainingStep(model, { width, height });
   const examples = examplesOf(file);
   const { parameters } = model;
   for (let s = 0; s < adamSteps; s++) {
-    const { total } = step.accumulate(examples, examples.length);
-    compare([total], golden(file, `loss/${s}`).data, LOSS_TOLERANCE, `loss/${s}`);
+    const [losses] = await step.accumulate(examples.length, [async () => examples]);
+    compare([losses!.total], golden(file, `loss/${s}`).data, LOSS_TOLERANCE, `loss/${s}`);
     if (s === 0) checkGradients(model, step, file);
     step.update(learningRate);
   }
@@ -144,6 +144,7 @@ function examplesOf(file: Case): Example[] {
   const mask = Uint8Array.from(golden(file, 'target').data);
   const pixels = height * width;
   return Array.from({ length: batch }, (_, n) => ({
+    name: `image ${n}`,
     image: {
       width,
       height,

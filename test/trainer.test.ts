@@ -240,14 +240,18 @@ test('the epochs of a run are shuffled, each in another way, and each image come
 
 test('the memory of training is known beforehand and does not depend on the batch', () => {
   const { config } = createModel();
-  const small = trainingMemory(config, { size: 128, microBatch: 1 });
-  const large = trainingMemory(config, { size: 128, microBatch: 4 });
+  const small = trainingMemory(config, { size: 128, batch: 4, microBatch: 1 });
+  const large = trainingMemory(config, { size: 128, batch: 4, microBatch: 4 });
   assert.is(large.parameters, small.parameters);
-  assert.is(small.gradients, 2 * small.parameters);
+  assert.is(small.gradients, 3 * small.parameters);
+  assert.is(large.gradients, 2 * large.parameters);
   assert.is(small.optimizer, 2 * small.parameters);
   assert.ok(large.working > 2 * small.working);
   assert.is(small.total, small.parameters + small.gradients + small.optimizer + small.working);
   assert.ok(large.total < 2 ** 29, `${large.total}`);
+  const four = trainingMemory(config, { size: 128, batch: 16, microBatch: 4, workers: 4 });
+  assert.is(four.gradients, (4 + 2) * four.parameters);
+  assert.ok(four.working > 4 * large.working);
 });
 
 test.run();

@@ -17,14 +17,20 @@ export interface Storage {
 }
 
 /**
- * A computation, planned and ready to run again and again. The programs of one backend share their working memory:
- * write, run and read one before you turn to the next.
+ * A computation, planned and ready to run again and again. The programs of one place share their working memory: write,
+ * run and read one before you turn to the next.
  */
 export interface Program {
   readonly plan: Plan;
   /** Writes an input that is not bound to a storage. */
   write(input: Tensor, values: ArrayLike<number>): void;
   run(): void;
+  /**
+   * Runs apart, while others run at other places: in a thread of its own where the backend has workers, else at once.
+   * Inputs must be written anew before another try.
+   * @throws Error where the thread fails or is lost; it writes nothing any more then
+   */
+  start(): Promise<void>;
   /** A copy of an output that is not bound to a storage. */
   read(output: Tensor): Values;
 }
@@ -33,6 +39,8 @@ export interface Backend {
   readonly name: string;
   /** How many threads run a program together. */
   readonly threads: number;
+  /** How many programs it can run at a time, each at a place of its own; see `Program.start`. */
+  readonly workers: number;
   /** Zero-filled memory for `length` elements. */
   allocate(length: number): Storage;
   /**
@@ -55,6 +63,11 @@ export interface CompileOptions {
    * for inference. Default: false.
    */
   readonly constant?: boolean;
+  /**
+   * Programs of different places can run at the same time: each place has working memory of its own. Default: 0, where
+   * `run` is at home.
+   */
+  readonly place?: number;
 }
 
 /** Values and storages must have as many elements as their tensor: neither a stale rest nor a neighbour overwritten. */

@@ -12,6 +12,7 @@ export type Precision = 'float32' | 'float64';
 export class ReferenceBackend implements Backend {
   readonly name: string;
   readonly threads = 1;
+  readonly workers = 1;
   readonly #array: Float32ArrayConstructor | Float64ArrayConstructor;
 
   /** @param precision of the tensors; float64 is for golden values and finite differences */
@@ -62,6 +63,10 @@ class ReferenceProgram implements Program {
 
   run(): void {
     for (const node of this.plan.steps) this.#execute(node);
+  }
+
+  async start(): Promise<void> {
+    this.run();
   }
 
   read(output: Tensor): Values {

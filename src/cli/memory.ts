@@ -21,18 +21,29 @@ const FLOAT = 4;
  */
 function demand(bytes: { inside: number; outside?: number }, what: string, advice: string): void {
   const { inside, outside = 0 } = bytes;
-  // On macOS, memory that only caches files does not count as free.
-  const free = process.platform === 'darwin' ? totalmem() : freemem();
-  const available = Math.min(free, process.constrainedMemory() || Number.POSITIVE_INFINITY);
-  if (inside <= ADDRESSABLE && inside + outside <= available) return;
-  const why = inside > ADDRESSABLE ? 'WebAssembly holds at most 4.0 GB' : `${memorySize(available)} are free`;
+  if (fits(inside, outside)) return;
+  const why = inside > ADDRESSABLE ? 'WebAssembly holds at most 4.0 GB' : `${memorySize(available())} are free`;
   throw new InputError(`${what} needs ${memorySize(inside + outside)} of memory, ${why}; ${advice}`);
 }
 
+/** Whether so many bytes can be had in WebAssembly's memory, and outside of it. */
+export function fits(inside: number, outside = 0): boolean {
+  return inside <= ADDRESSABLE && inside + outside <= available();
+}
+
+function available(): number {
+  // On macOS, memory that only caches files does not count as free.
+  const free = process.platform === 'darwin' ? totalmem() : freemem();
+  return Math.min(free, process.constrainedMemory() || Number.POSITIVE_INFINITY);
+}
+
 /** The bytes that training takes. */
-export function requireForTraining(config: ModelConfig, options: TrainingMemoryOptions): number {
+export function requireForTraining(config: ModelConfig, options: TrainingMemoryOptions & { workers: number }): number {
   const { total } = trainingMemory(config, options, planFor);
-  const what = `--size ${options.size} with --filters ${config.filters.join(',')} and --micro-batch ${options.microBatch}`;
+  const { size, microBatch, workers } = options;
+  const parts = [`--filters ${config.filters.join(',')}`, `--micro-batch ${microBatch}`];
+  if (workers > 1) parts.push(`--workers ${workers}`);
+  const what = `--size ${size} with ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
   demand({ inside: total }, what, 'lower one of them');
   return total;
 }

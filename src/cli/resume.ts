@@ -1,8 +1,71 @@
-/** Whether the options of a call that goes on with a run are those that the run was started with. */
+/** Going on with a run: with the options that it was started with, and where it was. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Command } from 'commander';
 import { InputError } from '../base/errors.js';
+import { subsets } from '../data/split.js';
+import type { RunFolder } from '../train/run.js';
+import { begunEpoch } from '../train/state.js';
+import type { Job } from './train-job.js';
+import type { TrainOptions } from './train-options.js';
 
 type Options = Readonly<Record<string, unknown>>;
+
+/** What changes no number, and what may be extended. */
+const MAY_DIFFER = [
+  'epochs',
+  'patience',
+  'data',
+  'workers',
+  'checkpointSteps',
+  'checkpointMinutes',
+  'resume',
+  'json',
+  'quiet',
+] satisfies readonly (keyof TrainOptions)[];
+
+/**
+ * The options of a run, with those that this call gives in place of some.
+ * @throws InputError that names an option which would make it another run
+ */
+export function resumedOptions({ path, config }: RunFolder, command: Command): TrainOptions {
+  const given = Object.fromEntries(
+    Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'),
+  );
+  if (given.out !== undefined) {
+    throw new InputError(`--out ${given.out}: a run that goes on stays in its folder, ${path}; leave it out`);
+  }
+  compareOptions(path, config, given, MAY_DIFFER);
+  const { config: _, split, data, ...stored } = config as unknown as TrainOptions & Options;
+  const options = { ...stored, ...(data !== null && { data }), ...given } as TrainOptions;
+  if (options.epochs >= stored.epochs) return options;
+  throw new InputError(
+    `--epochs is ${options.epochs}, but the run in ${path} was started with ${stored.epochs}; it can be extended, not shortened`,
+  );
+}
+
+/**
+ * Where the run stands: its newest checkpoint, and the epochs before; undefined where it was ended before the first.
+ * @param warn is told what is worth knowing
+ * @throws InputError when the data are not those that it was started on, or no checkpoint is whole
+ */
+export async function findCheckpoint(
+  folder: RunFolder,
+  { dataset }: Job,
+  warn: (line: string) => void,
+): Promise<Job['resume']> {
+  const before = folder.config.split as Job['dataset']['split'];
+  for (const subset of subsets) {
+    if (isDeepStrictEqual(dataset.split[subset], before[subset])) continue;
+    throw new InputError(
+      `${dataset.source}: its ${subset} images are not those that the run in ${folder.path} was started on (${dataset.split[subset].length} now, ${before[subset].length} then); restore them, or start a new run`,
+    );
+  }
+  const found = await folder.readCheckpoint();
+  if (found?.warning !== undefined) warn(found.warning);
+  if (!found) warn(`${folder.path}: has no checkpoint yet; beginning with the first epoch`);
+  const epochs = await folder.keepMetrics(found ? begunEpoch(found.checkpoint).epoch - 1 : 0);
+  return found && { checkpoint: found.checkpoint, epochs };
+}
 
 /**
  * Compares options as values of JSON.

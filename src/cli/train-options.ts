@@ -1,11 +1,12 @@
 /** The options of `unetpp train`. */
 import { type Command, Option } from 'commander';
-import { type BackendName, backends } from '../index.js';
+import { type BackendName, backends, type Threads } from '../index.js';
 import { type Norm, norms, type Skips, skipPatterns, type Upsampling, upsamplings } from '../model/config.js';
 import { type Initialisation, initialisations } from '../model/initialisation.js';
 import { type OptimizerName, optimizers } from '../train/optimizer.js';
+import { type ScheduleName, schedules } from '../train/schedule.js';
 import { type CommonOptions, command } from './program.js';
-import { between, path, positive, whole, wholeList } from './values.js';
+import { between, path, positive, threads, whole, wholeList } from './values.js';
 
 export interface TrainOptions extends CommonOptions {
   readonly data?: string;
@@ -24,10 +25,19 @@ export interface TrainOptions extends CommonOptions {
   readonly optimizer: OptimizerName;
   readonly lr: number;
   readonly weightDecay?: number;
+  readonly schedule: ScheduleName;
+  readonly warmup: number;
+  readonly minLr: number;
+  readonly clip?: number;
+  readonly ema?: number;
   readonly patience?: number;
   readonly seed: number;
+  readonly workers: Threads;
   readonly backend: BackendName;
   readonly out?: string;
+  readonly resume?: string;
+  readonly checkpointSteps?: number;
+  readonly checkpointMinutes?: number;
 }
 
 /**
@@ -71,13 +81,27 @@ export function trainCommand(): Command {
     .option('--micro-batch <n>', 'images computed at once; memory grows with it, not with --batch', whole(1), 4)
     .addOption(one('--optimizer <name>', 'optimizer', optimizers, 'adam'))
     .option('--lr <rate>', `learning rate ${either('lr')}`, positive())
+    .addOption(one('--schedule <name>', 'how the learning rate falls', schedules, 'constant'))
+    .option('--warmup <epochs>', 'epochs in which the learning rate rises', positive({ zero: true }), 0)
+    .option('--min-lr <rate>', 'what the learning rate falls to', positive({ zero: true }), 0)
     .option('--weight-decay <rate>', 'weight decay (default: 0.01 for adamw, else 0)', positive({ zero: true }))
+    .option('--clip <norm>', 'largest norm of all gradients together (default: any)', positive())
+    .option('--ema <decay>', 'average the weights over steps, 0.999 for example (default: off)', between(0, 0.999999))
     .option('--patience <epochs>', 'stop after so many epochs without improvement (default: never)', whole(1))
+    .option(
+      '--workers <n>',
+      'micro-batches computed at a time, each on a core; the result is the same',
+      threads,
+      'auto',
+    )
     .option('--seed <n>', 'seed of everything random', whole(0, Number.MAX_SAFE_INTEGER), 1)
     .addOption(one('--backend <name>', 'what computes; reference is slow and plain', backends, 'wasm'))
 
     .optionsGroup('Result:')
-    .option('--out <dir>', 'new folder for the model and the report (default: runs/NAME, numbered)', path);
+    .option('--out <dir>', 'new folder for the model and the report (default: runs/NAME, numbered)', path)
+    .option('--resume <dir>', 'go on with the run in this folder, with its options; --epochs may be larger', path)
+    .option('--checkpoint-steps <n>', 'write a checkpoint after so many steps, too, not only each epoch', whole(1))
+    .option('--checkpoint-minutes <n>', 'or after so many minutes', positive());
 }
 
 function either(name: keyof typeof DEFAULTS.data): string {

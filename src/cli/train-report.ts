@@ -1,44 +1,49 @@
 /** What `unetpp train` says before and after. */
 import { join } from 'node:path';
-import type { Dataset } from '../data/dataset.js';
-import type { Model } from '../model/model.js';
 import { weightsSha256 } from '../model/modelfile.js';
 import { countParameters } from '../model/parameters.js';
+import type { EpochState } from '../train/epoch.js';
 import type { RunFolder } from '../train/run.js';
+import { begunEpoch } from '../train/state.js';
 import type { EpochReport } from '../train/trainer.js';
 import { diceText, networkText } from './describe.js';
 import { duration, grouped, memorySize, plural } from './format.js';
 import { report } from './program.js';
+import type { Job } from './train-job.js';
 import type { TrainOptions } from './train-options.js';
 
-export function introduction(dataset: Dataset, model: Model, options: TrainOptions, memory: number): string {
+export function introduction({ dataset, model, options, memory, resume }: Job): string {
   const { name, split, size, channels } = dataset;
-  const { optimizer, lr, batch, epochs, augment, seed } = options;
+  const { optimizer, lr, schedule, batch, epochs, augment, seed } = options;
   const images = `${plural(split.train.length, 'image')} to train on, ${split.validation.length} to validate on`;
   const augmented = augment === 'none' ? '' : `, augmented by ${augment}`;
   return [
     ...(options.data === undefined ? ['no --data given: a demonstration on synthetic images'] : []),
     `data      ${name}: ${images}, ${size}x${size} ${channels === 1 ? 'grey' : 'RGB'}${augmented}`,
     `network   ${networkText(model.config)}, ${grouped(countParameters(model.parameters.list))} parameters`,
-    `training  ${plural(epochs, 'epoch')}, batch ${batch}, ${optimizer}, learning rate ${lr}, seed ${seed}, ${memorySize(memory)} of memory`,
+    `training  ${plural(epochs, 'epoch')}, batch ${batch}, ${optimizer}, learning rate ${lr}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
+    `machine   ${plural(model.backend.workers, 'worker')}, ${memorySize(memory)} of memory`,
+    ...(resume ? [`resumed   ${whereOf(begunEpoch(resume.checkpoint))}`] : []),
     '',
   ].join('\n');
 }
 
 /** Prints the result; `epochs` is empty where the training was stopped in the first. */
 export async function reportTraining(
-  options: TrainOptions,
+  { options, model }: Job,
   folder: RunFolder,
-  model: Model,
   epochs: readonly EpochReport[],
   seconds: number,
+  interrupted: boolean,
 ): Promise<void> {
   const best = epochs.find(({ epoch }) => epoch === epochs.at(-1)?.bestEpoch);
   const imagesPerSecond = epochs.length / epochs.reduce((sum, epoch) => sum + 1 / epoch.imagesPerSecond, 0) || 0;
   const lines = best
     ? closing(best, epochs.length, folder, `${duration(seconds)}, ${imagesPerSecond.toFixed(1)} images/s in training`)
     : ['stopped in the first epoch: the weights as they were then, never validated, are in', `  ${folder.model}`];
-  report(options, [...lines, ...next(options, folder)], {
+  const goOn = `npx unetpp train --resume ${folder.path}`;
+  const rest = interrupted ? ['', 'Interrupted. It goes on with:', `  ${goOn}`] : [];
+  report(options, [...lines, ...rest, ...next(options, folder)], {
     run: folder.path,
     model: folder.model,
     epochs: epochs.length,
@@ -46,6 +51,7 @@ export async function reportTraining(
     imagesPerSecond,
     validation: best ? scores(best) : null,
     weightsSha256: await weightsSha256(model),
+    resume: interrupted ? goOn : null,
   });
 }
 
@@ -53,8 +59,12 @@ function closing(best: EpochReport, epochs: number, folder: RunFolder, time: str
   return [
     `best      epoch ${best.epoch} of ${epochs}: validation Dice ${diceText(best.validation)}`,
     `time      ${time}`,
-    `files     ${folder.path}: model.safetensors, predictions.png, curves.png, metrics.jsonl, config.json`,
+    `files     ${folder.path}: model.safetensors, predictions.png, curves.png, metrics.jsonl, config.json, checkpoint.safetensors`,
   ];
+}
+
+function whereOf({ epoch, steps, images }: EpochState): string {
+  return steps === 0 ? `at epoch ${epoch}` : `in epoch ${epoch}, after ${plural(images, 'image')}`;
 }
 
 function next({ data }: TrainOptions, folder: RunFolder): string[] {

@@ -8,7 +8,7 @@ export type Subset = 'train' | 'validation' | 'test';
 /** Which names of a data set are for what. A name is in at most one subset. */
 export type Split = Readonly<Record<Subset, readonly string[]>>;
 
-const SUBSETS: readonly Subset[] = ['train', 'validation', 'test'];
+export const subsets: readonly Subset[] = ['train', 'validation', 'test'];
 const EXPECTED = 'expected {"train": [NAME, ...], "validation": [NAME, ...], "test": [NAME, ...]}, "test" if you like';
 
 /**
@@ -25,7 +25,7 @@ export function parseSplit(text: string, known: readonly string[], file: string)
       `${file}: ${EXPECTED}, found ${Array.isArray(json) ? 'a list' : json === null ? 'null' : `a ${typeof json}`}`,
     );
   }
-  const stray = Object.keys(json).find((key) => !SUBSETS.includes(key as Subset));
+  const stray = Object.keys(json).find((key) => !subsets.includes(key as Subset));
   if (stray !== undefined) throw new InputError(`${file}: unknown subset "${stray}"; ${EXPECTED}`);
 
   const names = new Set(known);

@@ -12,12 +12,12 @@ const MOST_BY_ITSELF = 16;
 const MOST = 256;
 
 /**
- * How many threads a team has; 1 where memory cannot be shared.
+ * How many threads, or workers as `name` says; 1 where memory cannot be shared.
  * @throws InputError for anything but 'auto' and whole numbers from 1 on
  */
-export function teamSize(threads: Threads): number {
+export function teamSize(threads: Threads, name = 'threads'): number {
   if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST)) {
-    throw new InputError(`threads: expected 'auto' or a whole number from 1 to ${MOST}, got ${threads}`);
+    throw new InputError(`${name}: expected 'auto' or a whole number from 1 to ${MOST}, got ${threads}`);
   }
   if (typeof SharedArrayBuffer === 'undefined') return 1;
   return threads === 'auto' ? Math.min(availableCores(), MOST_BY_ITSELF) : threads;

@@ -1,23 +1,29 @@
 /**
- * One training step: a mini-batch is cut into micro-batches, whose gradients are summed in order, so that memory depends
- * on the micro-batch and not on the batch. Batch norm takes its statistics over a micro-batch.
+ * One training step: a mini-batch is cut into micro-batches, which the workers of the backend compute beside each other.
+ * What comes of them is put together in a fixed order (gradient-tree.ts), so that neither the number of workers nor which
+ * is the fastest changes a bit. Memory depends on the micro-batch and the workers, not on the batch. Batch norm takes its
+ * statistics over a micro-batch; the running ones move once a mini-batch, by the mean over its micro-batches.
  */
-import type { Backend, Program, Storage } from '../backend/backend.js';
+import type { Program, Storage } from '../backend/backend.js';
 import type { Image } from '../base/image.js';
 import type { Key } from '../base/random.js';
-import { Graph, type Tensor } from '../graph/graph.js';
+import type { Tensor } from '../graph/graph.js';
 import type { ModelConfig } from '../model/config.js';
 import type { Parameter } from '../model/layers.js';
 import { type Model, pack } from '../model/model.js';
 import { type Network, type NetworkOptions, recordNetwork } from '../model/network.js';
 import { isTrainable } from '../model/parameters.js';
-import { add, gradients } from '../ops/index.js';
-import { packMasks } from './batches.js';
+import { gradients } from '../ops/index.js';
+import { breathe, packMasks } from './batches.js';
+import { GradientTree } from './gradient-tree.js';
 import { type RecordedLoss, recordLoss } from './loss.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';
+import { spread } from './spread.js';
 
 /** What a step learns from: one image as the network reads it. */
 export interface Example {
+  /** For errors. */
+  readonly name: string;
   readonly image: Image<Float32Array>;
   /** The class of each pixel. */
   readonly mask: Image<Uint8Array>;
@@ -63,10 +69,20 @@ export function recordGradients(
   };
 }
 
-/** A gradient graph compiled for one size of micro-batch. */
-interface MicroBatch {
+/** A gradient graph compiled for one size of micro-batch, at one place. */
+interface Compiled {
   readonly graph: GradientGraph;
   readonly program: Program;
+}
+
+/** Where micro-batches are computed, one after the other. */
+interface Lane {
+  /** See `CompileOptions`. */
+  readonly place: number;
+  /** The gradients of one micro-batch. */
+  readonly gradients: Storage;
+  /** By the number of images. */
+  readonly compiled: Map<number, Compiled>;
 }
 
 export interface StepOptions extends OptimizerOptions {
@@ -77,83 +93,117 @@ export interface StepOptions extends OptimizerOptions {
   readonly headWeights?: readonly number[] | undefined;
 }
 
+/** So often a micro-batch is computed before it is an error that its thread was lost. */
+const TRIES = 3;
+
 export class TrainingStep {
   readonly optimizer: Optimizer;
-  /** The gradients of the mini-batch so far, laid out as the trainable parameters. */
+  /** The gradients of the mini-batch, laid out as the trainable parameters. */
   readonly gradients: Storage;
-  /** Those of one micro-batch. */
-  readonly #part: Storage;
-  readonly #addPart: Program;
-  readonly #microBatches = new Map<number, MicroBatch>();
-  /** Whether `gradients` holds anything yet. */
-  #begun = false;
+  readonly #tree: GradientTree;
+  readonly #lanes: readonly Lane[];
 
   constructor(
     readonly model: Model,
     readonly options: StepOptions,
   ) {
     const { backend, parameters } = model;
-    this.gradients = backend.allocate(parameters.trainable.length);
-    this.#part = backend.allocate(parameters.trainable.length);
+    const { length } = parameters.trainable;
+    this.gradients = backend.allocate(length);
+    this.#tree = new GradientTree(backend, this.gradients);
+    this.#lanes = Array.from({ length: backend.workers }, (_, k) => {
+      // A single one computes where everything else does.
+      const place = backend.workers === 1 ? 0 : k + 1;
+      return { place, gradients: backend.allocate(length), compiled: new Map() };
+    });
     this.optimizer = new Optimizer(backend, parameters.trainable, this.gradients, options);
-    this.#addPart = compileAdd(backend, this.gradients, this.#part);
   }
 
   /**
-   * Forward and backward of one micro-batch; its gradients are added to those of the mini-batch, and running statistics
-   * move.
-   * @param batch images of the whole mini-batch
-   * @returns the losses of these images, means over them
+   * Forward and backward of a mini-batch; `gradients` is then that of its mean loss, and running statistics have moved.
+   * @param images of the whole mini-batch
+   * @param load gives its micro-batches; called in order, when the turn of each has come
+   * @param onDone is told after each micro-batch how many images it had
+   * @returns the losses of the micro-batches, means over their images
+   * @throws what `load` throws, or an Error that names the images whose computation failed; parameters and running
+   *   statistics are then as they were
    */
-  accumulate(examples: readonly Example[], batch: number): Losses {
-    const { graph, program } = this.#microBatch(examples.length);
-    const { network, loss, upstream } = graph;
-    program.write(network.input, pack(examples.map(({ image }) => image)));
-    program.write(loss.target, packMasks(examples.map(({ mask }) => mask)));
-    program.write(upstream, [examples.length / batch]);
-    if (network.keys) program.write(network.keys, packKeys(examples));
-    program.run();
-    const losses = { total: program.read(loss.total)[0]!, heads: loss.heads.map((head) => program.read(head)[0]!) };
-    if (this.#begun) this.#addPart.run();
-    else this.gradients.data.set(this.#part.data);
-    this.#begun = true;
+  async accumulate(
+    images: number,
+    load: readonly (() => Promise<readonly Example[]>)[],
+    onDone: (images: number) => void = () => {},
+  ): Promise<readonly Losses[]> {
+    const losses: Losses[] = [];
+    const statistics: ReadonlyMap<string, Float64Array>[] = [];
+    this.#tree.begin(load.length);
+    await spread(load.length, this.#lanes.length, async (k, n) => {
+      const examples = await load[k]!();
+      const lane = this.#lanes[n]!;
+      const { graph, program } = await this.#compute(lane, examples, images);
+      const { loss, network } = graph;
+      losses[k] = { total: program.read(loss.total)[0]!, heads: loss.heads.map((head) => program.read(head)[0]!) };
+      statistics[k] = new Map(
+        network.updates.map(({ statistic, value }) => {
+          const share = Float64Array.from(program.read(value), (x) => (x * examples.length) / images);
+          return [network.parameters.get(statistic)!.name, share];
+        }),
+      );
+      this.#tree.add(k, lane.gradients);
+      onDone(examples.length);
+      await breathe();
+    });
+    this.#moveStatistics(statistics);
     return losses;
   }
 
-  /** Ends the mini-batch: the optimizer takes its step, and the next micro-batch begins a new one. */
+  /** The optimizer takes its step. */
   update(learningRate: number): void {
     this.optimizer.step(learningRate);
     this.model.parameters.changed();
-    this.#begun = false;
   }
 
-  #microBatch(batch: number): MicroBatch {
-    const known = this.#microBatches.get(batch);
+  /** Runs a micro-batch in a lane, again where its thread is lost. */
+  async #compute(lane: Lane, examples: readonly Example[], images: number): Promise<Compiled> {
+    const compiled = this.#compile(lane, examples.length);
+    const { graph, program } = compiled;
+    const { network, loss, upstream } = graph;
+    for (let attempt = 1; ; attempt++) {
+      program.write(network.input, pack(examples.map(({ image }) => image)));
+      program.write(loss.target, packMasks(examples.map(({ mask }) => mask)));
+      program.write(upstream, [examples.length / images]);
+      if (network.keys) program.write(network.keys, packKeys(examples));
+      try {
+        await program.start();
+        return compiled;
+      } catch (error) {
+        if (attempt < TRIES) continue;
+        const names = examples.map(({ name }) => name).join(', ');
+        const { message } = error as Error;
+        throw new Error(`training: the computation of the images ${names} failed ${TRIES} times: ${message}`);
+      }
+    }
+  }
+
+  #compile({ place, gradients, compiled }: Lane, batch: number): Compiled {
+    const known = compiled.get(batch);
     if (known) return known;
     const { parameters, backend, config } = this.model;
     const { height, width, headWeights } = this.options;
     const graph = recordGradients(config, { batch, height, width }, headWeights);
     const bound = parameters.bind(graph.network);
-    for (const [parameter, tensor] of graph.gradients) bound.set(tensor, parameters.sliceOf(this.#part, parameter));
-    // The new statistics take the place of the old, which nothing reads in training but the update itself.
-    for (const { statistic, value } of graph.network.updates) bound.set(value, bound.get(statistic)!);
-    const microBatch = { graph, program: backend.compile(graph.outputs, bound) };
-    this.#microBatches.set(batch, microBatch);
-    return microBatch;
+    for (const [parameter, tensor] of graph.gradients) bound.set(tensor, parameters.sliceOf(gradients, parameter));
+    const made = { graph, program: backend.compile(graph.outputs, bound, { place }) };
+    compiled.set(batch, made);
+    return made;
   }
-}
 
-/** sum += part. */
-function compileAdd(backend: Backend, sum: Storage, part: Storage): Program {
-  const graph = new Graph();
-  const [a, b] = ['sum', 'part'].map((name) => graph.parameter(name, [sum.length])) as [Tensor, Tensor];
-  const result = add(a, b);
-  const bound: [Tensor, Storage][] = [
-    [a, sum],
-    [b, part],
-    [result, sum],
-  ];
-  return backend.compile([result], new Map(bound));
+  /** @param parts what each micro-batch adds to the mean of the new statistics, by name */
+  #moveStatistics(parts: readonly ReadonlyMap<string, Float64Array>[]): void {
+    for (const name of parts[0]!.keys()) {
+      const { data } = this.model.parameters.get(name);
+      data.set(data.map((_, i) => parts.reduce((sum, part) => sum + part.get(name)![i]!, 0)));
+    }
+  }
 }
 
 /** The dropout keys [N,4]: each in four 16-bit parts, low first, which float32 holds exactly. */

@@ -1,6 +1,6 @@
 /** The one thing that the parity test must know of a backend beyond its interface: where a program computes. */
 import type { Program, Values } from '../../src/backend/backend.js';
-import type { LinearMemory } from '../../src/backend/wasm/memory.js';
+import type { Machine } from '../../src/backend/wasm/program.js';
 
 /**
  * Fills the working memory of `program` with NaN, so that an output element which no kernel writes, or scratch memory
@@ -10,8 +10,9 @@ export function poison(program: Program): void {
   arenaOf(program).fill(NaN);
 }
 
-function arenaOf(program: Program & { readonly arena?: Values; readonly memory?: LinearMemory }): Values {
+function arenaOf(program: Program & { readonly arena?: Values; readonly machine?: Machine }): Values {
   if (program.arena) return program.arena;
-  if (program.memory) return program.memory.view(program.memory.arena, program.plan.length);
+  const memory = program.machine?.memory;
+  if (memory) return memory.view(memory.arena(0), program.plan.length);
   throw new Error('internal: poison does not know where this program computes');
 }

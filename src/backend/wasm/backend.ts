@@ -1,39 +1,46 @@
 /** The WebAssembly SIMD backend. */
 import { instantiateSync } from '@assemblyscript/loader';
+import { invariant } from '../../base/errors.js';
 import type { Node, Tensor } from '../../graph/graph.js';
 import { type Plan, plan } from '../../graph/plan.js';
 import { type Backend, type CompileOptions, checkLength, type Program, type Storage } from '../backend.js';
 import { ownFiltersLength, PreparedFilters } from './filters.js';
 import type { Exports } from './kernels.js';
 import { LinearMemory } from './memory.js';
-import { scratchLength, WasmProgram } from './program.js';
+import { type Machine, scratchLength, WasmProgram } from './program.js';
 import { Team, type TeamOptions } from './team.js';
+import type { StartWorkers } from './workers.js';
 
 export class WasmBackend implements Backend {
   readonly name: string;
   readonly threads: number;
-  readonly #memory: LinearMemory;
-  readonly #exports: Exports;
-  readonly #filters: PreparedFilters;
-  readonly #team: Team | undefined;
+  readonly workers: number;
+  readonly #machine: Machine;
 
   /**
    * @param module `unetpp.wasm` or `unetpp-wide.wasm`, compiled
    * @param team for `unetpp-shared.wasm` or `unetpp-shared-wide.wasm`: the threads that run programs together
+   * @param startWorkers with a team: the threads that each run a program of their own
    */
-  constructor(module: WebAssembly.Module, team?: TeamOptions) {
+  constructor(module: WebAssembly.Module, team?: TeamOptions, startWorkers?: StartWorkers) {
     this.threads = team?.threads ?? 1;
     this.name = team ? `wasm (${team.threads} threads)` : 'wasm';
-    this.#memory = new LinearMemory(team !== undefined);
-    this.#filters = new PreparedFilters(this.#memory);
-    const { memory } = this.#memory;
-    const { exports } = instantiateSync<Record<string, unknown>>(module, { env: { memory } });
-    this.#exports = exports as unknown as Exports;
-    if (this.threads > 1) this.#team = new Team(module, memory, team!);
+    const memory = new LinearMemory(team !== undefined);
+    const imports = { env: { memory: memory.memory } };
+    const { exports } = instantiateSync<Record<string, unknown>>(module, imports);
+    const workers = startWorkers?.(module, memory.memory);
+    this.workers = workers?.count ?? 1;
+    this.#machine = {
+      memory,
+      exports: exports as unknown as Exports,
+      filters: new PreparedFilters(memory),
+      team: team && team.threads > 1 ? new Team(module, memory.memory, team) : undefined,
+      workers,
+    };
   }
 
   allocate(length: number): Storage {
-    return this.#memory.allocate(length);
+    return this.#machine.memory.allocate(length);
   }
 
   compile(
@@ -42,19 +49,24 @@ export class WasmBackend implements Backend {
     options: CompileOptions = {},
   ): Program {
     for (const [tensor, storage] of bound) checkLength(tensor, storage.length);
-    const constants: ReadonlySet<Tensor> = new Set(options.constant ? bound.keys() : []);
-    const planned = planFor(outputs, new Set(bound.keys()), constants, this.threads);
-    for (const node of planned.steps) this.#filters.reserve(node, constants, bound);
-    this.#memory.ensureArena(planned.length);
-    return new WasmProgram(planned, bound, this.#memory, this.#exports, this.#filters, this.#team);
+    const { constant = false, place = 0 } = options;
+    invariant(!constant || place === 0, 'kept filters belong to place 0');
+    const { memory, filters } = this.#machine;
+    const constants: ReadonlySet<Tensor> = new Set(constant ? bound.keys() : []);
+    // Who runs apart runs alone.
+    const planned = planFor(outputs, new Set(bound.keys()), constants, place === 0 ? this.threads : 1);
+    for (const node of planned.steps) filters.reserve(node, constants, bound);
+    memory.ensureArena(place, planned.length);
+    return new WasmProgram(planned, bound, place, this.#machine);
   }
 
   invalidate(): void {
-    this.#filters.invalidate();
+    this.#machine.filters.invalidate();
   }
 
   close(): void {
-    this.#team?.close();
+    this.#machine.team?.close();
+    this.#machine.workers?.close();
   }
 }
 

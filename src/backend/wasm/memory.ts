@@ -1,6 +1,7 @@
 /**
  * The one linear memory of a backend. TypeScript owns it: kernels get addresses and allocate nothing. Persistent
- * storages grow upwards from the start; the arena, where programs compute, is one block that all programs share.
+ * storages and arenas, where programs compute, come one after the other: one arena for each place, which all programs of
+ * that place share.
  */
 import { InputError } from '../../base/errors.js';
 import type { Storage } from '../backend.js';
@@ -15,15 +16,16 @@ export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   /** Address 0 stays unused, so that a forgotten address is seen. */
   #top = 64;
-  #arena = { address: 64, bytes: 0 };
+  readonly #arenas = new Map<number, { readonly address: number; readonly bytes: number }>();
 
   /** @param shared by several threads, each with an instance of its own: for the shared builds */
   constructor(shared = false) {
     this.memory = new WebAssembly.Memory(shared ? { initial: 1, maximum: MOST_PAGES, shared } : { initial: 1 });
   }
 
-  get arena(): number {
-    return this.#arena.address;
+  /** The address of the arena of a place. */
+  arena(place: number): number {
+    return this.#arenas.get(place)?.address ?? 0;
   }
 
   /** A view of `length` elements at `address`; it does not survive growth. */
@@ -37,13 +39,14 @@ export class LinearMemory {
     return new WasmStorage(this, address, length);
   }
 
-  /** Makes the arena hold `length` elements. Its address may change; its content is lost. */
-  ensureArena(length: number): void {
+  /** Makes the arena of a place hold `length` elements. Its address may change; its content is lost. */
+  ensureArena(place: number, length: number): void {
     const bytes = length * FLOAT;
-    if (bytes <= this.#arena.bytes) return;
-    const last = this.#arena.address + this.#arena.bytes === this.#top;
-    const address = this.#reserve(bytes, last ? this.#arena.address : this.#top);
-    this.#arena = { address, bytes: roundUp(bytes) };
+    const arena = this.#arenas.get(place) ?? { address: this.#top, bytes: 0 };
+    if (bytes <= arena.bytes) return;
+    const last = arena.address + arena.bytes === this.#top;
+    const address = this.#reserve(bytes, last ? arena.address : this.#top);
+    this.#arenas.set(place, { address, bytes: roundUp(bytes) });
   }
 
   /** Takes `bytes` from `address` on; nothing changes where they cannot be had. */

@@ -1,4 +1,4 @@
-/** A planned computation in the linear memory, run by one thread or by a team. */
+/** A planned computation in the linear memory, run by one thread, by a team, or by a worker. */
 import { invariant } from '../../base/errors.js';
 import type { Node, Tensor } from '../../graph/graph.js';
 import type { Plan } from '../../graph/plan.js';
@@ -9,6 +9,7 @@ import type { PreparedFilters } from './filters.js';
 import { type Exports, kernelOf } from './kernels.js';
 import { type LinearMemory, WasmStorage } from './memory.js';
 import type { Team } from './team.js';
+import type { Workers } from './workers.js';
 
 /** A step as it is run. */
 interface Step {
@@ -19,6 +20,15 @@ interface Step {
   readonly due: () => boolean;
 }
 
+/** What the programs of a backend have in common. */
+export interface Machine {
+  readonly memory: LinearMemory;
+  readonly exports: Exports;
+  readonly filters: PreparedFilters;
+  readonly team: Team | undefined;
+  readonly workers: Workers | undefined;
+}
+
 export class WasmProgram implements Program {
   #arena = -1;
   #steps: readonly Step[] = [];
@@ -27,10 +37,8 @@ export class WasmProgram implements Program {
   constructor(
     readonly plan: Plan,
     readonly bound: ReadonlyMap<Tensor, Storage>,
-    readonly memory: LinearMemory,
-    readonly exports: Exports,
-    readonly filters: PreparedFilters,
-    readonly team: Team | undefined,
+    readonly place: number,
+    readonly machine: Machine,
   ) {}
 
   write(input: Tensor, values: ArrayLike<number>): void {
@@ -39,9 +47,22 @@ export class WasmProgram implements Program {
   }
 
   run(): void {
-    if (this.#arena !== this.memory.arena) this.#bind();
-    if (this.team) this.team.run(this.#shared, () => this.#execute());
+    this.#bind();
+    const { team } = this.machine;
+    if (team) team.run(this.#shared, () => this.#execute());
     else this.#execute();
+  }
+
+  async start(): Promise<void> {
+    const { workers } = this.machine;
+    if (!workers) return this.run();
+    invariant(this.place > 0, 'place 0 belongs to the calling thread');
+    this.#bind();
+    const macs = this.plan.steps.reduce((sum, { op, geometry }) => sum + (op.macs?.(geometry) ?? 0), 0);
+    await workers.run(
+      this.#steps.map(({ call }) => call),
+      macs,
+    );
   }
 
   read(output: Tensor): Float32Array {
@@ -49,26 +70,30 @@ export class WasmProgram implements Program {
   }
 
   #execute(): void {
+    const { exports, team } = this.machine;
     for (const { call, shared, due } of this.#steps) {
-      if (due()) prepare(this.exports, call);
-      if (shared) this.team!.share(this.exports, call);
-      else runShare(this.exports, call, 0, 1, 0);
+      if (due()) prepare(exports, call);
+      if (shared) team!.share(exports, call);
+      else runShare(exports, call, 0, 1, 0);
     }
   }
 
   /** Works out all addresses; again after the arena has moved. */
   #bind(): void {
-    this.#arena = this.memory.arena;
+    const arena = this.machine.memory.arena(this.place);
+    if (this.#arena === arena) return;
+    this.#arena = arena;
     this.#steps = this.plan.steps.map((node) => this.#step(node));
     this.#shared = this.#steps.filter(({ shared }) => shared).map(({ call }) => call);
   }
 
   #step(node: Node): Step {
     const { op, geometry } = node;
-    const threads = this.team?.threads ?? 1;
+    const { filters, team } = this.machine;
+    const threads = this.place === 0 ? (team?.threads ?? 1) : 1;
     const address = (tensor: Tensor) => this.#address(tensor);
     const workspace = this.#arena + 4 * (this.plan.workspaces.get(node) ?? 0);
-    const kept = this.filters.get(node);
+    const kept = filters.get(node);
     const pieces = piecesOf(node);
     const call = {
       op: op.name,
@@ -87,16 +112,16 @@ export class WasmProgram implements Program {
   #address(tensor: Tensor): number {
     const storage = this.bound.get(tensor);
     if (storage) {
-      invariant(storage instanceof WasmStorage && storage.owner === this.memory, 'storage of another backend');
+      invariant(storage instanceof WasmStorage && storage.owner === this.machine.memory, 'storage of another backend');
       return storage.address;
     }
     const offset = this.plan.offsets.get(tensor);
     invariant(offset !== undefined, 'the tensor is not part of this program');
-    return this.memory.arena + 4 * offset;
+    return this.machine.memory.arena(this.place) + 4 * offset;
   }
 
   #view(tensor: Tensor): Float32Array {
-    return this.memory.view(this.#address(tensor), sizeOf(tensor.shape));
+    return this.machine.memory.view(this.#address(tensor), sizeOf(tensor.shape));
   }
 }
 

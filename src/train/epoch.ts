@@ -1,0 +1,106 @@
+/** The training part of an epoch: its mini-batches, one step of the optimizer each. */
+import type { Dataset } from '../data/dataset.js';
+import { levelsOf } from '../model/config.js';
+import { levelName } from '../model/mode.js';
+import { Ahead } from './ahead.js';
+import { chunks, sampleKey, shuffled } from './batches.js';
+import type { Settings } from './options.js';
+import { learningRateAt } from './schedule.js';
+import type { Example, Losses, TrainingStep } from './step.js';
+
+/** How far an epoch has come. Plain JSON. */
+export interface EpochState {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mini-batches done. */
+  readonly steps: number;
+  readonly images: number;
+  /** Sums over these images. */
+  readonly losses: Losses;
+}
+
+export function beginEpoch(epoch: number, heads: number): EpochState {
+  return { epoch, steps: 0, images: 0, losses: { total: 0, heads: Array<number>(heads).fill(0) } };
+}
+
+/** The optimizer's steps in an epoch. */
+export function stepsPerEpoch(dataset: Dataset, { batch }: Settings): number {
+  return Math.ceil(dataset.split.train.length / batch);
+}
+
+/**
+ * Trains the rest of an epoch.
+ * @param factor of the learning rate, see `learningRateAt`
+ * @yields the state after each mini-batch
+ * @throws Error when a loss is not finite; it names the epoch and the step
+ */
+export async function* trainEpoch(
+  step: TrainingStep,
+  dataset: Dataset,
+  begun: EpochState,
+  factor: number,
+  settings: Settings,
+): AsyncGenerator<EpochState, void, void> {
+  const { epochs, batch, microBatch, seed, rate, signal, onProgress } = settings;
+  const { epoch } = begun;
+  const names = shuffled(dataset.split.train, seed, epoch);
+  const miniBatches = chunks(names, batch).map((miniBatch) => chunks(miniBatch, microBatch));
+  const rest = miniBatches.slice(begun.steps).flat();
+  const examples = new Ahead(rest.length, step.model.backend.workers, (k) => load(dataset, rest[k]!, epoch, settings));
+  const started = performance.now();
+  let state = begun;
+  let done = begun.images;
+  for (const [k, parts] of miniBatches.entries()) {
+    if (k < begun.steps) continue;
+    const losses = await step.accumulate(
+      parts.flat().length,
+      parts.map(() => async () => {
+        const part = await examples.take();
+        signal?.throwIfAborted();
+        return part;
+      }),
+      (images) => {
+        done += images;
+        const imagesPerSecond = (1000 * (done - begun.images)) / (performance.now() - started);
+        onProgress?.({ epoch, epochs, phase: 'training', done, total: names.length, imagesPerSecond });
+      },
+    );
+    state = parts.reduce((sum, part, p) => added(sum, losses[p]!, part.length), state);
+    state = { ...state, steps: k + 1 };
+    checkFinite(state, step, settings);
+    step.update(learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor));
+    yield state;
+  }
+}
+
+function added({ images, losses: { total, heads }, ...rest }: EpochState, losses: Losses, count: number): EpochState {
+  const sum = {
+    total: total + losses.total * count,
+    heads: heads.map((head, k) => head + losses.heads[k]! * count),
+  };
+  return { ...rest, images: images + count, losses: sum };
+}
+
+/** @throws Error that says what to do, unless the losses are finite */
+function checkFinite({ epoch, steps, losses }: EpochState, step: TrainingStep, { learningRate }: Settings): void {
+  const wrong = losses.heads.findIndex((loss) => !Number.isFinite(loss));
+  if (wrong < 0) return;
+  const head = levelName(levelsOf(step.model.config)[wrong]!);
+  throw new Error(
+    `training: the loss of head ${head} became ${losses.heads[wrong]} in epoch ${epoch}, step ${steps}; lower the learning rate (${learningRate}), or use a norm`,
+  );
+}
+
+async function load(
+  dataset: Dataset,
+  names: readonly string[],
+  epoch: number,
+  { seed, augment }: Settings,
+): Promise<readonly Example[]> {
+  const samples = await Promise.all(names.map((name) => dataset.load(name)));
+  return samples.map((sample, k) => {
+    const name = names[k]!;
+    const { image, mask } = augment ? augment(sample, sampleKey(seed, 'augment', epoch, name)) : sample;
+    return { name, image, mask, dropoutKey: sampleKey(seed, 'dropout', epoch, name) };
+  });
+}

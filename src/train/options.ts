@@ -1,0 +1,83 @@
+/** The options of training, their defaults and their limits. */
+import { InputError } from '../base/errors.js';
+import type { Key } from '../base/random.js';
+import type { Sample } from '../data/dataset.js';
+import { checkCount } from '../model/checks.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { OptimizerOptions } from './optimizer.js';
+import { type ScheduleOptions, type ScheduleSettings, scheduleSettings } from './schedule.js';
+
+export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
+  /** Default: 30. */
+  readonly epochs?: number;
+  /** Images of a mini-batch: one step of the optimizer. Default: 16. */
+  readonly batch?: number;
+  /**
+   * Images computed at once, by one of the backend's workers; memory grows with it, and batch norm takes its statistics
+   * over it. Default: 4.
+   */
+  readonly microBatch?: number;
+  /** The highest that the schedule comes to. Default: 3e-4, the paper's. */
+  readonly learningRate?: number;
+  /** Of shuffling, augmentation and dropout. Default: 1. */
+  readonly seed?: number;
+  /** The weight of each head in the loss, shallowest first. Default: equal. */
+  readonly headWeights?: readonly number[];
+  /** Ends the training after so many epochs in a row without improvement. Default: never. */
+  readonly patience?: number;
+  /**
+   * Validates, and keeps as the best, a moving average of the weights with this decay, 0.999 for example (see
+   * `WeightAverage`). Default: the weights themselves.
+   */
+  readonly averageDecay?: number;
+  /** Changes a sample before it is trained on; `key` belongs to the seed, the epoch and the sample. */
+  readonly augment?: (sample: Sample, key: Key) => Sample;
+  /** Ends the training within a micro-batch; the best weights so far are kept. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Goes on from there, as if nothing had come between. Options that change numbers must be those of then. */
+  readonly resume?: Checkpoint;
+  /**
+   * Is given all that is needed to go on: after each epoch, when `signal` ends the training, and as often as
+   * `checkpointEvery` says. The training waits for it; what it is given is the live memory, to be written down before
+   * the promise is fulfilled.
+   */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
+  /** Also within epochs: after so many steps of the optimizer, or minutes. Default: neither. */
+  readonly checkpointEvery?: { readonly steps?: number; readonly minutes?: number };
+}
+
+/** Where an epoch stands, after each micro-batch. */
+export interface Progress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly phase: 'training' | 'validation';
+  /** Images done, and all of this phase. */
+  readonly done: number;
+  readonly total: number;
+  readonly imagesPerSecond: number;
+}
+
+const DEFAULTS = { epochs: 30, batch: 16, microBatch: 4, learningRate: 3e-4, seed: 1, patience: Infinity };
+
+export type Settings = Omit<TrainOptions, keyof ScheduleOptions> &
+  typeof DEFAULTS & { readonly rate: ScheduleSettings };
+
+/** @throws InputError that names the option */
+export function withDefaults(options: TrainOptions): Settings {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const settings: typeof DEFAULTS & TrainOptions = { ...DEFAULTS, ...given };
+  for (const name of ['epochs', 'batch', 'microBatch'] as const) checkCount(settings[name], `training: ${name}`);
+  const { learningRate, patience, seed, averageDecay = 0, checkpointEvery = {} } = settings;
+  const expect = (condition: boolean, name: keyof TrainOptions, value: number, expected: string) => {
+    if (!condition) throw new InputError(`training: ${name} is ${value}, expected ${expected}`);
+  };
+  expect(learningRate > 0 && learningRate < Infinity, 'learningRate', learningRate, 'a number above 0');
+  expect(patience >= 1, 'patience', patience, 'at least 1 epoch');
+  expect(Number.isSafeInteger(seed), 'seed', seed, 'a whole number');
+  expect(averageDecay >= 0 && averageDecay < 1, 'averageDecay', averageDecay, 'at least 0 and below 1');
+  for (const [unit, value] of Object.entries(checkpointEvery)) {
+    expect(value > 0, 'checkpointEvery', value, `a number of ${unit} above 0`);
+  }
+  return { ...settings, rate: scheduleSettings(settings) };
+}

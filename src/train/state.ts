@@ -1,0 +1,195 @@
+/**
+ * All that training remembers from one step to the next, and its way into a checkpoint and back. Random numbers are not
+ * part of it: they are functions of the seed, the epoch and the image.
+ */
+import type { Storage, Values } from '../backend/backend.js';
+import { InputError } from '../base/errors.js';
+import type { Dataset } from '../data/dataset.js';
+import { levelsOf } from '../model/config.js';
+import type { Model } from '../model/model.js';
+import type { Snapshot } from '../model/parameters.js';
+import { WeightAverage, type WeightAverageState } from './average.js';
+import type { Checkpoint } from './checkpoint.js';
+import { beginEpoch, type EpochState } from './epoch.js';
+import type { Evaluation } from './evaluate.js';
+import type { OptimizerState } from './optimizer.js';
+import type { Settings } from './options.js';
+import { Plateau, type PlateauState } from './schedule.js';
+import { TrainingStep } from './step.js';
+
+interface Best {
+  readonly epoch: number;
+  readonly validation: Evaluation;
+}
+
+/** The JSON part of a checkpoint. */
+interface SavedState {
+  readonly current: EpochState;
+  readonly best: Best | null;
+  readonly plateau: PlateauState;
+  readonly average: WeightAverageState | null;
+  readonly optimizer: OptimizerState;
+}
+
+/** The epoch that a checkpoint goes on with. */
+export function begunEpoch({ state }: Checkpoint): EpochState {
+  return (state as unknown as SavedState).current;
+}
+
+export class TrainingState {
+  readonly step: TrainingStep;
+  /** The epoch that is being trained, or comes next. */
+  current: EpochState;
+  readonly #average: WeightAverage | undefined;
+  readonly #plateau: Plateau;
+  #best: (Best & { readonly weights: Snapshot }) | undefined;
+  #written = performance.now();
+
+  /** At the beginning, or where `settings.resume` says. */
+  constructor(
+    readonly model: Model,
+    readonly dataset: Dataset,
+    readonly settings: Settings,
+  ) {
+    const { backend, parameters, config } = model;
+    this.step = new TrainingStep(model, { ...settings, width: dataset.size, height: dataset.size });
+    if (settings.averageDecay) this.#average = new WeightAverage(backend, parameters.trainable, settings.averageDecay);
+    this.#plateau = new Plateau(settings.rate);
+    this.current = beginEpoch(1, levelsOf(config).length);
+    if (settings.resume) this.#restore(settings.resume);
+  }
+
+  /** Why the training is at its end; undefined where another epoch follows. */
+  end(): 'epochs' | 'patience' | undefined {
+    const { epochs, patience } = this.settings;
+    const done = this.current.epoch - 1;
+    if (done >= epochs) return 'epochs';
+    return this.#best && done - this.#best.epoch >= patience ? 'patience' : undefined;
+  }
+
+  /** 0 before the first. */
+  get bestEpoch(): number {
+    return this.#best?.epoch ?? 0;
+  }
+
+  /** What the schedule makes of the epochs so far; see `learningRateAt`. */
+  get factor(): number {
+    return this.settings.rate.schedule === 'plateau' ? this.#plateau.factor : 1;
+  }
+
+  /** A mini-batch is done. */
+  async advance(current: EpochState): Promise<void> {
+    this.current = current;
+    this.#average?.update();
+    const { steps = Infinity, minutes = Infinity } = this.settings.checkpointEvery ?? {};
+    const waited = performance.now() - this.#written;
+    if (current.steps % steps === 0 || waited >= minutes * 60_000) await this.write();
+  }
+
+  /** What is validated: the average of the weights, where there is one, takes their place; the next call undoes it. */
+  exchange(): void {
+    this.#average?.exchange();
+  }
+
+  /** Ends the epoch, while the model has the weights that were validated. @returns whether it is the best so far */
+  finish(validation: Evaluation): boolean {
+    const { epoch, losses } = this.current;
+    const best = !this.#best || isBetter(validation, this.#best.validation);
+    if (best) this.#keep({ epoch, validation }, this.model.parameters.snapshot());
+    this.#plateau.observe(validation.dice);
+    this.current = beginEpoch(epoch + 1, losses.heads.length);
+    return best;
+  }
+
+  restoreBest(): void {
+    if (this.#best) this.model.parameters.restore(this.#best.weights);
+  }
+
+  /** Hands a checkpoint to whoever wants it. */
+  async write(): Promise<void> {
+    const { current } = this;
+    const best = this.#best ? { epoch: this.#best.epoch, validation: this.#best.validation } : null;
+    const state: SavedState = {
+      current,
+      best,
+      plateau: this.#plateau.saveState(),
+      average: this.#average?.saveState() ?? null,
+      optimizer: this.step.optimizer.saveState(),
+    };
+    const tensors = [...this.#arrays(), ...(this.#best ? tensorsOf(this.#best.weights) : [])];
+    await this.settings.onCheckpoint?.({ state: { ...state }, tensors: new Map(tensors) });
+    this.#written = performance.now();
+  }
+
+  /** The live arrays that go on changing, by name. */
+  #arrays(): [string, Float32Array][] {
+    const { trainable, statistics } = this.model.parameters;
+    const storages: [string, Storage | undefined][] = [
+      ['trainable', trainable],
+      ['statistics', statistics],
+      ...[...this.step.optimizer.state].map(([name, storage]): [string, Storage] => [`optimizer/${name}`, storage]),
+      ['average', this.#average?.storage],
+    ];
+    return storages.flatMap(([name, storage]) => (storage?.length ? [[name, storage.data as Float32Array]] : []));
+  }
+
+  #restore({ state, tensors }: Checkpoint): void {
+    const { current, best, plateau, average, optimizer } = state as unknown as SavedState;
+    const read = (name: string, length: number): Values => {
+      const values = tensors.get(name);
+      if (values?.length === length) return values;
+      const found = values ? `has ${values.length} values` : 'is missing';
+      throw new InputError(
+        `checkpoint: ${name} ${found}, this training needs ${length}; resume with the network and the optimizer that it was written with`,
+      );
+    };
+    const { parameters } = this.model;
+    for (const [name, data] of this.#arrays()) data.set(read(name, data.length));
+    parameters.changed();
+    this.current = current;
+    this.#plateau.restoreState(plateau);
+    if (average) this.#average?.restoreState(average);
+    this.step.optimizer.restoreState(optimizer);
+    if (!best) return;
+    const trainable = read('best/trainable', parameters.trainable.length);
+    const { length } = parameters.statistics;
+    this.#keep(best, { trainable, statistics: length > 0 ? read('best/statistics', length) : new Float32Array(0) });
+  }
+
+  #keep(best: Best, weights: Snapshot): void {
+    this.#best = { ...best, weights };
+    this.model.training = summary(this.dataset, this.settings, best);
+  }
+}
+
+function tensorsOf({ trainable, statistics }: Snapshot): [string, Float32Array][] {
+  const parts: [string, Values][] = [
+    ['best/trainable', trainable],
+    ['best/statistics', statistics],
+  ];
+  return parts.flatMap(([name, values]) => (values.length > 0 ? [[name, values as Float32Array]] : []));
+}
+
+function isBetter(a: Evaluation, b: Evaluation): boolean {
+  return a.dice > b.dice || (a.dice === b.dice && a.loss < b.loss);
+}
+
+/** What the model file says of its training; the same run gives the same words. */
+function summary(dataset: Dataset, settings: Settings, { epoch, validation }: Best): Model['training'] {
+  const { epochs, batch, microBatch, learningRate, seed, optimizer = 'adam', rate, averageDecay } = settings;
+  const images = { train: dataset.split.train.length, validation: dataset.split.validation.length };
+  return {
+    dataset: dataset.name,
+    images,
+    epochs,
+    epoch,
+    batch,
+    microBatch,
+    optimizer,
+    learningRate,
+    schedule: rate.schedule,
+    ...(averageDecay && { averageDecay }),
+    seed,
+    validation,
+  };
+}

@@ -1,0 +1,27 @@
+/** A worker in Node: runs whole programs by itself, on the memory that it shares with the others. */
+import { workerData } from 'node:worker_threads';
+import { instantiateSync } from '@assemblyscript/loader';
+import { type Call, prepare, runShare } from '../src/backend/wasm/call.js';
+import type { Exports } from '../src/backend/wasm/kernels.js';
+
+/** What a worker is given when it starts. */
+export interface WorkerData {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+}
+
+const { module, memory } = workerData as WorkerData;
+const { exports } = instantiateSync<Record<string, unknown>>(module, { env: { memory } });
+const kernels = exports as unknown as Exports;
+
+/** @throws Error that names the kernel */
+export default function runProgram(calls: readonly Call[]): void {
+  for (const call of calls) {
+    try {
+      prepare(kernels, call);
+      runShare(kernels, call, 0, 1, 0);
+    } catch (error) {
+      throw new Error(`${call.op}: ${error}`);
+    }
+  }
+}
