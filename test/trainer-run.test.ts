@@ -12,7 +12,7 @@ test('each epoch is written down, and the model where it is the best', async () 
   const parent = await mkdtemp(join(tmpdir(), 'unetpp-run-'));
   const path = join(parent, 'runs', 'squares');
   const folder = await RunFolder.create(path, { epochs: 4, filters: [4, 8] });
-  assert.equal((await readdir(path)).sort(), ['config.json', 'metrics.jsonl']);
+  assert.equal((await readdir(path)).sort(), ['.lock', 'config.json', 'metrics.jsonl']);
   const model = createModel({ filters: [4, 8] });
   const dices: number[] = [];
   for await (const report of trainModel(model, squares(), { epochs: 4, batch: 4, learningRate: 0.03 })) {
@@ -28,6 +28,7 @@ test('each epoch is written down, and the model where it is the best', async () 
     lines.map((line) => (JSON.parse(line) as { validation: { dice: number } }).validation.dice),
     dices,
   );
+  await folder.close();
   assert.equal((await readdir(path)).sort(), ['config.json', 'metrics.jsonl', 'model.safetensors']);
   await rm(parent, { recursive: true });
 });

@@ -69,13 +69,13 @@ export async function findCheckpoint(
 
 /**
  * Compares options as values of JSON.
- * @param run the folder of the run, for the error
  * @param stored what it was started with, from its config.json; null stands for an option that was not given
  * @param given what this call gives, by the same names; undefined ones are not given
  * @param mayDiffer names that a run may go on with other values of
+ * @param run the folder of the run, for the error
  * @throws InputError that names the first option which differs as the command line does, and both values
  */
-export function compareOptions(run: string, stored: Options, given: Options, mayDiffer: readonly string[]): void {
+export function compareOptions(stored: Options, given: Options, mayDiffer: readonly string[], run: string): void {
   const values: Options = JSON.parse(JSON.stringify(given));
   for (const [name, value] of Object.entries(values)) {
     const before = stored[name] ?? null;
