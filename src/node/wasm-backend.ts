@@ -13,13 +13,19 @@ export interface WasmOptions {
   readonly threads?: Threads;
   /** Milliseconds that a thread may be silent before it counts as lost. Default: 10,000. */
   readonly patience?: number;
+  /**
+   * Multiplications and additions of the convolutions in one instruction. That is faster where the processor fuses the
+   * two, and gives up portable bits: results are as accurate, but on another machine the same seed may give other bits.
+   * On one machine they stay the same for any number of threads, with and without the vectoriser. Default: false.
+   */
+  readonly relaxed?: boolean;
 }
 
-/** @throws InputError for an impossible number of threads */
-export function createWasmBackend({ vectoriser, threads: wanted = 1, patience }: WasmOptions): WasmBackend {
+/** @throws InputError for an impossible number of threads, or where `relaxed` is asked of a Node that has it not */
+export function createWasmBackend({ threads: wanted = 1, patience, ...build }: WasmOptions): WasmBackend {
   const threads = teamSize(wanted);
   const shared = threads > 1;
-  const { module } = compileWasm({ shared, ...(vectoriser !== undefined && { vectoriser }) });
+  const { module } = compileWasm({ ...build, shared });
   if (!shared) return new WasmBackend(module);
   return new WasmBackend(module, { threads, start: startCrew, ...(patience !== undefined && { patience }) });
 }
