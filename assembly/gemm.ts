@@ -4,6 +4,7 @@
  * matrix packed in panels. Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008.
  */
 import { storePart } from './lanes';
+import { multiplyAdd } from './multiply-add';
 import { CHANNELS, PIXELS, TILE_BYTES, VECTOR, WIDE } from './tiles';
 
 /**
@@ -92,17 +93,17 @@ function dotTile(
       const b0 = v128.load(panel);
       const b1 = v128.load(panel, 16);
       let x = v128.load32_splat(a0);
-      c00 = f32x4.add(c00, f32x4.mul(x, b0));
-      c01 = f32x4.add(c01, f32x4.mul(x, b1));
+      c00 = multiplyAdd(x, b0, c00);
+      c01 = multiplyAdd(x, b1, c01);
       x = v128.load32_splat(a1);
-      c10 = f32x4.add(c10, f32x4.mul(x, b0));
-      c11 = f32x4.add(c11, f32x4.mul(x, b1));
+      c10 = multiplyAdd(x, b0, c10);
+      c11 = multiplyAdd(x, b1, c11);
       x = v128.load32_splat(a2);
-      c20 = f32x4.add(c20, f32x4.mul(x, b0));
-      c21 = f32x4.add(c21, f32x4.mul(x, b1));
+      c20 = multiplyAdd(x, b0, c20);
+      c21 = multiplyAdd(x, b1, c21);
       x = v128.load32_splat(a3);
-      c30 = f32x4.add(c30, f32x4.mul(x, b0));
-      c31 = f32x4.add(c31, f32x4.mul(x, b1));
+      c30 = multiplyAdd(x, b0, c30);
+      c31 = multiplyAdd(x, b1, c31);
       a0 += 4;
       a1 += 4;
       a2 += 4;
@@ -162,25 +163,25 @@ function wideDotTile(
       const b2 = v128.load(next);
       const b3 = v128.load(next, 16);
       let x = v128.load32_splat(a0);
-      c00 = f32x4.add(c00, f32x4.mul(x, b0));
-      c01 = f32x4.add(c01, f32x4.mul(x, b1));
-      c02 = f32x4.add(c02, f32x4.mul(x, b2));
-      c03 = f32x4.add(c03, f32x4.mul(x, b3));
+      c00 = multiplyAdd(x, b0, c00);
+      c01 = multiplyAdd(x, b1, c01);
+      c02 = multiplyAdd(x, b2, c02);
+      c03 = multiplyAdd(x, b3, c03);
       x = v128.load32_splat(a1);
-      c10 = f32x4.add(c10, f32x4.mul(x, b0));
-      c11 = f32x4.add(c11, f32x4.mul(x, b1));
-      c12 = f32x4.add(c12, f32x4.mul(x, b2));
-      c13 = f32x4.add(c13, f32x4.mul(x, b3));
+      c10 = multiplyAdd(x, b0, c10);
+      c11 = multiplyAdd(x, b1, c11);
+      c12 = multiplyAdd(x, b2, c12);
+      c13 = multiplyAdd(x, b3, c13);
       x = v128.load32_splat(a2);
-      c20 = f32x4.add(c20, f32x4.mul(x, b0));
-      c21 = f32x4.add(c21, f32x4.mul(x, b1));
-      c22 = f32x4.add(c22, f32x4.mul(x, b2));
-      c23 = f32x4.add(c23, f32x4.mul(x, b3));
+      c20 = multiplyAdd(x, b0, c20);
+      c21 = multiplyAdd(x, b1, c21);
+      c22 = multiplyAdd(x, b2, c22);
+      c23 = multiplyAdd(x, b3, c23);
       x = v128.load32_splat(a3);
-      c30 = f32x4.add(c30, f32x4.mul(x, b0));
-      c31 = f32x4.add(c31, f32x4.mul(x, b1));
-      c32 = f32x4.add(c32, f32x4.mul(x, b2));
-      c33 = f32x4.add(c33, f32x4.mul(x, b3));
+      c30 = multiplyAdd(x, b0, c30);
+      c31 = multiplyAdd(x, b1, c31);
+      c32 = multiplyAdd(x, b2, c32);
+      c33 = multiplyAdd(x, b3, c33);
       a0 += 4;
       a1 += 4;
       a2 += 4;

@@ -3,6 +3,7 @@
  * Both operands are packed in blocks (`packBlocks4`, `packBlocks8`), so that every inner loop reads two streams.
  */
 import { loadPart, storePart } from './lanes';
+import { multiplyAdd } from './multiply-add';
 import { CHANNELS, ROWS } from './tiles';
 
 /**
@@ -44,17 +45,17 @@ export function outerTile(
         const b0 = v128.load(dy);
         const b1 = v128.load(dy, 16);
         let a = v128.load32_splat(at);
-        c00 = f32x4.add(c00, f32x4.mul(a, b0));
-        c01 = f32x4.add(c01, f32x4.mul(a, b1));
+        c00 = multiplyAdd(a, b0, c00);
+        c01 = multiplyAdd(a, b1, c01);
         a = v128.load32_splat(at, 4);
-        c10 = f32x4.add(c10, f32x4.mul(a, b0));
-        c11 = f32x4.add(c11, f32x4.mul(a, b1));
+        c10 = multiplyAdd(a, b0, c10);
+        c11 = multiplyAdd(a, b1, c11);
         a = v128.load32_splat(at, 8);
-        c20 = f32x4.add(c20, f32x4.mul(a, b0));
-        c21 = f32x4.add(c21, f32x4.mul(a, b1));
+        c20 = multiplyAdd(a, b0, c20);
+        c21 = multiplyAdd(a, b1, c21);
         a = v128.load32_splat(at, 12);
-        c30 = f32x4.add(c30, f32x4.mul(a, b0));
-        c31 = f32x4.add(c31, f32x4.mul(a, b1));
+        c30 = multiplyAdd(a, b0, c30);
+        c31 = multiplyAdd(a, b1, c31);
       }
     }
   }
@@ -107,25 +108,25 @@ export function outerWideTile(
     const b2 = v128.load(next);
     const b3 = v128.load(next, 16);
     let a = v128.load32_splat(x);
-    c00 = f32x4.add(c00, f32x4.mul(a, b0));
-    c01 = f32x4.add(c01, f32x4.mul(a, b1));
-    c02 = f32x4.add(c02, f32x4.mul(a, b2));
-    c03 = f32x4.add(c03, f32x4.mul(a, b3));
+    c00 = multiplyAdd(a, b0, c00);
+    c01 = multiplyAdd(a, b1, c01);
+    c02 = multiplyAdd(a, b2, c02);
+    c03 = multiplyAdd(a, b3, c03);
     a = v128.load32_splat(x, 4);
-    c10 = f32x4.add(c10, f32x4.mul(a, b0));
-    c11 = f32x4.add(c11, f32x4.mul(a, b1));
-    c12 = f32x4.add(c12, f32x4.mul(a, b2));
-    c13 = f32x4.add(c13, f32x4.mul(a, b3));
+    c10 = multiplyAdd(a, b0, c10);
+    c11 = multiplyAdd(a, b1, c11);
+    c12 = multiplyAdd(a, b2, c12);
+    c13 = multiplyAdd(a, b3, c13);
     a = v128.load32_splat(x, 8);
-    c20 = f32x4.add(c20, f32x4.mul(a, b0));
-    c21 = f32x4.add(c21, f32x4.mul(a, b1));
-    c22 = f32x4.add(c22, f32x4.mul(a, b2));
-    c23 = f32x4.add(c23, f32x4.mul(a, b3));
+    c20 = multiplyAdd(a, b0, c20);
+    c21 = multiplyAdd(a, b1, c21);
+    c22 = multiplyAdd(a, b2, c22);
+    c23 = multiplyAdd(a, b3, c23);
     a = v128.load32_splat(x, 12);
-    c30 = f32x4.add(c30, f32x4.mul(a, b0));
-    c31 = f32x4.add(c31, f32x4.mul(a, b1));
-    c32 = f32x4.add(c32, f32x4.mul(a, b2));
-    c33 = f32x4.add(c33, f32x4.mul(a, b3));
+    c30 = multiplyAdd(a, b0, c30);
+    c31 = multiplyAdd(a, b1, c31);
+    c32 = multiplyAdd(a, b2, c32);
+    c33 = multiplyAdd(a, b3, c33);
   }
   v128.store(sums, c00);
   v128.store(sums, c01, 16);

@@ -3,9 +3,9 @@
  * the four taps are four products that write to every second pixel of every second row; nothing overlaps.
  */
 import { gemm } from './gemm';
-import { columnSums, outerTile } from './outer';
+import { columnSums, outerTile, outerWideTile } from './outer';
 import { imagesOfBand, packBias, packBlocks4, packBlocks8, packRows, panelBytes, pixelOffsets } from './pack';
-import { CHANNELS, PIXELS, ROWS, TILE_BYTES, VECTOR } from './tiles';
+import { CHANNELS, PIXELS, ROWS, TILE_BYTES, VECTOR, WIDE } from './tiles';
 
 /** What the host writes before a call. Sizes are those of the smaller image, the input of the forward pass. */
 @unmanaged
@@ -148,30 +148,35 @@ export function convTranspose2dGradWeight(frame: TransposedFrame, x: usize, dy: 
           const to = frame.panels + ((<usize>(y * width)) << 5);
           packBlocks8(from, (<usize>(2 * outChannels)) << 2, width, outChannels, to, dyBlock);
         }
-        for (let o = 0; o < outChannels; o += CHANNELS) {
-          const block = frame.panels + <usize>(o / CHANNELS) * dyBlock;
-          const valid = min(CHANNELS, outChannels - o);
-          for (let c = 0; c < inChannels; c += ROWS) {
-            const to = dw + <usize>(t * inChannels + c) * dwRow + ((<usize>o) << 2);
-            const from = frame.band + <usize>(c / ROWS) * xBlock;
-            outerTile(
-              frame.table,
-              from,
-              VECTOR,
-              0,
-              0,
-              block,
-              1,
-              1,
-              pixels,
-              to,
-              dwRow,
-              min(ROWS, inChannels - c),
-              valid,
-            );
-          }
-        }
+        addProducts(frame, xBlock, dyBlock, pixels, dw + <usize>(t * inChannels) * dwRow);
       }
+    }
+  }
+}
+
+/** dw [in,out] += the outer products of the packed `pixels`: in tiles of twice the columns where all of them are whole. */
+function addProducts(frame: TransposedFrame, xBlock: usize, dyBlock: usize, pixels: i32, dw: usize): void {
+  const inChannels = frame.inChannels;
+  const outChannels = frame.outChannels;
+  const sums = frame.table;
+  const row = (<usize>outChannels) << 2;
+  let dy = frame.panels;
+  let o = 0;
+  if (WIDE && inChannels % ROWS === 0) {
+    for (; o + 2 * CHANNELS <= outChannels; o += 2 * CHANNELS, dy += 2 * dyBlock) {
+      let x = frame.band;
+      for (let c = 0; c < inChannels; c += ROWS, x += xBlock) {
+        const to = dw + <usize>c * row + ((<usize>o) << 2);
+        outerWideTile(sums, x, VECTOR, dy, dy + dyBlock, pixels, to, row);
+      }
+    }
+  }
+  for (; o < outChannels; o += CHANNELS, dy += dyBlock) {
+    const valid = min(CHANNELS, outChannels - o);
+    let x = frame.band;
+    for (let c = 0; c < inChannels; c += ROWS, x += xBlock) {
+      const to = dw + <usize>c * row + ((<usize>o) << 2);
+      outerTile(sums, x, VECTOR, 0, 0, dy, 1, 1, pixels, to, row, min(ROWS, inChannels - c), valid);
     }
   }
 }

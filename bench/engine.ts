@@ -8,6 +8,7 @@ import { measurePeak } from './peak.js';
 export interface Engine {
   readonly node: string;
   readonly vectoriser: boolean;
+  readonly relaxed: boolean;
   readonly threads: number;
   /** GFLOP/s, see `measurePeak`. */
   readonly peakGflops: number;
@@ -15,7 +16,7 @@ export interface Engine {
   createBackend(): Backend;
 }
 
-export interface EngineOptions extends Pick<CompileWasmOptions, 'vectoriser'> {
+export interface EngineOptions extends Pick<CompileWasmOptions, 'vectoriser' | 'relaxed'> {
   readonly threads: number;
 }
 
@@ -24,6 +25,7 @@ export function createEngine({ threads, ...options }: EngineOptions): Engine {
   return {
     node: process.version,
     vectoriser,
+    relaxed: options.relaxed ?? false,
     threads,
     peakGflops: threads * measurePeak(module),
     createBackend: () => createWasmBackend({ ...options, threads, workers: threads }),
@@ -31,9 +33,10 @@ export function createEngine({ threads, ...options }: EngineOptions): Engine {
 }
 
 /** The machine and the engine in one line. */
-export function describe({ node, vectoriser, threads }: Engine): string {
+export function describe({ node, vectoriser, relaxed, threads }: Engine): string {
   const cores = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores`;
   const used = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const build = relaxed ? ', relaxed SIMD (bits are not portable)' : '';
   const date = new Date().toISOString().slice(0, 10);
-  return `${date}, ${cores}; Node ${node}, vectoriser ${vectoriser ? 'on' : 'off'}, ${used}`;
+  return `${date}, ${cores}; Node ${node}, vectoriser ${vectoriser ? 'on' : 'off'}${build}, ${used}`;
 }

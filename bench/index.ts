@@ -20,6 +20,7 @@ interface Options extends WorkloadOptions {
   readonly filter?: string;
   readonly threads: number;
   readonly vectoriser: boolean;
+  readonly relaxed?: boolean;
   readonly json?: boolean;
 }
 
@@ -43,6 +44,7 @@ const program = inHouseStyle(new Command('npm run bench --'), 'see npm run bench
   .optionsGroup('How:')
   .option('--threads <n>', 'threads that share the work', whole(1, 256), 1)
   .option('--no-vectoriser', "without V8's vectoriser")
+  .option('--relaxed', 'fused multiply-adds: faster, but not the same bits on every machine')
   .option('--json', 'print one JSON object')
   .helpOption('-h, --help', 'show this help')
   .addHelpText('after', '\nExample:\n  npm run -s bench -- --network --filters 16,32,64,128,256 --json')
@@ -67,9 +69,9 @@ function title(engine: Engine): string {
 }
 
 function summary({ filters, size, batch }: Options, engine: Engine, sections: readonly Section[]): object {
-  const { node, vectoriser, threads, peakGflops } = engine;
+  const { node, vectoriser, relaxed, threads, peakGflops } = engine;
   return Object.assign(
-    { node, vectoriser, threads, filters, size, batch, microBatch: Math.min(batch, MICRO_BATCH) },
+    { node, vectoriser, relaxed, threads, filters, size, batch, microBatch: Math.min(batch, MICRO_BATCH) },
     ...sections.map(({ json }) => json),
     {
       peakGflops,

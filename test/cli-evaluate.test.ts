@@ -28,6 +28,8 @@ test('evaluate repeats the validation of the training, with its split and its si
   assert.is(json(dir, evaluate('--subset', 'train')).images, 10);
   assert.is(json(dir, evaluate('--size', '37')).images, 2, 'a size that 2^depth does not divide');
   assert.is(json(dir, evaluate('--threshold', '1')).dice, 0);
+  const relaxed = json(dir, evaluate('--relaxed')).loss as number;
+  assert.ok(Math.abs(relaxed - (result.loss as number)) < 1e-5, String(relaxed));
 
   const { stdout, stderr } = unetpp(dir, evaluate());
   assert.is(stderr, '');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createModel, encodePng, type Image, loadModel, type ModelConfig, readPng, toMask } from '../src/index.js';
 import { disc, json, listing, put, refused, suiteInFolder, unetpp } from './support/cli.js';
+import { relativeError } from './support/compare.js';
 
 const test = suiteInFolder('cli predict');
 
@@ -51,6 +52,16 @@ test('one image, odd and not square: mask, overlay and probabilities at its own 
   );
   const overlay = await readPng(join(dir, 'out/scan-overlay.png'));
   assert.equal([overlay.width, overlay.height, overlay.channels], [37, 53, 3]);
+});
+
+test('--relaxed: the same but for rounding', async ({ dir }) => {
+  await putModel(dir);
+  put(dir, 'scan.png', disc(37, 53));
+  const [portable, relaxed] = [[], ['--relaxed']].map((option) => {
+    json(dir, args('--input', 'scan.png', '--save-probs', ...option));
+    return readNpy(join(dir, 'out/scan.npy')).data;
+  });
+  assert.ok(relativeError(relaxed!, portable!) < 1e-5);
 });
 
 test('the thresholds 0 and 1 take everything and nothing', async ({ dir }) => {

@@ -1,7 +1,7 @@
 /** `unetpp evaluate`: metrics of a model on labelled images. */
 import { Option } from 'commander';
 import { openDataset } from '../data/dataset.js';
-import { loadModel, type Threads } from '../index.js';
+import { createBackend, loadModel, type Threads } from '../index.js';
 import { parseMode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { type Evaluation, evaluate as evaluateModel } from '../train/evaluate.js';
@@ -23,6 +23,7 @@ interface EvaluateOptions extends CommonOptions {
   readonly threshold: number;
   readonly seed?: number;
   readonly threads: Threads;
+  readonly relaxed?: boolean;
 }
 
 /** Pixels a side for a model that has no size of its own. */
@@ -52,10 +53,12 @@ export const evaluate = command(
     whole(0, Number.MAX_SAFE_INTEGER),
   )
   .option('--threads <n>', 'how many compute together; auto: one for each core', threads, 'auto')
+  .option('--relaxed', 'fused multiply-adds: faster, but not the same bits on every machine')
   .action(run);
 
 async function run(options: EvaluateOptions): Promise<void> {
-  const model = await loadModel(options.model, { threads: options.threads });
+  const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
+  const model = await loadModel(options.model, { backend });
   const mode = parseMode(options.mode, model.config);
   const size = options.size ?? model.preprocessing.size ?? SIZE;
   requireForEvaluation(model, BATCH, size);

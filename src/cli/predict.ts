@@ -4,7 +4,7 @@ import type { Image } from '../base/image.js';
 import { encodePng, readPng } from '../data/png.js';
 import { ensureDirectory, writeFileAtomic } from '../files/atomic.js';
 import { encodeNpy } from '../files/npy.js';
-import { loadModel, type Threads } from '../index.js';
+import { createBackend, loadModel, type Threads } from '../index.js';
 import { parseMode } from '../model/mode.js';
 import { type Prediction, toMask } from '../model/prediction.js';
 import { PALETTE } from '../report/colours.js';
@@ -23,6 +23,7 @@ interface PredictOptions extends CommonOptions {
   readonly mode: string;
   readonly threshold: number;
   readonly threads: Threads;
+  readonly relaxed?: boolean;
   readonly saveProbs?: boolean;
 }
 
@@ -38,11 +39,13 @@ export const predict = command(
   .option('--mode <mode>', 'accurate (mean of the heads), fast (deepest head) or L1, L2, …', 'accurate')
   .option('--threshold <p>', 'probability above which a pixel is foreground', between(0, 1), 0.5)
   .option('--threads <n>', 'how many compute an image together; auto: one for each core', threads, 'auto')
+  .option('--relaxed', 'fused multiply-adds: faster, but not the same bits on every machine')
   .option('--save-probs', 'write NAME.npy too: float32 probabilities [classes, height, width]')
   .action(run);
 
 async function run(options: PredictOptions): Promise<void> {
-  const model = await loadModel(options.model, { threads: options.threads });
+  const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
+  const model = await loadModel(options.model, { backend });
   const mode = parseMode(options.mode, model.config);
   const inputs = await listInputs(options.input, options.out);
   const progress = new Progress(options);

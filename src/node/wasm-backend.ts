@@ -19,17 +19,22 @@ export interface WasmOptions {
   readonly workers?: Threads;
   /** Milliseconds that a thread may be silent before it counts as lost. Default: 10,000. */
   readonly patience?: number;
+  /**
+   * Multiplications and additions of the convolutions in one instruction. That is faster where the processor fuses the
+   * two, and gives up portable bits: results are as accurate, but on another machine the same seed may give other bits.
+   * On one machine they stay the same for any number of threads, with and without the vectoriser. Default: false.
+   */
+  readonly relaxed?: boolean;
 }
 
-/** @throws InputError for an impossible number of threads */
-export function createWasmBackend(options: WasmOptions): WasmBackend {
-  const { vectoriser, patience } = options;
-  const threads = teamSize(options.threads ?? 1, 'threads');
-  const workers = teamSize(options.workers ?? 1, 'workers');
-  const shared = threads > 1 || workers > 1;
-  const { module } = compileWasm({ shared, ...(vectoriser !== undefined && { vectoriser }) });
+/** @throws InputError for an impossible number of threads, or where `relaxed` is asked of a Node that has it not */
+export function createWasmBackend({ patience, threads, workers, ...build }: WasmOptions): WasmBackend {
+  const size = teamSize(threads ?? 1, 'threads');
+  const count = teamSize(workers ?? 1, 'workers');
+  const shared = size > 1 || count > 1;
+  const { module } = compileWasm({ ...build, shared });
   if (!shared) return new WasmBackend(module);
   const waiting = patience === undefined ? {} : { patience };
-  const team = { threads, start: startCrew, ...waiting };
-  return new WasmBackend(module, team, workers > 1 ? startWorkers({ count: workers, ...waiting }) : undefined);
+  const team = { threads: size, start: startCrew, ...waiting };
+  return new WasmBackend(module, team, count > 1 ? startWorkers({ count, ...waiting }) : undefined);
 }

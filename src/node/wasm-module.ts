@@ -1,12 +1,13 @@
 /**
  * Compiles the kernels for this Node. V8 from Node 24 on can fuse pairs of vectors into 256 bits
  * (`--experimental-wasm-revectorize`), which nearly doubles the speed of the convolutions and changes no bit. The flag
- * is experimental: it is on only while the module is compiled, its results are compared with those of the plain build,
- * and a difference switches it off with a warning.
+ * is experimental: it is on only while the module is compiled, its results are compared with those of the same build
+ * without it, and a difference switches it off with a warning.
  */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { WasmBackend } from '../backend/wasm/backend.js';
+import { InputError } from '../base/errors.js';
 import { selfCheck } from './self-check.js';
 import { startCrew } from './team.js';
 
@@ -15,6 +16,8 @@ export interface CompileWasmOptions {
   readonly vectoriser?: boolean;
   /** For memory that threads share. Default: false. */
   readonly shared?: boolean;
+  /** The build that gives up portable bits, see `WasmOptions`. Default: false. */
+  readonly relaxed?: boolean;
 }
 
 export interface CompiledWasm {
@@ -23,37 +26,54 @@ export interface CompiledWasm {
   readonly vectoriser: boolean;
 }
 
-const FIRST_NODE = 24;
+/** Flags of V8, each the opposite of its default. */
+type Flags = Readonly<Record<string, boolean>>;
 
+const NODE = Number.parseInt(process.versions.node, 10);
+
+/** The first Node whose vectoriser works. */
+const VECTORISER_NODE = 24;
 /** Everything by the optimizing compiler at once: compiled later, functions would miss the flag. */
-const FLAGS = ['experimental-wasm-revectorize', 'liftoff', 'wasm-lazy-compilation'] as const;
-const WANTED = [true, false, false];
-const DEFAULT = [false, true, true];
+const VECTORISER: Flags = { 'experimental-wasm-revectorize': true, liftoff: false, 'wasm-lazy-compilation': false };
+
+/** The first Node that has relaxed SIMD without a flag, and none by that name any more. */
+const RELAXED_NODE = 21;
+const RELAXED: Flags = { 'experimental-wasm-relaxed-simd': true };
 
 /** By the name of the build. */
 const plain = new Map<string, WebAssembly.Module>();
 const vectorised = new Map<string, CompiledWasm>();
 
-/** The module, compiled once in a process. */
-export function compileWasm(options: CompileWasmOptions = {}): CompiledWasm {
-  const name = options.shared ? 'unetpp-shared' : 'unetpp';
-  const module = plain.get(name) ?? new WebAssembly.Module(read(`${name}.wasm`));
+/**
+ * The module, compiled once in a process.
+ * @throws InputError where `relaxed` is asked of a Node that cannot compile it
+ */
+export function compileWasm({
+  vectoriser = true,
+  shared = false,
+  relaxed = false,
+}: CompileWasmOptions = {}): CompiledWasm {
+  const name = `unetpp${shared ? '-shared' : ''}${relaxed ? '-relaxed' : ''}`;
+  const module = plain.get(name) ?? (relaxed ? compileRelaxed(name) : compile(name));
   plain.set(name, module);
-  const wanted = (options.vectoriser ?? true) && process.env.UNETPP_VECTORISER !== '0';
-  if (!wanted || Number.parseInt(process.versions.node, 10) < FIRST_NODE) return { module, vectoriser: false };
-  const compiled = vectorised.get(name) ?? compileVectorised(name, module, options.shared ?? false);
+  const wanted = vectoriser && process.env.UNETPP_VECTORISER !== '0';
+  if (!wanted || NODE < VECTORISER_NODE) return { module, vectoriser: false };
+  const compiled = vectorised.get(name) ?? compileVectorised(name, module, shared);
   vectorised.set(name, compiled);
   return compiled;
 }
 
-function compileVectorised(name: string, fallback: WebAssembly.Module, shared: boolean): CompiledWasm {
-  setFlags(WANTED);
-  let wide: WebAssembly.Module;
+function compileRelaxed(name: string): WebAssembly.Module {
   try {
-    wide = new WebAssembly.Module(read(`${name}-wide.wasm`));
-  } finally {
-    setFlags(DEFAULT);
+    return compile(name, NODE < RELAXED_NODE ? RELAXED : {});
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    throw new InputError(`relaxed: this Node (${process.version}) cannot compile relaxed SIMD; leave relaxed out`);
   }
+}
+
+function compileVectorised(name: string, fallback: WebAssembly.Module, shared: boolean): CompiledWasm {
+  const wide = compile(`${name}-wide`, VECTORISER);
   const team = shared ? { threads: 1, start: startCrew } : undefined;
   const difference = selfCheck(new WasmBackend(wide, team), new WasmBackend(fallback, team));
   if (difference === undefined) return { module: wide, vectoriser: true };
@@ -63,12 +83,18 @@ function compileVectorised(name: string, fallback: WebAssembly.Module, shared: b
   return { module: fallback, vectoriser: false };
 }
 
-function setFlags(values: readonly boolean[]): void {
-  FLAGS.forEach((flag, k) => {
-    setFlagsFromString(`--${values[k] ? '' : 'no-'}${flag}`);
-  });
+/** @param flags on while it is compiled */
+function compile(name: string, flags: Flags = {}): WebAssembly.Module {
+  const code = readFileSync(new URL(`../../wasm/${name}.wasm`, import.meta.url));
+  setFlags(flags, true);
+  try {
+    return new WebAssembly.Module(code);
+  } finally {
+    setFlags(flags, false);
+  }
 }
 
-function read(name: string): Uint8Array<ArrayBuffer> {
-  return readFileSync(new URL(`../../wasm/${name}`, import.meta.url));
+/** @param wanted whether they are set as they say, or back to their defaults */
+function setFlags(flags: Flags, wanted: boolean): void {
+  for (const [name, value] of Object.entries(flags)) setFlagsFromString(`--${value === wanted ? '' : 'no-'}${name}`);
 }
