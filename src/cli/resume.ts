@@ -34,7 +34,7 @@ export function resumedOptions({ path, config }: RunFolder, command: Command): T
   if (given.out !== undefined) {
     throw new InputError(`--out ${given.out}: a run that goes on stays in its folder, ${path}; leave it out`);
   }
-  compareOptions(path, config, given, MAY_DIFFER);
+  compareOptions(config, given, MAY_DIFFER, path);
   const { config: _, split, data, ...stored } = config as unknown as TrainOptions & Options;
   const options = { ...stored, ...(data !== null && { data }), ...given } as TrainOptions;
   if (options.epochs >= stored.epochs) return options;

@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../files/atomic.js';
 import { encodeModel } from '../model/modelfile.js';
 import { learningCurves } from '../report/curves.js';
 import { predictionSheet } from '../report/sheet.js';
-import type { RunFolder } from '../train/run.js';
+import type { RunConfig, RunFolder } from '../train/run.js';
 import { begunEpoch } from '../train/state.js';
 import { type EpochReport, trainModel } from '../train/trainer.js';
 import { epochHeader, epochRow } from './epochs.js';
@@ -29,10 +29,8 @@ export const train = trainCommand().action((options: TrainOptions, command: Comm
 async function begin(options: TrainOptions): Promise<void> {
   const progress = new Progress(options);
   const job = await prepareJob(options, progress);
-  const { json, quiet, resume, out, ...asked } = options;
-  const path = await freePath(out, job.dataset);
-  const config = { ...asked, data: options.data ?? null, config: job.model.config, split: job.dataset.split };
-  await inRunFolder(path, config, (folder) => trainInto(folder, job, progress));
+  const path = await freePath(options.out, job.dataset);
+  await inRunFolder(path, asked(job), (folder) => trainInto(folder, job, progress));
 }
 
 async function goOn(run: string, command: Command): Promise<void> {
@@ -41,8 +39,15 @@ async function goOn(run: string, command: Command): Promise<void> {
     const progress = new Progress(options);
     const job = await prepareJob(options, progress);
     const resume = await findCheckpoint(folder, job, (warning) => progress.line(warning));
+    await folder.change(asked(job));
     await trainInto(folder, { ...job, ...(resume && { resume }) }, progress);
   });
+}
+
+/** For config.json: what the run goes on with, and what came of it. */
+function asked({ options, dataset, model }: Job): RunConfig {
+  const { json, quiet, resume, out, ...asked } = options;
+  return { ...asked, data: options.data ?? null, config: model.config, split: dataset.split };
 }
 
 async function trainInto(folder: RunFolder, job: Job, progress: Progress): Promise<void> {

@@ -1,13 +1,16 @@
-/** `metrics.jsonl` of a run: line N is the report of epoch N, as JSON. */
+/** `metrics.jsonl` of a run: line N is the report of epoch N and the memory after it, as JSON. */
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../base/errors.js';
 import { appendLine, writeTextAtomic } from '../files/atomic.js';
 import { fileError } from '../files/errors.js';
 import type { EpochReport } from './trainer.js';
 
-/** @throws InputError that names the path and the reason */
+/**
+ * Adds the report of an epoch, and the resident memory of this process.
+ * @throws InputError that names the path and the reason
+ */
 export async function addMetrics(path: string, report: EpochReport): Promise<void> {
-  await appendLine(path, JSON.stringify(report));
+  await appendLine(path, JSON.stringify({ ...report, memoryBytes: process.memoryUsage().rss }));
 }
 
 /**

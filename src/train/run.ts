@@ -65,7 +65,7 @@ export class RunFolder {
       throw new InputError(`${path}: holds a run already; go on with that one, or give another folder`);
     }
     try {
-      await writeTextAtomic(configFile(path), `${JSON.stringify(config, null, 2)}\n`);
+      await writeTextAtomic(configFile(path), textOf(config));
       await writeTextAtomic(metricsFile(path), '');
     } catch (error) {
       await folder.discard();
@@ -98,6 +98,12 @@ export class RunFolder {
     this.#lock.assertHeld();
     await addMetrics(metricsFile(this.path), report);
     if (report.best) await writeFileAtomic(this.model, await encodeModel(model));
+  }
+
+  /** Writes down that the run goes on with other options, more epochs for example. */
+  async change(config: RunConfig): Promise<void> {
+    this.#lock.assertHeld();
+    await writeTextAtomic(configFile(this.path), textOf(config));
   }
 
   /** See `keepMetrics`: the reports of the epochs up to a checkpoint's, and no others. */
@@ -135,6 +141,10 @@ function configFile(folder: string): string {
 
 function metricsFile(folder: string): string {
   return join(folder, 'metrics.jsonl');
+}
+
+function textOf(config: RunConfig): string {
+  return `${JSON.stringify(config, null, 2)}\n`;
 }
 
 async function readConfig(file: string): Promise<RunConfig> {
