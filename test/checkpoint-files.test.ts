@@ -21,9 +21,10 @@ import { fold, Random, seedKey } from '../src/base/random.js';
 import { encodeCheckpoint } from '../src/train/checkpoint.js';
 import { CheckpointFiles } from '../src/train/checkpoint-files.js';
 import { checkpointOf, numberOf } from './support/checkpoints.js';
-import { messageOf, suiteWithFolder, withoutRoot } from './support/folder.js';
+import { suiteInFolder } from './support/cli.js';
+import { messageOf, withoutRoot } from './support/faults.js';
 
-const test = suiteWithFolder('checkpoint files');
+const test = suiteInFolder('checkpoint files');
 const [NEWEST, PREVIOUS, NEXT] = ['checkpoint', 'checkpoint-previous', 'checkpoint-next'].map(
   (name) => `${name}.safetensors`,
 ) as [string, string, string];
@@ -183,7 +184,7 @@ test('killed before each step of a write', async ({ dir }) => {
 });
 
 test('20 kills at random moments: nothing that was written is lost', async ({ dir }) => {
-  const length = 200_000;
+  const length = 100_000;
   const random = new Random(fold(seedKey(4), 'kills'));
   let said = 0;
   let interrupted = 0;
@@ -198,7 +199,7 @@ test('20 kills at random moments: nothing that was written is lost', async ({ di
     });
     const gone = new Promise((done) => child.once('close', done));
     await Promise.race([started, gone]);
-    await setTimeout(random.uniform(0, 60));
+    await setTimeout(random.uniform(0, 40));
     child.kill('SIGKILL');
     await gone;
     assert.ok(said > before, 'it went on');
