@@ -4,6 +4,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  promises,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,7 +12,8 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
@@ -19,9 +21,10 @@ import { fold, Random, seedKey } from '../src/base/random.js';
 import { encodeCheckpoint } from '../src/train/checkpoint.js';
 import { CheckpointFiles } from '../src/train/checkpoint-files.js';
 import { checkpointOf, numberOf } from './support/checkpoints.js';
-import { messageOf, suiteWithFolder, withoutRoot } from './support/folder.js';
+import { suiteInFolder } from './support/cli.js';
+import { messageOf, withoutRoot } from './support/faults.js';
 
-const test = suiteWithFolder('checkpoint files');
+const test = suiteInFolder('checkpoint files');
 const [NEWEST, PREVIOUS, NEXT] = ['checkpoint', 'checkpoint-previous', 'checkpoint-next'].map(
   (name) => `${name}.safetensors`,
 ) as [string, string, string];
@@ -139,6 +142,32 @@ test('a write that comes without a read saves what an interrupted one has left',
   assert.equal(await read(dir), { n: 1, warning: undefined });
 });
 
+test('the bytes are forced to the disk before they take the name, and the names at the end', async ({ dir }) => {
+  const log: string[] = [];
+  const folder = await promises.open(dir);
+  const handles = Object.getPrototypeOf(folder);
+  await folder.close();
+  const { sync } = handles;
+  const { rename } = promises;
+  handles.sync = function (this: unknown) {
+    log.push('sync');
+    return sync.call(this);
+  };
+  promises.rename = (from, to) => {
+    log.push(`${basename(`${from}`)} to ${basename(`${to}`)}`);
+    return rename(from, to);
+  };
+  syncBuiltinESMExports();
+  try {
+    await new CheckpointFiles(dir).write(checkpointOf(1));
+  } finally {
+    handles.sync = sync;
+    promises.rename = rename;
+    syncBuiltinESMExports();
+  }
+  assert.equal(log, ['sync', `${NEWEST} to ${PREVIOUS}`, `${NEXT} to ${NEWEST}`, 'sync']);
+});
+
 test('killed before each step of a write', async ({ dir }) => {
   // The operations: open the new file, rename the newest, rename the new one, open the folder.
   for (const [operation, expected] of [1, 2, 2, 2].entries()) {
@@ -155,7 +184,7 @@ test('killed before each step of a write', async ({ dir }) => {
 });
 
 test('20 kills at random moments: nothing that was written is lost', async ({ dir }) => {
-  const length = 200_000;
+  const length = 100_000;
   const random = new Random(fold(seedKey(4), 'kills'));
   let said = 0;
   let interrupted = 0;
@@ -170,7 +199,7 @@ test('20 kills at random moments: nothing that was written is lost', async ({ di
     });
     const gone = new Promise((done) => child.once('close', done));
     await Promise.race([started, gone]);
-    await setTimeout(random.uniform(0, 60));
+    await setTimeout(random.uniform(0, 40));
     child.kill('SIGKILL');
     await gone;
     assert.ok(said > before, 'it went on');
@@ -186,10 +215,12 @@ test('20 kills at random moments: nothing that was written is lost', async ({ di
 test('a disk that is full: one line, no partial file, and what was there stays', async ({ dir }) => {
   await new CheckpointFiles(dir).write(checkpointOf(1));
   const code = `
+    import { readdirSync } from 'node:fs';
     import { CheckpointFiles } from '${new URL('../src/train/checkpoint-files.js', import.meta.url).href}';
     import { checkpointOf } from '${new URL('./support/checkpoints.js', import.meta.url).href}';
     const files = new CheckpointFiles('${dir}');
     await files.write(checkpointOf(2, 100000)).catch((error) => console.log(error.message));
+    console.log(readdirSync('${dir}').join());
     await files.write(checkpointOf(3));`;
   // A limit on the size of files stands in for a full disk: the first blocks are written, then the write fails.
   const limited = ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, '--input-type=module', '-e', code];
@@ -197,7 +228,7 @@ test('a disk that is full: one line, no partial file, and what was there stays',
   assert.is(status, 0);
   const reason =
     'the file is larger than the system allows; raise the limit (ulimit -f) or choose another place (EFBIG)';
-  assert.is(stdout, `${join(dir, NEWEST)}: cannot be written: ${reason}\n`);
+  assert.is(stdout, `${join(dir, NEWEST)}: cannot be written: ${reason}\n${NEWEST}\n`);
   assert.equal(await read(dir), { n: 3, warning: undefined }, 'a smaller one could be written afterwards');
   assert.equal(readdirSync(dir).sort(), [PREVIOUS, NEWEST].sort());
   rmSync(join(dir, NEWEST));

@@ -5,7 +5,7 @@ import type { Values } from '../src/backend/backend.js';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../src/model/safetensors.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../src/train/checkpoint.js';
 import { checkpointOf, numberOf } from './support/checkpoints.js';
-import { messageOf } from './support/folder.js';
+import { messageOf } from './support/faults.js';
 
 const RESTORE = '; restore the file from a copy';
 

@@ -19,9 +19,10 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { lockFolder } from '../src/files/lock.js';
-import { messageOf, suiteWithFolder, withoutRoot } from './support/folder.js';
+import { suiteInFolder } from './support/cli.js';
+import { messageOf, withoutRoot } from './support/faults.js';
 
-const test = suiteWithFolder('lock');
+const test = suiteInFolder('lock');
 const MODULE = new URL('../src/files/lock.js', import.meta.url).href;
 const RACER = fileURLToPath(new URL('./support/lock-racer.js', import.meta.url));
 

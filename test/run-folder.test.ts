@@ -6,9 +6,10 @@ import * as assert from 'uvu/assert';
 import { inOldRunFolder, inRunFolder } from '../src/cli/run-folder.js';
 import { RunFolder } from '../src/train/run.js';
 import { checkpointOf, numberOf } from './support/checkpoints.js';
-import { messageOf, suiteWithFolder, withoutRoot } from './support/folder.js';
+import { suiteInFolder } from './support/cli.js';
+import { messageOf, withoutRoot } from './support/faults.js';
 
-const test = suiteWithFolder('run folder');
+const test = suiteInFolder('run folder');
 const RESTORE = '; restore the file from a copy';
 
 /** A folder in which a run was begun and left. */

@@ -79,6 +79,7 @@ export class CheckpointFiles {
     if (next && !(next instanceof InputError)) {
       // Whole, so only the new names were missing.
       await this.#onDisk(() => this.#shift());
+      this.#settled = true;
       return { checkpoint: next };
     }
     if (next) await this.#onDisk(() => rm(this.#next));
@@ -107,7 +108,6 @@ export class CheckpointFiles {
     }
     await rename(this.#next, this.#newest);
     this.#newestIsDamaged = false;
-    this.#settled = true;
     await syncFolder(this.folder);
   }
 

@@ -1,20 +1,6 @@
-/** Tests that work in a folder of their own. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { suite } from 'uvu';
+/** Work that is refused, and how it is brought about. */
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
-
-/** A suite whose tests each get an empty folder. */
-export function suiteWithFolder(name: string) {
-  const test = suite<{ dir: string }>(name, { dir: '' });
-  test.before.each((context) => {
-    context.dir = mkdtempSync(join(tmpdir(), 'unetpp-'));
-  });
-  test.after.each((context) => rmSync(context.dir, { recursive: true }));
-  return test;
-}
 
 /** The one line of the InputError that `promise` ends with, or 'no error'. */
 export async function messageOf(promise: Promise<unknown>): Promise<string> {
