@@ -3,7 +3,7 @@ import { loadModel, planFor } from '../index.js';
 import { depthOf } from '../model/config.js';
 import type { Model } from '../model/model.js';
 import { type Summary, summarize } from '../model/summary.js';
-import { networkText } from './describe.js';
+import { networkText, thresholdsText } from './describe.js';
 import { grouped, inWords, memorySize, plural } from './format.js';
 import { type CommonOptions, command, report } from './program.js';
 import { path } from './values.js';
@@ -26,7 +26,7 @@ export const info = command(
 
 async function run(options: InfoOptions): Promise<void> {
   const model = await loadModel(options.model);
-  const { config, preprocessing, training } = model;
+  const { config, preprocessing, thresholds, training } = model;
   const multiple = 2 ** depthOf(config);
   const size = Math.ceil((preprocessing.size ?? SIZE) / multiple) * multiple;
   const summary = summarize(config, { width: size, height: size }, planFor);
@@ -37,17 +37,21 @@ async function run(options: InfoOptions): Promise<void> {
     size,
     config,
     preprocessing,
+    thresholds,
     training: training ?? null,
     levels: summary.levels,
   });
 }
 
-function portrait({ config, preprocessing: { size }, training }: Model): string[] {
+function portrait(model: Model): string[] {
+  const { config, preprocessing, training } = model;
   const { inChannels, classes } = config;
+  const { size } = preprocessing;
   return [
     `network   ${networkText(config)}`,
     `input     ${plural(inChannels, 'channel')}, values from 0 to 1, ${size ? `resized to ${size}x${size}` : 'at their own size'}`,
     `output    ${classes === 1 ? 'foreground or background' : `one of ${classes} classes`} of each pixel`,
+    ...(classes === 1 ? [`threshold ${thresholdsText(model)}`] : []),
     ...(training ? ['training', ...facts(training)] : ['training  not known: it was not trained here']),
   ];
 }
