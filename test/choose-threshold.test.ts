@@ -17,7 +17,7 @@ import {
   thresholdsOf,
   toMask,
 } from '../src/index.js';
-import { overlapsAt } from '../src/train/choose-threshold.js';
+import { bestPoint, overlapsAt } from '../src/train/choose-threshold.js';
 import { overlap } from '../src/train/overlap.js';
 import { squares } from './support/squares.js';
 
@@ -74,27 +74,18 @@ for (const score of ['dice', 'pooledDice'] as const) {
   });
 }
 
-test('of equal thresholds the one nearest to 0.5 is taken, the lower one first', async () => {
-  const model = createModel({ filters: [2, 3] });
-  const head = (name: string) => model.parameters.get(name).data;
-  head('final1.weight').fill(0);
-  const choiceFor = async (bias: number, label: number) => {
-    head('final1.bias').fill(bias);
-    model.parameters.changed();
-    const constant: Dataset = {
-      ...squares(),
-      async load(name) {
-        const sample = await squares().load(name);
-        return { ...sample, mask: { ...sample.mask, data: sample.mask.data.map(() => label) } };
-      },
-    };
-    return (await chooseThresholds(model, constant)).L1!.threshold;
-  };
-  // Every probability is 0.5 or 0.62 and every pixel foreground, or background: the curve is a step.
-  assert.is(await choiceFor(0, 1), 0.45);
-  assert.is(await choiceFor(0.5, 1), 0.5);
-  assert.is(await choiceFor(0.5, 0), 0.65);
-  assert.is(await choiceFor(0, 0), 0.5);
+test('of equal thresholds the one nearest to 0.5 is taken, the lower one first', () => {
+  const best = (...points: (readonly [threshold: number, dice: number])[]) =>
+    bestPoint(
+      points.map(([threshold, dice]) => ({ threshold, dice, pooledDice: 1 - dice })),
+      'dice',
+    ).threshold;
+  assert.is(best([0.1, 0.6], [0.2, 0.9], [0.5, 0.8]), 0.2);
+  assert.is(best([0.1, 0.9], [0.25, 0.9], [0.5, 0.8], [0.8, 0.9]), 0.25);
+  assert.is(best([0.3, 0.9], [0.5, 0.8], [0.7, 0.9]), 0.3);
+  assert.is(best([0.4, 0.9], [0.45, 0.9], [0.5, 0.9], [0.55, 0.9]), 0.5);
+  const curve = [0.4, 0.6].map((threshold) => ({ threshold, dice: threshold, pooledDice: 1 - threshold }));
+  assert.equal([bestPoint(curve, 'dice').threshold, bestPoint(curve, 'pooledDice').threshold], [0.6, 0.4]);
 });
 
 test('a model uses its thresholds, head by head, unless another is given', async () => {

@@ -17,7 +17,8 @@ export function squaredDistances(
   height: number,
   [row, column]: Spacing = [1, 1],
 ): Float64Array {
-  const distances = Float64Array.from(sites, (site) => (site ? 0 : Infinity));
+  const distances = new Float64Array(sites.length);
+  for (let i = 0; i < sites.length; i++) distances[i] = sites[i] ? 0 : Infinity;
   const line = new Line(Math.max(width, height));
   for (let x = 0; x < width; x++) line.transform(distances, x, width, height, row);
   for (let y = 0; y < height; y++) line.transform(distances, y * width, 1, width, column);

@@ -10,7 +10,7 @@ export function surface(
   { width, height, data }: Image<Uint8Array>,
   isInside: (value: number) => boolean = (value) => value !== 0,
 ): Uint8Array {
-  const inside = Uint8Array.from(data, (value) => Number(isInside(value)));
+  const inside = data.map((value) => Number(isInside(value)));
   const isInner = (i: number, x: number, y: number) =>
     x > 0 &&
     x < width - 1 &&

@@ -19,7 +19,7 @@ export interface ThresholdPoint {
 }
 
 export interface ThresholdChoice {
-  /** The best of the curve; of equals the one nearest to 0.5, the lower one first. */
+  /** See `bestPoint`. */
   readonly threshold: number;
   readonly curve: readonly ThresholdPoint[];
 }
@@ -88,6 +88,16 @@ export function overlapsAt(thresholds: readonly number[], { probs }: Prediction,
   }));
 }
 
+/** The highest by `score`; of equals the one nearest to 0.5, the lower one first. @param curve by ascending threshold */
+export function bestPoint(curve: readonly ThresholdPoint[], score: 'dice' | 'pooledDice'): ThresholdPoint {
+  // In whole hundredths, so that 0.3 and 0.7 are equally near.
+  const distance = ({ threshold }: ThresholdPoint) => Math.round(100 * Math.abs(threshold - DEFAULT_THRESHOLD));
+  return curve.reduce((a, b) => {
+    if (a[score] !== b[score]) return a[score] > b[score] ? a : b;
+    return distance(b) < distance(a) ? b : a;
+  });
+}
+
 /** @param scan by candidate, then by image */
 function choose(scan: readonly (readonly Overlap[])[], score: 'dice' | 'pooledDice'): ThresholdChoice {
   const curve = scan.map((images, c) => ({
@@ -95,11 +105,5 @@ function choose(scan: readonly (readonly Overlap[])[], score: 'dice' | 'pooledDi
     dice: images.reduce((sum, counts) => sum + overlapScores(counts).dice, 0) / images.length,
     pooledDice: overlapScores(pooled(images)).dice,
   }));
-  // In whole hundredths, so that 0.3 and 0.7 are equally near.
-  const distance = ({ threshold }: ThresholdPoint) => Math.round(100 * Math.abs(threshold - DEFAULT_THRESHOLD));
-  const best = curve.reduce((a, b) => {
-    if (a[score] !== b[score]) return a[score] > b[score] ? a : b;
-    return distance(b) < distance(a) ? b : a;
-  });
-  return { threshold: best.threshold, curve };
+  return { threshold: bestPoint(curve, score).threshold, curve };
 }
