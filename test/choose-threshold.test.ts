@@ -107,6 +107,16 @@ test('a model uses its thresholds, head by head, unless another is given', async
   );
 });
 
+test('a network with one head: its mean is this head, in every mode', async () => {
+  const model = createModel({ filters: [3, 4, 5], deepSupervision: false });
+  assert.equal(Object.keys(await chooseThresholds(model, bright)), ['L2']);
+  model.thresholds = { L2: 0.45 };
+  const [accurate, fast] = [await evaluate(model, bright), await evaluate(model, bright, { mode: 'fast' })];
+  assert.equal({ ...accurate, mode: 'fast' }, fast);
+  const { head, ...scores } = fast.heads[0]!;
+  assert.equal([head, scores.threshold, scores.dice, fast.heads.length], ['L2', 0.45, accurate.dice, 1]);
+});
+
 test('thresholds travel with the model file and with a pruned head', async () => {
   const model = createModel({ filters: [3, 4, 5] });
   const { backend } = model;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { saveUnchanged } from '../src/cli/evaluate-files.js';
+import { spacing } from '../src/cli/values.js';
 import { decodePng, encodePng } from '../src/data/png.js';
 import { createModel, loadModel, type ModelConfig, weightsSha256 } from '../src/index.js';
 import { disc, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from './support/cli.js';
@@ -188,13 +189,16 @@ test('calls that are refused leave nothing behind', async ({ dir }) => {
   putPairs(dir);
   put(dir, 'full/file', 'x');
   const help = 'see unetpp evaluate --help';
+  const expected = 'Expected a number above 0, or two (row,column) like 0.49,0.6.';
   for (const wrong of ['0', '-1', 'mm', '', '1,', '1,0', '1,2,3', 'Infinity']) {
-    refused(
-      dir,
-      evaluate(`--spacing=${wrong}`),
-      `option '--spacing <mm>' argument '${wrong}' is invalid. Expected a number above 0, or two (row,column) like 0.49,0.6; ${help}`,
+    assert.throws(
+      () => spacing(wrong),
+      (error: Error) => error.message === expected,
+      wrong,
     );
   }
+  const invalid = `option '--spacing <mm>' argument '0' is invalid. ${expected.slice(0, -1)}`;
+  refused(dir, evaluate('--spacing', '0'), `${invalid}; ${help}`);
   refused(dir, evaluate('--report', 'full'), 'full: exists and is not empty; give another folder with --report');
   refused(
     dir,

@@ -34,8 +34,8 @@ test('one image, odd and not square: mask, overlay and probabilities at its own 
   await putModel(dir, {}, 32);
   put(dir, 'scan.png', disc(37, 53));
   const result = json(dir, args('--input', 'scan.png', '--save-probs', '--threshold', '0.45', '--threads', '3'));
-  assert.equal(Object.keys(result), ['images', 'seconds', 'mode', 'threads']);
-  assert.equal([result.images, result.mode, result.threads], [1, 'accurate', 3]);
+  assert.equal(Object.keys(result), ['images', 'seconds', 'mode', 'threshold', 'threads']);
+  assert.equal([result.images, result.mode, result.threshold, result.threads], [1, 'accurate', 0.45, 3]);
   assert.ok((result.seconds as number) > 0);
   assert.equal(listing(join(dir, 'out')), ['scan-overlay.png', 'scan.npy', 'scan.png']);
 

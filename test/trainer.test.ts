@@ -211,6 +211,14 @@ test('data and options that do not fit are refused', async () => {
   );
 });
 
+test('evaluate refuses a spacing that is none', async () => {
+  for (const spacing of [[0, 1], [1, -1], [1, Number.NaN], [1]] as unknown as [number, number][]) {
+    const error = await errorOf(evaluate(modelOf(), squares(), { distances: true, spacing }));
+    assert.instance(error, InputError);
+    assert.is(error.message, `evaluate: spacing is [${spacing}], expected [row, column], two numbers above 0`);
+  }
+});
+
 test('evaluate scores every head in one pass as prediction does one by one, padded sizes too', async () => {
   const model = modelOf({ filters: [3, 4, 5] });
   const dataset = squares({ size: 18 });

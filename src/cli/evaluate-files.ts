@@ -8,11 +8,12 @@ import { encodePng } from '../data/png.js';
 import { ensureDirectory, readFileChecked, writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
 import { type Cell, encodeCsv } from '../files/csv.js';
 import { fileError } from '../files/errors.js';
+import { outputOf, outputsOf } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { encodeModel } from '../model/modelfile.js';
 import { toMask } from '../model/prediction.js';
 import { predictionSheet, type SheetRow } from '../report/sheet.js';
-import { type Evaluation, predictHeads, predictionOf } from '../train/evaluate.js';
+import { type Evaluation, predictHeads } from '../train/evaluate.js';
 import type { MeanScores } from '../train/metrics.js';
 import { plural } from './format.js';
 
@@ -62,11 +63,12 @@ export async function worstSheet(
   { mode, threshold, images }: Evaluation,
   worst: readonly { readonly image: string; readonly dice: number }[],
 ): Promise<Image<Uint8Array>> {
+  const output = outputsOf(model.config).indexOf(outputOf(mode, model.config));
   const rows: SheetRow[] = [];
   const names = worst.map(({ image }) => image);
   for await (const { samples } of predictHeads(model, dataset, names)) {
     for (const { sample, predictions } of samples) {
-      const prediction = toMask(predictions[predictionOf(mode, model.config)]!, threshold);
+      const prediction = toMask(predictions[output]!, threshold);
       const { dice } = worst[rows.length]!;
       rows.push({ name: sample.name, image: sample.image, target: sample.mask, prediction, dice });
     }

@@ -15,6 +15,18 @@ export function levelsOfMode(mode: Mode, config: ModelConfig): number[] {
   return [mode === 'fast' ? levels.at(-1)! : Number(mode.slice(1))];
 }
 
+/** All that a network can answer with: each head, shallowest first, and where there are several their mean, last. */
+export function outputsOf(config: ModelConfig): ('accurate' | `L${number}`)[] {
+  const heads = levelsOf(config).map(levelName);
+  return heads.length > 1 ? [...heads, 'accurate'] : heads;
+}
+
+/** Which of these a mode is: 'fast' is its head, and 'accurate' the only head where there is but one. */
+export function outputOf(mode: Mode, config: ModelConfig): 'accurate' | `L${number}` {
+  const levels = levelsOfMode(mode, config);
+  return levels.length > 1 ? 'accurate' : levelName(levels[0]!);
+}
+
 /**
  * A mode that this network has.
  * @throws InputError that names those that it has

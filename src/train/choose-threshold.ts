@@ -2,9 +2,10 @@
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import type { Dataset } from '../data/dataset.js';
+import { outputsOf } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import type { Prediction } from '../model/prediction.js';
-import { DEFAULT_THRESHOLD, type Thresholds, thresholdNames } from '../model/threshold.js';
+import { DEFAULT_THRESHOLD, type Thresholds } from '../model/threshold.js';
 import { type PredictHeadsOptions, predictHeads } from './evaluate.js';
 import { type Overlap, overlapScores, pooled } from './overlap.js';
 
@@ -32,7 +33,7 @@ export interface ChooseThresholdOptions extends PredictHeadsOptions {
 /**
  * Scans thresholds on the validation subset, and on no other: what a threshold was chosen on can no longer judge it.
  * The model stays as it is; `model.thresholds = thresholdsOf(choices)` adopts the choice.
- * @returns by the names of `thresholdNames`
+ * @returns by the names of `outputsOf`
  * @throws InputError for a model of several classes, which takes the most probable class without a threshold, or a data
  * set that does not fit it
  */
@@ -48,7 +49,7 @@ export async function chooseThresholds(
       `this model tells ${config.classes} classes apart and takes the most probable one: it has no threshold to choose`,
     );
   }
-  const names = thresholdNames(config);
+  const names = outputsOf(config);
   const scans = names.map((): Overlap[][] => CANDIDATES.map(() => []));
   for await (const { samples } of predictHeads(model, dataset, dataset.split.validation, options)) {
     for (const { sample, predictions } of samples) {

@@ -4,11 +4,12 @@ import { InputError } from '../base/errors.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import type { Subset } from '../data/split.js';
 import type { Tensor } from '../graph/graph.js';
+import type { Spacing } from '../image/distance.js';
 import { cropBack, type Padded, padReflect } from '../image/pad.js';
 import { checkCount } from '../model/checks.js';
 import { depthOf, levelsOf, type ModelConfig } from '../model/config.js';
 import { meanOf, probabilities } from '../model/inference.js';
-import { levelName, levelsOfMode, type Mode, parseMode } from '../model/mode.js';
+import { levelName, type Mode, outputOf, outputsOf, parseMode } from '../model/mode.js';
 import { type Model, pack } from '../model/model.js';
 import { type Network, recordNetwork } from '../model/network.js';
 import { type Prediction, toMask } from '../model/prediction.js';
@@ -55,12 +56,12 @@ export interface EvaluateOptions extends PredictHeadsOptions, TallyOptions {
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
   const { subset = 'validation', perImage = false } = options;
+  checkSpacing(options.spacing);
   const { config } = model;
   const mode = parseMode(options.mode ?? 'accurate', config);
   const names = namesOf(dataset, subset);
-  const heads = levelsOf(config).map(levelName);
-  const outputs: readonly Mode[] = [...heads, 'accurate'];
-  const chosen = predictionOf(mode, config);
+  const outputs = outputsOf(config);
+  const chosen = outputs.indexOf(outputOf(mode, config));
   const thresholds = outputs.map((output) => options.threshold ?? thresholdOf(model, output));
   const tallies = outputs.map(() => new Tally(config.classes, options));
   const images: ({ image: string } & ImageScores)[] = [];
@@ -79,7 +80,7 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
     threshold: thresholds[chosen]!,
     loss: loss / names.length,
     ...scores[chosen]!,
-    heads: heads.map((head, k) => ({ head, threshold: thresholds[k]!, ...scores[k]! })),
+    heads: levelsOf(config).map((level, k) => ({ head: levelName(level), threshold: thresholds[k]!, ...scores[k]! })),
     ...(perImage && { perImage: images }),
   };
 }
@@ -97,7 +98,7 @@ export interface PredictHeadsOptions {
 export interface PredictedBatch {
   readonly samples: readonly {
     readonly sample: Sample;
-    /** Of each head, shallowest first, and last of their mean; at the sample's size. */
+    /** In the order of `outputsOf`, at the sample's size. */
     readonly predictions: readonly Prediction[];
   }[];
   /** The mean over these samples. */
@@ -134,7 +135,7 @@ export async function* predictHeads(
     program.write(graph.loss.target, packMasks(targets.map(({ image }) => image)));
     program.run();
     const loss = program.read(graph.loss.total)[0]!;
-    const predictions = graph.probs.map((probs) =>
+    const predictions = [...new Set(graph.probs)].map((probs) =>
       unpack(program.read(probs), targets, size, config.classes, samples[0]!.mask),
     );
     yield {
@@ -147,10 +148,10 @@ export async function* predictHeads(
   }
 }
 
-/** Where the predictions of a mode stand among those of `predictHeads`. */
-export function predictionOf(mode: Mode, config: ModelConfig): number {
-  const levels = levelsOf(config);
-  return mode === 'accurate' ? levels.length : levels.indexOf(levelsOfMode(mode, config)[0]!);
+/** @throws InputError */
+function checkSpacing(spacing: Spacing = [1, 1]): void {
+  if (spacing.length === 2 && spacing.every((size) => size > 0 && size < Infinity)) return;
+  throw new InputError(`evaluate: spacing is [${spacing}], expected [row, column], two numbers above 0`);
 }
 
 /** @throws InputError for a subset without images */
