@@ -45,8 +45,24 @@ export interface TrainOptions extends CommonOptions {
  * learns in a few epochs.
  */
 const DEFAULTS = {
-  data: { epochs: 30, batch: 16, filters: [32, 64, 128, 256, 512], norm: 'none', lr: 3e-4, augment: 'none' },
-  phantom: { epochs: 8, batch: 4, filters: [8, 16, 32, 64, 128], norm: 'group', lr: 2e-3, augment: 'flip' },
+  data: {
+    epochs: 30,
+    batch: 16,
+    microBatch: 4,
+    filters: [32, 64, 128, 256, 512],
+    norm: 'none',
+    lr: 3e-4,
+    augment: 'none',
+  },
+  phantom: {
+    epochs: 8,
+    batch: 4,
+    microBatch: 1,
+    filters: [8, 16, 32, 64, 128],
+    norm: 'group',
+    lr: 2e-3,
+    augment: 'flip',
+  },
 } satisfies Record<string, Partial<TrainOptions>>;
 
 /** Fills in the defaults that depend on the data. */
@@ -78,7 +94,7 @@ export function trainCommand(): Command {
     .optionsGroup('Training:')
     .option('--epochs <n>', `passes over the training images ${either('epochs')}`, whole(1))
     .option('--batch <n>', `images of one optimizer step ${either('batch')}`, whole(1))
-    .option('--micro-batch <n>', 'images computed at once; memory grows with it, not with --batch', whole(1), 4)
+    .option('--micro-batch <n>', `images a worker computes at once ${either('microBatch')}`, whole(1))
     .addOption(one('--optimizer <name>', 'optimizer', optimizers, 'adam'))
     .option('--lr <rate>', `learning rate ${either('lr')}`, positive())
     .addOption(one('--schedule <name>', 'how the learning rate falls', schedules, 'constant'))
