@@ -26,9 +26,11 @@ export { readSafetensors, type StoredTensor, writeSafetensors } from './model/sa
 export { type Cost, type Planner, type Summary, summarize } from './model/summary.js';
 export { importTorch } from './model/torch.js';
 export * from './ops/index.js';
+export type { Checkpoint } from './train/checkpoint.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './train/evaluate.js';
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
 export type { Scores } from './train/metrics.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
 export type { Progress, TrainOptions } from './train/options.js';
+export { type ScheduleName, type ScheduleOptions, schedules } from './train/schedule.js';
 export { type EpochReport, trainModel } from './train/trainer.js';

@@ -17,6 +17,7 @@ export { decodePng, encodePng, readPng } from './data/png.js';
 export type { Split, Subset } from './data/split.js';
 export type { Threads } from './node/team.js';
 export type { WasmOptions } from './node/wasm-backend.js';
+export { CheckpointFiles, type FoundCheckpoint } from './train/checkpoint-files.js';
 
 declare module './model/model.js' {
   interface Model {
