@@ -1,5 +1,5 @@
 /** The library without anything from Node: what a browser can run as it stands. */
-export type { Backend, Program, Storage, Values } from './backend/backend.js';
+export type { Backend, MemoryPlan, Planner, PlannerOptions, Program, Storage, Values } from './backend/backend.js';
 export { type Precision, ReferenceBackend } from './backend/reference.js';
 export { type NdArray, run } from './backend/run.js';
 export { planFor, WasmBackend } from './backend/wasm/backend.js';
@@ -23,7 +23,7 @@ export { type Prediction, toMask } from './model/prediction.js';
 export type { Preprocessing } from './model/preprocessing.js';
 export { prune } from './model/prune.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './model/safetensors.js';
-export { type Cost, type Planner, type Summary, summarize } from './model/summary.js';
+export { type Cost, type Summary, summarize } from './model/summary.js';
 export { importTorch } from './model/torch.js';
 export * from './ops/index.js';
 export type { Checkpoint } from './train/checkpoint.js';

@@ -61,15 +61,17 @@ async function run(options: EvaluateOptions): Promise<void> {
   const model = await loadModel(options.model, { backend });
   const mode = parseMode(options.mode, model.config);
   const size = options.size ?? model.preprocessing.size ?? SIZE;
-  requireForEvaluation(model, BATCH, size);
   const { inChannels } = model.config;
   const dataset = await openDataset(options.data, {
     size,
     seed: options.seed ?? trainingSeed(model) ?? 1,
     ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
   });
-  const progress = new Progress(options);
   const { subset, threshold } = options;
+  const { train, validation, test } = dataset.split;
+  const images = (subset === 'all' ? [...train, ...validation, ...test] : dataset.split[subset]).length;
+  requireForEvaluation(model, { batch: BATCH, size, images });
+  const progress = new Progress(options);
   const started = performance.now();
   const result = await evaluateModel(model, dataset, {
     subset,

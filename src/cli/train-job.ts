@@ -33,8 +33,8 @@ export async function prepareJob(options: TrainOptions, progress: Progress): Pro
   const fields = { filters, skips, deepSupervision, norm, upsample, dropout, inChannels: dataset.channels };
   const config = parseConfig(fields, 'train');
   checkSize(config, size, size);
-  const workers = chooseWorkers(config, options, dataset.split.train.length);
-  const memory = requireForTraining(config, { ...options, averageDecay: options.ema, workers });
+  const workers = chooseWorkers(config, options, dataset.split);
+  const memory = requireForTraining(config, options, dataset.split, workers);
   await readAll(dataset, progress);
   const model = createModel(config, {
     backend: createBackend(backend, { workers, threads: workers }),

@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { prepareImage } from '../image/prepare.js';
 import { resizeMask } from '../image/resize.js';
-import { Cache } from './cache.js';
+import { CACHE_BYTES, Cache } from './cache.js';
 import { pairedFolders } from './folders.js';
 import type { Layout, Pair } from './layout.js';
 import { readBytes } from './read.js';
@@ -42,7 +42,7 @@ export interface DatasetOptions {
   readonly channels?: 1 | 3;
   /** Draws the split when the folder has no split.json. */
   readonly seed: number;
-  /** How many bytes of decoded and resized samples are kept in memory; default 512 MiB. */
+  /** How many bytes of decoded and resized samples are kept in memory; default `CACHE_BYTES`. */
   readonly cacheBytes?: number;
 }
 
@@ -102,8 +102,7 @@ export function checkSize(size: number): void {
   }
 }
 
-/** A cache of samples, by default of 512 MiB. */
-export function sampleCache(limit = 512 * 2 ** 20): Cache<Sample> {
+export function sampleCache(limit = CACHE_BYTES): Cache<Sample> {
   return new Cache(limit, ({ image, mask }) => image.data.byteLength + mask.data.byteLength);
 }
 
