@@ -4,6 +4,7 @@ import { readdir, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
+import { isTemporary } from '../files/atomic.js';
 import { fileError } from '../files/errors.js';
 import { LOCK_FILE } from '../files/lock.js';
 import { type RunConfig, RunFolder } from '../train/run.js';
@@ -23,8 +24,8 @@ export async function freePath(out: string | undefined, { source, name }: Datase
     if (error.code === 'ENOENT') return [];
     throw fileError(out, 'created', error, '');
   });
-  // A lock alone was left by a process that was killed as it began, or belongs to one that begins just now.
-  if (entries.every((name) => name === LOCK_FILE)) return out;
+  // A lock or half a file alone was left by a process that was killed as it began, or belongs to one that begins just now.
+  if (entries.every((name) => name.startsWith(LOCK_FILE) || isTemporary(name))) return out;
   throw new InputError(`${out}: exists and is not empty; give another folder with --out`);
 }
 

@@ -57,17 +57,20 @@ async function trainInto(folder: RunFolder, job: Job, progress: Progress): Promi
   try {
     const started = performance.now();
     const epochs: EpochReport[] = [...(resume?.epochs ?? [])];
+    let atEnd = false;
     for await (const epoch of reports(job, folder, progress, interrupt.signal)) {
       await folder.add(epoch, model);
       if (epochs.length === 0 || epochs.length === resume?.epochs.length) progress.line(epochHeader(epoch));
       epochs.push(epoch);
       progress.line(epochRow(epoch));
+      atEnd = epoch.end !== undefined;
     }
+    const interrupted = interrupt.signal.aborted && !atEnd;
     progress.line('');
     const seconds = (performance.now() - started) / 1000;
     if (epochs.length === 0) await writeFileAtomic(folder.model, await encodeModel(model));
     await writePictures(folder, job, epochs);
-    await reportTraining(job, folder, epochs, seconds, interrupt.signal.aborted);
+    await reportTraining(job, folder, epochs, seconds, interrupted);
   } finally {
     interrupt.end();
     model.backend.close();
