@@ -41,33 +41,50 @@ export async function inRunFolder(
   let existing = resolve(path);
   while (!existsSync(existing)) existing = dirname(existing);
   try {
-    await during(await RunFolder.create(path, config), work, (folder) => folder.discard());
+    const folder = await RunFolder.create(path, config);
+    try {
+      await work(folder);
+    } catch (error) {
+      if (isEmpty(folder)) await folder.discard();
+      throw telling(error, folder);
+    } finally {
+      await folder.close();
+    }
   } catch (error) {
     await removeEmpty(path, existing);
     throw error;
   }
 }
 
-/** Opens the folder of a run that was begun and does `work` in it. Whatever fails, nothing is removed. */
-export async function inOldRunFolder(path: string, work: (folder: RunFolder) => Promise<void>): Promise<void> {
-  await during(await RunFolder.open(path), work, async () => {});
-}
-
-/** Does `work`, or `giveUp` too when that fails and nothing has come about, and closes the folder. */
-async function during(
-  folder: RunFolder,
-  work: (folder: RunFolder) => Promise<void>,
-  giveUp: (folder: RunFolder) => Promise<void>,
+/**
+ * Opens the folder of a run that was begun, and does `work` with what `prepare` gives. Whatever fails, nothing is
+ * removed; where `work` does, the error says what there is.
+ */
+export async function inOldRunFolder<T>(
+  path: string,
+  prepare: (folder: RunFolder) => Promise<T>,
+  work: (folder: RunFolder, prepared: T) => Promise<void>,
 ): Promise<void> {
+  const folder = await RunFolder.open(path);
   try {
-    await work(folder);
-  } catch (error) {
-    if (!existsSync(folder.model) && !folder.hasCheckpoint) await giveUp(folder);
-    else if (error instanceof Error) error.message += `; ${whatThereIs(folder)}`;
-    throw error;
+    const prepared = await prepare(folder);
+    await work(folder, prepared).catch((error: unknown) => {
+      throw telling(error, folder);
+    });
   } finally {
     await folder.close();
   }
+}
+
+/** Whether nothing has come about. */
+function isEmpty(folder: RunFolder): boolean {
+  return !existsSync(folder.model) && !folder.hasCheckpoint;
+}
+
+/** The error, which then says what there is all the same. */
+function telling(error: unknown, folder: RunFolder): unknown {
+  if (error instanceof Error && !isEmpty(folder)) error.message += `; ${whatThereIs(folder)}`;
+  return error;
 }
 
 function whatThereIs({ model, path }: RunFolder): string {

@@ -34,14 +34,15 @@ async function begin(options: TrainOptions): Promise<void> {
 }
 
 async function goOn(run: string, command: Command): Promise<void> {
-  await inOldRunFolder(run, async (folder) => {
+  const prepare = async (folder: RunFolder) => {
     const options = resumedOptions(folder, command);
     const progress = new Progress(options);
     const job = await prepareJob(options, progress);
     const resume = await findCheckpoint(folder, job, (warning) => progress.line(warning));
     await folder.change(asked(job));
-    await trainInto(folder, { ...job, ...(resume && { resume }) }, progress);
-  });
+    return { job: { ...job, ...(resume && { resume }) }, progress };
+  };
+  await inOldRunFolder(run, prepare, (folder, { job, progress }) => trainInto(folder, job, progress));
 }
 
 /** For config.json: what the run goes on with, and what came of it. */
