@@ -12,6 +12,7 @@ export { backward } from './graph/autodiff.js';
 export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor } from './graph/graph.js';
 export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
+export type { Spacing } from './image/distance.js';
 export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './model/config.js';
 export { type Initialisation, initialisations } from './model/initialisation.js';
 export { type Mode, parseMode } from './model/mode.js';
@@ -24,13 +25,22 @@ export type { Preprocessing } from './model/preprocessing.js';
 export { prune } from './model/prune.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './model/safetensors.js';
 export { type Cost, type Summary, summarize } from './model/summary.js';
+export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
 export * from './ops/index.js';
 export type { Checkpoint } from './train/checkpoint.js';
+export {
+  type ChooseThresholdOptions,
+  chooseThresholds,
+  type ThresholdChoice,
+  type ThresholdPoint,
+  thresholdsOf,
+} from './train/choose-threshold.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './train/evaluate.js';
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
-export type { Scores } from './train/metrics.js';
+export type { ClassScores, ImageScores, Scores } from './train/metrics.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
 export type { Progress, TrainOptions } from './train/options.js';
 export { type ScheduleName, type ScheduleOptions, schedules } from './train/schedule.js';
+export { type SurfaceDistances, surfaceDistances } from './train/surface-distance.js';
 export { type EpochReport, trainModel } from './train/trainer.js';

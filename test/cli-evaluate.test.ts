@@ -31,7 +31,15 @@ test('evaluate repeats the validation of the training, with its split and its si
 
   const { stdout, stderr } = unetpp(dir, evaluate());
   assert.is(stderr, '');
-  assert.match(stdout, /^2 images \(validation\), threshold 0\.5, loss \d\.\d{4}\n +Dice +IoU +pooled IoU\naccurate/);
+  assert.match(
+    stdout,
+    /^2 images \(validation\) of 32x32 pixels, loss \d\.\d{4}\n\n +accurate +L1 +L2\nthreshold( +0\.5){3}\nDice( +[01]\.\d{4}){3}\n/,
+  );
+  assert.match(stdout, /\nHD95 \(px\)( +(\d+\.\d\d|-)){3}\n/);
+  assert.match(
+    stdout,
+    /\n\nthe worst by Dice, mode accurate\n {2}n\d+ +Dice [01]\.\d{4} {2}HD95 .* px {2}ASSD .* px\n/,
+  );
 
   assert.match(unetpp(dir, evaluate('--subset', 'test')).stderr, 'unetpp: data: the subset "test" holds no image');
   refused(dir, evaluate('--mode', 'L9'), 'mode "L9": this network has accurate, fast, L1, L2');

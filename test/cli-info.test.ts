@@ -43,6 +43,7 @@ test('a trained model: what it is, and what predicting and training take', ({ di
   assert.equal([code, stderr], [0, '']);
   assert.match(stdout, 'network   UNet++ (dense skips), filters 8,16,24, 2 heads, transposed upsampling\n');
   assert.match(stdout, 'input     1 channel, values from 0 to 1, resized to 32x32\n');
+  assert.match(stdout, '\nthreshold 0.5\ntraining\n');
   assert.match(stdout, '  optimizer       "adam"\n');
   assert.match(stdout, /an image of 32x32 on 1 thread; .*\nhead .*\nL1 +6,425 +[\d.]+ million( +\d MB){3}\n/);
   assert.match(stdout, /\ntraining at 32x32, batch 4 in micro-batches of 1; .*\nworkers .*\n1 +1 MB +3 x 1 MB/);

@@ -26,6 +26,7 @@ const image = { width: 7, height: 5, channels: 1, data: Float32Array.from({ leng
 function modelOf(fields = config) {
   const model = createModel(fields, { backend, seed: 7 });
   model.preprocessing = { normalisation: 'range', size: 8 };
+  model.thresholds = { L1: 0.35 };
   model.training = { epochs: 3, validation: { dice: 0.5 } };
   return model;
 }
@@ -57,6 +58,7 @@ test('the round trip keeps everything, bit for bit', async () => {
   const copy = await decodeModel(await encodeModel(model), 'm', backend);
   assert.equal(copy.config, model.config);
   assert.equal(copy.preprocessing, model.preprocessing);
+  assert.equal(copy.thresholds, model.thresholds);
   assert.equal(copy.training, model.training);
   assert.equal(await copy.predict(image), await model.predict(image));
   assert.is(await weightsSha256(copy), await weightsSha256(model));
@@ -136,6 +138,10 @@ test('metadata that is missing, no JSON, or not allowed is refused by field', as
     await withMetadata('preprocessing', 'null'),
     'm, preprocessing: normalisation is undefined, expected "range"',
   );
+  const thresholds = 'm, thresholds: expected {NAME: NUMBER} with names from L1 and numbers from 0 to 1, found';
+  for (const wrong of ['{"accurate":0.5}', '{"L1":1.5}', '{"L1":"0.5"}', '{"L1":null}', '[0.5]', 'null', '0.5']) {
+    assert.is(await withMetadata('thresholds', wrong), `${thresholds} ${wrong}`);
+  }
   assert.is(await withMetadata('training', '[1]'), 'm, training: expected a JSON object, found [1]');
 });
 

@@ -224,8 +224,8 @@ test('evaluate scores every head in one pass as prediction does one by one, padd
     const { image, mask } = await dataset.load(name);
     tally.add(toMask(model.probabilities([image], 'fast')[0]!), mask);
   }
-  const { head, ...scores } = result.heads[1]!;
-  assert.is(head, 'L2');
+  const { head, threshold, ...scores } = result.heads[1]!;
+  assert.equal([head, threshold], ['L2', 0.5]);
   assert.equal(scores, tally.scores());
 });
 

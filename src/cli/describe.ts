@@ -1,6 +1,8 @@
 /** Networks and their training in words. */
 import type { ModelConfig } from '../model/config.js';
 import { levelsOf } from '../model/config.js';
+import type { Model } from '../model/model.js';
+import { DEFAULT_THRESHOLD } from '../model/threshold.js';
 import type { EpochReport } from '../train/trainer.js';
 import { plural } from './format.js';
 
@@ -17,6 +19,12 @@ export function networkText(config: ModelConfig): string {
     `${upsample} upsampling`,
     ...(dropout === 0 ? [] : [`dropout ${dropout}`]),
   ].join(', ');
+}
+
+/** `0.5`, or where they were chosen `L1 0.45, L2 0.6, accurate 0.55`. */
+export function thresholdsText({ thresholds }: Model): string {
+  const chosen = Object.entries(thresholds).map(([name, threshold]) => `${name} ${threshold}`);
+  return chosen.length > 0 ? chosen.join(', ') : `${DEFAULT_THRESHOLD}`;
 }
 
 /** `0.9100 (L1 0.8000, L2 0.9000)`: of the mean of the heads and of each. */

@@ -1,16 +1,23 @@
-/** `unetpp evaluate`: metrics of a model on labelled images. */
+/** `unetpp evaluate`: metrics of a model on labelled images, and the threshold that suits them. */
+import { dirname } from 'node:path';
 import { Option } from 'commander';
+import { InputError } from '../base/errors.js';
 import { openDataset } from '../data/dataset.js';
-import { createBackend, loadModel, type Threads } from '../index.js';
+import { ensureDirectory, readFileChecked, writeTextAtomic } from '../files/atomic.js';
+import type { Spacing } from '../image/distance.js';
+import { createBackend, type Threads } from '../index.js';
 import { parseMode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
-import { type Evaluation, evaluate as evaluateModel } from '../train/evaluate.js';
-import type { Scores } from '../train/metrics.js';
-import { plural } from './format.js';
+import { decodeModel } from '../model/modelfile.js';
+import { type ChooseThresholdOptions, chooseThresholds, thresholdsOf } from '../train/choose-threshold.js';
+import { evaluate as evaluateModel } from '../train/evaluate.js';
+import { thresholdsText } from './describe.js';
+import { imagesCsv, requireNewFolder, saveUnchanged, worstSheet, writeReport } from './evaluate-files.js';
+import { evaluationTable, worstImages } from './evaluate-table.js';
 import { requireForEvaluation } from './memory.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
-import { between, path, threads, whole } from './values.js';
+import { between, path, spacing, threads, whole } from './values.js';
 
 const SUBSETS = ['validation', 'test', 'train', 'all'] as const;
 
@@ -20,10 +27,16 @@ interface EvaluateOptions extends CommonOptions {
   readonly subset: (typeof SUBSETS)[number];
   readonly mode: string;
   readonly size?: number;
-  readonly threshold: number;
+  readonly threshold?: number;
   readonly seed?: number;
   readonly threads: Threads;
   readonly relaxed?: boolean;
+  readonly spacing?: Spacing;
+  readonly worst: number;
+  readonly csv?: string;
+  readonly report?: string;
+  readonly chooseThreshold?: NonNullable<ChooseThresholdOptions['score']>;
+  readonly save?: boolean;
 }
 
 /** Pixels a side for a model that has no size of its own. */
@@ -33,8 +46,8 @@ const BATCH = 4;
 
 export const evaluate = command(
   'evaluate',
-  'Measure a model on images and masks: Dice and IoU in a mode, and of every head.',
-  'unetpp evaluate --model runs/my-scans/model.safetensors --data my-scans',
+  'Measure a model on images and masks: Dice, IoU, precision, sensitivity, specificity and surface distances, in a mode and of every head.',
+  'unetpp evaluate --model runs/my-scans/model.safetensors --data my-scans --report worst-cases',
 )
   .usage('--model FILE --data DIR [options]')
   .requiredOption('--model <file>', 'model file', path)
@@ -45,7 +58,11 @@ export const evaluate = command(
       .default('validation'),
   )
   .option('--mode <mode>', 'accurate (mean of the heads), fast (deepest head) or L1, L2, …', 'accurate')
-  .option('--threshold <p>', 'probability above which a pixel is foreground', between(0, 1), 0.5)
+  .option(
+    '--threshold <p>',
+    'probability above which a pixel is foreground (default: those of the model)',
+    between(0, 1),
+  )
   .option('--size <pixels>', `width and height of the images (default: that of the training, else ${SIZE})`, whole(1))
   .option(
     '--seed <n>',
@@ -54,11 +71,28 @@ export const evaluate = command(
   )
   .option('--threads <n>', 'how many compute together; auto: one for each core', threads, 'auto')
   .option('--relaxed', 'fused multiply-adds: faster, but not the same bits on every machine')
+  .optionsGroup('Results:')
+  .option('--spacing <mm>', 'size of a pixel at --size, or row,column, for distances in mm (default: pixels)', spacing)
+  .option('--worst <n>', 'how many of the worst images to list', whole(1, 100), 5)
+  .option('--csv <file>', 'write the scores of each image', path)
+  .option('--report <dir>', 'new folder for worst.png, a picture of the worst images, and images.csv', path)
+  .optionsGroup('Choosing a threshold:')
+  .addOption(
+    new Option(
+      '--choose-threshold [score]',
+      'first find the threshold of each head with the highest score on the validation images',
+    )
+      .choices(['dice', 'pooledDice'])
+      .preset('dice'),
+  )
+  .option('--save', 'and store them in the model file, for predict and evaluate')
   .action(run);
 
 async function run(options: EvaluateOptions): Promise<void> {
+  refuseContradictions(options);
   const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
-  const model = await loadModel(options.model, { backend });
+  const bytes = await readFileChecked(options.model);
+  const model = await decodeModel(bytes, options.model, backend);
   const mode = parseMode(options.mode, model.config);
   const size = options.size ?? model.preprocessing.size ?? SIZE;
   const { inChannels } = model.config;
@@ -67,21 +101,78 @@ async function run(options: EvaluateOptions): Promise<void> {
     seed: options.seed ?? trainingSeed(model) ?? 1,
     ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
   });
-  const { subset, threshold } = options;
+  const { subset, threshold, chooseThreshold: score, spacing = null } = options;
   const { train, validation, test } = dataset.split;
   const images = (subset === 'all' ? [...train, ...validation, ...test] : dataset.split[subset]).length;
   requireForEvaluation(model, { batch: BATCH, size, images });
+  if (options.report !== undefined) await requireNewFolder(options.report, '--report');
   const progress = new Progress(options);
+  const working = (label: string) => ({
+    batch: BATCH,
+    onProgress: (done: number, total: number) => progress.update(label, done, total, `${done} of ${total} images`),
+  });
   const started = performance.now();
+  const chosen = score && (await chooseThresholds(model, dataset, { ...working('thresholds'), score }));
+  if (chosen) model.thresholds = thresholdsOf(chosen);
   const result = await evaluateModel(model, dataset, {
+    ...working('evaluate'),
     subset,
     mode,
     threshold,
-    batch: BATCH,
-    onProgress: (done, total) => progress.update('evaluate', done, total, `${done} of ${total} images`),
-  }).finally(() => progress.clear());
-  const seconds = (performance.now() - started) / 1000;
-  report(options, table(result, options), { ...result, subset, threshold, seconds, threads: model.backend.threads });
+    perImage: true,
+    distances: true,
+    ...(spacing && { spacing }),
+  });
+  const worst = worstImages(result.perImage!, options.worst);
+  const unit = spacing ? 'mm' : 'px';
+  const csv = imagesCsv(result, unit);
+  const files: string[] = [];
+  if (options.report !== undefined) {
+    files.push(...(await writeReport(options.report, csv, await worstSheet(model, dataset, result, worst))));
+  }
+  if (options.csv !== undefined) {
+    await ensureDirectory(dirname(options.csv));
+    await writeTextAtomic(options.csv, csv);
+    files.push(options.csv);
+  }
+  if (options.save) {
+    await saveUnchanged(model, options.model, bytes);
+    files.push(options.model);
+  }
+  progress.clear();
+  const lines = evaluationTable(result, { subset, size, unit, worst });
+  if (chosen) lines.push('', ...choiceLines(model, options));
+  if (files.length > 0) lines.push('', `written: ${files.join(', ')}`);
+  report(options, lines, {
+    ...result,
+    subset,
+    size,
+    spacing,
+    distanceUnit: unit,
+    worst: worst.map(({ image }) => image),
+    chosen: chosen ? { score, saved: options.save ?? false, thresholds: chosen } : null,
+    files,
+    seconds: (performance.now() - started) / 1000,
+    threads: model.backend.threads,
+  });
+}
+
+/** @throws InputError */
+function refuseContradictions({ chooseThreshold, subset, threshold, save }: EvaluateOptions): void {
+  if (save && !chooseThreshold) {
+    throw new InputError('--save stores what --choose-threshold finds; give both, or leave --save out');
+  }
+  if (!chooseThreshold) return;
+  if (subset !== 'validation') {
+    throw new InputError(
+      `--choose-threshold works on the validation images: those of "${subset}" could not judge a threshold that was chosen on them; leave --subset out`,
+    );
+  }
+  if (threshold !== undefined) {
+    throw new InputError(
+      `--threshold ${threshold} and --choose-threshold contradict each other; leave one of them out`,
+    );
+  }
 }
 
 /** With another seed, images that the model was trained on would count as validation. */
@@ -89,13 +180,10 @@ function trainingSeed({ training }: Model): number | undefined {
   return typeof training?.seed === 'number' ? training.seed : undefined;
 }
 
-function table({ images, mode, loss, heads, ...scores }: Evaluation, { subset, threshold }: EvaluateOptions): string[] {
-  const row = (name: string, { dice, iou, pooledIou }: Scores) =>
-    name.padEnd(8) + [dice, iou, pooledIou].map((score) => score.toFixed(4).padStart(12)).join('');
+function choiceLines(model: Model, { chooseThreshold, save, model: file }: EvaluateOptions): string[] {
   return [
-    `${plural(images, 'image')} (${subset}), threshold ${threshold}, loss ${loss.toFixed(4)}`,
-    `        ${['Dice', 'IoU', 'pooled IoU'].map((title) => title.padStart(12)).join('')}`,
-    row(mode, scores),
-    ...heads.map((head) => row(head.head, head)),
+    `thresholds of the highest ${chooseThreshold === 'dice' ? 'mean' : 'pooled'} Dice: ${thresholdsText(model)}`,
+    save ? `stored in ${file}` : 'not stored; --save stores them in the model file',
+    'They were chosen on these images: judge them on others, --subset test.',
   ];
 }

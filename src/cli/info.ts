@@ -5,7 +5,7 @@ import type { Model } from '../model/model.js';
 import { summarize } from '../model/summary.js';
 import { teamSize } from '../node/team.js';
 import { predictionTable, trainingCosts, trainingTable } from './costs.js';
-import { networkText } from './describe.js';
+import { networkText, thresholdsText } from './describe.js';
 import { plural } from './format.js';
 import { type CommonOptions, command, report } from './program.js';
 import { path, threads } from './values.js';
@@ -30,7 +30,7 @@ export const info = command(
 
 async function run(options: InfoOptions): Promise<void> {
   const model = await loadModel(options.model);
-  const { config, preprocessing, training } = model;
+  const { config, preprocessing, thresholds, training } = model;
   const multiple = 2 ** depthOf(config);
   const size = Math.ceil((preprocessing.size ?? SIZE) / multiple) * multiple;
   const count = teamSize(options.threads);
@@ -47,18 +47,22 @@ async function run(options: InfoOptions): Promise<void> {
     threads: count,
     config,
     preprocessing,
+    thresholds,
     training: training ?? null,
     levels: summary.levels,
     trainingMemory: costs?.memory ?? null,
   });
 }
 
-function portrait({ config, preprocessing: { size }, training }: Model): string[] {
+function portrait(model: Model): string[] {
+  const { config, preprocessing, training } = model;
   const { inChannels, classes } = config;
+  const { size } = preprocessing;
   return [
     `network   ${networkText(config)}`,
     `input     ${plural(inChannels, 'channel')}, values from 0 to 1, ${size ? `resized to ${size}x${size}` : 'at their own size'}`,
     `output    ${classes === 1 ? 'foreground or background' : `one of ${classes} classes`} of each pixel`,
+    ...(classes === 1 ? [`threshold ${thresholdsText(model)}`] : []),
     ...(training ? ['training', ...facts(training)] : ['training  not known: it was not trained here']),
   ];
 }

@@ -7,6 +7,7 @@ import { encodeNpy } from '../files/npy.js';
 import { createBackend, loadModel, type Threads } from '../index.js';
 import { parseMode } from '../model/mode.js';
 import { type Prediction, toMask } from '../model/prediction.js';
+import { thresholdOf } from '../model/threshold.js';
 import { PALETTE } from '../report/colours.js';
 import { maskImage, overlay } from '../report/overlay.js';
 import { toRgb } from '../report/pixels.js';
@@ -21,7 +22,7 @@ interface PredictOptions extends CommonOptions {
   readonly input: string;
   readonly out: string;
   readonly mode: string;
-  readonly threshold: number;
+  readonly threshold?: number;
   readonly threads: Threads;
   readonly relaxed?: boolean;
   readonly saveProbs?: boolean;
@@ -37,7 +38,11 @@ export const predict = command(
   .requiredOption('--input <path>', 'a PNG image, or a folder of them', path)
   .requiredOption('--out <dir>', 'folder for the results; files of the same names are written over', path)
   .option('--mode <mode>', 'accurate (mean of the heads), fast (deepest head) or L1, L2, …', 'accurate')
-  .option('--threshold <p>', 'probability above which a pixel is foreground', between(0, 1), 0.5)
+  .option(
+    '--threshold <p>',
+    'probability above which a pixel is foreground (default: that of the model)',
+    between(0, 1),
+  )
   .option('--threads <n>', 'how many compute an image together; auto: one for each core', threads, 'auto')
   .option('--relaxed', 'fused multiply-adds: faster, but not the same bits on every machine')
   .option('--save-probs', 'write NAME.npy too: float32 probabilities [classes, height, width]')
@@ -47,6 +52,7 @@ async function run(options: PredictOptions): Promise<void> {
   const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
   const model = await loadModel(options.model, { backend });
   const mode = parseMode(options.mode, model.config);
+  const threshold = options.threshold ?? thresholdOf(model, mode);
   const inputs = await listInputs(options.input, options.out);
   const progress = new Progress(options);
   await checkInputs(inputs, model, mode, progress);
@@ -55,7 +61,7 @@ async function run(options: PredictOptions): Promise<void> {
   const elapsed = () => (performance.now() - started) / 1000;
   for (const [k, input] of inputs.entries()) {
     const image = await readPng(input.path);
-    await writeResults(image, await model.predict(image, { mode }), input, options);
+    await writeResults(image, await model.predict(image, { mode }), threshold, input, options);
     const rate = (k + 1) / elapsed();
     const left = duration((inputs.length - k - 1) / rate);
     progress.update('predict', k + 1, inputs.length, `${rate.toFixed(1)} images/s, ${left} left`);
@@ -64,12 +70,18 @@ async function run(options: PredictOptions): Promise<void> {
   const seconds = elapsed();
   const made = inputs.length === 1 ? '1 mask with overlay' : `${grouped(inputs.length)} masks with overlays`;
   const lines = [`${made} in ${options.out}, mode ${mode}, ${seconds.toFixed(1)} s`];
-  report(options, lines, { images: inputs.length, seconds, mode, threads: model.backend.threads });
+  report(options, lines, { images: inputs.length, seconds, mode, threshold, threads: model.backend.threads });
 }
 
-async function writeResults(image: Image, prediction: Prediction, { name }: Input, options: PredictOptions) {
+async function writeResults(
+  image: Image,
+  prediction: Prediction,
+  threshold: number,
+  { name }: Input,
+  options: PredictOptions,
+): Promise<void> {
   const target = join(options.out, name);
-  const mask = toMask(prediction, options.threshold);
+  const mask = toMask(prediction, threshold);
   await writeFileAtomic(`${target}.png`, encodePng(prediction.classes === 1 ? maskImage(mask) : mask));
   await writeFileAtomic(`${target}-overlay.png`, encodePng(painted(image, mask)));
   if (options.saveProbs) await writeFileAtomic(`${target}.npy`, encodeProbabilities(prediction));

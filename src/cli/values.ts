@@ -1,5 +1,6 @@
 /** Values of options: parsed here, refused with what was found and what is expected. */
 import { InvalidArgumentError } from 'commander';
+import type { Spacing } from '../image/distance.js';
 
 /** A whole number from `low` to `high`. */
 export function whole(low: number, high = 1e9): (text: string) => number {
@@ -26,6 +27,13 @@ export function positive({ zero = false } = {}): (text: string) => number {
     if (text.trim() !== '' && Number.isFinite(value) && (zero ? value >= 0 : value > 0)) return value;
     throw new InvalidArgumentError(`Expected a number ${zero ? 'of at least' : 'above'} 0.`);
   };
+}
+
+/** The size of a pixel: one number, or the row's and the column's with a comma. */
+export function spacing(text: string): Spacing {
+  const [row = NaN, column = row, ...more] = text.split(',').map((part) => (part.trim() ? Number(part) : NaN));
+  if (more.length === 0 && row > 0 && column > 0 && row < Infinity && column < Infinity) return [row, column];
+  throw new InvalidArgumentError('Expected a number above 0, or two (row,column) like 0.49,0.6.');
 }
 
 /** A number of threads, or `auto`. */

@@ -13,6 +13,7 @@ import { levelsOfMode, type Mode, parseMode } from './mode.js';
 import { listParameters, ParameterStore } from './parameters.js';
 import type { Prediction } from './prediction.js';
 import { networkSize, type Preprocessing, prepare, resizePrediction } from './preprocessing.js';
+import type { Thresholds } from './threshold.js';
 
 /** What a model was trained on and how it did: JSON for people, which no computation reads. */
 export type TrainingSummary = Readonly<Record<string, unknown>>;
@@ -31,6 +32,8 @@ export class Model {
   readonly parameters: ParameterStore;
   /** Training sets it; it is stored with the model. */
   preprocessing: Preprocessing = { normalisation: 'range' };
+  /** What `chooseThresholds` found, to be stored with the model; see `thresholdOf`. */
+  thresholds: Thresholds = {};
   training: TrainingSummary | undefined;
   readonly #programs = new Map<string, Inference>();
 

@@ -6,6 +6,7 @@
  *     version        "1"
  *     config         JSON, see `ModelConfig`
  *     preprocessing  JSON, see `Preprocessing`
+ *     thresholds     JSON, see `Thresholds`; absent where none was chosen
  *     training       JSON, see `TrainingSummary`; absent for a model that was not trained here
  *     sha256         of the numbers: the same as `weightsSha256`
  */
@@ -16,6 +17,7 @@ import { parseConfig } from './config.js';
 import { Model, type TrainingSummary } from './model.js';
 import { parsePreprocessing } from './preprocessing.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
+import { parseThresholds, type Thresholds } from './threshold.js';
 import { exportTensors, importTensors } from './torch.js';
 
 const FORMAT = 'unetpp';
@@ -28,6 +30,7 @@ export async function encodeModel(model: Model): Promise<Uint8Array> {
     version: VERSION,
     config: JSON.stringify(model.config),
     preprocessing: JSON.stringify(model.preprocessing),
+    ...(Object.keys(model.thresholds).length > 0 && { thresholds: JSON.stringify(model.thresholds) }),
     ...(model.training && { training: JSON.stringify(model.training) }),
   });
 }
@@ -53,11 +56,14 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
   const field = (name: string) => parseField(metadata[name], `${file}, ${name}`);
   const config = parseConfig(field('config'), `${file}, config`);
   const preprocessing = parsePreprocessing(field('preprocessing'), `${file}, preprocessing`);
+  const thresholds: Thresholds =
+    metadata.thresholds === undefined ? {} : parseThresholds(field('thresholds'), config, `${file}, thresholds`);
   const training = metadata.training === undefined ? undefined : parseTraining(field('training'), `${file}, training`);
   const values = importTensors(config, tensors, file);
   const model = new Model(config, backend);
   model.parameters.load(values);
   model.preprocessing = preprocessing;
+  model.thresholds = thresholds;
   model.training = training;
   return model;
 }

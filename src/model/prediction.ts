@@ -1,5 +1,6 @@
 /** What a network says of an image, and the one rule that makes a mask of it. */
 import type { Image } from '../base/image.js';
+import { DEFAULT_THRESHOLD } from './threshold.js';
 
 export interface Prediction {
   readonly width: number;
@@ -14,7 +15,7 @@ export interface Prediction {
  * The class of each pixel. One class: 1 where the probability is above `threshold`, else 0. Several: the most probable
  * one, the first of equals.
  */
-export function toMask(prediction: Prediction, threshold = 0.5): Image<Uint8Array> {
+export function toMask(prediction: Prediction, threshold = DEFAULT_THRESHOLD): Image<Uint8Array> {
   const { width, height, classes, probs } = prediction;
   const data = new Uint8Array(width * height);
   for (let i = 0; i < data.length; i++) {

@@ -30,6 +30,8 @@ export function prune(model: Model, level: number): Model {
   }
   pruned.parameters.changed();
   pruned.preprocessing = model.preprocessing;
+  const threshold = model.thresholds[levelName(level)];
+  if (threshold !== undefined) pruned.thresholds = { [levelName(level)]: threshold };
   pruned.training = model.training && { ...model.training, prunedTo: levelName(level) };
   return pruned;
 }

@@ -1,5 +1,6 @@
 import { InputError, invariant } from '../base/errors.js';
 import type { Image } from '../base/image.js';
+import { surface } from '../image/surface.js';
 import type { Colour } from './colours.js';
 
 /**
@@ -55,22 +56,14 @@ export function enlarge(image: Image<Uint8Array>, scale: number): Image<Uint8Arr
  * beyond the image's edge counts as outside, so that every outline is closed.
  */
 export function outline(mask: Image<Uint8Array>, thickness = 1): Uint8Array {
-  const { width, height } = mask;
-  let inside = mask.data.map((value) => (value ? 1 : 0));
-  const edge = new Uint8Array(width * height);
+  const rest = { ...mask, data: mask.data.slice() };
+  const edge = new Uint8Array(rest.data.length);
   for (let step = 0; step < thickness; step++) {
-    const eroded = inside.slice();
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const i = y * width + x;
-        const isInner = y > 0 && y < height - 1 && x > 0 && x < width - 1;
-        if (!inside[i]) continue;
-        if (isInner && inside[i - 1] && inside[i + 1] && inside[i - width] && inside[i + width]) continue;
-        edge[i] = 1;
-        eroded[i] = 0;
-      }
-    }
-    inside = eroded;
+    surface(rest).forEach((isEdge, i) => {
+      if (!isEdge) return;
+      edge[i] = 1;
+      rest.data[i] = 0;
+    });
   }
   return edge;
 }

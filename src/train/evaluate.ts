@@ -1,50 +1,51 @@
 /** Loss and scores of a model on labelled images, every head in one pass. */
 import type { Values } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
-import type { Dataset } from '../data/dataset.js';
+import type { Dataset, Sample } from '../data/dataset.js';
 import type { Subset } from '../data/split.js';
 import type { Tensor } from '../graph/graph.js';
-import { cropBack, padReflect } from '../image/pad.js';
+import { cropBack, type Padded, padReflect } from '../image/pad.js';
 import { checkCount } from '../model/checks.js';
 import { depthOf, levelsOf, type ModelConfig } from '../model/config.js';
 import { meanOf, probabilities } from '../model/inference.js';
 import { levelName, levelsOfMode, type Mode, parseMode } from '../model/mode.js';
 import { type Model, pack } from '../model/model.js';
 import { type Network, recordNetwork } from '../model/network.js';
-import { toMask } from '../model/prediction.js';
+import { type Prediction, toMask } from '../model/prediction.js';
+import { thresholdOf } from '../model/threshold.js';
 import { breathe, chunks, packMasks } from './batches.js';
 import { type RecordedLoss, recordLoss } from './loss.js';
-import { type Scores, Tally } from './metrics.js';
+import { type ImageScores, type Scores, Tally, type TallyOptions } from './metrics.js';
 
 export interface HeadScores extends Scores {
   /** `L1`, `L2`, … */
   readonly head: string;
+  /** Above this probability a pixel counted as foreground. */
+  readonly threshold: number;
 }
 
 export interface Evaluation extends Scores {
   readonly images: number;
   /** What the scores are of; those of every head are in `heads`. */
   readonly mode: Mode;
+  /** Above this probability a pixel counted as foreground. */
+  readonly threshold: number;
   /** The training objective, the mean over the heads, in evaluation mode. */
   readonly loss: number;
   readonly heads: readonly HeadScores[];
+  /** The mode's, in the order of the subset, where they were asked for. */
+  readonly perImage?: readonly ({ readonly image: string } & ImageScores)[];
 }
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends PredictHeadsOptions, TallyOptions {
   /** Default: 'validation'. */
   readonly subset?: Subset | 'all';
   /** Default: 'accurate'. */
   readonly mode?: Mode;
-  /** Above this probability a pixel is foreground; default 0.5. */
-  readonly threshold?: number;
-  /** Images computed at once; default 4. */
-  readonly batch?: number;
-  /** See `recordLoss`. */
-  readonly headWeights?: readonly number[] | undefined;
-  /** Ends the evaluation with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Above this probability a pixel is foreground. Default: those of the model, see `thresholdOf`. */
+  readonly threshold?: number | undefined;
+  /** Also list the scores of each image. Default: false. */
+  readonly perImage?: boolean;
 }
 
 /**
@@ -53,12 +54,68 @@ export interface EvaluateOptions {
  * @throws InputError for a data set that does not fit the model, an empty subset, or a mode that the model does not have
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { subset = 'validation', threshold = 0.5, batch = 4, headWeights, signal, onProgress } = options;
-  const { config, backend, parameters } = model;
-  checkCount(batch, 'evaluate: batch');
-  checkFits(config, dataset);
+  const { subset = 'validation', perImage = false } = options;
+  const { config } = model;
   const mode = parseMode(options.mode ?? 'accurate', config);
   const names = namesOf(dataset, subset);
+  const heads = levelsOf(config).map(levelName);
+  const outputs: readonly Mode[] = [...heads, 'accurate'];
+  const chosen = predictionOf(mode, config);
+  const thresholds = outputs.map((output) => options.threshold ?? thresholdOf(model, output));
+  const tallies = outputs.map(() => new Tally(config.classes, options));
+  const images: ({ image: string } & ImageScores)[] = [];
+  let loss = 0;
+  for await (const batch of predictHeads(model, dataset, names, options)) {
+    loss += batch.loss * batch.samples.length;
+    for (const { sample, predictions } of batch.samples) {
+      const scores = tallies.map((tally, k) => tally.add(toMask(predictions[k]!, thresholds[k]), sample.mask));
+      images.push({ image: sample.name, ...scores[chosen]! });
+    }
+  }
+  const scores = tallies.map((tally) => tally.scores());
+  return {
+    images: names.length,
+    mode,
+    threshold: thresholds[chosen]!,
+    loss: loss / names.length,
+    ...scores[chosen]!,
+    heads: heads.map((head, k) => ({ head, threshold: thresholds[k]!, ...scores[k]! })),
+    ...(perImage && { perImage: images }),
+  };
+}
+
+export interface PredictHeadsOptions {
+  /** Images computed at once; default 4. */
+  readonly batch?: number;
+  /** See `recordLoss`. */
+  readonly headWeights?: readonly number[] | undefined;
+  /** Ends the work with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface PredictedBatch {
+  readonly samples: readonly {
+    readonly sample: Sample;
+    /** Of each head, shallowest first, and last of their mean; at the sample's size. */
+    readonly predictions: readonly Prediction[];
+  }[];
+  /** The mean over these samples. */
+  readonly loss: number;
+}
+
+/**
+ * What every head says of the samples `names`, in one pass, a batch at a time.
+ * @throws InputError for a data set that does not fit the model
+ */
+export async function* predictHeads(
+  { config, backend, parameters }: Model,
+  dataset: Dataset,
+  names: readonly string[],
+  { batch = 4, headWeights, signal, onProgress }: PredictHeadsOptions = {},
+): AsyncGenerator<PredictedBatch, void, void> {
+  checkCount(batch, 'evaluate: batch');
+  checkFits(config, dataset);
   const multiple = 2 ** depthOf(config);
   const size = Math.ceil(dataset.size / multiple) * multiple;
   const compile = (count: number) => {
@@ -66,10 +123,6 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
     return { graph, program: backend.compile(graph.outputs, parameters.bind(graph.network), { constant: true }) };
   };
   const compiled = new Map<number, ReturnType<typeof compile>>();
-
-  const levels = levelsOf(config);
-  const tallies = [...levels, 'mean'].map(() => new Tally(config.classes));
-  let loss = 0;
   let done = 0;
   for (const chunk of chunks(names, batch)) {
     const samples = await Promise.all(chunk.map((name) => dataset.load(name)));
@@ -80,21 +133,24 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
     program.write(graph.network.input, pack(samples.map(({ image }) => padReflect(image, multiple).image)));
     program.write(graph.loss.target, packMasks(targets.map(({ image }) => image)));
     program.run();
-    loss += program.read(graph.loss.total)[0]! * samples.length;
-    for (const [k, probs] of graph.probs.entries()) {
-      const masks = toMasks(program.read(probs), size, config.classes, threshold);
-      for (const [n, { mask }] of samples.entries()) {
-        tallies[k]!.add(cropBack(masks[n]!, targets[n]!, mask.width, mask.height), mask);
-      }
-    }
+    const loss = program.read(graph.loss.total)[0]!;
+    const predictions = graph.probs.map((probs) =>
+      unpack(program.read(probs), targets, size, config.classes, samples[0]!.mask),
+    );
+    yield {
+      samples: samples.map((sample, n) => ({ sample, predictions: predictions.map((ofHead) => ofHead[n]!) })),
+      loss,
+    };
     done += samples.length;
     onProgress?.(done, names.length);
     await breathe();
   }
-  const scores = tallies.map((tally) => tally.scores());
-  const chosen = mode === 'accurate' ? scores.at(-1)! : scores[levels.indexOf(levelsOfMode(mode, config)[0]!)]!;
-  const heads = levels.map((level, k) => ({ head: levelName(level), ...scores[k]! }));
-  return { images: names.length, mode, loss: loss / names.length, ...chosen, heads };
+}
+
+/** Where the predictions of a mode stand among those of `predictHeads`. */
+export function predictionOf(mode: Mode, config: ModelConfig): number {
+  const levels = levelsOf(config);
+  return mode === 'accurate' ? levels.length : levels.indexOf(levelsOfMode(mode, config)[0]!);
 }
 
 /** @throws InputError for a subset without images */
@@ -129,12 +185,19 @@ export function recordEvaluation(
   return { network, loss, probs, outputs: [loss.total, ...new Set(probs)] };
 }
 
-/** The masks that the probabilities [N,size,size,classes] give. */
-function toMasks(probs: Values, size: number, classes: number, threshold: number): Image<Uint8Array>[] {
+/** The predictions that lie in the probabilities [N,size,size,classes], each cut to the sample that was padded. */
+function unpack(
+  probs: Values,
+  samples: readonly Padded<Uint8Array>[],
+  size: number,
+  classes: number,
+  { width, height }: { width: number; height: number },
+): Prediction[] {
   const length = size * size * classes;
-  return Array.from({ length: probs.length / length }, (_, n) => {
-    const image = new Float32Array(probs.subarray(n * length, (n + 1) * length));
-    return toMask({ width: size, height: size, classes, probs: image }, threshold);
+  return samples.map((place, n) => {
+    const data = new Float32Array(probs.subarray(n * length, (n + 1) * length));
+    const image = cropBack({ width: size, height: size, channels: classes, data }, place, width, height);
+    return { width, height, classes, probs: image.data };
   });
 }
 

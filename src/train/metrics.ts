@@ -1,88 +1,147 @@
 /**
- * Dice and IoU of masks. Per image: the mean over images; where neither mask has foreground they agree, and both scores
- * are 1. Pooled: the pixels of all images counted together, so that large structures weigh more. With several classes
- * each score is the mean over the classes but the background, class 0.
+ * Scores of many images. Per image: the mean over images. Pooled: the pixels of all images counted together, so that
+ * large structures weigh more. With several classes each score is the mean over the classes but the background, class 0.
+ * What becomes of empty masks is said in `overlap.ts`.
  */
 import { invariant } from '../base/errors.js';
 import type { Image } from '../base/image.js';
+import type { Spacing } from '../image/distance.js';
+import { type Overlap, type OverlapScores, overlap, overlapScores, pooled } from './overlap.js';
+import { type SurfaceDistances, surfaceDistances } from './surface-distance.js';
 
-export interface Scores {
-  /** Mean over images of 2 |P n T| / (|P| + |T|), P predicted, T true. */
-  readonly dice: number;
-  /** Mean over images of |P n T| / |P u T|. */
-  readonly iou: number;
+/** Where distances were asked for; in pixels, or the unit of the spacing. */
+export interface DistanceScores {
+  /** null where undefined in every image; see `surface-distance.ts`. */
+  readonly hd95: number | null;
+  readonly assd: number | null;
+  /** How many the means leave out: images, of several classes pairs of image and class, where one mask alone is empty. */
+  readonly undefinedDistances: number;
+}
+
+/** Means over classes, or images, or both. */
+export interface MeanScores extends OverlapScores, Partial<DistanceScores> {}
+
+/** Of one image. */
+export interface ImageScores extends MeanScores {
+  /** Of each class, where there are several. */
+  readonly perClass?: readonly (MeanScores & { readonly class: number })[];
+}
+
+/** Of one class in all images. */
+export interface ClassScores extends MeanScores {
   readonly pooledDice: number;
   readonly pooledIou: number;
+  readonly pooledPrecision: number;
+  readonly pooledSensitivity: number;
+  readonly pooledSpecificity: number;
 }
 
-/** Numbers of pixels of one class. */
-export interface Overlap {
-  readonly intersection: number;
-  readonly predicted: number;
-  readonly actual: number;
+/** Of all images. */
+export interface Scores extends ClassScores {
+  /** Of each class, where there are several. */
+  readonly perClass?: readonly (ClassScores & { readonly class: number })[];
 }
 
-/** Counts the pixels of `label` in two masks of one size. */
-export function overlap(predicted: Uint8Array, actual: Uint8Array, label: number): Overlap {
-  invariant(predicted.length === actual.length, `masks of ${predicted.length} and ${actual.length} pixels`);
-  const counts = { intersection: 0, predicted: 0, actual: 0 };
-  for (let i = 0; i < predicted.length; i++) {
-    const p = predicted[i] === label;
-    const t = actual[i] === label;
-    if (p) counts.predicted++;
-    if (t) counts.actual++;
-    if (p && t) counts.intersection++;
-  }
-  return counts;
+/** One class in one image; distances are absent where they were not asked for, null where they are undefined. */
+interface Case {
+  readonly counts: Overlap;
+  readonly distances?: SurfaceDistances | null;
 }
 
-export function dice({ intersection, predicted, actual }: Overlap): number {
-  return predicted + actual === 0 ? 1 : (2 * intersection) / (predicted + actual);
-}
-
-export function iou({ intersection, predicted, actual }: Overlap): number {
-  const union = predicted + actual - intersection;
-  return union === 0 ? 1 : intersection / union;
+export interface TallyOptions {
+  /** Also measure surface distances, which takes far longer than counting. Default: false. */
+  readonly distances?: boolean | undefined;
+  /** Default: distances in pixels. */
+  readonly spacing?: Spacing | undefined;
 }
 
 /** Gathers masks image by image. */
 export class Tally {
-  #images = 0;
-  #dice = 0;
-  #iou = 0;
-  readonly #pooled: { intersection: number; predicted: number; actual: number }[];
+  /** By class, then by image. */
+  readonly #cases: Case[][];
+  readonly #options: TallyOptions;
 
   /** @param classes of the network: 1 counts pixels of value 1, K >= 2 the classes 1..K-1 */
-  constructor(classes: number) {
-    const foreground = Math.max(1, classes - 1);
-    this.#pooled = Array.from({ length: foreground }, () => ({ intersection: 0, predicted: 0, actual: 0 }));
+  constructor(classes: number, options: TallyOptions = {}) {
+    this.#cases = Array.from({ length: Math.max(1, classes - 1) }, () => []);
+    this.#options = options;
   }
 
-  add(predicted: Image<Uint8Array>, actual: Image<Uint8Array>): void {
-    const counts = this.#pooled.map((_, k) => overlap(predicted.data, actual.data, k + 1));
-    this.#images++;
-    this.#dice += average(counts.map(dice));
-    this.#iou += average(counts.map(iou));
-    counts.forEach((count, k) => {
-      const pooled = this.#pooled[k]!;
-      pooled.intersection += count.intersection;
-      pooled.predicted += count.predicted;
-      pooled.actual += count.actual;
+  /** @returns the scores of this image */
+  add(predicted: Image<Uint8Array>, actual: Image<Uint8Array>): ImageScores {
+    const { distances = false, spacing } = this.#options;
+    const scores = this.#cases.map((cases, k) => {
+      const counts = overlap(predicted.data, actual.data, k + 1);
+      const added = distances ? { counts, distances: surfaceDistances(predicted, actual, k + 1, spacing) } : { counts };
+      cases.push(added);
+      return caseScores(added);
     });
+    return { ...mean(scores), ...perClass(scores) };
   }
 
   /** The scores of what was added, at least one image. */
   scores(): Scores {
-    invariant(this.#images > 0, 'scores of no image');
-    return {
-      dice: this.#dice / this.#images,
-      iou: this.#iou / this.#images,
-      pooledDice: average(this.#pooled.map(dice)),
-      pooledIou: average(this.#pooled.map(iou)),
-    };
+    invariant(this.#cases[0]!.length > 0, 'scores of no image');
+    const scores = this.#cases.map(classScores);
+    return { ...mean(scores), ...asPooled(averages(this.#cases.map(pooledScores))), ...perClass(scores) };
   }
+}
+
+function caseScores({ counts, distances }: Case): MeanScores {
+  if (distances === undefined) return overlapScores(counts);
+  const { hd95, assd } = distances ?? { hd95: null, assd: null };
+  return { ...overlapScores(counts), hd95, assd, undefinedDistances: distances ? 0 : 1 };
+}
+
+function classScores(cases: readonly Case[]): ClassScores {
+  return { ...mean(cases.map(caseScores)), ...asPooled(pooledScores(cases)) };
+}
+
+function pooledScores(cases: readonly Case[]): OverlapScores {
+  return overlapScores(pooled(cases.map(({ counts }) => counts)));
+}
+
+function asPooled({ dice, iou, precision, sensitivity, specificity }: OverlapScores) {
+  return {
+    pooledDice: dice,
+    pooledIou: iou,
+    pooledPrecision: precision,
+    pooledSensitivity: sensitivity,
+    pooledSpecificity: specificity,
+  };
+}
+
+/** Undefined distances are left out, and counted. */
+function mean(list: readonly MeanScores[]): MeanScores {
+  const overlaps = averages(list);
+  if (list[0]!.undefinedDistances === undefined) return overlaps;
+  return {
+    ...overlaps,
+    hd95: averageDefined(list.map(({ hd95 }) => hd95)),
+    assd: averageDefined(list.map(({ assd }) => assd)),
+    undefinedDistances: list.reduce((sum, { undefinedDistances = 0 }) => sum + undefinedDistances, 0),
+  };
+}
+
+function averages(list: readonly OverlapScores[]): OverlapScores {
+  return {
+    dice: average(list.map(({ dice }) => dice)),
+    iou: average(list.map(({ iou }) => iou)),
+    precision: average(list.map(({ precision }) => precision)),
+    sensitivity: average(list.map(({ sensitivity }) => sensitivity)),
+    specificity: average(list.map(({ specificity }) => specificity)),
+  };
 }
 
 function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function averageDefined(values: readonly (number | null | undefined)[]): number | null {
+  const defined = values.filter((value) => typeof value === 'number');
+  return defined.length > 0 ? average(defined) : null;
+}
+
+function perClass<S extends MeanScores>(scores: readonly S[]): { perClass?: readonly (S & { class: number })[] } {
+  return scores.length > 1 ? { perClass: scores.map((of, k) => ({ class: k + 1, ...of })) } : {};
 }

@@ -1,0 +1,87 @@
+/** The files that `unetpp evaluate` writes: the scores of each image, the picture of the worst, the model file. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '../base/errors.js';
+import type { Image } from '../base/image.js';
+import type { Dataset } from '../data/dataset.js';
+import { encodePng } from '../data/png.js';
+import { ensureDirectory, readFileChecked, writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
+import { type Cell, encodeCsv } from '../files/csv.js';
+import { fileError } from '../files/errors.js';
+import type { Model } from '../model/model.js';
+import { encodeModel } from '../model/modelfile.js';
+import { toMask } from '../model/prediction.js';
+import { predictionSheet, type SheetRow } from '../report/sheet.js';
+import { type Evaluation, predictHeads, predictionOf } from '../train/evaluate.js';
+import type { MeanScores } from '../train/metrics.js';
+import { plural } from './format.js';
+
+/** @throws InputError that names the option, unless `path` is an empty folder or not there yet */
+export async function requireNewFolder(path: string, option: string): Promise<void> {
+  const entries = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw fileError(path, 'created', error, '');
+  });
+  if (entries.length > 0) throw new InputError(`${path}: exists and is not empty; give another folder with ${option}`);
+}
+
+/** Writes worst.png and images.csv. @returns their paths */
+export async function writeReport(folder: string, csv: string, worst: Image<Uint8Array>): Promise<string[]> {
+  const paths = [join(folder, 'worst.png'), join(folder, 'images.csv')] as const;
+  await ensureDirectory(folder);
+  await writeFileAtomic(paths[0], encodePng(worst));
+  await writeTextAtomic(paths[1], csv);
+  return [...paths];
+}
+
+/** One row an image; of several classes, the columns of each class follow those of their mean. */
+export function imagesCsv({ perImage = [] }: Evaluation, unit: 'px' | 'mm'): string {
+  const classes = perImage[0]?.perClass?.map((scores) => `_${scores.class}`) ?? [];
+  const names = ['', ...classes].flatMap((suffix) => Object.keys(CELLS).map((name) => name + suffix));
+  const rows = perImage.map(({ image, perClass = [], ...scores }) => {
+    const cells = [scores, ...perClass].flatMap((of) => Object.values(CELLS).map((read) => read(of)));
+    return [image, ...cells, unit];
+  });
+  return encodeCsv(['image', ...names, 'distance_unit'], rows);
+}
+
+const CELLS: Readonly<Record<string, (scores: MeanScores) => Cell>> = {
+  dice: ({ dice }) => dice,
+  iou: ({ iou }) => iou,
+  precision: ({ precision }) => precision,
+  sensitivity: ({ sensitivity }) => sensitivity,
+  specificity: ({ specificity }) => specificity,
+  hd95: ({ hd95 = null }) => hd95,
+  assd: ({ assd = null }) => assd,
+};
+
+/** The worst images with their true and predicted masks. */
+export async function worstSheet(
+  model: Model,
+  dataset: Dataset,
+  { mode, threshold, images }: Evaluation,
+  worst: readonly { readonly image: string; readonly dice: number }[],
+): Promise<Image<Uint8Array>> {
+  const rows: SheetRow[] = [];
+  const names = worst.map(({ image }) => image);
+  for await (const { samples } of predictHeads(model, dataset, names)) {
+    for (const { sample, predictions } of samples) {
+      const prediction = toMask(predictions[predictionOf(mode, model.config)]!, threshold);
+      const { dice } = worst[rows.length]!;
+      rows.push({ name: sample.name, image: sample.image, target: sample.mask, prediction, dice });
+    }
+  }
+  return predictionSheet(rows, { title: `the worst of ${plural(images, 'image')} by Dice, mode ${mode}` });
+}
+
+/**
+ * Writes a model over its file.
+ * @param bytes of the file as it was read
+ * @throws InputError where it is another one now: a training may have written a better model meanwhile
+ */
+export async function saveUnchanged(model: Model, file: string, bytes: Uint8Array): Promise<void> {
+  if (Buffer.compare(await readFileChecked(file), bytes) !== 0) {
+    throw new InputError(`${file}: has changed while it was evaluated, so that nothing is stored; evaluate it again`);
+  }
+  await writeFileAtomic(file, await encodeModel(model));
+}

@@ -1,0 +1,14 @@
+/** Tables as comma-separated values (RFC 4180), which spreadsheets and pandas read. */
+
+/** A cell; null leaves it empty. */
+export type Cell = string | number | null;
+
+/** Lines end with CRLF; texts with a comma, a quote or a line break are quoted. Numbers have all their digits. */
+export function encodeCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return [header, ...rows].map((row) => `${row.map(encodeCell).join(',')}\r\n`).join('');
+}
+
+function encodeCell(cell: Cell): string {
+  const text = cell === null ? '' : String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,109 @@
+/** The threshold that suits the validation images best, for each head and for their mean. */
+import { InputError } from '../base/errors.js';
+import type { Image } from '../base/image.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Model } from '../model/model.js';
+import type { Prediction } from '../model/prediction.js';
+import { DEFAULT_THRESHOLD, type Thresholds, thresholdNames } from '../model/threshold.js';
+import { type PredictHeadsOptions, predictHeads } from './evaluate.js';
+import { type Overlap, overlapScores, pooled } from './overlap.js';
+
+/** 0.05, 0.10, …, 0.95 */
+const CANDIDATES: readonly number[] = Array.from({ length: 19 }, (_, k) => (k + 1) / 20);
+
+export interface ThresholdPoint {
+  readonly threshold: number;
+  /** Mean over the images. */
+  readonly dice: number;
+  readonly pooledDice: number;
+}
+
+export interface ThresholdChoice {
+  /** See `bestPoint`. */
+  readonly threshold: number;
+  readonly curve: readonly ThresholdPoint[];
+}
+
+export interface ChooseThresholdOptions extends PredictHeadsOptions {
+  /** What is to be highest. Default: 'dice', the mean over the images. */
+  readonly score?: 'dice' | 'pooledDice';
+}
+
+/**
+ * Scans thresholds on the validation subset, and on no other: what a threshold was chosen on can no longer judge it.
+ * The model stays as it is; `model.thresholds = thresholdsOf(choices)` adopts the choice.
+ * @returns by the names of `thresholdNames`
+ * @throws InputError for a model of several classes, which takes the most probable class without a threshold, or a data
+ * set that does not fit it
+ */
+export async function chooseThresholds(
+  model: Model,
+  dataset: Dataset,
+  options: ChooseThresholdOptions = {},
+): Promise<Readonly<Record<string, ThresholdChoice>>> {
+  const { score = 'dice' } = options;
+  const { config } = model;
+  if (config.classes > 1) {
+    throw new InputError(
+      `this model tells ${config.classes} classes apart and takes the most probable one: it has no threshold to choose`,
+    );
+  }
+  const names = thresholdNames(config);
+  const scans = names.map((): Overlap[][] => CANDIDATES.map(() => []));
+  for await (const { samples } of predictHeads(model, dataset, dataset.split.validation, options)) {
+    for (const { sample, predictions } of samples) {
+      scans.forEach((scan, k) => {
+        const counts = overlapsAt(CANDIDATES, predictions[k]!, sample.mask);
+        for (const [c, images] of scan.entries()) images.push(counts[c]!);
+      });
+    }
+  }
+  return Object.fromEntries(names.map((name, k) => [name, choose(scans[k]!, score)]));
+}
+
+export function thresholdsOf(choices: Readonly<Record<string, ThresholdChoice>>): Thresholds {
+  return Object.fromEntries(Object.entries(choices).map(([name, { threshold }]) => [name, threshold]));
+}
+
+/**
+ * For each of the ascending `thresholds`, the overlap of `mask` with the pixels whose probability is above it, as
+ * `toMask` has it; counted in one pass.
+ */
+export function overlapsAt(thresholds: readonly number[], { probs }: Prediction, mask: Image<Uint8Array>): Overlap[] {
+  // Of the pixels that are above exactly k thresholds: how many there are, and how many of them lie in the mask.
+  const all = new Array<number>(thresholds.length + 1).fill(0);
+  const inMask = new Array<number>(thresholds.length + 1).fill(0);
+  mask.data.forEach((label, i) => {
+    let k = 0;
+    while (k < thresholds.length && probs[i]! > thresholds[k]!) k++;
+    all[k]!++;
+    if (label === 1) inMask[k]!++;
+  });
+  const sumFrom = (counts: readonly number[], k: number) => counts.slice(k).reduce((sum, count) => sum + count, 0);
+  return thresholds.map((_, k) => ({
+    intersection: sumFrom(inMask, k + 1),
+    predicted: sumFrom(all, k + 1),
+    actual: sumFrom(inMask, 0),
+    pixels: mask.data.length,
+  }));
+}
+
+/** The highest by `score`; of equals the one nearest to 0.5, the lower one first. @param curve by ascending threshold */
+export function bestPoint(curve: readonly ThresholdPoint[], score: 'dice' | 'pooledDice'): ThresholdPoint {
+  // In whole hundredths, so that 0.3 and 0.7 are equally near.
+  const distance = ({ threshold }: ThresholdPoint) => Math.round(100 * Math.abs(threshold - DEFAULT_THRESHOLD));
+  return curve.reduce((a, b) => {
+    if (a[score] !== b[score]) return a[score] > b[score] ? a : b;
+    return distance(b) < distance(a) ? b : a;
+  });
+}
+
+/** @param scan by candidate, then by image */
+function choose(scan: readonly (readonly Overlap[])[], score: 'dice' | 'pooledDice'): ThresholdChoice {
+  const curve = scan.map((images, c) => ({
+    threshold: CANDIDATES[c]!,
+    dice: images.reduce((sum, counts) => sum + overlapScores(counts).dice, 0) / images.length,
+    pooledDice: overlapScores(pooled(images)).dice,
+  }));
+  return { threshold: bestPoint(curve, score).threshold, curve };
+}
