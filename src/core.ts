@@ -12,6 +12,7 @@ export { backward } from './graph/autodiff.js';
 export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor } from './graph/graph.js';
 export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
+export { type Normalisation, normalisations } from './image/normalise.js';
 export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './model/config.js';
 export { type Initialisation, initialisations } from './model/initialisation.js';
 export { type Mode, parseMode } from './model/mode.js';

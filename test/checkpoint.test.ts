@@ -89,10 +89,7 @@ test('a state that JSON cannot hold is a fault of the caller, named by its place
   assert.match(await faultOf({ list: [undefined] }), 'state.list[0] is no value of JSON');
   assert.match(await faultOf({ n: 1n }), 'state.n is no value of JSON');
   assert.match(await faultOf({ date: new Date(0) }), 'state.date is no value of JSON');
-  const { state } = await decodeCheckpoint(
-    await encoded({ state: { a: undefined }, tensors: new Map() }),
-    'c',
-  );
+  const { state } = await decodeCheckpoint(await encoded({ state: { a: undefined }, tensors: new Map() }), 'c');
   assert.equal(state, {});
 });
 

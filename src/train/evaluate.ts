@@ -57,6 +57,10 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
   const { config, backend, parameters } = model;
   checkCount(batch, 'evaluate: batch');
   checkFits(config, dataset);
+  if (dataset.normalisation !== model.preprocessing.normalisation) {
+    const asked = `open it with the normalisation of the model, "${model.preprocessing.normalisation}"`;
+    throw new InputError(`${dataset.source}: images are normalised by "${dataset.normalisation}"; ${asked}`);
+  }
   const mode = parseMode(options.mode ?? 'accurate', config);
   const names = namesOf(dataset, subset);
   const multiple = 2 ** depthOf(config);
@@ -138,6 +142,11 @@ function toMasks(probs: Values, size: number, classes: number, threshold: number
   });
 }
 
+/** Output channels for a data set: one class needs one probability, several are told apart from the background too. */
+export function outputsFor({ classes }: Pick<Dataset, 'classes'>): number {
+  return classes === 1 ? 1 : classes + 1;
+}
+
 /** @throws InputError unless the images have the channels and the masks the classes that the network has */
 export function checkFits(config: ModelConfig, { source, channels, classes }: Dataset): void {
   if (channels !== config.inChannels) {
@@ -145,8 +154,7 @@ export function checkFits(config: ModelConfig, { source, channels, classes }: Da
       `${source}: images have ${channels} channels, the network reads ${config.inChannels}; open the data with channels ${config.inChannels} or build the network with inChannels ${channels}`,
     );
   }
-  // One class needs one probability; several are told apart from each other and from the background.
-  const expected = classes === 1 ? 1 : classes + 1;
+  const expected = outputsFor({ classes });
   if (expected !== config.classes) {
     throw new InputError(
       `${source}: masks have ${classes} foreground ${classes === 1 ? 'class' : 'classes'}, for which a network needs ${expected} output channels; this one has ${config.classes} (config.classes)`,
