@@ -13,6 +13,7 @@ export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor }
 export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
 export type { Spacing } from './image/distance.js';
+export { type Normalisation, normalisations } from './image/normalise.js';
 export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './model/config.js';
 export { type Initialisation, initialisations } from './model/initialisation.js';
 export { type Mode, parseMode } from './model/mode.js';

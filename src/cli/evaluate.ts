@@ -98,6 +98,7 @@ async function run(options: EvaluateOptions): Promise<void> {
   const { inChannels } = model.config;
   const dataset = await openDataset(options.data, {
     size,
+    normalisation: model.preprocessing.normalisation,
     seed: options.seed ?? trainingSeed(model) ?? 1,
     ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
   });

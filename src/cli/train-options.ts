@@ -1,5 +1,6 @@
 /** The options of `unetpp train`. */
 import { type Command, Option } from 'commander';
+import { type Normalisation, normalisations } from '../image/normalise.js';
 import { type BackendName, backends, type Threads } from '../index.js';
 import { type Norm, norms, type Skips, skipPatterns, type Upsampling, upsamplings } from '../model/config.js';
 import { type Initialisation, initialisations } from '../model/initialisation.js';
@@ -11,6 +12,7 @@ import { between, path, positive, threads, whole, wholeList } from './values.js'
 export interface TrainOptions extends CommonOptions {
   readonly data?: string;
   readonly size: number;
+  readonly normalise: Normalisation;
   readonly augment: string;
   readonly filters: number[];
   readonly skips: Skips;
@@ -79,6 +81,7 @@ export function trainCommand(): Command {
     .optionsGroup('Data:')
     .option('--data <dir>', 'folder with images/NAME.png and masks/NAME.png; split.json is optional', path)
     .option('--size <pixels>', 'width and height that images are resized to', whole(1), 128)
+    .addOption(one('--normalise <how>', 'how the values of each image are scaled', normalisations, 'range'))
     .option('--augment <list>', `changes to training images: flip, or none ${either('augment')}`)
 
     .optionsGroup('Network:')
