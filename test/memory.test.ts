@@ -78,7 +78,8 @@ const SHAPES = [
 
 for (const workers of [1, 2, 3]) {
   test(`training with ${workers} workers`, async () => {
-    for (const [k, config] of CONFIGS.slice(0, 2).entries()) {
+    // Starting threads takes most of the time.
+    for (const [k, config] of CONFIGS.slice(0, workers === 3 ? 1 : 2).entries()) {
       for (const { train, ...shape } of SHAPES) {
         const backend = createBackend('wasm', { workers, threads: workers });
         const model = createModel(config, { backend });
