@@ -157,23 +157,43 @@ function addRow(dw: usize, sums: usize, valid: i32): void {
   for (; c < valid; c++, dw += 4, sums += 4) store<f32>(dw, load<f32>(dw) + load<f32>(sums));
 }
 
-/** sums[n] = sum over pixels of dy[pixel, n]: rows of `width` pixels first, then the rows, to keep the error small. */
+/**
+ * sums[n] = sum over pixels of dy[pixel, n]: rows of `width` pixels first, then the rows, to keep the error small. Four
+ * vectors of channels go together: one sum alone would wait for each of its additions.
+ */
 export function columnSums(dy: usize, rows: i32, width: i32, channels: i32, sums: usize): void {
   memory.fill(sums, 0, (<usize>channels) << 2);
   const stride = (<usize>channels) << 2;
   for (let y = 0; y < rows; y++, dy += <usize>width * stride) {
-    for (let c = 0; c < channels; c += 4) {
-      const valid = min(4, channels - c);
-      let sum = f32x4.splat(0);
-      let at = dy + ((<usize>c) << 2);
-      if (valid === 4) {
-        for (let x = 0; x < width; x++, at += stride) sum = f32x4.add(sum, v128.load(at));
-      } else {
-        for (let x = 0; x < width; x++, at += stride) sum = f32x4.add(sum, loadPart(at, valid));
-      }
-      const to = sums + ((<usize>c) << 2);
-      if (valid === 4) v128.store(to, f32x4.add(v128.load(to), sum));
-      else storePart(to, f32x4.add(loadPart(to, valid), sum), valid);
-    }
+    let c = 0;
+    for (; c + 16 <= channels; c += 16) addColumns16(dy + ((<usize>c) << 2), width, stride, sums + ((<usize>c) << 2));
+    for (; c < channels; c += 4)
+      addColumns4(dy + ((<usize>c) << 2), width, stride, min(4, channels - c), sums + ((<usize>c) << 2));
   }
+}
+
+/** Adds the sums of 16 columns over a row of pixels. */
+function addColumns16(dy: usize, width: i32, stride: usize, sums: usize): void {
+  let a = f32x4.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
+  for (let x = 0; x < width; x++, dy += stride) {
+    a = f32x4.add(a, v128.load(dy));
+    b = f32x4.add(b, v128.load(dy, 16));
+    c = f32x4.add(c, v128.load(dy, 32));
+    d = f32x4.add(d, v128.load(dy, 48));
+  }
+  v128.store(sums, f32x4.add(v128.load(sums), a));
+  v128.store(sums, f32x4.add(v128.load(sums, 16), b), 16);
+  v128.store(sums, f32x4.add(v128.load(sums, 32), c), 32);
+  v128.store(sums, f32x4.add(v128.load(sums, 48), d), 48);
+}
+
+/** The same of the first `valid` of four columns. */
+function addColumns4(dy: usize, width: i32, stride: usize, valid: i32, sums: usize): void {
+  let sum = f32x4.splat(0);
+  if (valid === 4) for (let x = 0; x < width; x++, dy += stride) sum = f32x4.add(sum, v128.load(dy));
+  else for (let x = 0; x < width; x++, dy += stride) sum = f32x4.add(sum, loadPart(dy, valid));
+  storePart(sums, f32x4.add(loadPart(sums, valid), sum), valid);
 }

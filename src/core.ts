@@ -1,5 +1,5 @@
 /** The library without anything from Node: what a browser can run as it stands. */
-export type { Backend, Program, Storage, Values } from './backend/backend.js';
+export type { Backend, MemoryPlan, Planner, PlannerOptions, Program, Storage, Values } from './backend/backend.js';
 export { type Precision, ReferenceBackend } from './backend/reference.js';
 export { type NdArray, run } from './backend/run.js';
 export { planFor, WasmBackend } from './backend/wasm/backend.js';
@@ -13,6 +13,7 @@ export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor }
 export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
 export type { Spacing } from './image/distance.js';
+export { type Normalisation, normalisations } from './image/normalise.js';
 export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './model/config.js';
 export { type Initialisation, initialisations } from './model/initialisation.js';
 export { type Mode, parseMode } from './model/mode.js';
@@ -24,10 +25,11 @@ export { type Prediction, toMask } from './model/prediction.js';
 export type { Preprocessing } from './model/preprocessing.js';
 export { prune } from './model/prune.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './model/safetensors.js';
-export { type Cost, type Planner, type Summary, summarize } from './model/summary.js';
+export { type Cost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
 export * from './ops/index.js';
+export type { Checkpoint } from './train/checkpoint.js';
 export {
   type ChooseThresholdOptions,
   chooseThresholds,
@@ -40,5 +42,6 @@ export { type TrainingMemory, trainingMemory } from './train/memory.js';
 export type { ClassScores, ImageScores, Scores } from './train/metrics.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
 export type { Progress, TrainOptions } from './train/options.js';
+export { type ScheduleName, type ScheduleOptions, schedules } from './train/schedule.js';
 export { type SurfaceDistances, surfaceDistances } from './train/surface-distance.js';
 export { type EpochReport, trainModel } from './train/trainer.js';

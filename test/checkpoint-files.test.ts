@@ -37,7 +37,7 @@ async function read(dir: string, length?: number): Promise<{ n: number; warning:
 }
 
 async function put(dir: string, name: string, n: number): Promise<void> {
-  writeFileSync(join(dir, name), await encodeCheckpoint(checkpointOf(n)));
+  writeFileSync(join(dir, name), Buffer.concat(await encodeCheckpoint(checkpointOf(n))));
 }
 
 function flip(path: string, at: number): void {

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { createModel } from '../src/index.js';
 import { json, put, putPairs, refused, suiteInFolder, TINY, unetpp } from './support/cli.js';
 
-const test = suiteInFolder('cli evaluate and info');
+const test = suiteInFolder('cli evaluate');
 const FILE = 'runs/data/model.safetensors';
 const evaluate = (...more: string[]) => ['evaluate', '--model', FILE, '--data', 'data', ...more];
 
@@ -52,40 +50,6 @@ test('a subset of split.json', ({ dir }) => {
   put(dir, 'data/split.json', '{"train": ["n0"], "validation": ["n1"], "test": ["n2", "n3"]}');
   json(dir, ['train', '--data', 'data', ...TINY, '--epochs', '1']);
   assert.is(json(dir, evaluate('--subset', 'test')).images, 2);
-});
-
-test('info of a trained model', ({ dir }) => {
-  putPairs(dir);
-  json(dir, ['train', '--data', 'data', ...TINY, '--filters', '2,4,6', '--epochs', '2']);
-  const result = json(dir, ['info', '--model', FILE]);
-  assert.equal(Object.keys(result).slice(0, 2), ['parameters', 'macs']);
-  assert.is((result.config as { inChannels: number }).inChannels, 1);
-  assert.equal(result.preprocessing, { normalisation: 'range', size: 32 });
-  const levels = result.levels as { head: string; parameters: number; macs: number }[];
-  assert.equal(
-    levels.map(({ head }) => head),
-    ['L1', 'L2'],
-  );
-  assert.ok(levels[0]!.parameters < levels[1]!.parameters && levels[0]!.macs < levels[1]!.macs);
-
-  const { code, stdout, stderr } = unetpp(dir, ['info', '--model', FILE]);
-  assert.equal([code, stderr], [0, '']);
-  assert.match(stdout, 'network   UNet++ (dense skips), filters 2,4,6, 2 heads, transposed upsampling\n');
-  assert.match(stdout, 'input     1 channel, values from 0 to 1, resized to 32x32\n');
-  assert.match(stdout, '\nthreshold 0.5\ntraining\n');
-  assert.match(stdout, '  optimizer       "adam"\n');
-  assert.match(stdout, /for an image of 32x32\nL1 +431 +[\d.]+ thousand +1 MB\n/);
-});
-
-test('info states the counts of the paper', async ({ dir }) => {
-  await createModel().save(join(dir, 'model.safetensors'));
-  const { parameters, levels, training } = json(dir, ['info', '--model', 'model.safetensors']);
-  assert.equal([parameters, training], [9_041_700, null]);
-  assert.equal(
-    (levels as { parameters: number }[]).map((level) => level.parameters),
-    [100_961, 511_105, 2_204_961, 9_041_601],
-  );
-  assert.match(unetpp(dir, ['info', '--model', 'model.safetensors']).stdout, 'it was not trained here\n');
 });
 
 test.run();

@@ -24,7 +24,7 @@ test('training beyond what can be addressed is refused at once, with the need', 
     ['--size', '100000000', '--filters', '2,4'],
     ['--size', '8192'],
     ['--filters', '4096,4096,4096,4096,4096,4096,4096'],
-    ['--micro-batch', '1000000'],
+    ['--size', '512', '--batch', '160', '--micro-batch', '1000000'],
   ]) {
     const started = performance.now();
     const { code, stdout, stderr } = unetpp(dir, ['train', ...args]);
@@ -34,6 +34,12 @@ test('training beyond what can be addressed is refused at once, with the need', 
     const need = `needs [\\d,.]+ GB of memory, ${WEBASSEMBLY}; lower one of them`;
     assert.match(stderr, new RegExp(`^unetpp: ${options} ${need}\n$`));
   }
+});
+
+test('workers that are asked for are among what to lower', ({ dir }) => {
+  const { code, stderr } = unetpp(dir, ['train', '--size', '2048', '--workers', '4', '--backend', 'wasm']);
+  assert.is(code, 2);
+  assert.match(stderr, /and --workers 4 needs [\d.]+ GB of memory, .*; lower one of them\n$/);
 });
 
 test('training beyond the memory that is free', ({ dir }) => {
@@ -49,6 +55,7 @@ test('training beyond the memory that is free', ({ dir }) => {
 
 test('evaluating at a size that is too large', async ({ dir }) => {
   await createModel({ filters: [2, 4] }).save(join(dir, 'model.safetensors'));
+  putPairs(dir);
   const evaluate = ['evaluate', '--model', 'model.safetensors', '--data', 'data', '--size'];
   const need = new RegExp(`^unetpp: --size 100000 needs [\\d,]+ GB of memory, ${WEBASSEMBLY}; lower it\n$`);
   assert.match(unetpp(dir, [...evaluate, '100000']).stderr, need);

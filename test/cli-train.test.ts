@@ -6,15 +6,24 @@ import { weightsSha256 } from '../src/model/modelfile.js';
 import { json, listing, put, putPairs, suiteInFolder, TINY, TRAIN_JS, unetpp } from './support/cli.js';
 
 const test = suiteInFolder('cli train');
-const FILES = ['config.json', 'curves.png', 'metrics.jsonl', 'model.safetensors', 'predictions.png'];
+const FILES = [
+  'checkpoint-previous.safetensors',
+  'checkpoint.safetensors',
+  'config.json',
+  'curves.png',
+  'metrics.jsonl',
+  'model.safetensors',
+  'predictions.png',
+];
 
 test('a run: what is printed, and what is in its folder', async ({ dir }) => {
   putPairs(dir);
   const args = ['train', '--data', 'data', '--out', 'deep/run', ...TINY, '--filters', '2,4,6', '--epochs', '3'];
   const result = json(dir, args);
-  const fields = ['run', 'model', 'epochs', 'seconds', 'imagesPerSecond', 'validation', 'weightsSha256'];
+  const fields = ['run', 'model', 'epochs', 'seconds', 'imagesPerSecond', 'validation', 'weightsSha256', 'resume'];
   assert.equal(Object.keys(result), fields);
   assert.equal([result.run, result.model, result.epochs], ['deep/run', 'deep/run/model.safetensors', 3]);
+  assert.is(result.resume, null, 'it is done');
   assert.ok((result.seconds as number) > 0 && (result.imagesPerSecond as number) > 0);
   const { heads, ...scores } = result.validation as { heads: { head: string }[] };
   assert.equal(Object.keys(scores), ['dice', 'iou', 'pooledIou', 'loss']);
@@ -87,7 +96,7 @@ test('colour images make a network that reads three channels', async ({ dir }) =
 test('node train.js trains, on the phantom when nothing else is given', ({ dir }) => {
   const result = json(dir, [...TINY, '--epochs', '1'], TRAIN_JS);
   assert.is(result.run, 'runs/phantom');
-  assert.equal(listing(join(dir, 'runs/phantom')), FILES);
+  assert.equal(listing(join(dir, 'runs/phantom')), FILES.slice(1), 'after one epoch there is one checkpoint');
   const { stderr, stdout } = unetpp(dir, [...TINY, '--epochs', '1'], TRAIN_JS);
   assert.match(stderr, 'no --data given: a demonstration on synthetic images\n');
   assert.match(stdout, 'node train.js --data FOLDER\n');

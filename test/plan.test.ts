@@ -6,7 +6,7 @@ import { Random, seedKey } from '../src/base/random.js';
 import { Graph, leafOf, liveNodes, type Node, type Tensor } from '../src/graph/graph.js';
 import { plan } from '../src/graph/plan.js';
 import { sizeOf } from '../src/graph/shape.js';
-import { add, conv2d, maxPool2d, moments, relu, weightedSum } from '../src/ops/index.js';
+import { add, conv2d, gradients, maxPool2d, moments, relu, weightedSum } from '../src/ops/index.js';
 import { identical } from './support/compare.js';
 import { randomGraph, smallUnet } from './support/graphs.js';
 import { peakLength, planFaults } from './support/memory-machine.js';
@@ -87,6 +87,17 @@ test('a chain of convolutions takes two buffers', () => {
   let x = leaf(1, 8, 8, 4);
   for (let k = 0; k < 10; k++) x = conv2d(x, leaf(3, 3, 4, 4), leaf(4));
   assert.is(plan([x], { bound: new Set(leaves) }).length, 2 * 8 * 8 * 4);
+});
+
+test('the gradient of an input lies where the input lay, if only the weight gradient reads it', () => {
+  const graph = new Graph();
+  const image = graph.input('image', [1, 8, 8, 4]);
+  const w = graph.parameter('w', [3, 3, 4, 4]);
+  const b = graph.parameter('b', [4]);
+  const dy = graph.input('dy', [1, 8, 8, 4]);
+  const x = add(image, image);
+  const [dx, dw, db] = gradients(conv2d(x, w, b), [x, w, b], dy) as [Tensor, Tensor, Tensor];
+  assert.ok(takesOver(dx, x, [dx, dw, db], [image, w, b, dy, dw, db]));
 });
 
 test('a chain of ops that work in place takes one buffer', () => {

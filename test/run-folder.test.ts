@@ -203,14 +203,26 @@ test('a run that fails with something to show stays, and the error says where', 
 
 test('a run that is gone on with is never withdrawn', async ({ dir }) => {
   const path = await begun(dir);
-  let config: unknown;
-  await inOldRunFolder(path, async (folder) => {
-    config = folder.config;
+  const prepare = async ({ config }: RunFolder) => {
     assert.ok(existsSync(join(path, '.lock')));
+    return config;
+  };
+  let given: unknown;
+  await inOldRunFolder(path, prepare, async (_, config) => {
+    assert.ok(existsSync(join(path, '.lock')));
+    given = config;
   });
-  assert.equal(config, { lr: 0.1, filters: [2, 4] });
-  assert.is(await failure(inOldRunFolder(path, fail)), 'failed');
+  assert.equal(given, { lr: 0.1, filters: [2, 4] });
+  assert.is(await failure(inOldRunFolder(path, prepare, fail)), 'failed');
   assert.equal(readdirSync(path).sort(), ['config.json', 'metrics.jsonl']);
+});
+
+test('where a run is that goes on and fails is said, but not to what is refused before', async ({ dir }) => {
+  const path = await begun(dir, 1);
+  assert.is(await failure(inOldRunFolder(path, fail, async () => {})), 'failed');
+  const prepare = async () => {};
+  assert.is(await failure(inOldRunFolder(path, prepare, fail)), `failed; the last checkpoint is in ${path}`);
+  assert.not.ok(existsSync(join(path, '.lock')));
 });
 
 test('a folder that cannot be written to', async ({ dir }) => {

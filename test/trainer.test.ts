@@ -255,10 +255,11 @@ test('the memory of training is known beforehand and does not depend on the batc
   assert.is(large.gradients, 2 * large.parameters);
   assert.is(small.optimizer, 2 * small.parameters);
   assert.ok(large.working > 2 * small.working);
-  assert.is(small.total, small.parameters + small.gradients + small.optimizer + small.working);
+  assert.is(small.total, small.parameters + small.gradients + small.optimizer + small.prepared + small.working);
   assert.ok(large.total < 2 ** 29, `${large.total}`);
   const four = trainingMemory(config, { size: 128, batch: 16, microBatch: 4, workers: 4 });
-  assert.is(four.gradients, (4 + 2) * four.parameters);
+  assert.is(four.gradients, four.gradientBuffers * four.parameters);
+  assert.is(four.gradientBuffers, 4 + 2);
   assert.ok(four.working > 4 * large.working);
 });
 

@@ -12,11 +12,14 @@ const torch = process.argv.slice(2);
 /** By version of Node. */
 const RUNS = [
   [24, BENCH],
+  [24, BENCH, '--network', '--relaxed'],
+  [24, BENCH, '--network', '--batch', '16'],
+  [24, BENCH, '--network', '--batch', '16', '--threads', '2'],
   [24, BENCH, '--network', ...NARROW],
   [24, BENCH, '--profile'],
-  [24, BENCH, '--profile', ...NARROW],
   [24, PEERS, ...torch],
-  [24, PEERS, ...NARROW, ...torch],
+  [24, PEERS, ...torch, '--threads', '2'],
+  [24, PEERS, ...torch, ...NARROW],
   [20, BENCH, '--network', '--profile'],
   [20, PEERS, ...torch],
 ];

@@ -57,6 +57,23 @@ export interface Backend {
   close(): void;
 }
 
+/** What a program takes of a backend's memory, the storages bound to it aside. */
+export interface MemoryPlan extends Plan {
+  /**
+   * Elements, alignment included, of what is made of constant weights and kept beside the arena. Programs that have a
+   * name in common share it.
+   */
+  readonly kept: ReadonlyMap<string, number>;
+}
+
+/** Plans a computation as a backend would compile it. It needs no memory itself, so that the need can be told first. */
+export type Planner = (outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options?: PlannerOptions) => MemoryPlan;
+
+export interface PlannerOptions extends Pick<CompileOptions, 'constant'> {
+  /** How many run the program together, each with scratch memory of its own. Default: 1. */
+  readonly threads?: number;
+}
+
 export interface CompileOptions {
   /**
    * Bound leaves keep their values until `invalidate` is called, so that what kernels make of weights is kept, too:

@@ -95,20 +95,23 @@ async function run(options: EvaluateOptions): Promise<void> {
   const model = await decodeModel(bytes, options.model, backend);
   const mode = parseMode(options.mode, model.config);
   const size = options.size ?? model.preprocessing.size ?? SIZE;
-  requireForEvaluation(model, BATCH, size);
   const { inChannels } = model.config;
   const dataset = await openDataset(options.data, {
     size,
+    normalisation: model.preprocessing.normalisation,
     seed: options.seed ?? trainingSeed(model) ?? 1,
     ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
   });
+  const { subset, threshold, chooseThreshold: score, spacing = null } = options;
+  const { train, validation, test } = dataset.split;
+  const images = (subset === 'all' ? [...train, ...validation, ...test] : dataset.split[subset]).length;
+  requireForEvaluation(model, { batch: BATCH, size, images });
   if (options.report !== undefined) await requireNewFolder(options.report, '--report');
   const progress = new Progress(options);
   const working = (label: string) => ({
     batch: BATCH,
     onProgress: (done: number, total: number) => progress.update(label, done, total, `${done} of ${total} images`),
   });
-  const { subset, threshold, chooseThreshold: score, spacing = null } = options;
   const started = performance.now();
   const chosen = score && (await chooseThresholds(model, dataset, { ...working('thresholds'), score }));
   if (chosen) model.thresholds = thresholdsOf(chosen);

@@ -1,15 +1,18 @@
 /** `unetpp info`: what a model is and what it costs. */
-import { loadModel, planFor } from '../index.js';
+import { loadModel, planFor, type Threads } from '../index.js';
 import { depthOf } from '../model/config.js';
 import type { Model } from '../model/model.js';
-import { type Summary, summarize } from '../model/summary.js';
+import { summarize } from '../model/summary.js';
+import { teamSize } from '../node/team.js';
+import { predictionTable, trainingCosts, trainingTable } from './costs.js';
 import { networkText, thresholdsText } from './describe.js';
-import { grouped, inWords, memorySize, plural } from './format.js';
+import { plural } from './format.js';
 import { type CommonOptions, command, report } from './program.js';
-import { path } from './values.js';
+import { path, threads } from './values.js';
 
 interface InfoOptions extends CommonOptions {
   readonly model: string;
+  readonly threads: Threads;
 }
 
 /** Pixels a side at which the cost of a model without a size of its own is stated. */
@@ -17,11 +20,12 @@ const SIZE = 128;
 
 export const info = command(
   'info',
-  'Show what a model is: its network, what it reads and says, its training, and its cost by head.',
+  'Show what a model is: its network, what it reads and says, its training, and what both cost.',
   'unetpp info --model runs/phantom/model.safetensors',
 )
   .usage('--model FILE [options]')
   .requiredOption('--model <file>', 'model file', path)
+  .option('--threads <n>', 'how many compute an image together; auto: one for each core', threads, 'auto')
   .action(run);
 
 async function run(options: InfoOptions): Promise<void> {
@@ -29,17 +33,24 @@ async function run(options: InfoOptions): Promise<void> {
   const { config, preprocessing, thresholds, training } = model;
   const multiple = 2 ** depthOf(config);
   const size = Math.ceil((preprocessing.size ?? SIZE) / multiple) * multiple;
-  const summary = summarize(config, { width: size, height: size }, planFor);
-  report(options, [...portrait(model), '', ...costTable(summary, size)], {
+  const count = teamSize(options.threads);
+  const summary = summarize(config, { width: size, height: size }, planFor, count);
+  const costs = trainingCosts(model);
+  const tables = ['', ...predictionTable(summary, size, count), ...(costs ? ['', ...trainingTable(costs)] : [])];
+  report(options, [...portrait(model), ...tables], {
     parameters: summary.parameters,
     macs: summary.macs,
+    parameterBytes: summary.parameterBytes,
+    preparedBytes: summary.preparedBytes,
     workingBytes: summary.workingBytes,
     size,
+    threads: count,
     config,
     preprocessing,
     thresholds,
     training: training ?? null,
     levels: summary.levels,
+    trainingMemory: costs?.memory ?? null,
   });
 }
 
@@ -70,12 +81,4 @@ function facts(training: Readonly<Record<string, unknown>>, indent = '  '): stri
 function shown(value: unknown): string {
   const rounded = typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
   return JSON.stringify(rounded);
-}
-
-function costTable({ levels, ...all }: Summary, size: number): string[] {
-  const rows = [...levels, { head: 'all', ...all }].map(({ head, parameters, macs, workingBytes }) => {
-    const cells = [grouped(parameters).padStart(13), inWords(macs).padStart(17), memorySize(workingBytes).padStart(10)];
-    return head.padEnd(6) + cells.join('');
-  });
-  return [`head     parameters    multiply-adds    memory   for an image of ${size}x${size}`, ...rows];
 }

@@ -2,6 +2,8 @@
 /** The command line: `unetpp COMMAND`, and through train.js `node train.js` for `unetpp train`. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { check } from './check.js';
+import { convert } from './convert.js';
 import { evaluate } from './evaluate.js';
 import { importTorchCommand } from './import-torch.js';
 import { info } from './info.js';
@@ -12,7 +14,7 @@ import { train } from './train.js';
 const { version }: { readonly version: string } = JSON.parse(
   readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
 );
-const commands = [train, evaluate, predict, info, importTorchCommand];
+const commands = [train, evaluate, predict, info, check, convert, importTorchCommand];
 
 const START = `Start with:
   unetpp train        trains on built-in synthetic images, which takes two or three minutes

@@ -1,34 +1,39 @@
 /** The memory that work needs, worked out from its plan and compared with what there is before anything is allocated. */
 import { freemem, totalmem } from 'node:os';
+import { LIMIT } from '../backend/wasm/memory.js';
 import { InputError } from '../base/errors.js';
+import { CACHE_BYTES } from '../data/cache.js';
+import type { Split } from '../data/split.js';
 import { planFor } from '../index.js';
 import { depthOf, type ModelConfig } from '../model/config.js';
-import { levelName, levelsOfMode, type Mode } from '../model/mode.js';
+import { levelsOfMode, type Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
-import { summarize } from '../model/summary.js';
-import { recordEvaluation } from '../train/evaluate.js';
-import { type TrainingMemoryOptions, trainingMemory } from '../train/memory.js';
+import { parameterBytes, predictionCost } from '../model/summary.js';
+import { evaluationMemory, trainingMemory } from '../train/memory.js';
 import { memorySize } from './format.js';
+import type { TrainOptions } from './train-options.js';
 
-/** What WebAssembly can address. */
-const ADDRESSABLE = 4 * 2 ** 30;
 const FLOAT = 4;
 
+/** In bytes: in WebAssembly's memory, and outside of it. */
+export interface Need {
+  readonly inside: number;
+  readonly outside: number;
+}
+
 /**
- * @param bytes in WebAssembly's memory, and outside of it
  * @param what begins the error: the option or the file that asks for so much
  * @throws InputError where they cannot be had; it ends with `advice`
  */
-function demand(bytes: { inside: number; outside?: number }, what: string, advice: string): void {
-  const { inside, outside = 0 } = bytes;
-  if (fits(inside, outside)) return;
-  const why = inside > ADDRESSABLE ? 'WebAssembly holds at most 4.0 GB' : `${memorySize(available())} are free`;
-  throw new InputError(`${what} needs ${memorySize(inside + outside)} of memory, ${why}; ${advice}`);
+function demand(need: Need, what: string, advice: string): void {
+  if (fits(need)) return;
+  const why = need.inside > LIMIT ? 'WebAssembly holds at most 4.0 GB' : `${memorySize(available())} are free`;
+  throw new InputError(`${what} needs ${memorySize(need.inside + need.outside)} of memory, ${why}; ${advice}`);
 }
 
-/** Whether so many bytes can be had in WebAssembly's memory, and outside of it. */
-export function fits(inside: number, outside = 0): boolean {
-  return inside <= ADDRESSABLE && inside + outside <= available();
+/** Whether so much can be had. */
+export function fits({ inside, outside }: Need): boolean {
+  return inside <= LIMIT && inside + outside <= available();
 }
 
 function available(): number {
@@ -37,45 +42,60 @@ function available(): number {
   return Math.min(free, process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
 
-/** The bytes that training takes. */
-export function requireForTraining(config: ModelConfig, options: TrainingMemoryOptions & { workers: number }): number {
-  const { total } = trainingMemory(config, options, planFor);
-  const { size, microBatch, workers } = options;
-  const parts = [`--filters ${config.filters.join(',')}`, `--micro-batch ${microBatch}`];
+/** What training takes with so many workers. */
+export function memoryOfTraining(config: ModelConfig, options: TrainOptions, split: Split, workers: number): Need {
+  const { size, batch, microBatch, optimizer, ema: averageDecay } = options;
+  const images = { train: split.train.length, validation: split.validation.length };
+  const asked = { size, batch, microBatch, optimizer, averageDecay, images, workers, cacheBytes: CACHE_BYTES };
+  const { total, outside } = trainingMemory(config, asked, planFor);
+  return { inside: total, outside };
+}
+
+/** @returns the bytes that training takes */
+export function requireForTraining(config: ModelConfig, options: TrainOptions, split: Split, workers: number): number {
+  const need = memoryOfTraining(config, options, split, workers);
+  const parts = [`--filters ${config.filters.join(',')}`, `--micro-batch ${options.microBatch}`];
   if (workers > 1) parts.push(`--workers ${workers}`);
-  const what = `--size ${size} with ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
-  demand({ inside: total }, what, 'lower one of them');
-  return total;
+  const what = `--size ${options.size} with ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+  demand(need, what, 'lower one of them');
+  return need.inside + need.outside;
 }
 
-/** Evaluates `batch` images at once, of `size` pixels a side. */
-export function requireForEvaluation({ config, parameters, backend }: Model, batch: number, size: number): void {
-  const { network, outputs } = recordEvaluation(config, batch, roundUp(size, config));
-  const { length } = planFor(outputs, new Set(network.parameters.keys()), undefined, backend.threads);
-  demand({ inside: FLOAT * (length + parameters.trainable.length) }, `--size ${size}`, 'lower it');
+/** Evaluates `images` images of `size` pixels a side, `batch` at once. */
+export function requireForEvaluation(
+  { config, backend }: Model,
+  { batch, size, images }: { readonly batch: number; readonly size: number; readonly images: number },
+): void {
+  const { threads } = backend;
+  const rounded = roundUp(size, depthOf(config));
+  const { prepared, working } = evaluationMemory(config, { batch, size: rounded, images, threads }, planFor);
+  const inside = parameterBytes(config) + prepared + working;
+  const outside = Math.min(CACHE_BYTES, images * size ** 2 * (FLOAT * config.inChannels + 1));
+  demand({ inside, outside }, `--size ${size}`, 'lower it');
 }
 
-/** The bytes that predicting one image takes. */
+/** Predicts one image. */
 export function requireForPrediction(
-  { config, parameters, preprocessing }: Model,
+  { config, preprocessing, backend }: Model,
   mode: Mode,
   image: { readonly path: string; readonly width: number; readonly height: number },
 ): void {
   const { path, width, height } = image;
+  const level = levelsOfMode(mode, config).at(-1)!;
   const size = {
-    width: roundUp(preprocessing.size ?? width, config),
-    height: roundUp(preprocessing.size ?? height, config),
+    width: roundUp(preprocessing.size ?? width, level),
+    height: roundUp(preprocessing.size ?? height, level),
   };
-  const summary = summarize(config, size, planFor);
-  const name = levelName(levelsOfMode(mode, config)[0]!);
-  const { workingBytes } = mode === 'accurate' ? summary : summary.levels.find(({ head }) => head === name)!;
-  const inside = workingBytes + FLOAT * parameters.trainable.length;
-  // The image in floats, its probabilities and its overlay, at the image's own size.
-  const outside = FLOAT * width * height * (config.inChannels + config.classes + 1);
+  const { workingBytes, preparedBytes } = predictionCost(config, mode, size, planFor, backend.threads);
+  const inside = parameterBytes(config) + preparedBytes + workingBytes;
+  const { inChannels, classes } = config;
+  // What the network reads, and packed; what it says, as read and as cut out. At the image's own size, what comes of it,
+  // and its overlay.
+  const outside =
+    FLOAT * (size.width * size.height * 2 * (inChannels + classes) + width * height * (inChannels + classes + 1));
   demand({ inside, outside }, `${path}: an image of ${width}x${height} pixels`, 'make it smaller or cut it into tiles');
 }
 
-function roundUp(size: number, config: ModelConfig): number {
-  const multiple = 2 ** depthOf(config);
-  return Math.ceil(size / multiple) * multiple;
+function roundUp(size: number, level: number): number {
+  return Math.ceil(size / 2 ** level) * 2 ** level;
 }

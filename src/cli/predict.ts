@@ -8,9 +8,7 @@ import { createBackend, loadModel, type Threads } from '../index.js';
 import { parseMode } from '../model/mode.js';
 import { type Prediction, toMask } from '../model/prediction.js';
 import { thresholdOf } from '../model/threshold.js';
-import { PALETTE } from '../report/colours.js';
-import { maskImage, overlay } from '../report/overlay.js';
-import { toRgb } from '../report/pixels.js';
+import { maskImage, overlayClasses } from '../report/overlay.js';
 import { duration, grouped } from './format.js';
 import { checkInputs, type Input, listInputs } from './inputs.js';
 import { type CommonOptions, command, report } from './program.js';
@@ -83,18 +81,8 @@ async function writeResults(
   const target = join(options.out, name);
   const mask = toMask(prediction, threshold);
   await writeFileAtomic(`${target}.png`, encodePng(prediction.classes === 1 ? maskImage(mask) : mask));
-  await writeFileAtomic(`${target}-overlay.png`, encodePng(painted(image, mask)));
+  await writeFileAtomic(`${target}-overlay.png`, encodePng(overlayClasses(image, mask)));
   if (options.saveProbs) await writeFileAtomic(`${target}.npy`, encodeProbabilities(prediction));
-}
-
-/** The image with each class but the background in a colour of its own. */
-function painted(image: Image, mask: Image<Uint8Array>): Image<Uint8Array> {
-  const only = (label: number) => ({ ...mask, data: mask.data.map((value) => Number(value === label)) });
-  const labels = [...new Set(mask.data)].filter((label) => label > 0);
-  return labels.reduce(
-    (picture, label) => overlay(picture, only(label), PALETTE[(label - 1) % PALETTE.length]),
-    toRgb(image),
-  );
 }
 
 /** A .npy file, class by class: [classes, height, width]. */

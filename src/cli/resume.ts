@@ -55,9 +55,10 @@ export async function findCheckpoint(
 ): Promise<Job['resume']> {
   const before = folder.config.split as Job['dataset']['split'];
   for (const subset of subsets) {
-    if (isDeepStrictEqual(dataset.split[subset], before[subset])) continue;
+    const [now, then] = [dataset.split[subset], before[subset]];
+    if (isDeepStrictEqual(now, then)) continue;
     throw new InputError(
-      `${dataset.source}: its ${subset} images are not those that the run in ${folder.path} was started on (${dataset.split[subset].length} now, ${before[subset].length} then); restore them, or start a new run`,
+      `${dataset.source}: its ${subset} images are not those that the run in ${folder.path} was started on (${now.length} now, ${then.length} then${difference(now, then)}); restore them, or start a new run`,
     );
   }
   const found = await folder.readCheckpoint();
@@ -65,6 +66,14 @@ export async function findCheckpoint(
   if (!found) warn(`${folder.path}: has no checkpoint yet; beginning with the first epoch`);
   const epochs = await folder.keepMetrics(found ? begunEpoch(found.checkpoint).epoch - 1 : 0);
   return found && { checkpoint: found.checkpoint, epochs };
+}
+
+/** What tells two lists of names apart, where one has a name that the other has not. */
+function difference(now: readonly string[], then: readonly string[]): string {
+  const gone = then.find((name) => !now.includes(name));
+  if (gone !== undefined) return `, without "${gone}"`;
+  const added = now.find((name) => !then.includes(name));
+  return added === undefined ? '' : `, with "${added}"`;
 }
 
 /**

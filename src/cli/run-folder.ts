@@ -4,6 +4,7 @@ import { readdir, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
+import { isTemporary } from '../files/atomic.js';
 import { fileError } from '../files/errors.js';
 import { LOCK_FILE } from '../files/lock.js';
 import { type RunConfig, RunFolder } from '../train/run.js';
@@ -23,8 +24,8 @@ export async function freePath(out: string | undefined, { source, name }: Datase
     if (error.code === 'ENOENT') return [];
     throw fileError(out, 'created', error, '');
   });
-  // A lock alone was left by a process that was killed as it began, or belongs to one that begins just now.
-  if (entries.every((name) => name === LOCK_FILE)) return out;
+  // A lock or half a file alone was left by a process that was killed as it began, or belongs to one that begins just now.
+  if (entries.every((name) => name.startsWith(LOCK_FILE) || isTemporary(name))) return out;
   throw new InputError(`${out}: exists and is not empty; give another folder with --out`);
 }
 
@@ -40,33 +41,50 @@ export async function inRunFolder(
   let existing = resolve(path);
   while (!existsSync(existing)) existing = dirname(existing);
   try {
-    await during(await RunFolder.create(path, config), work, (folder) => folder.discard());
+    const folder = await RunFolder.create(path, config);
+    try {
+      await work(folder);
+    } catch (error) {
+      if (isEmpty(folder)) await folder.discard();
+      throw telling(error, folder);
+    } finally {
+      await folder.close();
+    }
   } catch (error) {
     await removeEmpty(path, existing);
     throw error;
   }
 }
 
-/** Opens the folder of a run that was begun and does `work` in it. Whatever fails, nothing is removed. */
-export async function inOldRunFolder(path: string, work: (folder: RunFolder) => Promise<void>): Promise<void> {
-  await during(await RunFolder.open(path), work, async () => {});
-}
-
-/** Does `work`, or `giveUp` too when that fails and nothing has come about, and closes the folder. */
-async function during(
-  folder: RunFolder,
-  work: (folder: RunFolder) => Promise<void>,
-  giveUp: (folder: RunFolder) => Promise<void>,
+/**
+ * Opens the folder of a run that was begun, and does `work` with what `prepare` gives. Whatever fails, nothing is
+ * removed; where `work` does, the error says what there is.
+ */
+export async function inOldRunFolder<T>(
+  path: string,
+  prepare: (folder: RunFolder) => Promise<T>,
+  work: (folder: RunFolder, prepared: T) => Promise<void>,
 ): Promise<void> {
+  const folder = await RunFolder.open(path);
   try {
-    await work(folder);
-  } catch (error) {
-    if (!existsSync(folder.model) && !folder.hasCheckpoint) await giveUp(folder);
-    else if (error instanceof Error) error.message += `; ${whatThereIs(folder)}`;
-    throw error;
+    const prepared = await prepare(folder);
+    await work(folder, prepared).catch((error: unknown) => {
+      throw telling(error, folder);
+    });
   } finally {
     await folder.close();
   }
+}
+
+/** Whether nothing has come about. */
+function isEmpty(folder: RunFolder): boolean {
+  return !existsSync(folder.model) && !folder.hasCheckpoint;
+}
+
+/** The error, which then says what there is all the same. */
+function telling(error: unknown, folder: RunFolder): unknown {
+  if (error instanceof Error && !isEmpty(folder)) error.message += `; ${whatThereIs(folder)}`;
+  return error;
 }
 
 function whatThereIs({ model, path }: RunFolder): string {

@@ -7,6 +7,7 @@ import { parseConfig } from '../model/config.js';
 import type { Model } from '../model/model.js';
 import { checkSize } from '../model/network.js';
 import type { Checkpoint } from '../train/checkpoint.js';
+import { outputsFor } from '../train/evaluate.js';
 import type { EpochReport } from '../train/trainer.js';
 import { requireForTraining } from './memory.js';
 import type { Progress } from './progress.js';
@@ -26,15 +27,25 @@ export interface Job {
 
 /** @throws InputError for options or data that do not do */
 export async function prepareJob(options: TrainOptions, progress: Progress): Promise<Job> {
-  const { data, size, seed, backend, init } = options;
+  const { data, size, seed, normalise: normalisation, backend, init } = options;
   const augmentations = parseAugmentations(options.augment);
-  const dataset = data === undefined ? syntheticDataset({ size, seed }) : await openDataset(data, { size, seed });
+  const asked = { size, seed, normalisation };
+  const dataset = data === undefined ? syntheticDataset(asked) : await openDataset(data, asked);
   const { filters, skips, deepSupervision, norm, upsample, dropout } = options;
-  const fields = { filters, skips, deepSupervision, norm, upsample, dropout, inChannels: dataset.channels };
+  const fields = {
+    filters,
+    skips,
+    deepSupervision,
+    norm,
+    upsample,
+    dropout,
+    inChannels: dataset.channels,
+    classes: outputsFor(dataset),
+  };
   const config = parseConfig(fields, 'train');
   checkSize(config, size, size);
-  const workers = chooseWorkers(config, options, dataset.split.train.length);
-  const memory = requireForTraining(config, { ...options, averageDecay: options.ema, workers });
+  const workers = chooseWorkers(config, options, dataset.split);
+  const memory = requireForTraining(config, options, dataset.split, workers);
   await readAll(dataset, progress);
   const model = createModel(config, {
     backend: createBackend(backend, { workers, threads: workers }),

@@ -1,5 +1,6 @@
 /** The options of `unetpp train`. */
 import { type Command, Option } from 'commander';
+import { type Normalisation, normalisations } from '../image/normalise.js';
 import { type BackendName, backends, type Threads } from '../index.js';
 import { type Norm, norms, type Skips, skipPatterns, type Upsampling, upsamplings } from '../model/config.js';
 import { type Initialisation, initialisations } from '../model/initialisation.js';
@@ -11,6 +12,7 @@ import { between, path, positive, threads, whole, wholeList } from './values.js'
 export interface TrainOptions extends CommonOptions {
   readonly data?: string;
   readonly size: number;
+  readonly normalise: Normalisation;
   readonly augment: string;
   readonly filters: number[];
   readonly skips: Skips;
@@ -45,8 +47,24 @@ export interface TrainOptions extends CommonOptions {
  * learns in a few epochs.
  */
 const DEFAULTS = {
-  data: { epochs: 30, batch: 16, filters: [32, 64, 128, 256, 512], norm: 'none', lr: 3e-4, augment: 'none' },
-  phantom: { epochs: 8, batch: 4, filters: [8, 16, 32, 64, 128], norm: 'group', lr: 2e-3, augment: 'flip' },
+  data: {
+    epochs: 30,
+    batch: 16,
+    microBatch: 4,
+    filters: [32, 64, 128, 256, 512],
+    norm: 'none',
+    lr: 3e-4,
+    augment: 'none',
+  },
+  phantom: {
+    epochs: 8,
+    batch: 4,
+    microBatch: 1,
+    filters: [8, 16, 32, 64, 128],
+    norm: 'group',
+    lr: 2e-3,
+    augment: 'flip',
+  },
 } satisfies Record<string, Partial<TrainOptions>>;
 
 /** Fills in the defaults that depend on the data. */
@@ -63,6 +81,7 @@ export function trainCommand(): Command {
     .optionsGroup('Data:')
     .option('--data <dir>', 'folder with images/NAME.png and masks/NAME.png; split.json is optional', path)
     .option('--size <pixels>', 'width and height that images are resized to', whole(1), 128)
+    .addOption(one('--normalise <how>', 'how the values of each image are scaled', normalisations, 'range'))
     .option('--augment <list>', `changes to training images: flip, or none ${either('augment')}`)
 
     .optionsGroup('Network:')
@@ -78,7 +97,7 @@ export function trainCommand(): Command {
     .optionsGroup('Training:')
     .option('--epochs <n>', `passes over the training images ${either('epochs')}`, whole(1))
     .option('--batch <n>', `images of one optimizer step ${either('batch')}`, whole(1))
-    .option('--micro-batch <n>', 'images computed at once; memory grows with it, not with --batch', whole(1), 4)
+    .option('--micro-batch <n>', `images a worker computes at once ${either('microBatch')}`, whole(1))
     .addOption(one('--optimizer <name>', 'optimizer', optimizers, 'adam'))
     .option('--lr <rate>', `learning rate ${either('lr')}`, positive())
     .addOption(one('--schedule <name>', 'how the learning rate falls', schedules, 'constant'))

@@ -7,7 +7,7 @@ import type { RunFolder } from '../train/run.js';
 import { begunEpoch } from '../train/state.js';
 import type { EpochReport } from '../train/trainer.js';
 import { diceText, networkText } from './describe.js';
-import { duration, grouped, memorySize, plural } from './format.js';
+import { duration, grouped, memorySize, plural, shellWord } from './format.js';
 import { report } from './program.js';
 import type { Job } from './train-job.js';
 import type { TrainOptions } from './train-options.js';
@@ -37,11 +37,13 @@ export async function reportTraining(
   interrupted: boolean,
 ): Promise<void> {
   const best = epochs.find(({ epoch }) => epoch === epochs.at(-1)?.bestEpoch);
-  const imagesPerSecond = epochs.length / epochs.reduce((sum, epoch) => sum + 1 / epoch.imagesPerSecond, 0) || 0;
+  // An epoch that went on with its validation has trained no image.
+  const trained = epochs.filter((epoch) => epoch.imagesPerSecond > 0);
+  const imagesPerSecond = trained.length / trained.reduce((sum, epoch) => sum + 1 / epoch.imagesPerSecond, 0) || 0;
   const lines = best
     ? closing(best, epochs.length, folder, `${duration(seconds)}, ${imagesPerSecond.toFixed(1)} images/s in training`)
     : ['stopped in the first epoch: the weights as they were then, never validated, are in', `  ${folder.model}`];
-  const goOn = `npx unetpp train --resume ${folder.path}`;
+  const goOn = `npx unetpp train --resume ${shellWord(folder.path)}`;
   const rest = interrupted ? ['', 'Interrupted. It goes on with:', `  ${goOn}`] : [];
   report(options, [...lines, ...rest, ...next(options, folder)], {
     run: folder.path,
@@ -71,13 +73,16 @@ function next({ data }: TrainOptions, folder: RunFolder): string[] {
   return [
     '',
     `Look at ${join(folder.path, 'predictions.png')}. Then segment an image of your own:`,
-    `  npx unetpp predict --model ${folder.model} --input IMAGE.png --out masks`,
+    `  npx unetpp predict --model ${shellWord(folder.model)} --input IMAGE.png --out masks`,
     ...(data === undefined
       ? [
           'and train on your own images, a folder with images/NAME.png and masks/NAME.png:',
           '  node train.js --data FOLDER',
         ]
-      : ['and see what each head is worth:', `  npx unetpp evaluate --model ${folder.model} --data ${data}`]),
+      : [
+          'and see what each head is worth:',
+          `  npx unetpp evaluate --model ${shellWord(folder.model)} --data ${shellWord(data)}`,
+        ]),
   ];
 }
 

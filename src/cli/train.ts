@@ -34,14 +34,15 @@ async function begin(options: TrainOptions): Promise<void> {
 }
 
 async function goOn(run: string, command: Command): Promise<void> {
-  await inOldRunFolder(run, async (folder) => {
+  const prepare = async (folder: RunFolder) => {
     const options = resumedOptions(folder, command);
     const progress = new Progress(options);
     const job = await prepareJob(options, progress);
     const resume = await findCheckpoint(folder, job, (warning) => progress.line(warning));
     await folder.change(asked(job));
-    await trainInto(folder, { ...job, ...(resume && { resume }) }, progress);
-  });
+    return { job: { ...job, ...(resume && { resume }) }, progress };
+  };
+  await inOldRunFolder(run, prepare, (folder, { job, progress }) => trainInto(folder, job, progress));
 }
 
 /** For config.json: what the run goes on with, and what came of it. */
@@ -57,17 +58,20 @@ async function trainInto(folder: RunFolder, job: Job, progress: Progress): Promi
   try {
     const started = performance.now();
     const epochs: EpochReport[] = [...(resume?.epochs ?? [])];
+    let atEnd = false;
     for await (const epoch of reports(job, folder, progress, interrupt.signal)) {
       await folder.add(epoch, model);
       if (epochs.length === 0 || epochs.length === resume?.epochs.length) progress.line(epochHeader(epoch));
       epochs.push(epoch);
       progress.line(epochRow(epoch));
+      atEnd = epoch.end !== undefined;
     }
+    const interrupted = interrupt.signal.aborted && !atEnd;
     progress.line('');
     const seconds = (performance.now() - started) / 1000;
     if (epochs.length === 0) await writeFileAtomic(folder.model, await encodeModel(model));
     await writePictures(folder, job, epochs);
-    await reportTraining(job, folder, epochs, seconds, interrupt.signal.aborted);
+    await reportTraining(job, folder, epochs, seconds, interrupted);
   } finally {
     interrupt.end();
     model.backend.close();

@@ -1,22 +1,21 @@
 /** How many workers train. */
-import { planFor } from '../index.js';
+import type { Split } from '../data/split.js';
 import type { ModelConfig } from '../model/config.js';
 import { availableCores } from '../node/cores.js';
-import { trainingMemory } from '../train/memory.js';
-import { fits } from './memory.js';
+import { fits, memoryOfTraining } from './memory.js';
 import type { TrainOptions } from './train-options.js';
 
 /**
  * With 'auto' as many as there are cores and memory for; never more than a mini-batch has micro-batches, as the rest
  * would have nothing to do.
- * @param images to train on
+ * @param split the images to train on, and to validate
  */
-export function chooseWorkers(config: ModelConfig, options: TrainOptions, images: number): number {
+export function chooseWorkers(config: ModelConfig, options: TrainOptions, split: Split): number {
   const { workers, backend, batch, microBatch } = options;
   if (backend === 'reference') return 1;
-  const most = Math.ceil(Math.min(batch, images) / microBatch);
+  const most = Math.ceil(Math.min(batch, split.train.length) / microBatch);
   if (workers !== 'auto') return Math.min(workers, most);
   let count = Math.min(availableCores(), most);
-  while (count > 1 && !fits(trainingMemory(config, { ...options, workers: count }, planFor).total)) count--;
+  while (count > 1 && !fits(memoryOfTraining(config, options, split, count))) count--;
   return count;
 }

@@ -1,3 +1,6 @@
+/** How many bytes of decoded and resized samples are kept in memory where nothing else is said: 512 MiB. */
+export const CACHE_BYTES = 512 * 2 ** 20;
+
 /**
  * Keeps what was produced until `limit` bytes are held; whatever comes after that is produced anew each time. Nothing
  * is ever thrown out: an epoch asks for every sample once, and with that order the usual rule, throw out what was used

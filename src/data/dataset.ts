@@ -1,21 +1,22 @@
-import { readdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
+import type { Normalisation } from '../image/normalise.js';
 import { prepareImage } from '../image/prepare.js';
 import { resizeMask } from '../image/resize.js';
-import { Cache } from './cache.js';
-import { pairedFolders } from './folders.js';
-import type { Layout, Pair } from './layout.js';
-import { readBytes } from './read.js';
-import { drawSplit, parseSplit, type Split } from './split.js';
+import { CACHE_BYTES, Cache } from './cache.js';
+import { readDataFolder } from './folder.js';
+import type { Origin, Pair } from './layout.js';
+import { requireSeparatePatients } from './patients.js';
+import type { Split } from './split.js';
+import { TwinGuard } from './twins.js';
 
 /** One labelled image as a network is trained on it. It is shared: do not write to it. */
 export interface Sample {
   readonly name: string;
-  /** size x size x channels, values in [0, 1]. */
+  /** size x size x channels, normalised: with 'range' values in [0, 1]. */
   readonly image: Image<Float32Array>;
-  /** size x size x 1, values 0 and 1. */
+  /** size x size x 1: 0 = background, 1..K = the classes. */
   readonly mask: Image<Uint8Array>;
 }
 
@@ -29,6 +30,12 @@ export interface Dataset {
   readonly channels: 1 | 3;
   /** Foreground classes. */
   readonly classes: number;
+  /** What the values 1..K of the masks stand for. */
+  readonly classNames: readonly string[];
+  /** How values were brought to the range of `Sample.image`. */
+  readonly normalisation: Normalisation;
+  /** What is known of whom an image shows; absent where nothing is. */
+  readonly originOf?: (name: string) => Origin | undefined;
   readonly split: Split;
   readonly splitOrigin: 'split.json' | 'drawn' | 'synthetic';
   /** @throws InputError when the name is not in the set, or its file turns out to be damaged or no mask */
@@ -42,40 +49,35 @@ export interface DatasetOptions {
   readonly channels?: 1 | 3;
   /** Draws the split when the folder has no split.json. */
   readonly seed: number;
-  /** How many bytes of decoded and resized samples are kept in memory; default 512 MiB. */
+  /** Default: 'range'. */
+  readonly normalisation?: Normalisation;
+  /** How many bytes of decoded and resized samples are kept in memory; default `CACHE_BYTES`. */
   readonly cacheBytes?: number;
 }
 
-/** Tried in this order. */
-const LAYOUTS: readonly Layout[] = [pairedFolders];
-
 /**
- * Opens a data folder: recognises its layout by what is in it, pairs images and masks, checks each pair's headers, and
- * reads split.json or draws a split. Pixels are read by `load`.
- * @throws InputError in one line: no such folder, another layout, an image or mask alone, sizes that differ, no pair,
- * a split.json that does not fit
+ * Opens a data folder (see `readDataFolder` and the layouts) and reads split.json or draws a split. Pixels are read by
+ * `load`, which also refuses an image that a split.json has put into two subsets under different names.
+ * @throws InputError in one line: what is wrong with the folder, a split.json that does not fit or divides a patient
  */
 export async function openDataset(dir: string, options: DatasetOptions): Promise<Dataset> {
-  const { size, seed } = options;
+  const { size, seed, normalisation = 'range' } = options;
   checkSize(size);
-  const entries = await listEntries(dir);
-  const layout = LAYOUTS.find((candidate) => candidate.recognises(entries));
-  if (!layout) {
-    const found = entries.length ? `found ${summary(entries)}` : 'it is empty';
-    const expected = LAYOUTS.map((candidate) => candidate.expected).join(', or ');
-    throw new InputError(`${dir}: not a data folder: expected ${expected} in it, ${found}`);
-  }
-  const pairs = new Map((await layout.pairs(dir)).map((pair) => [pair.name, pair]));
-  const names = [...pairs.keys()];
-  const given = entries.includes('split.json') ? await readSplit(join(dir, 'split.json'), names) : undefined;
-  const channels = options.channels ?? ([...pairs.values()].every((pair) => pair.channels === 1) ? 1 : 3);
+  const folder = await readDataFolder(dir);
+  const { pairs, byName, classNames, splitFile } = folder;
+  const split = await folder.split(seed);
+  const originOf = (name: string): Origin | undefined => byName.get(name);
+  if (splitFile) requireSeparatePatients(split, originOf, splitFile);
+  const channels = options.channels ?? (pairs.every((pair) => pair.channels === 1) ? 1 : 3);
   const cache = sampleCache(options.cacheBytes);
+  const twins = splitFile ? new TwinGuard(split, channels, splitFile) : undefined;
 
   const prepare = async ({ name, read }: Pair): Promise<Sample> => {
     const { image, mask } = await read();
+    await twins?.add(name, image);
     return {
       name,
-      image: prepareImage(image, { channels, width: size, height: size }),
+      image: prepareImage(image, { channels, width: size, height: size, normalisation }),
       mask: resizeMask(mask, size, size),
     };
   };
@@ -84,11 +86,14 @@ export async function openDataset(dir: string, options: DatasetOptions): Promise
     source: dir,
     size,
     channels,
-    classes: 1,
-    split: given ?? drawSplit(names, seed, dir),
-    splitOrigin: given ? 'split.json' : 'drawn',
+    classes: classNames.length,
+    classNames,
+    normalisation,
+    originOf,
+    split,
+    splitOrigin: splitFile ? 'split.json' : 'drawn',
     async load(name) {
-      const pair = pairs.get(name);
+      const pair = byName.get(name);
       if (!pair) throw new InputError(`${dir}: no image is called "${name}"`);
       return cache.get(name, () => prepare(pair));
     },
@@ -102,27 +107,6 @@ export function checkSize(size: number): void {
   }
 }
 
-/** A cache of samples, by default of 512 MiB. */
-export function sampleCache(limit = 512 * 2 ** 20): Cache<Sample> {
+export function sampleCache(limit = CACHE_BYTES): Cache<Sample> {
   return new Cache(limit, ({ image, mask }) => image.data.byteLength + mask.data.byteLength);
-}
-
-async function listEntries(dir: string): Promise<string[]> {
-  try {
-    return (await readdir(dir)).sort();
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') throw new InputError(`${dir}: no such folder`);
-    if (code === 'ENOTDIR') throw new InputError(`${dir}: a file, not a folder; give the folder that holds images/`);
-    throw new InputError(`${dir}: cannot be listed: ${code}`);
-  }
-}
-
-async function readSplit(path: string, names: readonly string[]): Promise<Split> {
-  return parseSplit(new TextDecoder().decode(await readBytes(path)), names, path);
-}
-
-function summary(entries: readonly string[]): string {
-  const shown = entries.slice(0, 4).join(', ');
-  return entries.length > 4 ? `${shown} and ${entries.length - 4} more` : shown;
 }

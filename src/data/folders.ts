@@ -1,58 +1,64 @@
-import { readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { InputError } from '../base/errors.js';
-import type { Layout, Pair } from './layout.js';
-import { readMask } from './mask.js';
-import { readPng, readPngHeader } from './png.js';
+import { classFolders } from './class-folders.js';
+import { countClasses, indexMask, parseClasses } from './class-masks.js';
+import type { Contents, Layout, Pair } from './layout.js';
+import { channelsOf, checkedSizes, type Folder, inBatches, listFolder, listSubfolders } from './listing.js';
+import { binaryMask } from './mask.js';
+import { readPng } from './png.js';
+import { readBytes } from './read.js';
 
-/** The layout `images/NAME.png` + `masks/NAME.png`: an image and its mask have the same stem and the same size. */
+/**
+ * The layout `images/NAME.png` + `masks/NAME.png`: an image and its mask have the same stem and the same size. A mask
+ * holds two values, or the class of each pixel; `classes.json`, a list, names the classes. Or there is a folder of
+ * masks for each class.
+ */
 export const pairedFolders: Layout = {
   expected: 'images/NAME.png and masks/NAME.png',
 
-  recognises(entries) {
+  async recognises(_dir, entries) {
     return entries.includes('images') && entries.includes('masks');
   },
 
-  async pairs(dir) {
+  async contents(dir, entries): Promise<Contents> {
     const [images, masks] = await Promise.all([listFolder(join(dir, 'images')), listFolder(join(dir, 'masks'))]);
     if (images.pngs.size === 0) {
       const found = images.others.length ? `found ${images.others.slice(0, 3).join(', ')}` : 'it is empty';
       throw new InputError(`${images.dir}: no PNG file, ${found}; expected images/NAME.png and masks/NAME.png`);
     }
+    const given = entries.includes('classes.json') ? await readClasses(join(dir, 'classes.json')) : undefined;
+    const subfolders = masks.pngs.size === 0 ? await listSubfolders(masks.dir) : [];
+    if (subfolders.length > 0) return classFolders(images, masks.dir, subfolders, given);
     requirePartners(images, masks, 'mask');
     requirePartners(masks, images, 'image');
     const names = [...images.pngs.keys()].sort();
-    return inBatches(names, (name) => checkedPair(name, images.pngs.get(name)!, masks.pngs.get(name)!));
+    const headers = await inBatches(names, (name) => checkedSizes(images.pngs.get(name)!, [masks.pngs.get(name)!]));
+    const classNames = given ?? (await namesOfClasses(names.map((name) => masks.pngs.get(name)!)));
+    const pairs = names.map((name, k): Pair => {
+      const [imagePath, maskPath] = [images.pngs.get(name)!, masks.pngs.get(name)!];
+      return {
+        name,
+        channels: channelsOf(headers[k]!),
+        async read() {
+          const [image, mask] = await Promise.all([readPng(imagePath), readPng(maskPath)]);
+          const labels =
+            classNames.length === 1 ? binaryMask(mask, maskPath) : indexMask(mask, classNames.length, maskPath);
+          return { image, mask: labels };
+        },
+      };
+    });
+    return { pairs, classNames };
   },
 };
 
-interface Folder {
-  readonly dir: string;
-  /** Path by stem. */
-  readonly pngs: ReadonlyMap<string, string>;
-  /** Names of the files that are no PNG; hidden files are passed over. */
-  readonly others: readonly string[];
+async function readClasses(path: string): Promise<string[]> {
+  return parseClasses(new TextDecoder().decode(await readBytes(path)), path);
 }
 
-async function listFolder(dir: string): Promise<Folder> {
-  const pngs = new Map<string, string>();
-  const others: string[] = [];
-  const files = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(`${dir}: cannot be listed: ${error.code === 'ENOTDIR' ? 'it is not a folder' : error.code}`);
-  });
-  for (const file of files.sort()) {
-    const { name, ext } = parse(file);
-    if (file.startsWith('.')) continue;
-    if (ext.toLowerCase() !== '.png') {
-      others.push(file);
-      continue;
-    }
-    const path = join(dir, file);
-    const twin = pngs.get(name);
-    if (twin) throw new InputError(`${twin} and ${path} have the same name; keep one of them`);
-    pngs.set(name, path);
-  }
-  return { dir, pngs, others };
+/** The names of classes that nobody has named. */
+async function namesOfClasses(masks: readonly string[]): Promise<string[]> {
+  const count = await countClasses(masks);
+  return count === 1 ? ['foreground'] : Array.from({ length: count }, (_, k) => `class ${k + 1}`);
 }
 
 /** Every PNG of `folder` needs one of the same stem among `partners`, which are called `what`. */
@@ -64,29 +70,4 @@ function requirePartners(folder: Folder, partners: Folder, what: 'mask' | 'image
   const expected = `expected ${join(partners.dir, `${name}.png`)}${other ? `, found ${other}: convert it to PNG` : ''}`;
   const more = lonely.length > 1 ? ` (and ${lonely.length - 1} more without ${what})` : '';
   throw new InputError(`${path} has no ${what}: ${expected}${more}`);
-}
-
-async function checkedPair(name: string, imagePath: string, maskPath: string): Promise<Pair> {
-  const [image, mask] = await Promise.all([readPngHeader(imagePath), readPngHeader(maskPath)]);
-  if (image.width !== mask.width || image.height !== mask.height) {
-    const sizes = `${imagePath} is ${image.width}x${image.height}, its mask ${maskPath} is ${mask.width}x${mask.height}`;
-    throw new InputError(`${sizes}; they must have the same size`);
-  }
-  return {
-    name,
-    channels: image.colourType.startsWith('grey') ? 1 : 3,
-    async read() {
-      const [image, mask] = await Promise.all([readPng(imagePath), readMask(maskPath)]);
-      return { image, mask };
-    },
-  };
-}
-
-/** `run` on every item, a few at a time: a data set may hold more files than a process may open at once. */
-async function inBatches<T, R>(items: readonly T[], run: (item: T) => Promise<R>, batch = 32): Promise<R[]> {
-  const results: R[] = [];
-  for (let i = 0; i < items.length; i += batch) {
-    results.push(...(await Promise.all(items.slice(i, i + batch).map(run))));
-  }
-  return results;
 }

@@ -2,10 +2,7 @@ import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { type PngImage, readPng } from './png.js';
 
-/**
- * Masks as people store them. Here they have one class, 0 = background and 1 = foreground; masks of several classes
- * will be a function beside `binaryMask` that maps values to classes.
- */
+/** Masks of one class as people store them; for those of several see class-masks.ts. */
 
 /** What may stand for foreground beside 0: truth, and the largest values of 8 and of 16 bits. */
 const FOREGROUND = [1, 255, 65535];
@@ -19,11 +16,9 @@ const FOREGROUND = [1, 255, 65535];
 export function binaryMask(png: PngImage, name: string): Image<Uint8Array> {
   const colourAt = firstColour(png);
   if (colourAt < 0) {
-    const values = distinct(png.data, png.channels);
-    const [low, high] = values;
-    if (values.length === 1 && (low === 0 || FOREGROUND.includes(low!))) return zeroOne(png, png.data, png.channels);
-    if (values.length === 2 && low === 0 && FOREGROUND.includes(high!)) return zeroOne(png, png.data, png.channels);
-    if (!png.indices) throw new InputError(`${name}: ${EXPECTED}, found ${listed(values)}; threshold it first`);
+    if (isBinary(png)) return zeroOne(png, png.data, png.channels);
+    const found = listed(distinct(png.data, png.channels));
+    if (!png.indices) throw new InputError(`${name}: ${EXPECTED}, found ${found}; threshold it first`);
   }
   if (png.indices) {
     const used = distinct(png.indices, 1);
@@ -43,6 +38,13 @@ export async function readMask(path: string): Promise<Image<Uint8Array>> {
 
 const EXPECTED = 'a mask must hold two values (0 and 255, or 0 and 1)';
 
+/** Whether the first channel holds 0 and one value of `FOREGROUND`, or either alone. */
+export function isBinary({ data, channels }: PngImage): boolean {
+  const values = distinct(data, channels);
+  const others = values.filter((value) => value !== 0);
+  return others.length === 0 || (others.length === 1 && FOREGROUND.includes(others[0]!));
+}
+
 /** 0 where the first of `step` samples is 0, else 1. */
 function zeroOne({ width, height }: PngImage, samples: Uint8Array | Uint16Array, step: number): Image<Uint8Array> {
   const data = new Uint8Array(width * height);
@@ -51,7 +53,7 @@ function zeroOne({ width, height }: PngImage, samples: Uint8Array | Uint16Array,
 }
 
 /** The first pixel whose red, green and blue are not equal, or -1. */
-function firstColour({ data, channels }: PngImage): number {
+export function firstColour({ data, channels }: PngImage): number {
   if (channels < 3) return -1;
   for (let i = 0; i < data.length; i += channels) {
     if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return i / channels;
@@ -60,13 +62,13 @@ function firstColour({ data, channels }: PngImage): number {
 }
 
 /** The distinct values of every `step`-th sample, ascending. */
-function distinct(samples: Uint8Array | Uint16Array, step: number): number[] {
+export function distinct(samples: Uint8Array | Uint16Array, step: number): number[] {
   const seen = new Set<number>();
   for (let i = 0; i < samples.length; i += step) seen.add(samples[i]!);
   return [...seen].sort((a, b) => a - b);
 }
 
 /** `17: 0, 12, 33, ...` */
-function listed(values: readonly number[]): string {
+export function listed(values: readonly number[]): string {
   return `${values.length}: ${values.slice(0, 4).join(', ')}${values.length > 4 ? ', ...' : ''}`;
 }

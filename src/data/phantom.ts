@@ -1,7 +1,7 @@
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { fold, type Key, Random, seedKey } from '../base/random.js';
-import { toUnitRange } from '../image/channels.js';
+import { type Normalisation, normalise } from '../image/normalise.js';
 import { checkSize, type Dataset, sampleCache } from './dataset.js';
 import { drawHead, HEAD_EDGE } from './phantom-head.js';
 import { drawLesion, type LesionKind } from './phantom-lesion.js';
@@ -62,6 +62,8 @@ export interface SyntheticOptions {
   readonly train?: number;
   readonly validation?: number;
   readonly test?: number;
+  /** Default: 'range'. */
+  readonly normalisation?: Normalisation;
   readonly seed: number;
 }
 
@@ -71,7 +73,7 @@ export interface SyntheticOptions {
  * @throws InputError on a size below 32 and on numbers of slices that are not whole, or 0 for train or validation
  */
 export function syntheticDataset(options: SyntheticOptions): Dataset {
-  const { size = 128, train = 160, validation = 32, test = 32, seed } = options;
+  const { size = 128, train = 160, validation = 32, test = 32, normalisation = 'range', seed } = options;
   checkSize(size);
   if (size < 32) throw new InputError(`the synthetic phantom needs a size of at least 32 pixels, found ${size}`);
   const keys = new Map<string, Key>();
@@ -101,6 +103,8 @@ export function syntheticDataset(options: SyntheticOptions): Dataset {
     size,
     channels: 1,
     classes: 1,
+    classNames: ['lesion'],
+    normalisation,
     split,
     splitOrigin: 'synthetic',
     async load(name) {
@@ -108,7 +112,7 @@ export function syntheticDataset(options: SyntheticOptions): Dataset {
       if (!key) throw new InputError(`the synthetic phantom has no slice "${name}"`);
       return cache.get(name, () => {
         const { image, mask } = renderPhantom(key, size);
-        return { name, image: toUnitRange(image), mask };
+        return { name, image: normalise(image, normalisation), mask };
       });
     },
   };

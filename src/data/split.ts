@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js';
 import { fold, Random, seedKey } from '../base/random.js';
 import { parseJson } from './json.js';
+import type { Origin } from './layout.js';
 
 /** `test` is for the last word and may be empty; the other two never are. */
 export type Subset = 'train' | 'validation' | 'test';
@@ -50,20 +51,65 @@ export function parseSplit(text: string, known: readonly string[], file: string)
   return { train: read('train'), validation: read('validation'), test: read('test') };
 }
 
-/** Draws a fifth of the names, at least one, for validation and leaves the others for training; no test set. */
-export function drawSplit(names: readonly string[], seed: number, source: string): Split {
+/**
+ * Draws about a fifth of the images, at least one, for validation and leaves the others for training; no test set.
+ * Images of one patient stay together, and each label gives a fifth of its own images as far as its patients allow; a
+ * patient counts for the label of the first of the images.
+ * @param originOf what is known of an image; one without a patient stands for itself
+ * @throws InputError unless there are two images, and of two patients
+ */
+export function drawSplit(
+  names: readonly string[],
+  seed: number,
+  source: string,
+  originOf: (name: string) => Origin | undefined = () => undefined,
+): Split {
   if (names.length < 2) {
     throw new InputError(`${source}: ${names.length} pair; training needs at least 2, one of them for validation`);
   }
   // Sorted by code units first: the order of a folder's listing and the machine's language must not matter.
   const sorted = [...names].sort();
-  const order = new Random(fold(seedKey(seed), 'split')).permutation(sorted.length);
-  const held = new Set(order.slice(0, Math.max(1, Math.round(sorted.length / 5))));
+  const groups = [...groupBy(sorted, (name) => originOf(name)?.patient ?? `image ${name}`).values()];
+  if (groups.length < 2) {
+    const patient = originOf(sorted[0]!)?.patient;
+    throw new InputError(
+      `${source}: all ${names.length} images are of one patient, ${patient}; training needs at least 2 patients, or a split.json`,
+    );
+  }
+  const order = new Random(fold(seedKey(seed), 'split')).permutation(groups.length).map((k) => groups[k]!);
+  const held = new Set<string>();
+  for (const stratum of groupBy(order, ([first]) => originOf(first!)?.label ?? '').values()) {
+    for (const name of aboutAFifth(stratum)) held.add(name);
+  }
+  // Where each stratum is too small to give a patient, the smallest of all, of equals the first drawn, is held out.
+  if (held.size === 0) for (const name of order.reduce((a, b) => (b.length < a.length ? b : a))) held.add(name);
   return {
-    train: sorted.filter((_, i) => !held.has(i)),
-    validation: sorted.filter((_, i) => held.has(i)),
+    train: sorted.filter((name) => !held.has(name)),
+    validation: sorted.filter((name) => held.has(name)),
     test: [],
   };
+}
+
+/** Takes groups, in their order, as long as each brings the number of names nearer to a fifth of all. */
+function aboutAFifth(groups: readonly (readonly string[])[]): string[] {
+  const target = groups.reduce((sum, group) => sum + group.length, 0) / 5;
+  const held: string[] = [];
+  for (const group of groups) {
+    const gain = Math.abs(held.length - target) - Math.abs(held.length + group.length - target);
+    if (gain > 0) held.push(...group);
+  }
+  return held;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
 }
 
 function whatIsKnown(name: string, names: ReadonlySet<string>): string {

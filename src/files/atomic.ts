@@ -15,6 +15,11 @@ const TEMPORARY = /\.(\d+)\.\d+\.tmp$/;
 const NEWLINE = 0x0a;
 let counter = 0;
 
+/** Whether a file in a folder has a temporary name: it is being written, or its writer was killed. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
 /**
  * Writes `bytes` to `path`, or leaves everything as it was: no partial file, no temporary file.
  * @throws InputError that names the path and the reason: folder missing, no permission, disk full…
@@ -105,7 +110,7 @@ async function removeStale(path: string): Promise<void> {
  */
 export async function removeTemporaries(folder: string): Promise<void> {
   try {
-    const names = (await readdir(folder)).filter((name) => TEMPORARY.test(name));
+    const names = (await readdir(folder)).filter(isTemporary);
     for (const name of names) await rm(join(folder, name), { force: true });
   } catch (error) {
     throw fileError(folder, 'read', error, 'there is no such folder; check the path');

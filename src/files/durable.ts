@@ -1,11 +1,14 @@
 /** What a power cut cannot undo: bytes forced to the disk, and the names of files too. */
 import { open } from 'node:fs/promises';
 
-/** Writes a file, over an older one too, and forces it to the disk (fsync). A failure may leave a part of it. */
-export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+/**
+ * Writes a file, over an older one too, and forces it to the disk (fsync). A failure may leave a part of it.
+ * @param bytes all of it, or parts that follow each other
+ */
+export async function writeDurably(path: string, bytes: Uint8Array | readonly Uint8Array[]): Promise<void> {
   const file = await open(path, 'w');
   try {
-    await file.writeFile(bytes);
+    for (const part of Array.isArray(bytes) ? bytes : [bytes]) await file.writeFile(part);
     await file.sync();
   } finally {
     await file.close();

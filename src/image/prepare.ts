@@ -1,5 +1,6 @@
 import type { Image } from '../base/image.js';
-import { toChannels, toUnitRange } from './channels.js';
+import { toChannels } from './channels.js';
+import { type Normalisation, normalise } from './normalise.js';
 import { resizeImage } from './resize.js';
 
 /** What a network wants to see. */
@@ -7,12 +8,16 @@ export interface InputFormat {
   readonly channels: 1 | 3;
   readonly width: number;
   readonly height: number;
+  readonly normalisation: Normalisation;
 }
 
 /**
- * An image as a network sees it: its channels, values in [0, 1], its size (the aspect ratio is not kept). Training and
- * prediction both go through here, so that a model sees the same numbers in both.
+ * An image as a network sees it: its channels, its values normalised, its size (the aspect ratio is not kept). Training
+ * and prediction both go through here, so that a model sees the same numbers in both.
  */
-export function prepareImage(image: Image, { channels, width, height }: InputFormat): Image<Float32Array> {
-  return resizeImage(toUnitRange(toChannels(image, channels)), width, height);
+export function prepareImage(
+  image: Image,
+  { channels, width, height, normalisation }: InputFormat,
+): Image<Float32Array> {
+  return resizeImage(normalise(toChannels(image, channels), normalisation), width, height);
 }

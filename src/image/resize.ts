@@ -19,16 +19,25 @@ export function resizeImage(image: Image, width: number, height: number): Image<
 }
 
 /**
- * Resizes a mask of 0 and 1 by the majority of the area: an output pixel is 1 when at least half of the rectangle that
- * it covers in the input is 1. Nearest neighbour would keep or lose a thin structure by chance; this decides by what is
- * there. Exact integer arithmetic; equal sizes and whole-number enlargements repeat the input.
+ * Resizes a mask by the majority of the area: an output pixel gets the class that covers most of its rectangle in the
+ * input, of equals the highest, so that in a mask of 0 and 1 half is enough. Nearest neighbour would keep or lose a thin
+ * structure by chance; this decides by what is there. Exact integer arithmetic; equal sizes and whole-number
+ * enlargements repeat the input.
  */
 export function resizeMask(mask: Image<Uint8Array>, width: number, height: number): Image<Uint8Array> {
-  const wide = resample(mask.data, mask.height, mask.width, 1, areaTaps(mask.width, width));
-  const area = resample(wide, 1, mask.height, width, areaTaps(mask.height, height));
-  // Areas count in units of 1 / (width * height) of an input pixel: an output pixel covers input width * height of them.
-  const half = (mask.width * mask.height) / 2;
-  return { width, height, channels: 1, data: Uint8Array.from(area, (covered) => (covered >= half ? 1 : 0)) };
+  const [columns, rows] = [areaTaps(mask.width, width), areaTaps(mask.height, height)];
+  const data = new Uint8Array(width * height);
+  const most = new Float64Array(width * height);
+  for (const label of [...new Set(mask.data)].sort((a, b) => a - b)) {
+    const inside = mask.data.map((value) => Number(value === label));
+    const area = resample(resample(inside, mask.height, mask.width, 1, columns), 1, mask.height, width, rows);
+    for (let i = 0; i < data.length; i++) {
+      if (area[i]! < most[i]!) continue;
+      most[i] = area[i]!;
+      data[i] = label;
+    }
+  }
+  return { width, height, channels: 1, data };
 }
 
 /** Applies `taps` along the middle axis of `data` seen as [outer, length, inner]. */

@@ -4,7 +4,7 @@ import type { Tensor } from '../graph/graph.js';
 import { mean, sigmoid, softmax } from '../ops/index.js';
 import { levelsOf, type ModelConfig, upToLevel } from './config.js';
 import { levelsOfMode, type Mode } from './mode.js';
-import { type NetworkOptions, recordNetwork } from './network.js';
+import { type Network, type NetworkOptions, recordNetwork } from './network.js';
 import type { ParameterStore } from './parameters.js';
 
 /** A network with its values. */
@@ -22,16 +22,30 @@ export interface Inference {
 /** What is computed: the logits of all heads, or the probabilities of a mode. */
 export type InferenceOutput = 'logits' | Mode;
 
+/** What a prediction computes, as symbols. */
+export interface InferenceGraph {
+  readonly network: Network;
+  readonly outputs: readonly Tensor[];
+}
+
+export function recordInference(
+  config: ModelConfig,
+  output: InferenceOutput,
+  size: Omit<NetworkOptions, 'training'>,
+): InferenceGraph {
+  const levels = output === 'logits' ? levelsOf(config) : levelsOfMode(output, config);
+  // The network up to the deepest wanted head, so that a shallow head takes every size that it can.
+  const network = recordNetwork(upToLevel(config, levels.at(-1)!), size);
+  const logits = network.heads.filter(({ level }) => levels.includes(level)).map((head) => head.logits);
+  return { network, outputs: output === 'logits' ? logits : [meanOf(logits.map(probabilities))] };
+}
+
 export function compileInference(
   { config, backend, parameters }: NetworkState,
   output: InferenceOutput,
   size: Omit<NetworkOptions, 'training'>,
 ): Inference {
-  const levels = output === 'logits' ? levelsOf(config) : levelsOfMode(output, config);
-  // The network up to the deepest wanted head, so that a shallow head takes every size that it can.
-  const network = recordNetwork(upToLevel(config, levels.at(-1)!), size);
-  const logits = network.heads.filter(({ level }) => levels.includes(level)).map((head) => head.logits);
-  const outputs = output === 'logits' ? logits : [meanOf(logits.map(probabilities))];
+  const { network, outputs } = recordInference(config, output, size);
   const program = backend.compile(outputs, parameters.bind(network), { constant: true });
   return {
     run(images) {

@@ -45,6 +45,19 @@ export function flatLayout(parameters: readonly Parameter[]): FlatLayout {
   return { offsets, length };
 }
 
+/** Elements of the two memories of a `ParameterStore`. */
+export function storeLengths(list: readonly Parameter[]): { trainable: number; statistics: number } {
+  const { trainable, statistics } = separated(list);
+  return { trainable: flatLayout(trainable).length, statistics: flatLayout(statistics).length };
+}
+
+function separated(list: readonly Parameter[]) {
+  return {
+    trainable: list.filter(isTrainable),
+    statistics: list.filter((parameter) => !isTrainable(parameter)),
+  };
+}
+
 /** Values of all parameters at one moment. */
 export interface Snapshot {
   readonly trainable: Values;
@@ -67,8 +80,7 @@ export class ParameterStore {
     readonly list: readonly Parameter[],
     readonly backend: Backend,
   ) {
-    const trainable = list.filter(isTrainable);
-    const statistics = list.filter((parameter) => !isTrainable(parameter));
+    const { trainable, statistics } = separated(list);
     this.layout = flatLayout(trainable);
     this.trainable = this.#allocate(trainable, this.layout, backend);
     this.statistics = this.#allocate(statistics, flatLayout(statistics), backend);

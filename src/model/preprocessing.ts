@@ -1,15 +1,16 @@
 /** From an image as it comes to what the network reads, and back; it travels with the model. */
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
-import { checkImage, toUnitRange } from '../image/channels.js';
+import { checkImage } from '../image/channels.js';
+import { type Normalisation, normalisations, normalise } from '../image/normalise.js';
 import { prepareImage } from '../image/prepare.js';
 import { resizeImage } from '../image/resize.js';
 import type { ModelConfig } from './config.js';
 import type { Prediction } from './prediction.js';
 
 export interface Preprocessing {
-  /** 'range': integers divided by the largest of their type (255, 65535), floats as they are. */
-  readonly normalisation: 'range';
+  /** How the values of an image are brought to the size that the network was trained on. */
+  readonly normalisation: Normalisation;
   /** Width and height that images are resized to, those of the training; absent: an image keeps its own. */
   readonly size?: number;
 }
@@ -17,8 +18,9 @@ export interface Preprocessing {
 /** @throws InputError */
 export function parsePreprocessing(value: unknown, source: string): Preprocessing {
   const { normalisation, size } = (typeof value === 'object' ? (value ?? {}) : {}) as Record<string, unknown>;
-  if (normalisation !== 'range') {
-    throw new InputError(`${source}: normalisation is ${JSON.stringify(normalisation)}, expected "range"`);
+  if (!isNormalisation(normalisation)) {
+    const known = normalisations.join(', ');
+    throw new InputError(`${source}: normalisation is ${JSON.stringify(normalisation)}, expected one of ${known}`);
   }
   if (size === undefined) return { normalisation };
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 1) {
@@ -27,13 +29,17 @@ export function parsePreprocessing(value: unknown, source: string): Preprocessin
   return { normalisation, size };
 }
 
+function isNormalisation(value: unknown): value is Normalisation {
+  return normalisations.some((known) => known === value);
+}
+
 /** The size at which the network sees an image. */
 export function networkSize(image: Image, { size }: Preprocessing): { width: number; height: number } {
   return { width: size ?? image.width, height: size ?? image.height };
 }
 
 /**
- * The image as the network reads it: its channels, values in [0, 1], its size. Grey and colour are converted where the
+ * The image as the network reads it: its channels, its values normalised, its size. Grey and colour are converted where the
  * network has 1 or 3 channels.
  * @throws InputError for an image that does not fit
  */
@@ -41,11 +47,14 @@ export function prepare(image: Image, config: ModelConfig, preprocessing: Prepro
   checkImage(image, 'predict');
   const { inChannels } = config;
   const { width, height } = networkSize(image, preprocessing);
-  if (inChannels === 1 || inChannels === 3) return prepareImage(image, { channels: inChannels, width, height });
+  const { normalisation } = preprocessing;
+  if (inChannels === 1 || inChannels === 3) {
+    return prepareImage(image, { channels: inChannels, width, height, normalisation });
+  }
   if (image.channels !== inChannels) {
     throw new InputError(`predict: the image has ${image.channels} channels, the network reads ${inChannels}`);
   }
-  return resizeImage(toUnitRange(image), width, height);
+  return resizeImage(normalise(image, normalisation), width, height);
 }
 
 /** Probabilities at the network's size as a prediction at another one: bilinear, averaged where it shrinks. */

@@ -68,19 +68,49 @@ export async function writeSafetensors(
 ): Promise<Uint8Array> {
   const list = [...tensors];
   const total = list.reduce((sum, [, tensor]) => sum + tensor.data.byteLength, 0);
-  const draft = headerJson(list, { ...metadata, headerSha256: NO_DIGEST, sha256: NO_DIGEST });
-  const start = 8 + draft.length;
+  const start = 8 + headerJson(list, { ...metadata, headerSha256: NO_DIGEST, sha256: NO_DIGEST }).length;
   const bytes = new Uint8Array(start + total);
   let at = start;
   for (const [, { data }] of list) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    bytes.set(bytesOf(data), at);
     at += data.byteLength;
   }
-  const digests = { headerSha256: NO_DIGEST, sha256: await sha256(bytes.subarray(start)) };
-  digests.headerSha256 = await sha256(headerJson(list, { ...metadata, ...digests }));
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(draft.length), true);
-  bytes.set(headerJson(list, { ...metadata, ...digests }), 8);
+  bytes.set(await sealedHeader(list, metadata, await sha256(bytes.subarray(start))));
   return bytes;
+}
+
+/**
+ * The same file in parts: its header, and after it the memory of the tensors as it is, without a copy. It must not
+ * change until the parts are written.
+ * @param hash the SHA-256 of parts that follow each other, in hexadecimal digits
+ */
+export async function safetensorsParts(
+  tensors: Iterable<readonly [string, StoredTensor]>,
+  metadata: Readonly<Record<string, string>>,
+  hash: (parts: readonly Uint8Array[]) => string,
+): Promise<Uint8Array[]> {
+  const list = [...tensors];
+  const parts = list.map(([, { data }]) => bytesOf(data));
+  return [await sealedHeader(list, metadata, hash(parts)), ...parts];
+}
+
+/** All that comes before the numbers. */
+async function sealedHeader(
+  list: readonly (readonly [string, StoredTensor])[],
+  metadata: Readonly<Record<string, string>>,
+  dataSha256: string,
+): Promise<Uint8Array> {
+  const digests = { headerSha256: NO_DIGEST, sha256: dataSha256 };
+  digests.headerSha256 = await sha256(headerJson(list, { ...metadata, ...digests }));
+  const json = headerJson(list, { ...metadata, ...digests });
+  const bytes = new Uint8Array(8 + json.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
+function bytesOf(data: StoredTensor['data']): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** @throws InputError if a number of `data` is NaN or infinite; it names file, tensor and the first such index. */
@@ -200,7 +230,7 @@ async function verifyChecksums(
 
 /** The header's bytes, filled up with spaces so that the numbers begin at a multiple of 8. */
 function headerJson(
-  tensors: (readonly [string, StoredTensor])[],
+  tensors: readonly (readonly [string, StoredTensor])[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   // Written out by hand: an object would put names like "0" first and lose "__proto__". The digest of the header comes

@@ -1,17 +1,14 @@
 /** What a network costs: read off the recorded graph, nothing is computed or allocated. */
-import { liveNodes, type Tensor } from '../graph/graph.js';
-import { type Plan, plan } from '../graph/plan.js';
-import { type ModelConfig, upToLevel } from './config.js';
-import { meanOf, probabilities } from './inference.js';
-import { levelName } from './mode.js';
-import { type Network, recordNetwork } from './network.js';
-import { countParameters } from './parameters.js';
+import type { MemoryPlan, Planner } from '../backend/backend.js';
+import { liveNodes } from '../graph/graph.js';
+import { plan } from '../graph/plan.js';
+import { levelsOf, type ModelConfig } from './config.js';
+import { recordInference } from './inference.js';
+import { levelName, type Mode } from './mode.js';
+import { countParameters, listParameters, storeLengths } from './parameters.js';
 
-/** The memory plan of a computation; a backend's own counts its kernels' scratch memory too. */
-export type Planner = (outputs: readonly Tensor[], bound: ReadonlySet<Tensor>) => Plan;
-
-/** The plan without scratch memory. */
-export const plainPlanner: Planner = (outputs, bound) => plan(outputs, { bound });
+/** The plan without scratch memory and prepared filters, which a backend's own counts too. */
+export const plainPlanner: Planner = (outputs, bound) => ({ ...plan(outputs, { bound }), kept: new Map() });
 
 /** The cost of predicting one image. */
 export interface Cost {
@@ -19,8 +16,10 @@ export interface Cost {
   readonly parameters: number;
   /** Multiply-adds, counted as direct convolution. */
   readonly macs: number;
-  /** Working memory in bytes, parameters not included. */
+  /** Activations and the scratch memory of each thread, in bytes. */
   readonly workingBytes: number;
+  /** Filters that are prepared once and kept, in bytes. */
+  readonly preparedBytes: number;
 }
 
 export interface LevelCost extends Cost {
@@ -29,33 +28,57 @@ export interface LevelCost extends Cost {
 }
 
 export interface Summary extends Cost {
+  /** The parameters of the whole network and its running statistics, in bytes: a model holds them in every mode. */
+  readonly parameterBytes: number;
   /** Each head by itself, computed by the pruned network. */
   readonly levels: readonly LevelCost[];
 }
 
-/** @param size of the image; height and width must be multiples of 2^depth */
-export function summarize(
-  config: ModelConfig,
-  size: { readonly width: number; readonly height: number },
-  planner: Planner = plainPlanner,
-): Summary {
-  const network = recordNetwork(config, { batch: 1, ...size });
-  const levels = network.heads.map(({ level }) => {
-    const pruned = recordNetwork(upToLevel(config, level), { batch: 1, ...size });
-    return { head: levelName(level), ...cost(pruned, [pruned.heads.at(-1)!.logits], planner) };
-  });
-  const all = network.heads.map((head) => head.logits);
-  return { ...cost(network, all, planner), levels };
+/** Multiples of 2^level of the deepest head that is computed. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
-function cost(network: Network, heads: readonly Tensor[], planner: Planner): Cost {
-  const output = meanOf(heads.map(probabilities));
-  const nodes = liveNodes([output]);
+const FLOAT = 4;
+
+/**
+ * @param size of the image; height and width must be multiples of 2^depth
+ * @param planner the backend's own
+ * @param threads that compute an image together
+ */
+export function summarize(config: ModelConfig, size: Size, planner: Planner = plainPlanner, threads = 1): Summary {
+  const levels = levelsOf(config).map((level) => {
+    const head = levelName(level);
+    return { head, ...predictionCost(config, head, size, planner, threads) };
+  });
+  const all = predictionCost(config, 'accurate', size, planner, threads);
+  return { ...all, parameterBytes: parameterBytes(config), levels };
+}
+
+/** The cost in one mode. */
+export function predictionCost(config: ModelConfig, mode: Mode, size: Size, planner: Planner, threads: number): Cost {
+  const { network, outputs } = recordInference(config, mode, { batch: 1, ...size });
+  const nodes = liveNodes(outputs);
   const live = new Set(nodes);
   const parameters = [...network.parameters].filter(([leaf]) => live.has(leaf.node)).map(([, parameter]) => parameter);
+  const planned = planner(outputs, new Set(network.parameters.keys()), { constant: true, threads });
   return {
     parameters: countParameters(parameters),
     macs: nodes.reduce((sum, node) => sum + (node.op.macs?.(node.geometry) ?? 0), 0),
-    workingBytes: 4 * planner([output], new Set(network.parameters.keys())).length,
+    workingBytes: FLOAT * planned.length,
+    preparedBytes: keptBytes([planned]),
   };
+}
+
+/** What a model holds, its running statistics included. */
+export function parameterBytes(config: ModelConfig): number {
+  const { trainable, statistics } = storeLengths(listParameters(config));
+  return FLOAT * (trainable + statistics);
+}
+
+/** What programs keep between them. */
+export function keptBytes(plans: readonly MemoryPlan[]): number {
+  const kept = new Map(plans.flatMap((planned) => [...planned.kept]));
+  return FLOAT * [...kept.values()].reduce((sum, length) => sum + length, 0);
 }

@@ -33,12 +33,13 @@ export const conv2dOp: Op<ConvGeometry> = {
     const w = node.inputs.at(-2)!;
     const dz = node.geometry.relu ? reluGrad(node.outputs[0]!, dy!) : dy!;
     const geometry = { ...node.geometry, relu: false };
+    const shapes = [w.shape, [geometry.outChannels]];
+    // First, so that inputs that nothing else reads make room for the gradients of all.
+    const [dw, db] = needs.at(-2) || needs.at(-1) ? record(conv2dGradWeightOp, [...xs, dz], geometry, shapes) : [];
     const dxs = xs.some((_, k) => needs[k])
       ? record(conv2dGradInputOp, [dz, w], geometry, xs.map(shapeOf))
       : xs.map(() => undefined);
-    if (!needs.at(-1) && !needs.at(-2)) return [...dxs, undefined, undefined];
-    const shapes = [w.shape, [geometry.outChannels]];
-    return [...dxs, ...record(conv2dGradWeightOp, [...xs, dz], geometry, shapes)];
+    return [...dxs, dw, db];
   },
 };
 

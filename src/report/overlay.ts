@@ -1,5 +1,5 @@
 import type { Image } from '../base/image.js';
-import { type Colour, GREEN } from './colours.js';
+import { type Colour, GREEN, PALETTE } from './colours.js';
 import { blend, checkMask, outline, toRgb } from './pixels.js';
 
 const TINT = 0.25;
@@ -20,6 +20,16 @@ export function overlay(image: Image, mask: Image<Uint8Array>, colour: Colour = 
     if (value) blend(picture.data, i, colour, edge[i] ? 1 : TINT);
   });
   return picture;
+}
+
+/** The image with each class of a mask but the background, 0, in a colour of its own. */
+export function overlayClasses(image: Image, mask: Image<Uint8Array>): Image<Uint8Array> {
+  const only = (label: number) => ({ ...mask, data: mask.data.map((value) => Number(value === label)) });
+  const labels = [...new Set(mask.data)].filter((label) => label > 0);
+  return labels.reduce(
+    (picture, label) => overlay(picture, only(label), PALETTE[(label - 1) % PALETTE.length]),
+    toRgb(image),
+  );
 }
 
 /** The mask as a grey picture: 255 inside (not 0), 0 outside. */

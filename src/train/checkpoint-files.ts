@@ -47,19 +47,19 @@ export class CheckpointFiles {
   }
 
   /**
-   * Writes the newest checkpoint; what it holds is copied before the first wait. When this fails, those that were there
-   * can be read as before.
+   * Writes the newest checkpoint, whose tensors must not change meanwhile. When this fails, those that were there can be
+   * read as before.
    * @throws InputError, one line, that names the path and the reason: disk full, no permission…
    */
   async write(checkpoint: Checkpoint): Promise<void> {
     invariant(!this.#writing, 'two checkpoints are written at once');
     this.#writing = true;
     try {
-      const bytes = await encodeCheckpoint(checkpoint);
+      const parts = await encodeCheckpoint(checkpoint);
       // What an interrupted write has left may be the only good one, and would be written over.
       if (!this.#settled) await this.read();
       await this.#onDisk(async () => {
-        await writeDurably(this.#next, bytes).catch(async (error: unknown) => {
+        await writeDurably(this.#next, parts).catch(async (error: unknown) => {
           await rm(this.#next, { force: true }).catch(() => {});
           throw error;
         });

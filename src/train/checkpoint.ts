@@ -6,12 +6,13 @@
  *     version  "1"
  *     state    JSON: counters, schedule, scores…
  *
- * and the two checksums of `writeSafetensors`, one over the tensors and one over everything else. Elsewhere they may be
+ * and the two checksums of our safetensors files, one over the tensors and one over everything else. Elsewhere they may be
  * absent; here they may not, so that no flipped bit and no cut goes unseen.
  */
+import { createHash } from 'node:crypto';
 import type { Values } from '../backend/backend.js';
 import { InputError, invariant } from '../base/errors.js';
-import { readSafetensors, type StoredTensor, writeSafetensors } from '../model/safetensors.js';
+import { readSafetensors, type StoredTensor, safetensorsParts } from '../model/safetensors.js';
 
 export interface Checkpoint {
   /** Values of JSON; a field that is undefined is left out. */
@@ -23,10 +24,18 @@ export interface Checkpoint {
 const FORMAT = 'unetpp checkpoint';
 const VERSION = '1';
 
-/** The bytes of a checkpoint. Everything is copied before it first waits, so that training may go on meanwhile. */
-export async function encodeCheckpoint({ state, tensors }: Checkpoint): Promise<Uint8Array> {
+/**
+ * The file of a checkpoint in parts that follow each other. The tensors are among them as they lie in memory: a copy would
+ * be as large as all of the training's parameters and state. So they must not change until the parts are written.
+ */
+export async function encodeCheckpoint({ state, tensors }: Checkpoint): Promise<Uint8Array[]> {
   const stored = [...tensors].map(([name, data]) => [name, flat(data)] as const);
-  return writeSafetensors(stored, { format: FORMAT, version: VERSION, state: exactJson(state, 'state') });
+  const metadata = { format: FORMAT, version: VERSION, state: exactJson(state, 'state') };
+  return safetensorsParts(stored, metadata, (parts) => {
+    const hash = createHash('sha256');
+    for (const part of parts) hash.update(part);
+    return hash.digest('hex');
+  });
 }
 
 /**

@@ -110,13 +110,17 @@ export interface PredictedBatch {
  * @throws InputError for a data set that does not fit the model
  */
 export async function* predictHeads(
-  { config, backend, parameters }: Model,
+  { config, backend, parameters, preprocessing }: Model,
   dataset: Dataset,
   names: readonly string[],
   { batch = 4, headWeights, signal, onProgress }: PredictHeadsOptions = {},
 ): AsyncGenerator<PredictedBatch, void, void> {
   checkCount(batch, 'evaluate: batch');
   checkFits(config, dataset);
+  if (dataset.normalisation !== preprocessing.normalisation) {
+    const asked = `open it with the normalisation of the model, "${preprocessing.normalisation}"`;
+    throw new InputError(`${dataset.source}: images are normalised by "${dataset.normalisation}"; ${asked}`);
+  }
   const multiple = 2 ** depthOf(config);
   const size = Math.ceil(dataset.size / multiple) * multiple;
   const compile = (count: number) => {
@@ -202,6 +206,11 @@ function unpack(
   });
 }
 
+/** Output channels for a data set: one class needs one probability, several are told apart from the background too. */
+export function outputsFor({ classes }: Pick<Dataset, 'classes'>): number {
+  return classes === 1 ? 1 : classes + 1;
+}
+
 /** @throws InputError unless the images have the channels and the masks the classes that the network has */
 export function checkFits(config: ModelConfig, { source, channels, classes }: Dataset): void {
   if (channels !== config.inChannels) {
@@ -209,8 +218,7 @@ export function checkFits(config: ModelConfig, { source, channels, classes }: Da
       `${source}: images have ${channels} channels, the network reads ${config.inChannels}; open the data with channels ${config.inChannels} or build the network with inChannels ${channels}`,
     );
   }
-  // One class needs one probability; several are told apart from each other and from the background.
-  const expected = classes === 1 ? 1 : classes + 1;
+  const expected = outputsFor({ classes });
   if (expected !== config.classes) {
     throw new InputError(
       `${source}: masks have ${classes} foreground ${classes === 1 ? 'class' : 'classes'}, for which a network needs ${expected} output channels; this one has ${config.classes} (config.classes)`,

@@ -24,6 +24,11 @@ export class GradientTree {
     this.#free = [sum];
   }
 
+  /** Takes the memory for `count` gradients, the sum included, that otherwise is taken when it is needed. */
+  reserve(count: number): void {
+    while (this.#free.length < count) this.#free.unshift(this.#backend.allocate(this.#sum.length));
+  }
+
   /** Begins a mini-batch of so many micro-batches; what is left of an unfinished one is forgotten. */
   begin(leaves: number): void {
     this.#leaves = leaves;
@@ -73,12 +78,14 @@ export class GradientTree {
 }
 
 /**
- * How many gradients are held at most, those that the workers write included. Workers begin micro-batches in order, and
- * none more than twice their number after one that is not done (step.ts).
+ * How many gradients the tree holds at most, the sum included, beside those that the workers write. Of the pairs of
+ * micro-batches, none leaves more than one sum. What is done before the first one that is not done is summed up to one
+ * sum a level; after it there is room for `workers` pairs, as no worker begins a micro-batch more than twice their
+ * number later (spread.ts).
  */
-export function gradientBuffers(workers: number, microBatches: number): number {
-  const waiting = Math.ceil(Math.log2(microBatches)) + 2 * (workers - 1);
-  return Math.min(workers, microBatches) + Math.max(1, Math.min(Math.ceil(microBatches / 2), waiting));
+export function waitingGradients(workers: number, microBatches: number): number {
+  const ahead = workers === 1 ? 0 : workers;
+  return Math.max(1, Math.min(Math.ceil(microBatches / 2), Math.floor(Math.log2(microBatches)) + ahead));
 }
 
 function compileAddition(backend: Backend, a: Storage, b: Storage): Program {

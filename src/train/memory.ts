@@ -1,26 +1,36 @@
-/** The memory that training takes, worked out from the plans before anything is allocated. */
+/** The memory that training and evaluation take, worked out from the plans before anything is allocated. */
+import type { MemoryPlan, Planner } from '../backend/backend.js';
+import type { Tensor } from '../graph/graph.js';
 import type { ModelConfig } from '../model/config.js';
-import { flatLayout, isTrainable, listParameters } from '../model/parameters.js';
-import { type Planner, plainPlanner } from '../model/summary.js';
+import { listParameters, storeLengths } from '../model/parameters.js';
+import { keptBytes, plainPlanner } from '../model/summary.js';
 import { recordEvaluation } from './evaluate.js';
-import { gradientBuffers } from './gradient-tree.js';
+import { waitingGradients } from './gradient-tree.js';
 import { type OptimizerName, STATE_NAMES } from './optimizer.js';
 import { recordGradients } from './step.js';
 
-/** In bytes. */
+/** In bytes; all but `outside` in the memory of the backend. */
 export interface TrainingMemory {
   /** Parameters and running statistics. */
   readonly parameters: number;
   /** Those that the workers write, and sums that wait for others; see `GradientTree`. */
   readonly gradients: number;
+  /** How many these are. */
+  readonly gradientBuffers: number;
   /** Its state, and the average of the weights. */
   readonly optimizer: number;
+  /** Filters that are prepared for validation, and kept. */
+  readonly prepared: number;
+  /** Activations, their gradients and scratch memory of one worker. */
+  readonly worker: number;
   /**
-   * Activations, their gradients and scratch memory: of each worker, and of validation. A single worker computes where
-   * validation does, and the larger of the two counts.
+   * That of all workers and of validation. A single worker computes where validation does, and the larger of the two
+   * counts.
    */
   readonly working: number;
   readonly total: number;
+  /** Beside the backend: the best weights, the model's file while it is made, and samples. */
+  readonly outside: number;
 }
 
 export interface TrainingMemoryOptions {
@@ -29,34 +39,84 @@ export interface TrainingMemoryOptions {
   readonly microBatch: number;
   /** Default: 1. */
   readonly workers?: number;
+  /** Of the backend, which validate together. Default: as many as workers. */
+  readonly threads?: number;
   /** Default: 'adam'. */
   readonly optimizer?: OptimizerName | undefined;
   /** See `TrainOptions`. */
   readonly averageDecay?: number | undefined;
+  /** In the data set. Default: one mini-batch and one micro-batch. */
+  readonly images?: { readonly train: number; readonly validation: number };
+  /** What the data set keeps of its samples at most. Default: all. */
+  readonly cacheBytes?: number;
 }
 
 const FLOAT = 4;
 
-/** @param planner the backend's own, which counts its scratch memory */
+/** The file itself, its tensors in PyTorch's order, and what the digest is taken of. */
+const COPIES_FOR_A_FILE = 3;
+
+/** @param planner the backend's own, which counts its scratch memory and its filters */
 export function trainingMemory(
   config: ModelConfig,
   options: TrainingMemoryOptions,
   planner: Planner = plainPlanner,
 ): TrainingMemory {
-  const { size, batch, microBatch, workers = 1, optimizer = 'adam', averageDecay } = options;
-  const list = listParameters(config);
-  const trainable = FLOAT * flatLayout(list.filter(isTrainable)).length;
-  const statistics = FLOAT * flatLayout(list.filter((parameter) => !isTrainable(parameter))).length;
-  const training = recordGradients(config, { batch: microBatch, height: size, width: size });
-  const kept = [...training.network.parameters.keys(), ...training.gradients.values()];
-  const validation = recordEvaluation(config, microBatch, size);
-  const lane = FLOAT * planner(training.outputs, new Set(kept)).length;
-  const other = FLOAT * planner(validation.outputs, new Set(validation.network.parameters.keys())).length;
+  const { size, batch, microBatch, workers = 1, threads = workers, optimizer = 'adam', averageDecay } = options;
+  const { images = { train: batch, validation: microBatch }, cacheBytes = Number.POSITIVE_INFINITY } = options;
+  const lengths = storeLengths(listParameters(config));
+  const trainable = FLOAT * lengths.trainable;
+  const parameters = trainable + FLOAT * lengths.statistics;
+  const miniBatch = Math.min(batch, images.train);
+  const microBatches = Math.ceil(miniBatch / microBatch);
+  const largest = Math.min(microBatch, miniBatch);
+
+  const { network, gradients, outputs } = recordGradients(config, { batch: largest, height: size, width: size });
+  const bound = new Set<Tensor>([...network.parameters.keys(), ...gradients.values()]);
+  const worker = FLOAT * planner(outputs, bound, { threads: workers === 1 ? threads : 1 }).length;
+  const validation = evaluationMemory(config, { size, batch: microBatch, images: images.validation, threads }, planner);
+  const gradientBuffers = workers + waitingGradients(workers, microBatches);
   const parts = {
-    parameters: trainable + statistics,
-    gradients: gradientBuffers(workers, Math.ceil(batch / microBatch)) * trainable,
+    parameters,
+    gradients: gradientBuffers * trainable,
     optimizer: (STATE_NAMES[optimizer].length + (averageDecay ? 1 : 0)) * trainable,
-    working: workers === 1 ? Math.max(lane, other) : workers * lane + other,
+    prepared: validation.prepared,
+    working:
+      workers === 1
+        ? Math.max(worker, validation.working)
+        : Math.min(workers, microBatches) * worker + validation.working,
   };
-  return { ...parts, total: parts.parameters + parts.gradients + parts.optimizer + parts.working };
+  const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
+
+  const sample = size ** 2 * (FLOAT * config.inChannels + 1);
+  const cached = Math.min(cacheBytes, (images.train + images.validation) * sample);
+  // Each worker's micro-batch, packed and not, and those that are loaded ahead.
+  const inHand = (3 * workers + 1) * largest * sample;
+  const outside = (1 + COPIES_FOR_A_FILE) * parameters + cached + inHand;
+  return { ...parts, gradientBuffers, worker, total, outside };
+}
+
+export interface EvaluationMemoryOptions {
+  /** Of the images, a multiple of 2^depth. */
+  readonly size: number;
+  /** Images computed at once. */
+  readonly batch: number;
+  /** Images in all. */
+  readonly images: number;
+  readonly threads: number;
+}
+
+/** What evaluation takes in the backend's memory beside the parameters, in bytes. */
+export function evaluationMemory(
+  config: ModelConfig,
+  { size, batch, images, threads }: EvaluationMemoryOptions,
+  planner: Planner = plainPlanner,
+): { readonly prepared: number; readonly working: number } {
+  // The last batch may be smaller, and its deep convolutions then suit other kernels.
+  const sizes = [Math.min(batch, images), images > batch ? images % batch : 0].filter((count) => count > 0);
+  const plans = sizes.map((count): MemoryPlan => {
+    const { network, outputs } = recordEvaluation(config, count, size);
+    return planner(outputs, new Set(network.parameters.keys()), { constant: true, threads });
+  });
+  return { prepared: keptBytes(plans), working: FLOAT * Math.max(0, ...plans.map(({ length }) => length)) };
 }

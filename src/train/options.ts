@@ -38,9 +38,9 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   /** Goes on from there, as if nothing had come between. Options that change numbers must be those of then. */
   readonly resume?: Checkpoint;
   /**
-   * Is given all that is needed to go on: after each epoch, when `signal` ends the training, and as often as
-   * `checkpointEvery` says. The training waits for it; what it is given is the live memory, to be written down before
-   * the promise is fulfilled.
+   * Is given all that is needed to go on: after each epoch, when its report has been looked at (not after a `break`),
+   * when `signal` ends the training, and as often as `checkpointEvery` says. The training waits for it; what it is given
+   * is the live memory, to be written down before the promise is fulfilled.
    */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
   /** Also within epochs: after so many steps of the optimizer, or minutes. Default: neither. */

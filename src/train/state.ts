@@ -54,6 +54,7 @@ export class TrainingState {
     const { backend, parameters, config } = model;
     this.step = new TrainingStep(model, { ...settings, width: dataset.size, height: dataset.size });
     if (settings.averageDecay) this.#average = new WeightAverage(backend, parameters.trainable, settings.averageDecay);
+    this.step.reserve(Math.min(settings.batch, dataset.split.train.length), settings.microBatch);
     this.#plateau = new Plateau(settings.rate);
     this.current = beginEpoch(1, levelsOf(config).length);
     if (settings.resume) this.#restore(settings.resume);

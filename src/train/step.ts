@@ -15,7 +15,7 @@ import { type Network, type NetworkOptions, recordNetwork } from '../model/netwo
 import { isTrainable } from '../model/parameters.js';
 import { gradients } from '../ops/index.js';
 import { breathe, packMasks } from './batches.js';
-import { GradientTree } from './gradient-tree.js';
+import { GradientTree, waitingGradients } from './gradient-tree.js';
 import { type RecordedLoss, recordLoss } from './loss.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';
 import { spread } from './spread.js';
@@ -117,6 +117,16 @@ export class TrainingStep {
       return { place, gradients: backend.allocate(length), compiled: new Map() };
     });
     this.optimizer = new Optimizer(backend, parameters.trainable, this.gradients, options);
+  }
+
+  /**
+   * Takes the memory for mini-batches of up to so many images, which otherwise is taken when it is needed: so what
+   * cannot be had is missed before work begins and not within it.
+   */
+  reserve(images: number, microBatch: number): void {
+    const microBatches = Math.ceil(images / microBatch);
+    this.#tree.reserve(waitingGradients(this.#lanes.length, microBatches));
+    for (const lane of this.#lanes.slice(0, microBatches)) this.#compile(lane, Math.min(images, microBatch));
   }
 
   /**

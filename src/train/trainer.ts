@@ -51,7 +51,7 @@ export async function* trainModel(
   const { epochs, signal } = settings;
   checkFits(model.config, dataset);
   checkSize(model.config, dataset.size, dataset.size);
-  model.preprocessing = { normalisation: 'range', size: dataset.size };
+  model.preprocessing = { normalisation: dataset.normalisation, size: dataset.size };
   const state = new TrainingState(model, dataset, settings);
   try {
     while (!state.end()) {

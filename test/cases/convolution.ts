@@ -36,6 +36,7 @@ export const convolutions: Case[] = [
   convolution([2, 4, 4], [520], 24, 3),
   convolution([1, 4, 4], [8], 520, 3, true),
   convolution([2, 6, 5], [8, 16], 8, 3, true),
+  convolution([2, 13, 11], [8, 16], 24, 3, true),
   convolution([1, 7, 4], [1, 5, 3], 4, 3),
   convolution([1, 5, 9], [4, 8, 1, 3, 17], 9, 3, true),
   convolution([1, 16, 16], [32, 32, 32], 32, 3),
@@ -43,6 +44,7 @@ export const convolutions: Case[] = [
   convolution([1, 1, 1], [1], 1, 1),
   convolution([3, 4, 4], [16], 32, 1, true),
   convolution([1, 3, 3], [1, 5, 3], 4, 1),
+  convolution([2, 5, 3], [4, 1, 3], 9, 1, true),
   convolution([2, 64, 64], [32], 1, 1),
   convolution([1, 16, 17], [32, 16], 4, 1),
 ];

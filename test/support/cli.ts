@@ -26,6 +26,12 @@ export function unetpp(cwd: string, args: readonly string[], script = MAIN): Out
   return outcome(process.execPath, [script, ...args], cwd);
 }
 
+/** Runs a line that unetpp has printed for people, `npx unetpp …`, as a shell does. */
+export function inShell(cwd: string, line: string): Outcome {
+  const npx = 'npx() { shift; exec "$NODE" "$MAIN" "$@"; }';
+  return outcome('bash', ['-c', `${npx}\n${line}`], cwd, { ...process.env, NODE: process.execPath, MAIN });
+}
+
 /** As `unetpp`, where no file may grow beyond `blocks` of 1024 bytes: a stand-in for a full disk. */
 export function unetppOnFullDisk(cwd: string, blocks: number, args: readonly string[]): Outcome {
   const limited = `ulimit -f ${blocks}; exec "$0" "$@"`;
@@ -39,8 +45,8 @@ export function unetppWithMemory(cwd: string, bytes: number, args: readonly stri
   return outcome(process.execPath, ['--import', `data:text/javascript,${pretend}`, MAIN, ...args], cwd);
 }
 
-function outcome(program: string, args: readonly string[], cwd: string): Outcome {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 50_000 });
+function outcome(program: string, args: readonly string[], cwd: string, env = process.env): Outcome {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8', timeout: 50_000 });
   return { code: status, stdout, stderr };
 }
 

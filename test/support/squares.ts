@@ -19,6 +19,8 @@ export function squares({ size = 16, classes = 1, train = 16 }: SquaresOptions =
     size,
     channels: 1,
     classes,
+    classNames: Array.from({ length: classes }, (_, k) => `brightness ${k + 1}`),
+    normalisation: 'range',
     split: { train: names('train', train), validation: names('validation', 6), test: [] },
     splitOrigin: 'synthetic',
     async load(name) {

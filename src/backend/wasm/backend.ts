@@ -2,9 +2,17 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import { invariant } from '../../base/errors.js';
 import type { Node, Tensor } from '../../graph/graph.js';
-import { type Plan, plan } from '../../graph/plan.js';
-import { type Backend, type CompileOptions, checkLength, type Program, type Storage } from '../backend.js';
-import { ownFiltersLength, PreparedFilters } from './filters.js';
+import { plan } from '../../graph/plan.js';
+import {
+  type Backend,
+  type CompileOptions,
+  checkLength,
+  type MemoryPlan,
+  type PlannerOptions,
+  type Program,
+  type Storage,
+} from '../backend.js';
+import { constantsOf, keptFilters, ownFiltersLength, PreparedFilters } from './filters.js';
 import type { Exports } from './kernels.js';
 import { LinearMemory } from './memory.js';
 import { type Machine, scratchLength, WasmProgram } from './program.js';
@@ -52,9 +60,10 @@ export class WasmBackend implements Backend {
     const { constant = false, place = 0 } = options;
     invariant(!constant || place === 0, 'kept filters belong to place 0');
     const { memory, filters } = this.#machine;
-    const constants: ReadonlySet<Tensor> = new Set(constant ? bound.keys() : []);
     // Who runs apart runs alone.
-    const planned = planFor(outputs, new Set(bound.keys()), constants, place === 0 ? this.threads : 1);
+    const threads = place === 0 ? this.threads : 1;
+    const planned = planFor(outputs, new Set(bound.keys()), { constant, threads });
+    const constants = constantsOf(bound.keys(), constant);
     for (const node of planned.steps) filters.reserve(node, constants, bound);
     memory.ensureArena(place, planned.length);
     return new WasmProgram(planned, bound, place, this.#machine);
@@ -70,17 +79,14 @@ export class WasmBackend implements Backend {
   }
 }
 
-/**
- * The memory plan of a computation on this backend; needs no memory itself, so that the need can be told first.
- * @param constants bound tensors that do not change, see `CompileOptions`
- * @param threads each needs scratch memory of its own
- */
+/** The `Planner` of this backend. */
 export function planFor(
   outputs: readonly Tensor[],
   bound: ReadonlySet<Tensor>,
-  constants: ReadonlySet<Tensor> = new Set(),
-  threads = 1,
-): Plan {
+  { constant, threads = 1 }: PlannerOptions = {},
+): MemoryPlan {
+  const constants = constantsOf(bound, constant);
   const workspace = (node: Node) => scratchLength(node, threads) + ownFiltersLength(node, constants);
-  return plan(outputs, { bound, workspace });
+  const planned = plan(outputs, { bound, workspace });
+  return { ...planned, kept: keptFilters(planned.steps, constants) };
 }

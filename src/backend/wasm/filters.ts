@@ -2,19 +2,42 @@
  * Filters packed or transformed beforehand. While weights stay as they are, as in inference, they are kept: once for
  * all programs that read the same weights, whatever the size of their images.
  */
-import type { Node, Tensor } from '../../graph/graph.js';
+import { leafOf, type Node, type Tensor } from '../../graph/graph.js';
 import type { Storage } from '../backend.js';
 import { kernelOf } from './kernels.js';
-import type { LinearMemory, WasmStorage } from './memory.js';
+import { allocatedLength, type LinearMemory, type WasmStorage } from './memory.js';
 
 /** Elements of the filters that a step prepares in every run: all, unless they come from constants. */
 export function ownFiltersLength(node: Node, constants: ReadonlySet<Tensor>): number {
   return isKept(node, constants) ? 0 : (kernelOf(node).preparation?.length(node.geometry) ?? 0);
 }
 
+/** Elements that the kept filters of these steps take, by the kernel and the names of the weights. */
+export function keptFilters(steps: readonly Node[], constants: ReadonlySet<Tensor>): ReadonlyMap<string, number> {
+  const kept = new Map<string, number>();
+  for (const node of steps) {
+    if (!isKept(node, constants)) continue;
+    const { weights, length } = kernelOf(node).preparation!;
+    const elements = length(node.geometry);
+    const names = weights.map((k) => leafOf(node.inputs.at(k)!)!.name);
+    kept.set(keyOf(node, elements, names), allocatedLength(elements));
+  }
+  return kept;
+}
+
+/** The bound tensors whose values do not change while a program is used. */
+export function constantsOf(bound: Iterable<Tensor>, constant = false): ReadonlySet<Tensor> {
+  return new Set(constant ? [...bound].filter((tensor) => leafOf(tensor)) : []);
+}
+
 function isKept(node: Node, constants: ReadonlySet<Tensor>): boolean {
   const { preparation } = kernelOf(node);
   return preparation?.weights.every((k) => constants.has(node.inputs.at(k)!)) ?? false;
+}
+
+/** Which kind of kernel has prepared filters shows in their length. */
+function keyOf(node: Node, length: number, weights: readonly (string | number)[]): string {
+  return [node.op.name, length, ...weights].join(' ');
 }
 
 export class PreparedFilters {
@@ -26,11 +49,11 @@ export class PreparedFilters {
 
   /** Makes room for the filters of a step where they come from constants. */
   reserve(node: Node, constants: ReadonlySet<Tensor>, bound: ReadonlyMap<Tensor, Storage>): void {
+    if (!isKept(node, constants)) return;
     const { preparation } = kernelOf(node);
-    const length = preparation?.length(node.geometry) ?? 0;
-    if (!preparation || length === 0 || !isKept(node, constants)) return;
-    const addresses = preparation.weights.map((k) => (bound.get(node.inputs.at(k)!) as WasmStorage).address);
-    const key = [node.op.name, length, ...addresses].join(' ');
+    const length = preparation!.length(node.geometry);
+    const addresses = preparation!.weights.map((k) => (bound.get(node.inputs.at(k)!) as WasmStorage).address);
+    const key = keyOf(node, length, addresses);
     const filters = this.#filters.get(key) ?? this.#allocate(length);
     this.#filters.set(key, filters);
     this.#byNode.set(node, filters);

@@ -9,7 +9,8 @@ import type { Storage } from '../backend.js';
 const PAGE = 65536;
 /** As the shared builds declare it (asconfig.json). */
 const MOST_PAGES = 65536;
-const LIMIT = 4 * 2 ** 30 - PAGE;
+/** Bytes that can be had at most. */
+export const LIMIT = 4 * 2 ** 30 - PAGE;
 const FLOAT = 4;
 
 export class LinearMemory {
@@ -83,6 +84,11 @@ export class WasmStorage implements Storage {
   }
 }
 
+/** Elements that a storage of `length` takes. */
+export function allocatedLength(length: number): number {
+  return roundUp(length * FLOAT) / FLOAT;
+}
+
 function roundUp(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
 }
@@ -90,6 +96,6 @@ function roundUp(bytes: number): number {
 function tooLarge(bytes: number): InputError {
   const gigabytes = (bytes / 2 ** 30).toFixed(1);
   return new InputError(
-    `memory: needs ${gigabytes} GB, more than can be had (WebAssembly holds at most 4.0 GB); lower the image size, the widths or the micro-batch`,
+    `memory: needs ${gigabytes} GB, more than can be had (WebAssembly holds at most 4.0 GB); lower the image size, the filters, the micro-batch or the number of workers`,
   );
 }

@@ -1,0 +1,105 @@
+/** `unetpp convert`: any data folder as PNG pairs. */
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { InputError } from '../base/errors.js';
+import { type DataFolder, readDataFolder } from '../data/folder.js';
+import { encodePng } from '../data/png.js';
+import { readBytes } from '../data/read.js';
+import { ensureDirectory, writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
+import { fileError } from '../files/errors.js';
+import { maskImage } from '../report/overlay.js';
+import { plural } from './format.js';
+import { type CommonOptions, command, report } from './program.js';
+import { Progress } from './progress.js';
+import { path } from './values.js';
+
+interface ConvertOptions extends CommonOptions {
+  readonly data: string;
+  readonly out: string;
+}
+
+export const convert = command(
+  'convert',
+  'Write a data folder (figshare brain tumours, DSB2018) as images/NAME.png and masks/NAME.png, with patients.json where patients are known.',
+  'unetpp convert --data figshare --out tumours',
+)
+  .usage('--data DIR --out DIR [options]')
+  .requiredOption('--data <dir>', 'data folder, as for train', path)
+  .requiredOption('--out <dir>', 'new folder', path)
+  .action(run);
+
+async function run(options: ConvertOptions): Promise<void> {
+  const { data, out } = options;
+  const folder = await readDataFolder(data);
+  await requireFree(out);
+  const progress = new Progress(options);
+  // A folder with half of the images would pass for a whole one: it gets its name when it is complete.
+  const partial = join(dirname(out), `.${basename(out)}.partial-${process.pid}`);
+  try {
+    const written = await write(folder, partial, progress);
+    await rmdir(out).catch(() => {});
+    await rename(partial, out).catch((error: unknown) => {
+      throw fileError(out, 'created', error, 'the folder above it does not exist; create that first');
+    });
+    report(options, linesOf(written, folder, out), { out, ...written });
+  } finally {
+    progress.clear();
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+/** @throws InputError unless `out` is empty or not there */
+async function requireFree(out: string): Promise<void> {
+  const entries = await readdir(out).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw fileError(out, 'created', error, '');
+  });
+  if (entries.length > 0) throw new InputError(`${out}: exists and is not empty; give another folder with --out`);
+}
+
+interface Written {
+  readonly images: number;
+  readonly patients: number;
+  /** Bits of a sample, with the least and greatest value stored; values are as they were, not stretched. */
+  readonly bits: readonly number[];
+  readonly range: readonly [number, number];
+}
+
+async function write(folder: DataFolder, out: string, progress: Progress): Promise<Written> {
+  const { pairs, classNames, splitFile } = folder;
+  await ensureDirectory(join(out, 'images'));
+  await ensureDirectory(join(out, 'masks'));
+  const bits = new Set<number>();
+  let [least, greatest] = [Number.POSITIVE_INFINITY, 0];
+  for (const [k, { name, read }] of pairs.entries()) {
+    const { image, mask } = await read();
+    bits.add(8 * image.data.BYTES_PER_ELEMENT);
+    for (const value of image.data) {
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+    await writeFileAtomic(join(out, 'images', `${name}.png`), encodePng(image));
+    await writeFileAtomic(
+      join(out, 'masks', `${name}.png`),
+      encodePng(classNames.length === 1 ? maskImage(mask) : mask),
+    );
+    progress.update('convert', k + 1, pairs.length, `${k + 1} of ${plural(pairs.length, 'image')}`);
+  }
+  const known = pairs.filter(({ patient }) => patient !== undefined);
+  const origins = Object.fromEntries(known.map(({ name, patient, label }) => [name, { patient, label }]));
+  if (known.length > 0) await writeTextAtomic(join(out, 'patients.json'), `${JSON.stringify(origins, null, 1)}\n`);
+  await writeTextAtomic(join(out, 'classes.json'), `${JSON.stringify(classNames)}\n`);
+  if (splitFile) await writeFileAtomic(join(out, 'split.json'), await readBytes(splitFile));
+  const patients = new Set(known.map(({ patient }) => patient)).size;
+  return { images: pairs.length, patients, bits: [...bits].sort((a, b) => a - b), range: [least, greatest] };
+}
+
+function linesOf({ images, patients, bits, range }: Written, { classNames }: DataFolder, out: string): string[] {
+  const ofPatients = patients > 0 ? ` of ${plural(patients, 'patient')} (patients.json)` : '';
+  const isDark = bits.at(-1) === 16 && range[1] < 16384;
+  return [
+    `${plural(images, 'image')}${ofPatients} in ${out}, masks of ${classNames.join(', ')}`,
+    `values as they were: ${bits.join(' and ')} bits, from ${range[0]} to ${range[1]}`,
+    ...(isDark ? ['a small part of 16 bits: train with --normalise percentile or zscore'] : []),
+  ];
+}

@@ -1,0 +1,52 @@
+import type { Image } from '../base/image.js';
+import { toUnitRange } from './channels.js';
+
+/**
+ * Numbers of a size that a network learns from, made of the samples as they are stored, so that 16 bits are kept until
+ * then. Sums run in float64 in the order of the samples, and nothing but +, -, *, / and square roots is used: the same
+ * bits everywhere. All channels of an image are changed alike, which keeps its colours.
+ */
+const RULES = {
+  /** Integers divided by the largest of their type (255, 65535), floats as they are. */
+  range: toUnitRange,
+  /** From the 1st to the 99th percentile of the image stretched to 0..1, what lies outside clipped; a flat image is 0. */
+  percentile: (image) => {
+    const sorted = image.data.slice().sort();
+    const [low, high] = [percentile(sorted, 0.01), percentile(sorted, 0.99)];
+    const width = high - low;
+    return mapped(image, (value) => (width > 0 ? Math.min(1, Math.max(0, (value - low) / width)) : 0));
+  },
+  /** Mean 0 and standard deviation 1 over the image; a flat image is 0. */
+  zscore: (image) => {
+    const { data } = image;
+    let sum = 0;
+    for (const value of data) sum += value;
+    const mean = sum / data.length;
+    let squares = 0;
+    for (const value of data) squares += (value - mean) * (value - mean);
+    const deviation = Math.sqrt(squares / data.length);
+    return mapped(image, (value) => (deviation > 0 ? (value - mean) / deviation : 0));
+  },
+} satisfies Record<string, (image: Image) => Image<Float32Array>>;
+
+export type Normalisation = keyof typeof RULES;
+
+export const normalisations = Object.keys(RULES) as readonly Normalisation[];
+
+export function normalise(image: Image, how: Normalisation): Image<Float32Array> {
+  return RULES[how](image);
+}
+
+/** Between the two nearest samples by their distance (NumPy's default, R's type 7). */
+function percentile(sorted: ArrayLike<number>, share: number): number {
+  const at = share * (sorted.length - 1);
+  const below = Math.floor(at);
+  const [low, high] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
+  return low + (high - low) * (at - below);
+}
+
+function mapped({ width, height, channels, data }: Image, value: (v: number) => number): Image<Float32Array> {
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < result.length; i++) result[i] = value(data[i]!);
+  return { width, height, channels, data: result };
+}

@@ -1,0 +1,82 @@
+/** The contact sheet of a data set: its images, each with its mask over it. */
+import { InputError } from '../base/errors.js';
+import type { Image } from '../base/image.js';
+import { resizeImage, resizeMask } from '../image/resize.js';
+import { Canvas } from './canvas.js';
+import { BACKGROUND, DIM, PALETTE, TEXT } from './colours.js';
+import { CAPITAL_HEIGHT, fitText } from './font.js';
+import { overlayClasses } from './overlay.js';
+import { enlarge, toRgb } from './pixels.js';
+
+export interface ContactTile {
+  readonly name: string;
+  /** A second line: the subset, a remark. */
+  readonly note: string;
+  readonly image: Image;
+  /** The image's size, one channel: 0 = background, 1..K = the classes. */
+  readonly mask: Image<Uint8Array>;
+}
+
+const TILE = 192;
+const COLUMNS = 6;
+const MARGIN = 20;
+const GAP = 12;
+const TEXT_SCALE = 2;
+const LINE = CAPITAL_HEIGHT * TEXT_SCALE;
+
+/**
+ * Tiles of 192 pixels a side, six in a row, each with the outline and a tint of its mask; below it name and note.
+ * @param classNames for the legend
+ * @throws InputError if there is no tile, or a mask has not the size of its image
+ */
+export function contactSheet(
+  tiles: readonly ContactTile[],
+  title: string,
+  classNames: readonly string[],
+): Image<Uint8Array> {
+  if (tiles.length === 0) throw new InputError('contactSheet: expected one image or more, found none');
+  const columns = Math.min(COLUMNS, Math.max(4, tiles.length));
+  const rows = Math.ceil(tiles.length / columns);
+  const rowHeight = TILE + 3 * GAP + 2 * LINE;
+  const width = 2 * MARGIN + columns * (TILE + GAP) - GAP;
+  const top = MARGIN + 2 * (LINE + GAP);
+  const canvas = new Canvas(width, top + rows * rowHeight + MARGIN - GAP, BACKGROUND);
+  canvas.text(fit(title, width - 2 * MARGIN), MARGIN, MARGIN, { colour: TEXT });
+  drawLegend(canvas, classNames, MARGIN + LINE + GAP);
+  tiles.forEach((tile, k) => {
+    const x = MARGIN + (k % columns) * (TILE + GAP);
+    const y = top + Math.floor(k / columns) * rowHeight;
+    const picture = thumbnail(tile);
+    canvas.blit(picture, x + Math.floor((TILE - picture.width) / 2), y + Math.floor((TILE - picture.height) / 2));
+    canvas.text(fit(tile.name, TILE), x, y + TILE + GAP, { colour: TEXT });
+    canvas.text(fit(tile.note, TILE), x, y + TILE + GAP + LINE + 6, { colour: DIM });
+  });
+  return { width: canvas.width, height: canvas.height, channels: 3, data: canvas.data };
+}
+
+function fit(text: string, width: number): string {
+  return fitText(text, Math.floor(width / TEXT_SCALE));
+}
+
+/** The overlay in a square of `TILE`: enlarged by a whole number, or shrunk with the image before the mask is drawn. */
+function thumbnail({ image, mask }: ContactTile): Image<Uint8Array> {
+  const longer = Math.max(image.width, image.height);
+  if (longer <= TILE) return enlarge(overlayClasses(image, mask), Math.floor(TILE / longer));
+  const size = (side: number) => Math.max(1, Math.round((side * TILE) / longer));
+  const [width, height] = [size(image.width), size(image.height)];
+  return overlayClasses(bytes(resizeImage(toRgb(image), width, height)), resizeMask(mask, width, height));
+}
+
+function bytes(image: Image<Float32Array>): Image<Uint8Array> {
+  return { ...image, data: Uint8Array.from(image.data, Math.round) };
+}
+
+function drawLegend(canvas: Canvas, classNames: readonly string[], top: number): void {
+  let x = MARGIN;
+  classNames.forEach((name, k) => {
+    const label = fit(name, canvas.width - MARGIN - x - LINE - GAP);
+    canvas.fill(x, top, LINE, LINE, PALETTE[k % PALETTE.length]!);
+    canvas.text(label, x + LINE + GAP, top, { colour: DIM });
+    x += LINE + 3 * GAP + label.length * 6 * TEXT_SCALE;
+  });
+}
