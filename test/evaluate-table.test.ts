@@ -1,4 +1,4 @@
-/** The table and the CSV of an evaluation of several classes, which data folders do not hold yet. */
+/** The table and the CSV of an evaluation of several classes. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { imagesCsv } from '../src/cli/evaluate-files.js';
