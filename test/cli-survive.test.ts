@@ -10,8 +10,8 @@ import { metricsOf } from './support/runs.js';
 const test = suiteInFolder('cli survive');
 
 const NETWORK = ['--filters', '2,4,6', '--size', '16', '--norm', 'batch', '--dropout', '0.2'];
-const TRAINING = ['--epochs', '25', '--batch', '4', '--micro-batch', '2', '--lr', '0.02', '--augment', 'flip'];
-const MORE = ['--schedule', 'cosine', '--warmup', '0.5', '--clip', '0.5', '--ema', '0.9', '--workers', '2'];
+const TRAINING = ['--epochs', '20', '--batch', '4', '--micro-batch', '2', '--lr', '0.02', '--augment', 'flip'];
+const MORE = ['--schedule', 'cosine', '--warmup', '0.5', '--clip', '0.5', '--ema', '0.9'];
 const OPTIONS = ['--data', 'data', ...NETWORK, ...TRAINING, ...MORE, '--checkpoint-steps', '1'];
 
 const KILLS = 20;
@@ -38,15 +38,17 @@ async function betweenCheckpoints(running: Running, run: string, count: number, 
 
 test(`killed at ${KILLS} random moments, and damaged by none of them`, async ({ dir }) => {
   putPairs(dir, 12);
-  const whole = json(dir, ['train', ...OPTIONS, '--out', 'whole']);
+  const whole = json(dir, ['train', ...OPTIONS, '--workers', '2', '--out', 'whole']);
   const run = join(dir, 'killed');
   const random = new Random(seedKey(11));
   let begun = false;
   for (let kill = 0; kill < KILLS; kill++) {
     const args = begun ? ['--resume', 'killed'] : [...OPTIONS, '--out', 'killed'];
-    const running = new Running(dir, ['train', ...args]);
-    // Every fifth while it starts.
-    if (kill % 5 === 0) await sleep(random.uniform(0, 400));
+    const workers = kill % 2 === 0 ? '2' : '1';
+    const running = new Running(dir, ['train', ...args, '--workers', workers]);
+    // Two of five while it starts, or its threads do.
+    if (kill % 5 === 0) await sleep(random.uniform(0, 600));
+    else if (kill % 5 === 1) await running.says('machine  ').then(() => sleep(random.uniform(0, 200)));
     else await betweenCheckpoints(running, run, 2 + random.integer(2), random.uniform());
     running.child.kill('SIGKILL');
     const { code, stderr } = await running.ended;
@@ -54,7 +56,7 @@ test(`killed at ${KILLS} random moments, and damaged by none of them`, async ({ 
     assert.not.match(stderr, 'damaged');
     begun = statSync(join(run, 'config.json'), { throwIfNoEntry: false }) !== undefined;
   }
-  const end = json(dir, ['train', '--resume', 'killed']);
+  const end = json(dir, ['train', '--resume', 'killed', '--workers', '2']);
   assert.is(end.weightsSha256, whole.weightsSha256);
   assert.equal([end.epochs, end.validation], [whole.epochs, whole.validation]);
   assert.equal(metricsOf(run), metricsOf(join(dir, 'whole')));

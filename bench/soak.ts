@@ -1,0 +1,87 @@
+/**
+ * `npm run soak`: whether a long training keeps its memory and leaves nothing behind. 2,000 steps of a small network with
+ * two workers, a checkpoint written every 100. Ends with exit code 1 where the resident memory of the last tenth differs
+ * from that of the second by more than 2 %; the first tenth is the start: threads, compiled code, the cache of images.
+ *
+ * V8 collects garbage when it sees fit, and at some moment doubles the space for young objects, by 16 MB in all. That is
+ * no growth of the training, and would hide one. So it runs with `--max-semi-space-size=1` (package.json), and memory is
+ * read after a full collection (`--expose-gc`).
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { augment } from '../src/data/augment.js';
+import { syntheticDataset } from '../src/data/phantom.js';
+import { createBackend, createModel, trainModel } from '../src/index.js';
+import { CheckpointFiles } from '../src/train/checkpoint-files.js';
+
+const STEPS = 2000;
+const EPOCHS = 20;
+const BATCH = 4;
+const STEPS_PER_READING = 20;
+const LARGEST_DIFFERENCE = 2;
+/** Pipes that this process is connected by are no handles of the training. */
+const OWN = /^(PipeWrap|TTYWrap)$/;
+
+const { gc } = globalThis;
+if (!gc) throw new Error('run it with `npm run soak`, which gives Node what it needs');
+
+const folder = await mkdtemp(join(tmpdir(), 'unetpp-soak-'));
+const backend = createBackend('wasm', { workers: 2 });
+/** Bytes, a reading every so many steps. */
+const resident: number[] = [];
+let checkpoints = 0;
+const started = performance.now();
+try {
+  const files = new CheckpointFiles(folder);
+  const model = createModel({ filters: [8, 16, 32, 64, 128, 256], norm: 'batch', dropout: 0.1 }, { backend, seed: 1 });
+  const dataset = syntheticDataset({ size: 32, train: (STEPS / EPOCHS) * BATCH, validation: 8, seed: 1 });
+  const epochs = trainModel(model, dataset, {
+    epochs: EPOCHS,
+    batch: BATCH,
+    microBatch: 2,
+    learningRate: 1e-3,
+    schedule: 'cosine',
+    maxGradientNorm: 1,
+    averageDecay: 0.99,
+    augment: (sample, key) => augment(sample, ['flip'], key),
+    async onCheckpoint(checkpoint) {
+      await files.write(checkpoint);
+      checkpoints++;
+    },
+    onProgress({ phase, done }) {
+      if (phase !== 'training' || done % (BATCH * STEPS_PER_READING) !== 0) return;
+      gc();
+      resident.push(process.memoryUsage.rss());
+    },
+  });
+  for await (const { epoch } of epochs) {
+    if (epoch % (EPOCHS / 10) === 0) console.error(`epoch ${epoch}/${EPOCHS}: ${megabytes(resident.at(-1)!)}`);
+  }
+} finally {
+  backend.close();
+  await rm(folder, { recursive: true });
+}
+
+const tenth = resident.length / 10;
+const [second, last] = [resident.slice(tenth, 2 * tenth), resident.slice(-tenth)].map(median) as [number, number];
+const difference = (100 * (last - second)) / second;
+// Threads end by themselves, a moment after they are told to.
+await setTimeout(1000);
+const handles = process.getActiveResourcesInfo().filter((name) => !OWN.test(name));
+const seconds = (performance.now() - started) / 1000;
+console.log(`steps        ${STEPS}, ${checkpoints} checkpoints, ${seconds.toFixed(0)} s`);
+console.log(`second tenth ${megabytes(second)}`);
+console.log(`last tenth   ${megabytes(last)}`);
+console.log(`difference   ${difference.toFixed(2)} %`);
+console.log(`handles      ${handles.join(', ') || 'none'}`);
+if (Math.abs(difference) > LARGEST_DIFFERENCE || handles.length > 0) process.exitCode = 1;
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
+}
