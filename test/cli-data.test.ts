@@ -13,7 +13,8 @@ test('folders that are no data set', ({ dir }) => {
   const missing = 'data: no such folder';
   refused(dir, train(), missing);
   mkdirSync(join(dir, 'data'));
-  const expected = 'data: not a data folder: expected images/NAME.png and masks/NAME.png in it';
+  const layouts = 'NAME.mat of the figshare brain tumours, or ID/images/ID.png and ID/masks/*.png';
+  const expected = `data: not a data folder: expected images/NAME.png and masks/NAME.png, or ${layouts} in it`;
   refused(dir, train(), `${expected}, it is empty`);
   put(dir, 'data/scan.dcm', 'x');
   refused(dir, train(), `${expected}, found scan.dcm`);

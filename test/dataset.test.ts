@@ -109,7 +109,8 @@ test('samples get the size and the channels that are asked for', async ({ dir })
 
 test('a folder that is none, or another', async ({ dir }) => {
   assert.is(await refusal(join(dir, 'none')), 'DIR/none: no such folder');
-  const expected = 'not a data folder: expected images/NAME.png and masks/NAME.png in it, ';
+  const layouts = 'NAME.mat of the figshare brain tumours, or ID/images/ID.png and ID/masks/*.png';
+  const expected = `not a data folder: expected images/NAME.png and masks/NAME.png, or ${layouts} in it, `;
   assert.is(await refusal(dir), `DIR: ${expected}it is empty`);
   for (const name of ['a.txt', 'b.txt', 'c.txt', 'd.txt', 'images/x.png']) put(dir, name, 'x');
   assert.is(await refusal(dir), `DIR: ${expected}found a.txt, b.txt, c.txt, d.txt and 1 more`);

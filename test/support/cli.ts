@@ -45,6 +45,21 @@ export function unetppWithMemory(cwd: string, bytes: number, args: readonly stri
   return outcome(process.execPath, ['--import', `data:text/javascript,${pretend}`, MAIN, ...args], cwd);
 }
 
+/** As `unetpp`, where the package `missing` is not installed. */
+export function unetppWithout(cwd: string, missing: string, args: readonly string[]): Outcome {
+  const resolve = `export function resolve(name, context, next) {
+    if (name.split('/')[0] !== '${missing}') return next(name, context);
+    throw Object.assign(new Error('no package'), { code: 'ERR_MODULE_NOT_FOUND' });
+  }`;
+  const register = `import { register } from 'node:module';
+    register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(resolve))});`;
+  return outcome(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(register)}`, MAIN, ...args],
+    cwd,
+  );
+}
+
 function outcome(program: string, args: readonly string[], cwd: string, env = process.env): Outcome {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8', timeout: 50_000 });
   return { code: status, stdout, stderr };

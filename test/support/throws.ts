@@ -12,3 +12,13 @@ export function throwsInput(fn: () => unknown, message: string): void {
   assert.instance(thrown, InputError, `expected to be refused: ${message}`);
   assert.is((thrown as InputError).message, message);
 }
+
+/** The message of the InputError that a promise is rejected with; fails for any other end. */
+export async function rejection(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.instance(error, InputError, `not refused: ${error}`);
+  return (error as InputError).message;
+}
