@@ -9,7 +9,7 @@ import type { Checkpoint } from '../src/train/checkpoint.js';
 import type { Progress } from '../src/train/options.js';
 import type { RunFolder } from '../src/train/run.js';
 import { json, listing, putPairs, Running, refused, suiteInFolder, unetpp, unetppOnFullDisk } from './support/cli.js';
-import { messageOf } from './support/folder.js';
+import { messageOf } from './support/faults.js';
 
 const test = suiteInFolder('cli faults');
 

@@ -14,7 +14,7 @@ import {
 } from '../src/index.js';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../src/train/checkpoint.js';
 import type { Progress } from '../src/train/options.js';
-import { messageOf } from './support/folder.js';
+import { messageOf } from './support/faults.js';
 import { squares } from './support/squares.js';
 
 const dataset = squares({ train: 7 });
@@ -65,7 +65,7 @@ async function run(which: Case, seed: number, more: TrainOptions = {}): Promise<
   const checkpoints: Uint8Array[] = [];
   const reports: object[] = [];
   const onCheckpoint = async (checkpoint: Checkpoint) => {
-    checkpoints.push(await encodeCheckpoint(checkpoint));
+    checkpoints.push(new Uint8Array(Buffer.concat(await encodeCheckpoint(checkpoint))));
   };
   const options = { ...BASE, ...which.options, checkpointEvery: { steps: 1 }, onCheckpoint, ...more };
   for await (const { seconds, imagesPerSecond, ...report } of trainModel(model, dataset, options)) reports.push(report);

@@ -51,6 +51,8 @@ export async function* trainModel(
   const { epochs, signal } = settings;
   checkFits(model.config, dataset);
   checkSize(model.config, dataset.size, dataset.size);
+  // Chosen for other weights.
+  model.thresholds = {};
   model.preprocessing = { normalisation: dataset.normalisation, size: dataset.size };
   const state = new TrainingState(model, dataset, settings);
   try {
