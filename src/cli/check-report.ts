@@ -73,7 +73,7 @@ function subsetSummary(subset: ImageFacts['subset'], facts: readonly ImageFacts[
   };
 }
 
-/** How often each value occurs, the most frequent first. */
+/** How often each value occurs; the most frequent first, but JavaScript puts whole numbers before all, ascending. */
 function counts(values: readonly string[]): Record<string, number> {
   const found = new Map<string, number>();
   for (const value of values) found.set(value, (found.get(value) ?? 0) + 1);
