@@ -3,9 +3,10 @@
  * two workers, a checkpoint written every 100. Ends with exit code 1 where the resident memory of the last tenth differs
  * from that of the second by more than 2 %; the first tenth is the start: threads, compiled code, the cache of images.
  *
- * V8 collects garbage when it sees fit, and at some moment doubles the space for young objects, by 16 MB in all. That is
- * no growth of the training, and would hide one. So it runs with `--max-semi-space-size=1` (package.json), and memory is
- * read after a full collection (`--expose-gc`).
+ * V8 collects garbage when it sees fit, and at some moment doubles the space for young objects, by 16 MB in all; glibc
+ * keeps a part of what was freed. That is no growth of the training, and would hide one. So package.json gives Node
+ * `--max-semi-space-size=1` and glibc MALLOC_MMAP_THRESHOLD_, which has large blocks given back at once, and memory is read
+ * after a full collection (`--expose-gc`).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
