@@ -53,9 +53,9 @@ function asked({ options, dataset, model }: Job): RunConfig {
 
 async function trainInto(folder: RunFolder, job: Job, progress: Progress): Promise<void> {
   const { model, resume } = job;
-  progress.line(introduction(job));
   const interrupt = onInterrupt(() => progress.line('stopping after this micro-batch (Ctrl-C again ends at once)'));
   try {
+    progress.line(introduction(job));
     const started = performance.now();
     const epochs: EpochReport[] = [...(resume?.epochs ?? [])];
     let atEnd = false;
