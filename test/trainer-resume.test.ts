@@ -157,6 +157,11 @@ test('a checkpoint of another network or optimizer is refused, with the numbers'
     await from({ options: { averageDecay: 0.9 } }),
     `checkpoint: average is missing, this training needs ${had}; ${fits}`,
   );
+  const model = modelOf({}, 77);
+  const before = model.parameters.snapshot();
+  const checkpoint = await decodeCheckpoint(checkpoints.at(-1)!, 'checkpoint');
+  await messageOf(trainModel(model, dataset, { ...BASE, averageDecay: 0.9, resume: checkpoint }).next());
+  assert.equal(model.parameters.snapshot(), before, 'the model is as it was');
 });
 
 test.run();

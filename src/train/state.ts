@@ -145,16 +145,20 @@ export class TrainingState {
       );
     };
     const { parameters } = this.model;
-    for (const [name, data] of this.#arrays()) data.set(read(name, data.length));
+    // All is looked at before any of it is written: a refused checkpoint leaves the model as it was.
+    const arrays = this.#arrays().map(([name, data]) => [data, read(name, data.length)] as const);
+    const { length } = parameters.statistics;
+    const weights = best && {
+      trainable: read('best/trainable', parameters.trainable.length),
+      statistics: length > 0 ? read('best/statistics', length) : new Float32Array(0),
+    };
+    for (const [data, values] of arrays) data.set(values);
     parameters.changed();
     this.current = current;
     this.#plateau.restoreState(plateau);
     if (average) this.#average?.restoreState(average);
     this.step.optimizer.restoreState(optimizer);
-    if (!best) return;
-    const trainable = read('best/trainable', parameters.trainable.length);
-    const { length } = parameters.statistics;
-    this.#keep(best, { trainable, statistics: length > 0 ? read('best/statistics', length) : new Float32Array(0) });
+    if (best) this.#keep(best, weights!);
   }
 
   #keep(best: Best, weights: Snapshot): void {
