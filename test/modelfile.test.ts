@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ReferenceBackend } from '../src/backend/reference.js';
-import { InputError } from '../src/base/errors.js';
 import {
   createModel,
   decodeModel,
@@ -18,6 +17,7 @@ import {
   weightsSha256,
   writeSafetensors,
 } from '../src/index.js';
+import { messageOf } from './support/faults.js';
 
 const backend = new ReferenceBackend();
 const config: Partial<ModelConfig> = { filters: [2, 3], norm: 'batch' };
@@ -39,18 +39,7 @@ async function refusal(
   const { headerSha256: _header, sha256: _data, ...metadata } = file.metadata;
   const changed = { metadata, tensors: file.tensors };
   change(changed);
-  return refused(decodeModel(await writeSafetensors(changed.tensors, changed.metadata), 'm', backend));
-}
-
-async function refused(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    assert.instance(error, InputError);
-    assert.not.match((error as Error).message, '\n');
-    return (error as Error).message;
-  }
-  return assert.unreachable('expected to be refused') as never;
+  return messageOf(decodeModel(await writeSafetensors(changed.tensors, changed.metadata), 'm', backend));
 }
 
 test('the round trip keeps everything, bit for bit', async () => {
@@ -88,15 +77,15 @@ test('save and loadModel, by path and by bytes', async () => {
     assert.equal(await loaded.predict(image), await model.predict(image));
   }
   await rm(folder, { recursive: true });
-  assert.match(await refused(loadModel(path)), /model\.safetensors: cannot be read: there is no such file/);
+  assert.match(await messageOf(loadModel(path)), /model\.safetensors: cannot be read: there is no such file/);
 });
 
 test('a file that is damaged is refused', async () => {
   const bytes = await encodeModel(modelOf());
-  assert.match(await refused(decodeModel(bytes.subarray(0, -4), 'm', backend)), 'm: damaged: cut short');
+  assert.match(await messageOf(decodeModel(bytes.subarray(0, -4), 'm', backend)), 'm: damaged: cut short');
   const flipped = bytes.slice();
   flipped[bytes.length - 9]! ^= 1;
-  assert.match(await refused(decodeModel(flipped, 'm', backend)), 'm: damaged: SHA-256 of the data is');
+  assert.match(await messageOf(decodeModel(flipped, 'm', backend)), 'm: damaged: SHA-256 of the data is');
 });
 
 test('a file of another kind or version is refused', async () => {
@@ -199,7 +188,8 @@ test('a PyTorch state dict: one head is recognised, counters are ignored, float6
 
 test('a PyTorch state dict of another network is refused', async () => {
   const { tensors } = await readSafetensors(await encodeModel(modelOf()), 'm');
-  const imported = (fields: unknown) => refused((async () => importTorch(tensors, fields, { backend, file: 'net' }))());
+  const imported = (fields: unknown) =>
+    messageOf((async () => importTorch(tensors, fields, { backend, file: 'net' }))());
   assert.match(await imported({ filters: [2, 3] }), 'net: tensor "conv0_0.bn1.bias" is none of the 16 of this network');
   assert.match(await imported({ filters: [2, 3, 4], norm: 'batch' }), 'net: tensor "conv2_0.conv1.weight" is missing');
   assert.match(await imported({ filter: [2, 3] }), 'net, config: unknown field "filter"');
