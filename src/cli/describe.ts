@@ -3,6 +3,8 @@ import type { ModelConfig } from '../model/config.js';
 import { levelsOf } from '../model/config.js';
 import type { Model } from '../model/model.js';
 import { DEFAULT_THRESHOLD } from '../model/threshold.js';
+import type { LossOptions } from '../train/loss.js';
+import { lossText } from '../train/loss-text.js';
 import type { EpochReport } from '../train/trainer.js';
 import { plural } from './format.js';
 
@@ -25,6 +27,15 @@ export function networkText(config: ModelConfig): string {
 export function thresholdsText({ thresholds }: Model): string {
   const chosen = Object.entries(thresholds).map(([name, threshold]) => `${name} ${threshold}`);
   return chosen.length > 0 ? chosen.join(', ') : `${DEFAULT_THRESHOLD}`;
+}
+
+/** `0.5*ce+dice`, and the weights that are not equal. */
+export function objectiveText({ terms, headWeights, classWeights }: LossOptions): string {
+  return [
+    lossText(terms),
+    ...(headWeights ? [`head weights ${headWeights}`] : []),
+    ...(classWeights ? [`class weights ${classWeights}`] : []),
+  ].join(', ');
 }
 
 /** `0.9100 (L1 0.8000, L2 0.9000)`: of the mean of the heads and of each. */

@@ -11,7 +11,8 @@ import type { Model } from '../model/model.js';
 import { decodeModel } from '../model/modelfile.js';
 import { type ChooseThresholdOptions, chooseThresholds, thresholdsOf } from '../train/choose-threshold.js';
 import { evaluate as evaluateModel } from '../train/evaluate.js';
-import { thresholdsText } from './describe.js';
+import { trainedLoss } from '../train/loss.js';
+import { objectiveText, thresholdsText } from './describe.js';
 import { imagesCsv, requireNewFolder, saveUnchanged, worstSheet, writeReport } from './evaluate-files.js';
 import { evaluationTable, worstImages } from './evaluate-table.js';
 import { requireForEvaluation } from './memory.js';
@@ -115,8 +116,11 @@ async function run(options: EvaluateOptions): Promise<void> {
   const started = performance.now();
   const chosen = score && (await chooseThresholds(model, dataset, { ...working('thresholds'), score }));
   if (chosen) model.thresholds = thresholdsOf(chosen);
+  const loss = trainedLoss(model);
+  const objective = objectiveText(loss);
   const result = await evaluateModel(model, dataset, {
     ...working('evaluate'),
+    loss,
     subset,
     mode,
     threshold,
@@ -141,12 +145,13 @@ async function run(options: EvaluateOptions): Promise<void> {
     files.push(options.model);
   }
   progress.clear();
-  const lines = evaluationTable(result, { subset, size, unit, worst });
+  const lines = evaluationTable(result, { subset, size, unit, objective, worst });
   if (chosen) lines.push('', ...choiceLines(model, options));
   if (files.length > 0) lines.push('', `written: ${files.join(', ')}`);
   report(options, lines, {
     ...result,
     subset,
+    objective,
     size,
     spacing,
     distanceUnit: unit,

@@ -4,10 +4,12 @@ import { type Normalisation, normalisations } from '../image/normalise.js';
 import { type BackendName, backends, type Threads } from '../index.js';
 import { type Norm, norms, type Skips, skipPatterns, type Upsampling, upsamplings } from '../model/config.js';
 import { type Initialisation, initialisations } from '../model/initialisation.js';
+import { type LossOptions, spansImages } from '../train/loss.js';
+import { lossText, parseLoss } from '../train/loss-text.js';
 import { type OptimizerName, optimizers } from '../train/optimizer.js';
 import { type ScheduleName, schedules } from '../train/schedule.js';
 import { type CommonOptions, command } from './program.js';
-import { between, path, positive, threads, whole, wholeList } from './values.js';
+import { between, loss, path, positive, threads, weights, whole, wholeList } from './values.js';
 
 export interface TrainOptions extends CommonOptions {
   readonly data?: string;
@@ -25,6 +27,9 @@ export interface TrainOptions extends CommonOptions {
   readonly batch: number;
   readonly microBatch: number;
   readonly optimizer: OptimizerName;
+  readonly loss: string;
+  readonly headWeights?: number[];
+  readonly classWeights?: number[];
   readonly lr: number;
   readonly weightDecay?: number;
   readonly schedule: ScheduleName;
@@ -69,7 +74,14 @@ const DEFAULTS = {
 
 /** Fills in the defaults that depend on the data. */
 export function withDefaults(options: TrainOptions): TrainOptions {
-  return { ...DEFAULTS[options.data === undefined ? 'phantom' : 'data'], ...options };
+  const preset = DEFAULTS[options.data === undefined ? 'phantom' : 'data'];
+  const { batch = preset.batch } = options;
+  return { ...preset, ...(spansImages(lossOptions(options)) && { microBatch: batch }), ...options };
+}
+
+/** The loss for `trainModel`. */
+export function lossOptions({ loss, headWeights, classWeights }: TrainOptions): LossOptions {
+  return { terms: parseLoss(loss), headWeights, classWeights };
 }
 
 export function trainCommand(): Command {
@@ -97,7 +109,19 @@ export function trainCommand(): Command {
     .optionsGroup('Training:')
     .option('--epochs <n>', `passes over the training images ${either('epochs')}`, whole(1))
     .option('--batch <n>', `images of one optimizer step ${either('batch')}`, whole(1))
-    .option('--micro-batch <n>', `images a worker computes at once ${either('microBatch')}`, whole(1))
+    .option(
+      '--micro-batch <n>',
+      `images a worker computes at once; with a loss over the batch all of it ${either('microBatch')}`,
+      whole(1),
+    )
+    .option(
+      '--loss <sum>',
+      'of ce, focal(GAMMA), dice(batch,squared), tversky(ALPHA,BETA,batch), lovasz',
+      loss,
+      lossText(),
+    )
+    .option('--head-weights <list>', 'what each head counts in the loss, L1 first (default: equal)', weights)
+    .option('--class-weights <list>', 'what each class counts, background first (default: equal)', weights)
     .addOption(one('--optimizer <name>', 'optimizer', optimizers, 'adam'))
     .option('--lr <rate>', `learning rate ${either('lr')}`, positive())
     .addOption(one('--schedule <name>', 'how the learning rate falls', schedules, 'constant'))

@@ -19,7 +19,7 @@ import { secondsLeft } from './remaining.js';
 import { findCheckpoint, resumedOptions } from './resume.js';
 import { freePath, inOldRunFolder, inRunFolder } from './run-folder.js';
 import { type Job, prepareJob } from './train-job.js';
-import { type TrainOptions, trainCommand, withDefaults } from './train-options.js';
+import { lossOptions, type TrainOptions, trainCommand, withDefaults } from './train-options.js';
 import { introduction, reportTraining } from './train-report.js';
 
 export const train = trainCommand().action((options: TrainOptions, command: Command) => {
@@ -93,6 +93,7 @@ function reports(
   const { lr, minLr, clip, ema, checkpointSteps, checkpointMinutes, resume: _, ...same } = options;
   return trainModel(model, dataset, {
     ...same,
+    loss: lossOptions(options),
     learningRate: lr,
     minLearningRate: minLr,
     ...(clip !== undefined && { maxGradientNorm: clip }),
