@@ -2,7 +2,7 @@
 import { Graph, type Tensor } from '../src/graph/graph.js';
 import { type ModelConfig, parseConfig } from '../src/model/config.js';
 import { countParameters, listParameters } from '../src/model/parameters.js';
-import { adam, chunkNorms, concat, gradients, lerp, sgd, sigmoid, softmax } from '../src/ops/index.js';
+import { adam, chunkNorms, concat, gradients, lerp, lovaszLoss, sgd, sigmoid, softmax } from '../src/ops/index.js';
 import { recordGradients } from '../src/train/step.js';
 import { distinctSteps, inOrder, type Step } from './step.js';
 
@@ -40,7 +40,8 @@ function outsideOfTheNetwork(config: ModelConfig, size: number): Tensor[] {
   const [p, g, m, v] = ['p', 'g', 'm', 'v'].map((name) => leaf(name, count)) as [Tensor, Tensor, Tensor, Tensor];
   const logits = leaf('logits', 1, size, size, 4);
   const features = leaf('features', 1, size, size, config.filters[0]!);
-  const differentiable = [sigmoid(logits), softmax(logits), concat([logits, features])];
+  const target = leaf('target', 1, size, size, 1);
+  const differentiable = [sigmoid(logits), softmax(logits), concat([logits, features]), lovaszLoss(logits, target)];
   return [
     ...adam(p, g, m, v, leaf('rates', 4), {
       beta1: 0.9,

@@ -97,6 +97,8 @@ test('the model remembers its loss, and forgets the weights of heads that are pr
   assert.equal(trainedLoss(read), loss);
   assert.equal(trainedLoss(prune(read, 1)), { terms: loss.terms, classWeights: [1, 2, 5] });
   assert.equal(trainedLoss(modelOf()), {});
+  read.training = { ...training, loss: 'wing(3)+ce', headWeights: 'equal', classWeights: [1, 2] };
+  assert.equal(trainedLoss(read), {}, 'what another version may have written');
 });
 
 test('losses that do not fit the network are refused', async () => {

@@ -54,15 +54,16 @@ export function spansImages({ terms = [] }: LossOptions): boolean {
 }
 
 /**
- * The loss that a model was trained with, as far as its file tells. Head weights are left out where the model has lost
- * heads since.
+ * The loss that a model was trained with, as far as its file tells, which may hold anything: another version's loss, or
+ * weights of heads that were pruned away.
  */
 export function trainedLoss({ config, training = {} }: Pick<Model, 'config' | 'training'>): LossOptions {
   const { loss, headWeights, classWeights } = training;
+  const terms = termsOf(loss);
   return {
-    ...(typeof loss === 'string' && { terms: parseLoss(loss) }),
-    ...(isNumbers(headWeights) && headWeights.length === levelsOf(config).length && { headWeights }),
-    ...(isNumbers(classWeights) && { classWeights }),
+    ...(terms && { terms }),
+    ...(areWeights(headWeights, levelsOf(config).length) && { headWeights }),
+    ...(areWeights(classWeights, Math.max(config.classes, 2)) && { classWeights }),
   };
 }
 
@@ -71,6 +72,15 @@ export function lossSummary({ terms, headWeights, classWeights }: LossOptions = 
   return { loss: lossText(terms), ...(headWeights && { headWeights }), ...(classWeights && { classWeights }) };
 }
 
-function isNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'number');
+function termsOf(text: unknown): readonly LossTerm[] | undefined {
+  try {
+    return typeof text === 'string' ? parseLoss(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function areWeights(value: unknown, count: number): value is number[] {
+  if (!Array.isArray(value) || value.length !== count) return false;
+  return value.every((item) => typeof item === 'number' && item >= 0) && value.some((item) => item > 0);
 }
