@@ -8,6 +8,7 @@ import type { Model } from '../model/model.js';
 import { checkSize } from '../model/network.js';
 import type { Checkpoint } from '../train/checkpoint.js';
 import { outputsFor } from '../train/evaluate.js';
+import type { RunConfig } from '../train/run.js';
 import type { EpochReport } from '../train/trainer.js';
 import { requireForTraining } from './memory.js';
 import type { Progress } from './progress.js';
@@ -82,4 +83,10 @@ export async function readAll(dataset: Dataset, names: readonly string[], progre
     await dataset.load(name);
     progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
   }
+}
+
+/** For config.json: what the run goes on with, and what came of it. */
+export function asked({ options, dataset, config }: PlannedJob): RunConfig {
+  const { json, quiet, resume, out, ...asked } = options;
+  return { ...asked, data: options.data ?? null, config, split: dataset.split };
 }

@@ -101,7 +101,8 @@ function aboutAFifth(groups: readonly (readonly string[])[]): string[] {
   return held;
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+/** Lists of the items with the same key, in the order of their first. */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);
