@@ -42,10 +42,12 @@ export async function writeReport(
   return { text: text.join('\n'), rows, notes, files };
 }
 
+/** Empty before the first row, which knows the columns. */
 function csv(rows: readonly object[]): string {
+  if (rows.length === 0) return '';
   const cells = rows.map((row) => Object.entries(row) as [string, Cell][]);
   return encodeCsv(
-    (cells[0] ?? []).map(([name]) => name),
+    cells[0]!.map(([name]) => name),
     cells.map((row) => row.map(([, value]) => value)),
   );
 }

@@ -7,10 +7,12 @@ import { summarize } from '../model/summary.js';
 import type { OutputScores, RunResult } from '../study/runs.js';
 import { type Evaluation, evaluate } from '../train/evaluate.js';
 import type { RunFolder } from '../train/run.js';
+import { begunEpoch } from '../train/state.js';
 import type { Progress } from './progress.js';
 import { findCheckpoint } from './resume.js';
 import { inOldRunFolder, inRunFolder } from './run-folder.js';
 import { asked, type Job, type PlannedJob, startJob } from './train-job.js';
+import { whereOf } from './train-report.js';
 import { trainInFolder } from './training.js';
 
 /** What is measured; the study adds which run it was. */
@@ -35,6 +37,7 @@ export async function trainAndScore(
     }
     const prepare = async (folder: RunFolder): Promise<Job> => {
       const resume = await findCheckpoint(folder, job, (warning) => progress.line(warning));
+      if (resume) progress.line(`  goes on ${whereOf(begunEpoch(resume.checkpoint))}`);
       return { ...job, ...(resume && { resume }) };
     };
     return await inOldRunFolder(path, prepare, work);

@@ -65,7 +65,8 @@ function closing(best: EpochReport, epochs: number, folder: RunFolder, time: str
   ];
 }
 
-function whereOf({ epoch, steps, images }: EpochState): string {
+/** `at epoch 3`, or `in epoch 3, after 8 images`. */
+export function whereOf({ epoch, steps, images }: EpochState): string {
   return steps === 0 ? `at epoch ${epoch}` : `in epoch ${epoch}, after ${plural(images, 'image')}`;
 }
 
