@@ -1,6 +1,6 @@
 /**
- * Imports run one way: base <- graph <- ops <- backend <- model <- train <- report <- cli. A rule names what a folder
- * may not import; what it may is everything else below it.
+ * Imports run one way: base <- graph <- ops <- backend <- model <- train <- study <- report <- cli. A rule names what a
+ * folder may not import; what it may is everything else below it.
  */
 const above = {
   base: 'graph|ops|backend|image|files|data|model|train|study|report|node|cli',

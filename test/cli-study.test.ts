@@ -178,8 +178,11 @@ test('a run that was begun goes on from its checkpoint', ({ dir }) => {
 test('what is done is skipped, and more arms join it; embedded training uses the whole networks', ({ dir }) => {
   const file = join(dir, 'st/runs/unetpp-ds-fold1-seed1/result.json');
   const { mtimeMs } = statSync(file);
+  // Killed just after its result was written.
+  put(dir, 'st/runs/unetpp-ds-fold1-seed1/checkpoint.safetensors', 'x');
   const more = json(dir, [...STUDY, '--arms', 'unet,unetpp-ds,wide-unet', '--out', 'st']);
   assert.equal(more.runs, { done: 9, planned: 9 });
+  assert.not.ok(existsSync(join(dir, 'st/runs/unetpp-ds-fold1-seed1/checkpoint.safetensors')));
   const rows = more.rows as FamilyRow[];
   assert.equal(timeless(rows.slice(0, 1)), timeless((whole.rows as FamilyRow[]).slice(0, 1)));
   assert.ok(rows[2]!.parameters > rows[0]!.parameters);
@@ -207,6 +210,7 @@ test('one fold: the split as it stands, and a word where the scored images have 
   const one = ['study', ...OPTIONS, '--folds', '1', '--arms', 'unet'];
   const validated = json(dir, [...one, '--out', 'one']);
   assert.match(String(validated.notes), 'the images that are scored have also chosen the epoch');
+  assert.match(String(validated.notes), 'One split: the validation images are scored.');
   const best = metricsOf(join(dir, 'one/runs/unet-fold1-seed1')) as { validation: { dice: number } }[];
   assert.is((validated.rows as FamilyRow[])[0]!.dice, Math.max(...best.map(({ validation }) => validation.dice)));
 

@@ -47,7 +47,11 @@ export function studyCommand(): Command {
       folds,
       5,
     )
-    .option('--seeds <list>', 'of initial values and order; every arm is trained with each', seedList, [1])
+    .addOption(
+      new Option('--seeds <list>', 'of initial values and order; every network is trained with each')
+        .argParser(seedList)
+        .default([1], '1'),
+    )
     .option('--seed <n>', 'draws the folds', whole(0, Number.MAX_SAFE_INTEGER), 1)
     .option('--out <dir>', 'folder of the study, to be begun or gone on with (default: runs/NAME-study)', path);
   for (const option of trainCommand().options) {

@@ -25,12 +25,10 @@ export async function writeReport(
   results: readonly RunResult[],
 ): Promise<StudyReport> {
   const { compare } = plan.options;
-  const family = compare === 'family' ? familyRows(plan.arms, results) : [];
-  const embedded = compare === 'embedded' ? embeddedRows(results) : [];
-  const rows = [...family, ...embedded];
-  const table = compare === 'family' ? markdown(FAMILY, family) : markdown(EMBEDDED, embedded);
-  const notes = [...(compare === 'family' ? familyNotes(plan) : EMBEDDED_NOTES), ...commonNotes(plan, results)];
-  const text = [`# ${title(plan)}`, '', progress(plan, results), '', ...table, '', ...notes.map((note) => `* ${note}`)];
+  const { rows, lines } =
+    compare === 'family' ? table(FAMILY, familyRows(plan.arms, results)) : table(EMBEDDED, embeddedRows(results));
+  const notes = notesOf(plan, results);
+  const text = [`# ${title(plan)}`, '', progress(plan, results), '', ...lines, '', ...notes.map((note) => `* ${note}`)];
   const runs = { done: results.length, planned: plan.runs.length };
   // The scores of single images stay in the result of each run.
   const done = results.map(({ outputs, ...run }) => ({ ...run, outputs: outputs.map(({ images, ...same }) => same) }));
@@ -85,17 +83,15 @@ const EMBEDDED: Columns<EmbeddedRow> = {
   'time isolated': ({ isolatedSeconds }) => (isolatedSeconds === null ? '' : duration(isolatedSeconds)),
 };
 
-function markdown<Row>(columns: Columns<Row>, rows: readonly Row[]): string[] {
+/** The rows, and as Markdown. */
+function table<Row>(columns: Columns<Row>, rows: readonly Row[]): { rows: readonly Row[]; lines: string[] } {
   const titles = Object.keys(columns);
   const cells = rows.map((row) => Object.values(columns).map((read) => read(row)));
   const widths = titles.map((_, k) => Math.max(3, ...[titles, ...cells].map((line) => line[k]!.length)));
   const line = (texts: readonly string[]) =>
     `| ${texts.map((text, k) => (k === 0 ? text.padEnd(widths[k]!) : text.padStart(widths[k]!))).join(' | ')} |`;
-  return [
-    line(titles),
-    line(widths.map((width, k) => '-'.repeat(k === 0 ? width : width - 1) + (k === 0 ? '' : ':'))),
-    ...cells.map(line),
-  ];
+  const rule = widths.map((width, k) => (k === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return { rows, lines: [line(titles), line(rule), ...cells.map(line)] };
 }
 
 /** `0.8012 ± 0.0103` */
@@ -122,38 +118,35 @@ function progress({ runs, arms, splits, options }: StudyPlan, results: readonly 
   return `${plural(runs.length, 'run')} of ${plural(options.epochs, 'epoch')} (${of}); ${state}.`;
 }
 
-function familyNotes({ arms }: StudyPlan): string[] {
-  const score =
-    'Dice and IoU of a network with deep supervision (DS; UNet^e has it, too) are those of the mean of its heads.';
-  const tested = arms.some(({ name }) => name === BASELINE);
+function notesOf({ arms, splits, subset, options }: StudyPlan, results: readonly RunResult[]): string[] {
+  const family = options.compare === 'family';
+  const byPatient = results.some(({ outputs }) => outputs[0]!.images.some(({ patient }) => patient !== undefined));
+  const tested = !family || arms.some(({ name }) => name === BASELINE);
   return [
-    score,
-    tested
-      ? 'The difference is that of Dice to U-Net.'
-      : `Nothing is tested, as ${BASELINE} is not among the networks.`,
+    ...(family ? FAMILY_NOTES : EMBEDDED_NOTES),
+    splits.length > 1
+      ? `Cross-validation${byPatient ? ' by patient' : ''}: each of ${splits.length} folds is tested on once, the one after it chooses the epoch, the others train.`
+      : `One split: the ${subset} images are scored.`,
+    ...(subset === 'validation' ? [CHOSEN_ON] : []),
+    'Scores are means over the images of a run, then mean ± standard deviation over the runs.',
+    tested ? testNote(byPatient) : `Nothing is tested, as ${BASELINE} is not among the networks.`,
+    `Time: training and validation of one run, ${options.workers === 'auto' ? 'on all cores' : `with ${plural(options.workers, 'worker')}`} of this machine.`,
   ];
 }
+
+const FAMILY_NOTES = [
+  'Scores of a network with deep supervision (DS; UNet^e has it, too) are those of the mean of its heads. The difference is that of Dice to U-Net.',
+];
 
 const EMBEDDED_NOTES = [
   'Embedded: UNet++ with deep supervision, trained whole and pruned to the level. Isolated: the network of that level alone, trained with deep supervision; its deepest head. The difference is embedded less isolated.',
   'The time of the embedded levels is that of the whole network, which gives them all.',
 ];
 
-function commonNotes({ splits, subset, options }: StudyPlan, results: readonly RunResult[]): string[] {
-  const byPatient = results.some(({ outputs }) => outputs[0]!.images.some(({ patient }) => patient !== undefined));
-  const units = byPatient ? 'patients' : 'images';
-  const folded = splits.length > 1;
-  return [
-    folded
-      ? `Cross-validation${byPatient ? ' by patient' : ''}: each of ${splits.length} folds is tested on once, the one after it chooses the epoch, the others train.`
-      : `One split: the ${subset} images are scored.`,
-    ...(subset === 'validation'
-      ? [
-          'There are no test images: the images that are scored have also chosen the epoch, so that scores are too high by a little, for all alike.',
-        ]
-      : []),
-    'Scores are means over the images of a run, then mean ± standard deviation over the runs.',
-    `p: Wilcoxon's signed-rank test, two-sided, of Dice paired over n ${units}, each the mean over its ${byPatient ? 'images and the seeds' : 'seeds'}; exact up to 50 differences. p (Holm) is adjusted for all tests of the table. It speaks of other ${units}, not of networks trained on other data.`,
-    `Time: training and validation of one run, ${options.workers === 'auto' ? 'on all cores' : `with ${plural(options.workers, 'worker')}`} of this machine.`,
-  ];
+const CHOSEN_ON =
+  'There are no test images: the images that are scored have also chosen the epoch, so that scores are too high by a little, for all alike.';
+
+function testNote(byPatient: boolean): string {
+  const [units, over] = byPatient ? ['patients', 'its images and the seeds'] : ['images', 'the seeds'];
+  return `p: Wilcoxon's signed-rank test, two-sided, of Dice paired over n ${units}, each the mean over ${over}; exact up to 50 differences. p (Holm) is adjusted for all tests of the table. It speaks of other ${units}, not of networks trained on other data.`;
 }
