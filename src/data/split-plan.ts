@@ -133,24 +133,23 @@ export function drawPlanned(
 }
 
 /**
- * Of each label its share of `count` names; what one label is short of or beyond, because of its patients, the next makes
- * up for.
+ * About `count` names: of each label what fits into its share, where one label makes up for what the one before is short
+ * of, and of all that are left as long as it comes nearer.
  * @param most how many groups may be taken; at least one is
  */
 function drawAbout(count: number, groups: readonly Group[], most: number, originOf: OriginOf): Group[] {
   const all = countNames(groups);
   const taken: Group[] = [];
-  const take = (target: number, from: readonly Group[]) => {
-    taken.push(...takeAbout(target - countNames(taken), from, most - taken.length));
-  };
-  let due = 0;
+  let [held, due] = [0, 0];
   for (const stratum of strataOf(groups, originOf)) {
     due += (count * countNames(stratum)) / all;
-    take(due, stratum);
+    for (const group of stratum) {
+      if (held + group.length > due || taken.length === most) continue;
+      taken.push(group);
+      held += group.length;
+    }
   }
-  take(
-    count,
-    groups.filter((group) => !taken.includes(group)),
-  );
+  const left = groups.filter((group) => !taken.includes(group));
+  taken.push(...takeAbout(count - held, left, most - taken.length));
   return taken.length > 0 ? taken : [smallest(groups)];
 }
