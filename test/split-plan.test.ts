@@ -38,7 +38,11 @@ test('sizes are numbers or shares of all images; a share that is asked for is ne
   assert.equal(counts(' 80% , 20% , 0% ', 6), [5, 1, 0]);
   assert.equal(counts('80%,10%,10%', 6), [4, 1, 1]);
   assert.equal(counts('12.5%,12.5%,25%', 80), [10, 10, 20]);
-  assert.equal(counts('33.3%,33.3%,33.4%', 10), [4, 3, 3], 'what rounding takes or gives is made up for by the training');
+  assert.equal(
+    counts('33.3%,33.3%,33.4%', 10),
+    [4, 3, 3],
+    'what rounding takes or gives is made up for by the training',
+  );
 });
 
 test('sizes that cannot be read', () => {
@@ -95,7 +99,10 @@ test('by patient: nobody is in two subsets, and numbers and labels are met as ne
 
 test('by patient, fewer than all: the others are left out', () => {
   const split = draw({ sizes: '100,20,10', by: 'patient' });
-  assert.ok(numbers(split).every((count, k) => Math.abs(count - [100, 20, 10][k]!) <= 1), `${numbers(split)}`);
+  assert.ok(
+    numbers(split).every((count, k) => Math.abs(count - [100, 20, 10][k]!) <= 1),
+    `${numbers(split)}`,
+  );
   assert.ok(subsets.reduce((sum, subset) => sum + patients(split[subset]).size, 0) < 60);
 });
 

@@ -72,15 +72,15 @@ export function completePlan(
   { sizes, by, images }: SplitPlan,
   { dir, pairs }: { readonly dir: string; readonly pairs: readonly Pair[] },
 ): DrawnSplit {
-  const known = pairs.some(({ patient }) => patient !== undefined);
-  if (by === 'patient' && !known) {
-    throw new InputError(`${dir}: nothing is known of its patients; split by image, or add a patients.json`);
-  }
   const digest = digestOf(pairs);
   if (images !== undefined && images !== digest) {
     throw new InputError(
       `${dir}: not the images that the split ${sizes} was drawn from, so that images of the training could be in any subset; restore them, or take the subset "all" of other images`,
     );
+  }
+  const known = pairs.some(({ patient }) => patient !== undefined);
+  if (by === 'patient' && !known) {
+    throw new InputError(`${dir}: nothing is known of its patients; split by image, or add a patients.json`);
   }
   return { sizes, by: by ?? (known ? 'patient' : 'image'), images: digest };
 }

@@ -115,9 +115,11 @@ export function evaluationMemory(
 ): { readonly prepared: number; readonly working: number } {
   // The last batch may be smaller, and its deep convolutions then suit other kernels.
   const sizes = [images].flat().flatMap((count) => [Math.min(batch, count), count > batch ? count % batch : 0]);
-  const plans = [...new Set(sizes)].filter((count) => count > 0).map((count): MemoryPlan => {
-    const { network, outputs } = recordEvaluation(config, count, size);
-    return planner(outputs, new Set(network.parameters.keys()), { constant: true, threads });
-  });
+  const plans = [...new Set(sizes)]
+    .filter((count) => count > 0)
+    .map((count): MemoryPlan => {
+      const { network, outputs } = recordEvaluation(config, count, size);
+      return planner(outputs, new Set(network.parameters.keys()), { constant: true, threads });
+    });
   return { prepared: keptBytes(plans), working: FLOAT * Math.max(0, ...plans.map(({ length }) => length)) };
 }
