@@ -53,6 +53,7 @@ test('a run that goes on is tested, with the scores that evaluate finds', async 
   await putSlices(dir);
   unetpp(dir, [...RECIPE, ...SMALL, '--quiet']);
   const config = configOf(dir);
+  assert.is(config.dropout, 0.5);
   const { test, validation } = json(dir, ['train', '--resume', 'run', '--epochs', '2']) as Record<string, object>;
   assert.equal(configOf(dir), { ...config, epochs: 2 });
   const subset = ['--subset', 'test', '--csv', 'test.csv'];

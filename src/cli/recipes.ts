@@ -1,7 +1,6 @@
 /** Options of `unetpp train` that belong together, by name; what is given on the command line goes before them. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrainOptions } from './train-options.js';
 
 const RECIPES = {
   /** The experiment of the UNet++ notebook on the figshare brain tumours, without its faults: see the README. */
@@ -20,7 +19,7 @@ const RECIPES = {
     split: '80%,10%,10%',
     test: true,
   },
-} satisfies Record<string, Partial<TrainOptions>>;
+} as const;
 
 export type RecipeName = keyof typeof RECIPES;
 
@@ -30,7 +29,7 @@ export const recipeNames = Object.keys(RECIPES) as readonly RecipeName[];
 export const recipeList = 'brain-tumour is that of the UNet++ notebook, 128x128, batch 64, 30 epochs';
 
 /** @param data a folder whose split.json is taken rather than the recipe's split */
-export function recipeOptions(name: RecipeName, data: string | undefined): Partial<TrainOptions> {
+export function recipeOptions(name: RecipeName, data: string | undefined) {
   const { split, ...options } = RECIPES[name];
   const hasSplit = data !== undefined && existsSync(join(data, 'split.json'));
   return hasSplit ? options : { ...options, split };

@@ -17,7 +17,7 @@ export interface TrainOptions extends CommonOptions, SplitOptions {
   readonly size: number;
   readonly normalise: Normalisation;
   readonly augment: string;
-  readonly filters: number[];
+  readonly filters: readonly number[];
   readonly skips: Skips;
   readonly deepSupervision: boolean;
   readonly norm: Norm;
