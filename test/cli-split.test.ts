@@ -101,7 +101,7 @@ test('of the phantom, as many slices are drawn as asked for', ({ dir }) => {
 test('a run that is resumed keeps its split, and refuses another', ({ dir }) => {
   putPatients(dir);
   const { stderr } = unetpp(dir, [...TRAIN, '--split', '7,3,0', '--split-by', 'image']);
-  assert.match(stderr, '\nsplit     7,3,0 by image: 7, 3 and 0 images\n');
+  assert.match(stderr, '\nsplit     7,3,0 by image: 7, 3 and 0 images, some patients in several of these\n');
   const split = splitOf(dir);
   const resume = ['train', '--resume', 'run'];
   const begun = 'but the run in run was started';

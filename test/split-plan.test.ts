@@ -38,6 +38,7 @@ test('sizes are numbers or shares of all images; a share that is asked for is ne
   assert.equal(counts(' 80% , 20% , 0% ', 6), [5, 1, 0]);
   assert.equal(counts('80%,10%,10%', 6), [4, 1, 1]);
   assert.equal(counts('12.5%,12.5%,25%', 80), [10, 10, 20]);
+  assert.equal(counts('64.4%,2.9%,32.7%', 1000), [644, 29, 327], 'their sum is a bit above 100 in floating point');
   assert.equal(
     counts('33.3%,33.3%,33.4%', 10),
     [4, 3, 3],

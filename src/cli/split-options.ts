@@ -45,16 +45,18 @@ export function phantomCounts({ sizes, by }: SplitPlan): PhantomSlices {
   return splitCounts(sizes, train + validation + test);
 }
 
-/** `80%,10%,10% by patient: 2446, 306 and 312 images of 183, 22 and 28 patients`; undefined where none was asked for. */
+/** `80%,10%,10% by patient: 2,452, 306 and 306 images of 180, 25 and 28 patients`; undefined where none was asked for. */
 export function splitText({ drawn, split, originOf }: Dataset): string | undefined {
   if (!drawn) return undefined;
-  const listed = (counts: readonly number[]) =>
-    `${counts.slice(0, -1).map(grouped).join(', ')} and ${grouped(counts.at(-1)!)}`;
-  const images = listed(subsets.map((subset) => split[subset].length));
-  const text = `${drawn.sizes} by ${drawn.by}: ${images} images`;
-  if (drawn.by === 'image') return text;
-  const patients = subsets.map(
-    (subset) => new Set(split[subset].map((name) => originOf?.(name)?.patient ?? name)).size,
-  );
-  return `${text} of ${listed(patients)} patients`;
+  const patients = subsets.map((subset) => new Set(split[subset].map((name) => originOf?.(name)?.patient ?? name)));
+  const text = `${drawn.sizes} by ${drawn.by}: ${listed(subsets.map((subset) => split[subset].length))} images`;
+  const counts = patients.map(({ size }) => size);
+  if (drawn.by === 'patient') return `${text} of ${listed(counts)} patients`;
+  const together = new Set(patients.flatMap((names) => [...names])).size;
+  const divided = counts.reduce((sum, count) => sum + count) > together;
+  return divided ? `${text}, some patients in several of these` : text;
+}
+
+function listed(counts: readonly number[]): string {
+  return `${counts.slice(0, -1).map(grouped).join(', ')} and ${grouped(counts.at(-1)!)}`;
 }

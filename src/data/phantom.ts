@@ -55,12 +55,12 @@ export function renderPhantom(key: Key, size: number): Phantom {
   return { kind: lesion.kind, image: { ...frame, data: image }, mask: { ...frame, data: mask } };
 }
 
-/** How many there are. */
+/** How many slices there are of each subset. */
 export type PhantomSlices = Readonly<Record<Subset, number>>;
 
 export const phantomSlices: PhantomSlices = { train: 160, validation: 32, test: 32 };
 
-/** Slices per subset; default `phantomSlices`. */
+/** Numbers of slices that are not given are those of `phantomSlices`. */
 export interface SyntheticOptions extends Partial<PhantomSlices> {
   /** Width and height in pixels, at least 32; default 128. */
   readonly size?: number;

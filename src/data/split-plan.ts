@@ -58,7 +58,8 @@ export function splitCounts(sizes: string, total: number): SplitCounts {
   }
   if (!inShares) return { train, validation, test };
   const sum = train + validation + test;
-  if (sum > 100) throw new InputError(`split ${sizes}: the shares make ${sum}%; lower one, 100% are all images`);
+  // Shares in decimals need not add up to 100 exactly.
+  if (sum > 100 + 1e-9) throw new InputError(`split ${sizes}: the shares make ${sum}%; lower one, 100% are all images`);
   const share = (percent: number) => (percent === 0 ? 0 : Math.max(1, Math.round((percent * total) / 100)));
   const [v, t] = [share(validation), share(test)];
   return { train: Math.max(1, share(sum) - v - t), validation: v, test: t };
