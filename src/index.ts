@@ -17,6 +17,7 @@ export type { Origin } from './data/layout.js';
 export { type SyntheticOptions, syntheticDataset } from './data/phantom.js';
 export { decodePng, encodePng, readPng } from './data/png.js';
 export type { Split, Subset } from './data/split.js';
+export type { DrawnSplit, SplitPlan, SplitUnit } from './data/split-plan.js';
 export type { Threads } from './node/team.js';
 export type { WasmOptions } from './node/wasm-backend.js';
 export { CheckpointFiles, type FoundCheckpoint } from './train/checkpoint-files.js';

@@ -2,15 +2,17 @@
 import { readDataFolder } from '../data/folder.js';
 import type { LabelledImage } from '../data/layout.js';
 import { encodePng } from '../data/png.js';
+import { completePlan } from '../data/split-plan.js';
 import { type ImageFacts, survey } from '../data/survey.js';
 import { writeFileAtomic } from '../files/atomic.js';
 import { type ContactTile, contactSheet } from '../report/contact.js';
 import { checkLines, summaryOf } from './check-report.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
+import { planOf, refuseSecondSplit, type SplitOptions, splitByOption, splitOption } from './split-options.js';
 import { path, whole } from './values.js';
 
-interface CheckOptions extends CommonOptions {
+interface CheckOptions extends CommonOptions, SplitOptions {
   readonly data: string;
   readonly out?: string;
   readonly seed: number;
@@ -28,12 +30,16 @@ export const check = command(
   .requiredOption('--data <dir>', 'data folder, as for train', path)
   .option('--out <file>', 'contact sheet to write, a PNG', path)
   .option('--seed <n>', 'draws the split where there is no split.json', whole(0, Number.MAX_SAFE_INTEGER), 1)
+  .addOption(splitOption())
+  .addOption(splitByOption())
   .action(run);
 
 async function run(options: CheckOptions): Promise<void> {
   const progress = new Progress(options);
+  const plan = planOf(options);
   const folder = await readDataFolder(options.data);
-  const split = await folder.split(options.seed);
+  refuseSecondSplit(plan, options.data, folder.splitFile !== undefined);
+  const split = await folder.split(options.seed, plan && completePlan(plan, folder));
   const step = Math.max(1, folder.pairs.length / TILES);
   const shown: LabelledImage[] = [];
   const numbers: number[] = [];

@@ -17,6 +17,7 @@ import { evaluationTable, worstImages } from './evaluate-table.js';
 import { requireForEvaluation } from './memory.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
+import { trainedSplit } from './trained-split.js';
 import { between, path, spacing, threads, whole } from './values.js';
 
 const SUBSETS = ['validation', 'test', 'train', 'all'] as const;
@@ -53,7 +54,7 @@ export const evaluate = command(
   .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path)
   .addOption(
-    new Option('--subset <name>', 'which images; only a split.json can name some for test')
+    new Option('--subset <name>', 'which images; test images are those of a split.json, or of train --split')
       .choices(SUBSETS)
       .default('validation'),
   )
@@ -96,10 +97,12 @@ async function run(options: EvaluateOptions): Promise<void> {
   const mode = parseMode(options.mode, model.config);
   const size = options.size ?? model.preprocessing.size ?? SIZE;
   const { inChannels } = model.config;
+  const { seed = 1, plan } = trainedSplit(model);
   const dataset = await openDataset(options.data, {
     size,
     normalisation: model.preprocessing.normalisation,
-    seed: options.seed ?? trainingSeed(model) ?? 1,
+    seed: options.seed ?? seed,
+    ...(plan && options.subset !== 'all' && { plan }),
     ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
   });
   const { subset, threshold, chooseThreshold: score, spacing = null } = options;
@@ -174,11 +177,6 @@ function refuseContradictions({ chooseThreshold, subset, threshold, save }: Eval
       `--threshold ${threshold} and --choose-threshold contradict each other; leave one of them out`,
     );
   }
-}
-
-/** With another seed, images that the model was trained on would count as validation. */
-function trainingSeed({ training }: Model): number | undefined {
-  return typeof training?.seed === 'number' ? training.seed : undefined;
 }
 
 function choiceLines(model: Model, { chooseThreshold, save, model: file }: EvaluateOptions): string[] {

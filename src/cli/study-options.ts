@@ -18,6 +18,10 @@ export interface StudyOptions extends TrainOptions {
 
 /** Options of train, by their names in `TrainOptions`, that the arms or the study decide. */
 const DECIDED: readonly string[] = [
+  'recipe',
+  'split',
+  'splitBy',
+  'test',
   'skips',
   'deepSupervision',
   'seed',

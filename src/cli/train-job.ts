@@ -1,4 +1,6 @@
 /** What a training needs, checked before anything is written: the data, the network and the memory. */
+
+import { InputError } from '../base/errors.js';
 import { type Augmentation, parseAugmentations } from '../data/augment.js';
 import { type Dataset, openDataset } from '../data/dataset.js';
 import { syntheticDataset } from '../data/phantom.js';
@@ -12,6 +14,7 @@ import type { RunConfig } from '../train/run.js';
 import type { EpochReport } from '../train/trainer.js';
 import { requireForTraining } from './memory.js';
 import type { Progress } from './progress.js';
+import { phantomCounts, planOf, refuseSecondSplit } from './split-options.js';
 import type { TrainOptions } from './train-options.js';
 import { chooseWorkers } from './workers.js';
 
@@ -36,18 +39,25 @@ export interface Job extends PlannedJob {
 export async function prepareJob(options: TrainOptions, progress: Progress): Promise<Job> {
   const dataset = await openData(options);
   const planned = planJob(options, dataset);
-  await readAll(dataset, [...dataset.split.train, ...dataset.split.validation], progress);
+  const { train, validation, test } = dataset.split;
+  await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress);
   return startJob(planned);
 }
 
-export async function openData({ data, size, seed, normalise: normalisation }: TrainOptions): Promise<Dataset> {
+export async function openData(options: TrainOptions): Promise<Dataset> {
+  const { data, size, seed, normalise: normalisation } = options;
+  const plan = planOf(options);
   const asked = { size, seed, normalisation };
-  return data === undefined ? syntheticDataset(asked) : openDataset(data, asked);
+  if (data === undefined) return syntheticDataset({ ...asked, ...(plan && phantomCounts(plan)) });
+  const dataset = await openDataset(data, { ...asked, ...(plan && { plan }) });
+  refuseSecondSplit(plan, data, dataset.splitOrigin === 'split.json');
+  return dataset;
 }
 
 /** @throws InputError for options that do not fit each other, the data set or the memory */
 export function planJob(options: TrainOptions, dataset: Dataset): PlannedJob {
   const augmentations = parseAugmentations(options.augment);
+  if (options.test) requireTestImages(dataset);
   const { filters, skips, deepSupervision, norm, upsample, dropout, size } = options;
   const fields = {
     filters,
@@ -64,6 +74,17 @@ export function planJob(options: TrainOptions, dataset: Dataset): PlannedJob {
   const workers = chooseWorkers(config, options, dataset.split);
   const memory = requireForTraining(config, options, dataset.split, workers);
   return { options, augmentations, dataset, config, workers, memory };
+}
+
+/** @throws InputError where `--test` has nothing to measure on */
+function requireTestImages({ split, splitOrigin, source }: Dataset): void {
+  if (split.test.length > 0) return;
+  const advice = {
+    'split.json': 'name some in its split.json',
+    drawn: 'give them a share with --split 80%,10%,10%',
+    synthetic: 'give them a number with --split 160,32,32',
+  };
+  throw new InputError(`--test: ${source} has no test images; ${advice[splitOrigin]}, or leave --test out`);
 }
 
 /** Makes the model, on a backend of its own. */
@@ -87,6 +108,7 @@ export async function readAll(dataset: Dataset, names: readonly string[], progre
 
 /** For config.json: what the run goes on with, and what came of it. */
 export function asked({ options, dataset, config }: PlannedJob): RunConfig {
-  const { json, quiet, resume, out, ...asked } = options;
-  return { ...asked, data: options.data ?? null, config, split: dataset.split };
+  const { json, quiet, resume, out, split, ...asked } = options;
+  const splitSizes = split === undefined ? {} : { splitSizes: split };
+  return { ...asked, ...splitSizes, data: options.data ?? null, config, split: dataset.split };
 }

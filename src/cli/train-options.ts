@@ -6,15 +6,18 @@ import { type Norm, norms, type Skips, skipPatterns, type Upsampling, upsampling
 import { type Initialisation, initialisations } from '../model/initialisation.js';
 import { type OptimizerName, optimizers } from '../train/optimizer.js';
 import { type ScheduleName, schedules } from '../train/schedule.js';
-import { type CommonOptions, command } from './program.js';
+import { type CommonOptions, command, givenOptions } from './program.js';
+import { type RecipeName, recipeList, recipeNames, recipeOptions } from './recipes.js';
+import { type SplitOptions, splitByOption, splitOption } from './split-options.js';
 import { between, path, positive, threads, whole, wholeList } from './values.js';
 
-export interface TrainOptions extends CommonOptions {
+export interface TrainOptions extends CommonOptions, SplitOptions {
+  readonly recipe?: RecipeName;
   readonly data?: string;
   readonly size: number;
   readonly normalise: Normalisation;
   readonly augment: string;
-  readonly filters: number[];
+  readonly filters: readonly number[];
   readonly skips: Skips;
   readonly deepSupervision: boolean;
   readonly norm: Norm;
@@ -33,6 +36,7 @@ export interface TrainOptions extends CommonOptions {
   readonly clip?: number;
   readonly ema?: number;
   readonly patience?: number;
+  readonly test?: boolean;
   readonly seed: number;
   readonly workers: Threads;
   readonly backend: BackendName;
@@ -67,9 +71,11 @@ const DEFAULTS = {
   },
 } satisfies Record<string, Partial<TrainOptions>>;
 
-/** Fills in the defaults that depend on the data. */
-export function withDefaults(options: TrainOptions): TrainOptions {
-  return { ...DEFAULTS[options.data === undefined ? 'phantom' : 'data'], ...options };
+/** Fills in the defaults that depend on the data, and those of a recipe, which go before all others. */
+export function withDefaults(options: TrainOptions, command: Command): TrainOptions {
+  const { data, recipe } = options;
+  const chosen = recipe && { ...recipeOptions(recipe, data), ...givenOptions(command) };
+  return { ...DEFAULTS[data === undefined ? 'phantom' : 'data'], ...options, ...chosen };
 }
 
 export function trainCommand(): Command {
@@ -78,8 +84,12 @@ export function trainCommand(): Command {
     'Train a network of the UNet++ family on images and masks; without --data on built-in synthetic brain tumours.',
     'unetpp train --data my-scans --filters 16,32,64,128,256 --augment flip',
   )
+    .addOption(new Option('--recipe <name>', `defaults for an experiment: ${recipeList}`).choices(recipeNames))
+
     .optionsGroup('Data:')
     .option('--data <dir>', 'folder with images/NAME.png and masks/NAME.png; split.json is optional', path)
+    .addOption(splitOption())
+    .addOption(splitByOption())
     .option('--size <pixels>', 'width and height that images are resized to', whole(1), 128)
     .addOption(one('--normalise <how>', 'how the values of each image are scaled', normalisations, 'range'))
     .option('--augment <list>', `changes to training images: flip, or none ${either('augment')}`)
@@ -117,6 +127,8 @@ export function trainCommand(): Command {
     .addOption(one('--backend <name>', 'what computes; reference is slow and plain', backends, 'wasm'))
 
     .optionsGroup('Result:')
+    .option('--test', 'measure the best model on the test images at the end (default: a recipe says so)')
+    .option('--no-test', 'do not')
     .option('--out <dir>', 'new folder for the model and the report (default: runs/NAME, numbered)', path)
     .option('--resume <dir>', 'go on with the run in this folder, with its options; --epochs may be larger', path)
     .option('--checkpoint-steps <n>', 'write a checkpoint after so many steps, too, not only each epoch', whole(1))

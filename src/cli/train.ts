@@ -14,13 +14,14 @@ import { onInterrupt } from './interrupt.js';
 import { Progress } from './progress.js';
 import { findCheckpoint, resumedOptions } from './resume.js';
 import { freePath, inOldRunFolder, inRunFolder } from './run-folder.js';
+import { measureOnTest } from './test-images.js';
 import { asked, type Job, prepareJob } from './train-job.js';
 import { type TrainOptions, trainCommand, withDefaults } from './train-options.js';
 import { introduction, reportTraining } from './train-report.js';
 import { trainInFolder } from './training.js';
 
 export const train = trainCommand().action((options: TrainOptions, command: Command) => {
-  return options.resume === undefined ? begin(withDefaults(options)) : goOn(options.resume, command);
+  return options.resume === undefined ? begin(withDefaults(options, command)) : goOn(options.resume, command);
 });
 
 async function begin(options: TrainOptions): Promise<void> {
@@ -56,12 +57,15 @@ async function trainInto(folder: RunFolder, job: Job, progress: Progress): Promi
       progress.line(epochRow(epoch));
       atEnd = epoch.end !== undefined;
     }
-    const interrupted = interrupt.signal.aborted && !atEnd;
+    const stopped = interrupt.signal.aborted && !atEnd;
     progress.line('');
     const seconds = (performance.now() - started) / 1000;
     if (epochs.length === 0) await writeFileAtomic(folder.model, await encodeModel(model));
     await writePictures(folder, job, epochs);
-    await reportTraining(job, folder, epochs, seconds, interrupted);
+    const testing = job.options.test === true && !stopped;
+    const tested = testing ? await measureOnTest(job, folder, progress, interrupt.signal) : undefined;
+    const interrupted = stopped || (testing && !tested);
+    await reportTraining(job, folder, { epochs, seconds, interrupted, ...(tested && { tested }) });
   } finally {
     interrupt.end();
     model.backend.close();
