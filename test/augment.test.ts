@@ -12,7 +12,7 @@ const SAMPLE = {
 
 /** Where the corner of the mask went, and the first channel of the image. */
 function flipped(step: number): string {
-  const { name, image, mask } = augment(SAMPLE, ['flip'], fold(seedKey(1), step));
+  const { name, image, mask } = augment(SAMPLE, parseAugmentations('flip'), fold(seedKey(1), step));
   assert.is(name, 'a');
   assert.equal([image.width, image.height, image.channels, mask.channels], [2, 2, 3, 1]);
   const red = [0, 3, 6, 9].map((i) => image.data[i]);
