@@ -1,5 +1,4 @@
 /** The picture of `unetpp check --augment`: training images beside what a training makes of them. */
-import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { type Augmentation, augment } from '../data/augment.js';
 import { openDataset, type Sample } from '../data/dataset.js';
@@ -19,17 +18,15 @@ const ROWS = 6;
 
 /**
  * A row for each image: as it is, then as the first epochs of a training with this data, size and seed would see it.
- * @throws InputError where the data do not do, or nothing is trained on
+ * @throws InputError where the data do not do
  */
 export async function augmentationSheet(
   augmentations: readonly Augmentation[],
   { data, seed, size }: AugmentationPicture,
 ): Promise<Image<Uint8Array>> {
   const dataset = await openDataset(data, { size, seed });
-  const names = spread(dataset.split.train, ROWS);
-  if (names.length === 0) throw new InputError(`${data}: no image to train on, so none to augment; correct split.json`);
   const tiles: ContactTile[] = [];
-  for (const name of names) {
+  for (const name of spread(dataset.split.train, ROWS)) {
     const sample = await dataset.load(name);
     tiles.push(tile(sample, sample, 'as it is'));
     for (let epoch = 1; epoch < TILES_IN_A_ROW; epoch++) {
