@@ -12,7 +12,7 @@ export type AugmentationName = keyof typeof REARRANGEMENTS | keyof typeof MOTION
 /** One kind of change, and how strong. */
 export interface Augmentation {
   readonly name: AugmentationName;
-  /** 1 is the usual, 0 nothing; see `largestStrength`. */
+  /** 1 is the usual, 0 nothing, 3 the most; of `flip` and `turn` it is the share of samples that they are drawn for. */
   readonly strength: number;
 }
 
@@ -21,16 +21,11 @@ export const AUGMENTATIONS = [REARRANGEMENTS, MOTIONS, INTENSITIES].flatMap(
   (rules) => Object.keys(rules) as AugmentationName[],
 ) as readonly AugmentationName[];
 
-/** What has a share of the images for its strength has at most all of them. */
-export function largestStrength(name: AugmentationName): number {
-  return name in REARRANGEMENTS ? 1 : 3;
-}
-
 /**
  * The sample, augmented. `flip` and `turn` draw from all orders of the pixels alike; every other change is made to half of
- * the samples, so that images as they are stay the ones seen most. A pure function of its arguments: a key per (seed, epoch,
- * sample) gives the same pixels on any worker. Each augmentation has its own stream of `key`, so that one more does not
- * change what the others draw; in which order they are listed does not matter.
+ * the samples, so that each is also seen without it. A pure function of its arguments: a key per (seed, epoch, sample)
+ * gives the same pixels on any worker. Each augmentation has its own stream of `key`, so that one more does not change what
+ * the others draw; in which order they are listed does not matter.
  */
 export function augment(sample: Sample, augmentations: readonly Augmentation[], key: Key): Sample {
   let { image, mask } = sample;
@@ -80,6 +75,10 @@ export function parseAugmentations(list: string): Augmentation[] {
     const strength = strengths.get(name) ?? 0;
     return strength > 0 ? [{ name, strength }] : [];
   });
+}
+
+function largestStrength(name: AugmentationName): number {
+  return name in REARRANGEMENTS ? 1 : 3;
 }
 
 interface Asked<Rule> {
