@@ -10,7 +10,7 @@ import type { Threads } from './node/team.js';
 import { createWasmBackend, type WasmOptions } from './node/wasm-backend.js';
 
 export * from './core.js';
-export { type Augmentation, augment, parseAugmentations } from './data/augment.js';
+export { type Augmentation, type AugmentationName, augment, parseAugmentations } from './data/augment.js';
 export { type Dataset, type DatasetOptions, openDataset, type Sample } from './data/dataset.js';
 export { drawFolds, splitOfFold } from './data/folds.js';
 export type { Origin } from './data/layout.js';

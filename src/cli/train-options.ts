@@ -1,5 +1,6 @@
 /** The options of `unetpp train`. */
 import { type Command, Option } from 'commander';
+import { AUGMENTATIONS } from '../data/augment.js';
 import { type Normalisation, normalisations } from '../image/normalise.js';
 import { type BackendName, backends, type Threads } from '../index.js';
 import { type Norm, norms, type Skips, skipPatterns, type Upsampling, upsamplings } from '../model/config.js';
@@ -92,7 +93,10 @@ export function trainCommand(): Command {
     .addOption(splitByOption())
     .option('--size <pixels>', 'width and height that images are resized to', whole(1), 128)
     .addOption(one('--normalise <how>', 'how the values of each image are scaled', normalisations, 'range'))
-    .option('--augment <list>', `changes to training images: flip, or none ${either('augment')}`)
+    .option(
+      '--augment <list>',
+      `changes to training images: ${AUGMENTATIONS.join(', ')}, all, or none; elastic:0.5 is half as strong ${either('augment')}`,
+    )
 
     .optionsGroup('Network:')
     .option('--filters <list>', `channels of each level ${either('filters')}`, wholeList)
