@@ -120,7 +120,7 @@ test('people read a table, why, and what to do', async ({ dir }) => {
 
   const flattering = unetpp(dir, compare('--subset', 'all', '--save')).stdout;
   assert.match(flattering, `\nstored in ${FILE}, for --mode auto\n`);
-  assert.match(flattering, '\nThe model was trained on images among these, which flatters it: compare on others.\n');
+  assert.match(flattering, '\nImages that the model was trained on flatter it: compare on others.\n');
 });
 
 test('a model of one head: a row, and nothing to prune', async ({ dir }) => {

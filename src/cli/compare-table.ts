@@ -64,7 +64,7 @@ export function recommendationLines(comparison: Comparison, { config, file, subs
     saved ? `stored in ${file}, for --mode auto` : 'not stored; --save stores it in the model file, for --mode auto',
     ...(mode === 'accurate' || !config.deepSupervision ? [] : ['A model of this head alone:', `  ${prune}`]),
     subset === 'train' || subset === 'all'
-      ? 'The model was trained on images among these, which flatters it: compare on others.'
+      ? 'Images that the model was trained on flatter it: compare on others.'
       : 'It was chosen on these images: judge it on others.',
   ];
 }

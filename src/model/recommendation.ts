@@ -43,16 +43,27 @@ export function bestOf(scores: Readonly<Record<string, number>>): string {
   return Object.keys(scores).reduce((a, b) => (scores[b]! > scores[a]! ? b : a));
 }
 
-/** @throws InputError */
+/** @throws InputError that names the field, its value and what is allowed */
 export function parseRecommendation(value: unknown, config: ModelConfig, source: string): Recommendation {
-  const outputs: readonly unknown[] = outputsOf(config);
-  const isShare = (number: unknown) => typeof number === 'number' && number >= 0 && number <= 1;
-  const rules: { readonly [K in keyof Recommendation]: Rule } = {
-    mode: { expected: `one of ${outputs.join(', ')}`, accepts: (mode) => outputs.includes(mode) },
-    score: {
-      expected: `one of ${recommendationScores.join(', ')}`,
-      accepts: (score) => (recommendationScores as readonly unknown[]).includes(score),
-    },
+  const found = (typeof value === 'object' ? (value ?? {}) : {}) as Readonly<Record<string, unknown>>;
+  for (const [name, { expected, accepts }] of Object.entries(rulesFor(outputsOf(config)))) {
+    if (accepts(found[name])) continue;
+    const shown = (JSON.stringify(found[name]) ?? 'missing').slice(0, 60);
+    throw new InputError(`${source}: ${name} is ${shown}, expected ${expected}`);
+  }
+  return value as Recommendation;
+}
+
+/** What a field may hold: in words for the error, and as a test. */
+interface Rule {
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+function rulesFor(outputs: readonly string[]): { readonly [K in keyof Recommendation]: Rule } {
+  return {
+    mode: oneOf(outputs),
+    score: oneOf(recommendationScores),
     tolerance: { expected: 'a number from 0 to 1', accepts: isShare },
     subset: { expected: 'a text', accepts: (subset) => typeof subset === 'string' },
     images: {
@@ -61,23 +72,20 @@ export function parseRecommendation(value: unknown, config: ModelConfig, source:
     },
     scores: {
       expected: `a number from 0 to 1 for each of ${outputs.join(', ')}`,
-      accepts: (scores) =>
-        typeof scores === 'object' &&
-        scores !== null &&
-        Object.keys(scores).length === outputs.length &&
-        outputs.every((output) => isShare((scores as Record<string, unknown>)[output as string])),
+      accepts(scores) {
+        const entries = Object.entries(scores ?? {});
+        return (
+          entries.length === outputs.length && entries.every(([name, of]) => outputs.includes(name) && isShare(of))
+        );
+      },
     },
   };
-  const found = (typeof value === 'object' ? (value ?? {}) : {}) as Readonly<Record<string, unknown>>;
-  for (const [name, { expected, accepts }] of Object.entries(rules)) {
-    if (accepts(found[name])) continue;
-    const shown = (JSON.stringify(found[name]) ?? 'missing').slice(0, 60);
-    throw new InputError(`${source}: ${name} is ${shown}, expected ${expected}`);
-  }
-  return value as Recommendation;
 }
 
-interface Rule {
-  readonly expected: string;
-  readonly accepts: (value: unknown) => boolean;
+function oneOf(allowed: readonly string[]): Rule {
+  return { expected: `one of ${allowed.join(', ')}`, accepts: (value) => allowed.includes(value as string) };
+}
+
+function isShare(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= 1;
 }
