@@ -9,10 +9,11 @@ import { cropBack, type Padded, padReflect } from '../image/pad.js';
 import { checkCount } from '../model/checks.js';
 import { depthOf, levelsOf, type ModelConfig } from '../model/config.js';
 import { meanOf, probabilities } from '../model/inference.js';
-import { levelName, type Mode, outputOf, outputsOf, parseMode } from '../model/mode.js';
+import { levelName, type Mode, outputOf, outputsOf } from '../model/mode.js';
 import { type Model, pack } from '../model/model.js';
 import { type Network, recordNetwork } from '../model/network.js';
 import { type Prediction, toMask } from '../model/prediction.js';
+import { resolveMode } from '../model/recommendation.js';
 import { thresholdOf } from '../model/threshold.js';
 import { breathe, chunks, packMasks } from './batches.js';
 import { type RecordedLoss, recordLoss } from './loss.js';
@@ -48,8 +49,8 @@ export interface Evaluation extends Scores {
 export interface EvaluateOptions extends PredictHeadsOptions, TallyOptions {
   /** Default: 'validation'. */
   readonly subset?: Subset | 'all';
-  /** Default: 'accurate'. */
-  readonly mode?: Mode;
+  /** 'auto': the recommended one, see `compareModes`. Default: 'accurate'. */
+  readonly mode?: Mode | 'auto';
   /** Above this probability a pixel is foreground. Default: those of the model, see `thresholdOf`. */
   readonly threshold?: number | undefined;
   /** Also list the scores of each image, for the mode and for every head. Default: false. */
@@ -65,7 +66,7 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
   const { subset = 'validation', perImage = false } = options;
   checkSpacing(options.spacing);
   const { config } = model;
-  const mode = parseMode(options.mode ?? 'accurate', config);
+  const mode = resolveMode(options.mode ?? 'accurate', model);
   const names = namesOf(dataset, subset);
   const outputs = outputsOf(config);
   const chosen = outputs.indexOf(outputOf(mode, config));
@@ -173,7 +174,7 @@ function checkSpacing(spacing: Spacing = [1, 1]): void {
 }
 
 /** @throws InputError for a subset without images */
-function namesOf({ split, source }: Dataset, subset: Subset | 'all'): readonly string[] {
+export function namesOf({ split, source }: Dataset, subset: Subset | 'all'): readonly string[] {
   const names = subset === 'all' ? [...split.train, ...split.validation, ...split.test] : split[subset];
   if (names.length === 0) {
     const sizes = `${split.train.length} train, ${split.validation.length} validation and ${split.test.length} test images`;
