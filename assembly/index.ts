@@ -3,13 +3,18 @@ export { relu, reluGrad, sigmoid, sigmoidGrad, softmax, softmaxGrad } from './ac
 export { scale, weightedSum } from './arithmetic';
 export { copyChannels } from './concatenation';
 export { conv2d, conv2dGradInput, conv2dGradWeight, packFilters, packFiltersTransposed } from './convolution';
+export { binaryCrossEntropy, binaryCrossEntropyGrad } from './cross-entropy';
+export { crossEntropy, crossEntropyGrad } from './cross-entropy-classes';
 export { dropout } from './dropout';
-export { bceDice, bceDiceGrad } from './loss';
-export { ceDice, ceDiceGrad } from './loss-classes';
+export { binaryLovasz, binaryLovaszGrad } from './lovasz';
+export { lovasz, lovaszGrad } from './lovasz-classes';
 export { moments, momentsGrad, normalize, normalizeGrad } from './normalization';
 export { adam, lerp, norm, sgd } from './optimizer';
+export { binaryOverlap, binaryOverlapGrad } from './overlap';
+export { overlap, overlapGrad } from './overlap-classes';
 export { peak } from './peak';
 export { maxPool2d, maxPool2dGrad } from './pooling';
+export { setClassWeight } from './softmax-block';
 export {
   convTranspose2d,
   convTranspose2dGradInput,

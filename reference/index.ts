@@ -2,11 +2,13 @@ import * as activation from './activation.js';
 import * as arithmetic from './arithmetic.js';
 import * as concatenation from './concatenation.js';
 import * as convolution from './convolution.js';
+import * as crossEntropy from './cross-entropy.js';
 import * as dropout from './dropout.js';
 import type { Kernels } from './kernel.js';
-import * as loss from './loss.js';
+import * as lovasz from './lovasz.js';
 import * as normalization from './normalization.js';
 import * as optimizer from './optimizer.js';
+import * as overlap from './overlap.js';
 import * as pooling from './pooling.js';
 import * as transposed from './transposed.js';
 import * as upsampling from './upsampling.js';
@@ -16,10 +18,12 @@ export const kernels = {
   ...arithmetic,
   ...concatenation,
   ...convolution,
+  ...crossEntropy,
   ...dropout,
-  ...loss,
+  ...lovasz,
   ...normalization,
   ...optimizer,
+  ...overlap,
   ...pooling,
   ...transposed,
   ...upsampling,

@@ -9,9 +9,10 @@
 import type { Interpolation } from '../src/ops/upsampling.js';
 import { relu } from './activation.js';
 import { conv2d } from './convolution.js';
+import { crossEntropy } from './cross-entropy.js';
 import type { Values } from './kernel.js';
-import { bceDice, ceDice } from './loss.js';
 import { moments, normalize } from './normalization.js';
+import { overlap } from './overlap.js';
 import { maxPool2d } from './pooling.js';
 import { convTranspose2d } from './transposed.js';
 import { upsample2d } from './upsampling.js';
@@ -78,10 +79,13 @@ export function network(
  */
 export function headLosses(heads: readonly Activation[], target: Values): number[] {
   return heads.map(({ batch, height, width, channels, data }) => {
-    const loss = new Float64Array(1);
-    const kernel = channels === 1 ? bceDice : ceDice;
-    kernel({ batch, positions: height * width, classes: channels }, [data, target], [loss]);
-    return loss[0];
+    const size = { batch, positions: height * width, classes: channels };
+    const [entropy, dice] = [new Float64Array(1), new Float64Array(1)];
+    const classWeights = new Array<number>(Math.max(channels, 2)).fill(1);
+    crossEntropy({ ...size, gamma: 0, classWeights }, [data, target], [entropy]);
+    const shares = new Array<number>(channels).fill(1 / channels);
+    overlap({ ...size, alpha: 0.5, beta: 0.5, squared: false, shares }, [data, target], [dice]);
+    return 0.5 * entropy[0] + dice[0];
   });
 }
 

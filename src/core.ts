@@ -46,6 +46,8 @@ export {
 } from './train/choose-threshold.js';
 export { type ComparedMode, type CompareModesOptions, type Comparison, compareModes } from './train/compare-modes.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './train/evaluate.js';
+export type { LossOptions } from './train/loss.js';
+export { lossText, parseLoss } from './train/loss-text.js';
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
 export type { ClassScores, ImageScores, Scores } from './train/metrics.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';

@@ -58,15 +58,15 @@ test('--profile tells all of the time by kernel', () => {
 });
 
 test('--filter chooses ops by name; both backends are timed', () => {
-  const { ops: layers, cases } = bench('--filter', 'bceDice') as Record<string, { op: string; referenceMs: number }[]>;
+  const { ops: layers, cases } = bench('--filter', 'overlap') as Record<string, { op: string; referenceMs: number }[]>;
   for (const times of [layers!, cases!]) {
-    assert.equal([...new Set(times.map(({ op }) => op))], ['bceDice', 'bceDiceGrad']);
+    assert.equal([...new Set(times.map(({ op }) => op))], ['overlap', 'overlapGrad']);
     assert.ok(times.every(({ referenceMs }) => referenceMs > 0));
   }
 });
 
 test('--no-vectoriser', () => {
-  assert.is(bench('--filter', 'bceDiceGrad', '--no-vectoriser').vectoriser, false);
+  assert.is(bench('--filter', 'overlapGrad', '--no-vectoriser').vectoriser, false);
 });
 
 test('--relaxed is stated', () => {

@@ -6,10 +6,12 @@ import { activations } from './cases/activation.js';
 import { arithmetic } from './cases/arithmetic.js';
 import { concatenation } from './cases/concatenation.js';
 import { convolutions } from './cases/convolution.js';
+import { crossEntropies } from './cases/cross-entropy.js';
 import { dropouts } from './cases/dropout.js';
-import { losses } from './cases/loss.js';
+import { lovaszLosses } from './cases/lovasz.js';
 import { normalization } from './cases/normalization.js';
 import { optimizers } from './cases/optimizer.js';
+import { overlaps } from './cases/overlap.js';
 import { pooling } from './cases/pooling.js';
 import { transposedConvolutions } from './cases/transposed.js';
 import { upsampling } from './cases/upsampling.js';
@@ -27,6 +29,8 @@ export const cases: readonly Case[] = [
   ...dropouts,
   ...arithmetic,
   ...concatenation,
-  ...losses,
+  ...crossEntropies,
+  ...overlaps,
+  ...lovaszLosses,
   ...optimizers,
 ];

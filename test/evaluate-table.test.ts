@@ -11,11 +11,11 @@ const evaluation = await evaluate(model, squares({ classes: 2 }), { distances: t
 
 test('the table has no threshold, and a part by class', () => {
   const worst = worstImages(evaluation.perImage!, 2);
-  const table = evaluationTable(evaluation, { subset: 'validation', size: 16, unit: 'px', worst });
+  const table = evaluationTable(evaluation, { subset: 'validation', size: 16, unit: 'px', objective: 'dice', worst });
   const text = table.join('\n');
   assert.match(
     text,
-    /^6 images \(validation\) of 16x16 pixels, loss \d\.\d{4}\n\n +accurate +L1 +L2\nDice( +[01]\.\d{4}){3}\n/,
+    /^6 images \(validation\) of 16x16 pixels, loss \d\.\d{4} \(dice\)\n\n +accurate +L1 +L2\nDice( +[01]\.\d{4}){3}\n/,
   );
   assert.match(text, /\n\nmode accurate, by class\n +class 1 +class 2\nDice( +[01]\.\d{4}){2}\n/);
   assert.not.match(text, 'threshold');

@@ -10,8 +10,12 @@ import {
   concat,
   conv2d,
   convTranspose2d,
+  crossEntropy,
+  diceLoss,
   dropout,
   lerp,
+  lossOf,
+  lovaszLoss,
   maxPool2d,
   moments,
   normalize,
@@ -19,6 +23,7 @@ import {
   ops,
   sgd,
   softmax,
+  tverskyLoss,
   upsample2d,
   weightedSum,
 } from '../src/ops/index.js';
@@ -184,16 +189,60 @@ const refusals: [error: string, shapes: readonly Shape[], record: Call][] = [
       [1, 4, 4, 1],
       [1, 4, 4, 1],
     ],
-    (logits, labels) => ceDice(logits!, labels!),
+    (logits, target) => ceDice(logits!, target!),
   ],
   [
-    'ceDice: labels must be [1,4,4,1], got [1,4,4,3]',
+    'ceDice: target must be [1,4,4,1], got [1,4,4,3]',
     [
       [1, 4, 4, 3],
       [1, 4, 4, 3],
     ],
-    (logits, labels) => ceDice(logits!, labels!),
+    (logits, target) => ceDice(logits!, target!),
   ],
+  ...(
+    [
+      ['crossEntropy: gamma must be at least 0, got -1', 1, (x, y) => crossEntropy(x!, y!, { gamma: -1 })],
+      [
+        'crossEntropy: classWeights must be 2 numbers (background first), none negative and not all 0, got [1,2,3]',
+        1,
+        (x, y) => crossEntropy(x!, y!, { classWeights: [1, 2, 3] }),
+      ],
+      [
+        'diceLoss: classWeights must be 3 numbers (background first), none negative and not all 0, got [0,0,0]',
+        3,
+        (x, y) => diceLoss(x!, y!, { classWeights: [0, 0, 0] }),
+      ],
+      [
+        'lovaszLoss: classWeights must be 3 numbers (background first), none negative and not all 0, got [1,-1,1]',
+        3,
+        (x, y) => lovaszLoss(x!, y!, { classWeights: [1, -1, 1] }),
+      ],
+      [
+        'tverskyLoss: alpha and beta must be at least 0 and not both 0, got 0 and 0',
+        1,
+        (x, y) => tverskyLoss(x!, y!, { alpha: 0, beta: 0 }),
+      ],
+      ['loss: needs at least one term', 1, (x, y) => lossOf(x!, y!, [])],
+      ['loss: the weight of dice must be above 0, got 0', 1, (x, y) => lossOf(x!, y!, [{ term: 'dice', weight: 0 }])],
+      [
+        'loss: unknown term "jaccard"; known are crossEntropy, dice, tversky and lovasz',
+        1,
+        (x, y) => lossOf(x!, y!, [{ term: 'jaccard' as 'dice' }]),
+      ],
+      [
+        'loss: classWeights [1,2] count in crossEntropy alone where there is one class beside the background; add that term or leave them out',
+        1,
+        (x, y) => lossOf(x!, y!, [{ term: 'dice' }], [1, 2]),
+      ],
+    ] as [string, number, (typeof refusals)[number][2]][]
+  ).map(([message, classes, fn]): (typeof refusals)[number] => [
+    message,
+    [
+      [1, 4, 4, classes],
+      [1, 4, 4, 1],
+    ],
+    fn,
+  ]),
 
   // Optimizers
   ...[

@@ -49,29 +49,60 @@ test('losses and their gradients stay finite with logits of 200 and -200', () =>
   const wrong = Float64Array.of(0, 1, 0, 1);
   const loss = new Float64Array(1);
   const dlogits = new Float64Array(4);
-  const binary = { batch: 1, positions: 4, classes: 1 };
-  kernels.bceDice(binary, [logits, wrong], [loss]);
-  kernels.bceDiceGrad(binary, [logits, wrong, Float64Array.of(1)], [dlogits]);
-  // 0.5 x 200 for the cross-entropy; no pixel found of 2, 2 found wrongly: Dice is (0 + 1) / (4 + 1).
-  assert.ok(Math.abs(loss[0]! - (100 + 1 - 1 / 5)) < 1e-12);
-  assert.equal([...dlogits], [0.125, -0.125, 0.125, -0.125]);
+  const four = { batch: 1, positions: 4, classes: 1 };
+  const plain = { gamma: 0, classWeights: [1, 1] };
+  const dice = { alpha: 0.5, beta: 0.5, squared: false };
+  const computed = (op: 'crossEntropy' | 'overlap' | 'lovasz', geometry: never, target: Float64Array) => {
+    kernels[op](geometry, [logits, target], [loss]);
+    kernels[`${op}Grad`](geometry, [logits, target, Float64Array.of(1)], [dlogits]);
+    return { loss: loss[0]!, dlogits: [...dlogits] };
+  };
+  assert.equal(computed('crossEntropy', { ...four, ...plain } as never, wrong), {
+    loss: 200,
+    dlogits: [0.25, -0.25, 0.25, -0.25],
+  });
+  // As wrong as can be: the modulation is 1.
+  assert.equal(computed('crossEntropy', { ...four, ...plain, gamma: 2 } as never, wrong), {
+    loss: 200,
+    dlogits: [0.25, -0.25, 0.25, -0.25],
+  });
+  // No pixel found of 2, 2 found wrongly: Dice is (0 + 1) / (4 + 1).
+  const overlap = computed('overlap', { ...four, ...dice, shares: [1] } as never, wrong);
+  assert.ok(Math.abs(overlap.loss - (1 - 1 / 5)) < 1e-12);
+  assert.ok(overlap.dlogits.every((slope) => Math.abs(slope) < 1e-80));
+  // All errors are 201, and the IoU is 0.
+  const lovasz = computed('lovasz', { ...four, classWeights: [1] } as never, wrong);
+  assert.ok(Math.abs(lovasz.loss - 201) < 1e-12);
+  assert.ok(Math.abs(lovasz.dlogits.reduce((sum, slope) => sum + Math.abs(slope), 0) - 1) < 1e-12);
 
   const two = { batch: 1, positions: 2, classes: 2 };
-  kernels.ceDice(two, [logits, Float64Array.of(1, 1)], [loss]);
-  kernels.ceDiceGrad(two, [logits, Float64Array.of(1, 1), Float64Array.of(1)], [dlogits]);
-  // 0.5 x 400; class 0: nothing there, 2 found; class 1: 2 there, nothing found.
-  assert.ok(Math.abs(loss[0]! - (200 + 1 - 1 / 3)) < 1e-12);
-  assert.equal([...dlogits], [0.25, -0.25, 0.25, -0.25]);
+  const second = Float64Array.of(1, 1);
+  assert.equal(computed('crossEntropy', { ...two, ...plain } as never, second), {
+    loss: 400,
+    dlogits: [0.5, -0.5, 0.5, -0.5],
+  });
+  // Class 0: nothing there, 2 found; class 1: 2 there, nothing found.
+  const classes = computed('overlap', { ...two, ...dice, shares: [0.5, 0.5] } as never, second);
+  assert.ok(Math.abs(classes.loss - (1 - 1 / 3)) < 1e-12);
+  assert.ok(classes.dlogits.every((slope) => Math.abs(slope) < 1e-80));
+  assert.is(computed('lovasz', { ...two, classWeights: [1, 1] } as never, second).loss, 1);
 });
 
-test('an empty mask, nothing found: the Dice part is 0', () => {
+test('an empty mask, nothing found: the overlap is 1', () => {
+  const geometry = { batch: 2, positions: 3, classes: 1, alpha: 0.5, beta: 0.5, squared: false, shares: [1] };
   const loss = new Float64Array(1);
-  kernels.bceDice(
-    { batch: 2, positions: 3, classes: 1 },
-    [new Float64Array(6).fill(-200), new Float64Array(6)],
-    [loss],
-  );
+  kernels.overlap(geometry, [new Float64Array(6).fill(-2000), new Float64Array(6)], [loss]);
   assert.is(loss[0], 0);
+});
+
+test('Lovász: where all errors are 0 or 1 the loss is 1 - IoU, and with an empty mask the largest error', () => {
+  const loss = new Float64Array(1);
+  const geometry = { batch: 1, positions: 5, classes: 1, classWeights: [1] };
+  // Margins of 1 are errors of 0, margins of 0 errors of 1: two hits, one miss, one found wrongly.
+  kernels.lovasz(geometry, [Float64Array.of(1, 1, 0, 0, -1), Float64Array.of(1, 1, 1, 0, 0)], [loss]);
+  assert.ok(Math.abs(loss[0]! - (1 - 2 / 4)) < 1e-12);
+  kernels.lovasz(geometry, [Float64Array.of(-3, 2.5, -1, 0, 1), new Float64Array(5)], [loss]);
+  assert.is(loss[0], 3.5);
 });
 
 test('dropout keeps a share of 1 - rate, and the mask belongs to the sample, not to its place in the batch', () => {

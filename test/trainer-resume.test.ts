@@ -45,7 +45,13 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'head weights, adamw, cosine, clipping, patience': {
     config: { filters: [2, 3, 4] },
-    options: { headWeights: [1, 3], optimizer: 'adamw', schedule: 'cosine', maxGradientNorm: 0.1, patience: 2 },
+    options: {
+      loss: { headWeights: [1, 3] },
+      optimizer: 'adamw',
+      schedule: 'cosine',
+      maxGradientNorm: 0.1,
+      patience: 2,
+    },
   },
 };
 

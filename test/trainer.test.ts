@@ -202,7 +202,7 @@ test('data and options that do not fit are refused', async () => {
     'training: learningRate is NaN, expected a number above 0',
   );
   assert.match(
-    await refusal(modelOf(), squares(), { ...quick, headWeights: [1, 2] }),
+    await refusal(modelOf(), squares(), { ...quick, loss: { headWeights: [1, 2] } }),
     'headWeights: expected 1 numbers (one for each head)',
   );
   assert.match(

@@ -4,6 +4,7 @@ import { planFor } from '../index.js';
 import { depthOf } from '../model/config.js';
 import type { Model } from '../model/model.js';
 import type { Summary } from '../model/summary.js';
+import { trainedLoss } from '../train/loss.js';
 import { type TrainingMemory, trainingMemory } from '../train/memory.js';
 import { type OptimizerName, optimizers } from '../train/optimizer.js';
 import { grouped, inWords, memorySize } from './format.js';
@@ -49,13 +50,15 @@ interface Settings {
 }
 
 /** Undefined where the file does not say how the model was trained. */
-export function trainingCosts({ config, preprocessing, training }: Model): TrainingCosts | undefined {
+export function trainingCosts(model: Model): TrainingCosts | undefined {
+  const { config, preprocessing, training } = model;
   const settings = settingsOf({ ...training, size: preprocessing.size });
   if (!settings || settings.size % 2 ** depthOf(config) !== 0) return undefined;
   const { batch, microBatch, images } = settings;
   const useful = Math.ceil(Math.min(batch, images.train) / microBatch);
+  const loss = trainedLoss(model);
   const memory = workerCounts(useful).map((workers) => {
-    return { workers, ...trainingMemory(config, { ...settings, workers, cacheBytes: CACHE_BYTES }, planFor) };
+    return { workers, ...trainingMemory(config, { ...settings, loss, workers, cacheBytes: CACHE_BYTES }, planFor) };
   });
   return { settings, memory };
 }

@@ -4,6 +4,8 @@ import { levelsOf } from '../model/config.js';
 import type { Model } from '../model/model.js';
 import { bestOf, type Recommendation, type RecommendationScore } from '../model/recommendation.js';
 import { DEFAULT_THRESHOLD } from '../model/threshold.js';
+import type { LossOptions } from '../train/loss.js';
+import { lossText } from '../train/loss-text.js';
 import type { EpochReport } from '../train/trainer.js';
 import { plural } from './format.js';
 
@@ -40,6 +42,15 @@ export function reasonText({ mode, score, tolerance, scores }: Recommendation): 
   const best = bestOf(scores);
   const reason = mode === best ? 'the best' : `within ${tolerance} of the best (${best}, ${scores[best]!.toFixed(4)})`;
   return `${SCORE_NAMES[score]} ${scores[mode]!.toFixed(4)}, ${reason}`;
+}
+
+/** `0.5*ce+dice`, and the weights that are not equal. */
+export function objectiveText({ terms, headWeights, classWeights }: LossOptions): string {
+  return [
+    lossText(terms),
+    ...(headWeights ? [`head weights ${headWeights}`] : []),
+    ...(classWeights ? [`class weights ${classWeights}`] : []),
+  ].join(', ');
 }
 
 /** `0.9100 (L1 0.8000, L2 0.9000)`: of the mean of the heads and of each. */

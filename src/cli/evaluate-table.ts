@@ -9,6 +9,8 @@ export interface TableContext {
   readonly size: number;
   /** Of distances. */
   readonly unit: 'px' | 'mm';
+  /** What the loss is. */
+  readonly objective: string;
   readonly worst: readonly NamedImage[];
 }
 
@@ -23,13 +25,16 @@ interface Column extends ClassScores {
 const LABEL = 20;
 const CELL = 10;
 
-export function evaluationTable(evaluation: Evaluation, { subset, size, unit, worst }: TableContext): string[] {
+export function evaluationTable(
+  evaluation: Evaluation,
+  { subset, size, unit, objective, worst }: TableContext,
+): string[] {
   const { images, mode, loss, heads, perClass } = evaluation;
   const others = heads.filter(({ head }) => head !== mode);
   const columns = [{ name: mode, ...evaluation }, ...others.map((scores) => ({ name: scores.head, ...scores }))];
   const classes = perClass?.map((scores) => ({ name: `class ${scores.class}`, ...scores })) ?? [];
   return [
-    `${plural(images, 'image')} (${subset}) of ${size}x${size} pixels, loss ${loss.toFixed(4)}`,
+    `${plural(images, 'image')} (${subset}) of ${size}x${size} pixels, loss ${loss.toFixed(4)} (${objective})`,
     '',
     ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit),
     ...(perClass ? ['', `mode ${mode}, by class`, ...scoreTable(classes, unit)] : []),

@@ -10,7 +10,8 @@ import { decodeModel } from '../model/modelfile.js';
 import { resolveMode } from '../model/recommendation.js';
 import { type ChooseThresholdOptions, chooseThresholds, thresholdsOf } from '../train/choose-threshold.js';
 import { evaluate as evaluateModel } from '../train/evaluate.js';
-import { thresholdsText } from './describe.js';
+import { trainedLoss } from '../train/loss.js';
+import { objectiveText, thresholdsText } from './describe.js';
 import { imagesCsv, requireNewFolder, worstSheet, writeReport } from './evaluate-files.js';
 import { evaluationTable, worstImages } from './evaluate-table.js';
 import { BATCH, openLabelled, SIZE, SUBSETS } from './labelled.js';
@@ -104,8 +105,11 @@ async function run(options: EvaluateOptions): Promise<void> {
     // It was found with other thresholds.
     model.recommendation = undefined;
   }
+  const loss = trainedLoss(model);
+  const objective = objectiveText(loss);
   const result = await evaluateModel(model, dataset, {
     ...working('evaluate'),
+    loss,
     subset,
     mode,
     threshold,
@@ -130,12 +134,13 @@ async function run(options: EvaluateOptions): Promise<void> {
     files.push(options.model);
   }
   progress.clear();
-  const lines = evaluationTable(result, { subset, size, unit, worst });
+  const lines = evaluationTable(result, { subset, size, unit, objective, worst });
   if (chosen) lines.push('', ...choiceLines(model, options, outdated));
   if (files.length > 0) lines.push('', `written: ${files.join(', ')}`);
   report(options, lines, {
     ...result,
     subset,
+    objective,
     size,
     spacing,
     distanceUnit: unit,

@@ -9,9 +9,10 @@ import { depthOf, type ModelConfig } from '../model/config.js';
 import { levelsOfMode, type Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { parameterBytes, predictionCost } from '../model/summary.js';
+import { trainedLoss } from '../train/loss.js';
 import { evaluationMemory, trainingMemory } from '../train/memory.js';
 import { memorySize } from './format.js';
-import type { TrainOptions } from './train-options.js';
+import { lossOptions, type TrainOptions } from './train-options.js';
 
 const FLOAT = 4;
 
@@ -46,8 +47,9 @@ function available(): number {
 export function memoryOfTraining(config: ModelConfig, options: TrainOptions, split: Split, workers: number): Need {
   const { size, batch, microBatch, optimizer, ema: averageDecay } = options;
   const { train, validation, test } = split;
+  const loss = lossOptions(options);
   const images = { train: train.length, validation: validation.length, test: options.test ? test.length : 0 };
-  const asked = { size, batch, microBatch, optimizer, averageDecay, images, workers, cacheBytes: CACHE_BYTES };
+  const asked = { size, batch, microBatch, loss, optimizer, averageDecay, images, workers, cacheBytes: CACHE_BYTES };
   const { total, outside } = trainingMemory(config, asked, planFor);
   return { inside: total, outside };
 }
@@ -64,12 +66,17 @@ export function requireForTraining(config: ModelConfig, options: TrainOptions, s
 
 /** Evaluates `images` images of `size` pixels a side, `batch` at once. */
 export function requireForEvaluation(
-  { config, backend }: Model,
+  model: Model,
   { batch, size, images }: { readonly batch: number; readonly size: number; readonly images: number },
 ): void {
+  const { config, backend } = model;
   const { threads } = backend;
   const rounded = roundUp(size, depthOf(config));
-  const { prepared, working } = evaluationMemory(config, { batch, size: rounded, images, threads }, planFor);
+  const { prepared, working } = evaluationMemory(
+    config,
+    { batch, size: rounded, images, threads, loss: trainedLoss(model) },
+    planFor,
+  );
   const inside = parameterBytes(config) + prepared + working;
   const outside = Math.min(CACHE_BYTES, images * size ** 2 * (FLOAT * config.inChannels + 1));
   demand({ inside, outside }, `--size ${size}`, 'lower it');

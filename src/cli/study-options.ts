@@ -24,6 +24,7 @@ const DECIDED: readonly string[] = [
   'test',
   'skips',
   'deepSupervision',
+  'headWeights',
   'seed',
   'out',
   'resume',

@@ -4,10 +4,12 @@ import { encodePng } from '../data/png.js';
 import { writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
 import { type Evaluation, evaluate } from '../train/evaluate.js';
 import type { RunFolder } from '../train/run.js';
+import { objectiveText } from './describe.js';
 import { imagesCsv, worstSheet } from './evaluate-files.js';
 import { evaluationTable, worstImages } from './evaluate-table.js';
 import type { Progress } from './progress.js';
 import type { Job } from './train-job.js';
+import { lossOptions } from './train-options.js';
 
 /** How many of the worst images are shown. */
 const WORST = 5;
@@ -25,8 +27,10 @@ export async function measureOnTest(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<TestResult | undefined> {
+  const loss = lossOptions(options);
   const measure = evaluate(model, dataset, {
     subset: 'test',
+    loss,
     batch: options.microBatch,
     perImage: true,
     distances: true,
@@ -42,5 +46,7 @@ export async function measureOnTest(
   await writeTextAtomic(join(folder.path, 'test.csv'), imagesCsv(evaluation, 'px'));
   await writeFileAtomic(join(folder.path, 'test.png'), encodePng(await worstSheet(model, dataset, evaluation, worst)));
   progress.clear();
-  return { evaluation, lines: evaluationTable(evaluation, { subset: 'test', size: dataset.size, unit: 'px', worst }) };
+  const objective = objectiveText(loss);
+  const context = { subset: 'test', size: dataset.size, unit: 'px', objective, worst } as const;
+  return { evaluation, lines: evaluationTable(evaluation, context) };
 }

@@ -5,12 +5,14 @@ import { type Normalisation, normalisations } from '../image/normalise.js';
 import { type BackendName, backends, type Threads } from '../index.js';
 import { type Norm, norms, type Skips, skipPatterns, type Upsampling, upsamplings } from '../model/config.js';
 import { type Initialisation, initialisations } from '../model/initialisation.js';
+import { type LossOptions, spansImages } from '../train/loss.js';
+import { lossText, parseLoss } from '../train/loss-text.js';
 import { type OptimizerName, optimizers } from '../train/optimizer.js';
 import { type ScheduleName, schedules } from '../train/schedule.js';
 import { type CommonOptions, command, givenOptions } from './program.js';
 import { type RecipeName, recipeList, recipeNames, recipeOptions } from './recipes.js';
 import { type SplitOptions, splitByOption, splitOption } from './split-options.js';
-import { between, path, positive, threads, whole, wholeList } from './values.js';
+import { between, loss, path, positive, threads, weights, whole, wholeList } from './values.js';
 
 export interface TrainOptions extends CommonOptions, SplitOptions {
   readonly recipe?: RecipeName;
@@ -29,6 +31,9 @@ export interface TrainOptions extends CommonOptions, SplitOptions {
   readonly batch: number;
   readonly microBatch: number;
   readonly optimizer: OptimizerName;
+  readonly loss: string;
+  readonly headWeights?: number[];
+  readonly classWeights?: number[];
   readonly lr: number;
   readonly weightDecay?: number;
   readonly schedule: ScheduleName;
@@ -72,11 +77,21 @@ const DEFAULTS = {
   },
 } satisfies Record<string, Partial<TrainOptions>>;
 
-/** Fills in the defaults that depend on the data, and those of a recipe, which go before all others. */
+/**
+ * Fills in the defaults that depend on the data, and those of a recipe, which go before all others. A loss over the images
+ * of a micro-batch is meant over those of the mini-batch, so that both are one.
+ */
 export function withDefaults(options: TrainOptions, command: Command): TrainOptions {
   const { data, recipe } = options;
   const chosen = recipe && { ...recipeOptions(recipe, data), ...givenOptions(command) };
-  return { ...DEFAULTS[data === undefined ? 'phantom' : 'data'], ...options, ...chosen };
+  const all = { ...DEFAULTS[data === undefined ? 'phantom' : 'data'], ...options, ...chosen };
+  const { microBatch = spansImages(lossOptions(all)) ? all.batch : all.microBatch } = options;
+  return { ...all, microBatch };
+}
+
+/** The loss for `trainModel`. */
+export function lossOptions({ loss, headWeights, classWeights }: TrainOptions): LossOptions {
+  return { terms: parseLoss(loss), headWeights, classWeights };
 }
 
 export function trainCommand(): Command {
@@ -111,7 +126,19 @@ export function trainCommand(): Command {
     .optionsGroup('Training:')
     .option('--epochs <n>', `passes over the training images ${either('epochs')}`, whole(1))
     .option('--batch <n>', `images of one optimizer step ${either('batch')}`, whole(1))
-    .option('--micro-batch <n>', `images a worker computes at once ${either('microBatch')}`, whole(1))
+    .option(
+      '--micro-batch <n>',
+      `images a worker computes at once; with a loss over the batch all of it ${either('microBatch')}`,
+      whole(1),
+    )
+    .option(
+      '--loss <sum>',
+      'of ce, focal(GAMMA), dice(batch,squared), tversky(ALPHA,BETA,batch), lovasz',
+      loss,
+      lossText(),
+    )
+    .option('--head-weights <list>', 'what each head counts in the loss, L1 first (default: equal)', weights)
+    .option('--class-weights <list>', 'what each class counts, background first (default: equal)', weights)
     .addOption(one('--optimizer <name>', 'optimizer', optimizers, 'adam'))
     .option('--lr <rate>', `learning rate ${either('lr')}`, positive())
     .addOption(one('--schedule <name>', 'how the learning rate falls', schedules, 'constant'))

@@ -6,13 +6,13 @@ import type { EpochState } from '../train/epoch.js';
 import type { RunFolder } from '../train/run.js';
 import { begunEpoch } from '../train/state.js';
 import type { EpochReport } from '../train/trainer.js';
-import { diceText, networkText } from './describe.js';
+import { diceText, networkText, objectiveText } from './describe.js';
 import { duration, grouped, memorySize, plural, shellWord } from './format.js';
 import { report } from './program.js';
 import { splitText } from './split-options.js';
 import type { TestResult } from './test-images.js';
 import type { Job } from './train-job.js';
-import type { TrainOptions } from './train-options.js';
+import { lossOptions, type TrainOptions } from './train-options.js';
 
 export function introduction({ dataset, model, options, memory, resume }: Job): string {
   const { name, split, size, channels } = dataset;
@@ -26,7 +26,7 @@ export function introduction({ dataset, model, options, memory, resume }: Job): 
     `data      ${name}: ${images}${tested}, ${size}x${size} ${channels === 1 ? 'grey' : 'RGB'}${augmented}`,
     ...(drawn === undefined ? [] : [`split     ${drawn}`]),
     `network   ${networkText(model.config)}, ${grouped(countParameters(model.parameters.list))} parameters`,
-    `training  ${plural(epochs, 'epoch')}, batch ${batch}, ${optimizer}, learning rate ${lr}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
+    `training  ${plural(epochs, 'epoch')}, batch ${batch}, loss ${objectiveText(lossOptions(options))}, ${optimizer}, learning rate ${lr}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
     `machine   ${plural(model.backend.workers, 'worker')}, ${memorySize(memory)} of memory`,
     ...(resume ? [`resumed   ${whereOf(begunEpoch(resume.checkpoint))}`] : []),
     '',

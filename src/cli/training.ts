@@ -7,6 +7,7 @@ import { duration } from './format.js';
 import type { Progress } from './progress.js';
 import { secondsLeft } from './remaining.js';
 import type { Job } from './train-job.js';
+import { lossOptions } from './train-options.js';
 
 /**
  * An epoch at a time, with the bar in between. Each report is written down, with the model where it is the best, before
@@ -26,6 +27,7 @@ export async function* trainInFolder(
   const { lr, minLr, clip, ema, checkpointSteps, checkpointMinutes, resume: _, ...same } = options;
   const reports = trainModel(model, dataset, {
     ...same,
+    loss: lossOptions(options),
     learningRate: lr,
     minLearningRate: minLr,
     ...(clip !== undefined && { maxGradientNorm: clip }),

@@ -1,6 +1,7 @@
 /** Values of options: parsed here, refused with what was found and what is expected. */
 import { InvalidArgumentError } from 'commander';
 import type { Spacing } from '../image/distance.js';
+import { lossText, parseLoss } from '../train/loss-text.js';
 
 /** A whole number from `low` to `high`. */
 export function whole(low: number, high = 1e9): (text: string) => number {
@@ -56,6 +57,21 @@ export function wholeList(text: string): number[] {
     if (/^\s*\d+\s*$/.test(part) && Number(part) >= 1) return Number(part);
     throw new InvalidArgumentError(`Expected whole numbers with commas between them, like 16,32,64; found "${part}".`);
   });
+}
+
+/** A comma-separated list of numbers of at least 0: `1,2,5`. */
+export function weights(text: string): number[] {
+  return text.split(',').map((part) => {
+    if (part.trim() !== '' && Number(part) >= 0 && Number(part) < Infinity) return Number(part);
+    throw new InvalidArgumentError(
+      `Expected numbers of at least 0 with commas between them, like 1,2,5; found "${part}".`,
+    );
+  });
+}
+
+/** A loss, in the spelling of `lossText`, so that the same one is the same text. */
+export function loss(text: string): string {
+  return lossText(parseLoss(text));
 }
 
 /** The name of a file or folder: not empty, as from a variable that is not set, and not the next option. */

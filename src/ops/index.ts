@@ -5,10 +5,12 @@ import { reluGradOp, reluOp, sigmoidGradOp, sigmoidOp, softmaxGradOp, softmaxOp 
 import { add, weightedSumOp } from './arithmetic.js';
 import { concatOp, splitOp } from './concatenation.js';
 import { conv2dGradInputOp, conv2dGradWeightOp, conv2dOp } from './convolution.js';
+import { crossEntropyGradOp, crossEntropyOp } from './cross-entropy.js';
 import { dropoutOp } from './dropout.js';
-import { bceDiceGradOp, bceDiceOp, ceDiceGradOp, ceDiceOp } from './loss.js';
+import { lovaszGradOp, lovaszOp } from './lovasz.js';
 import { momentsGradOp, momentsOp, normalizeGradOp, normalizeOp } from './normalization.js';
 import { adamOp, chunkNormsOp, lerpOp, sgdOp } from './optimizer.js';
+import { overlapGradOp, overlapOp } from './overlap.js';
 import { maxPool2dGradOp, maxPool2dOp } from './pooling.js';
 import { convTranspose2dGradInputOp, convTranspose2dGradWeightOp, convTranspose2dOp } from './transposed.js';
 import { upsample2dGradOp, upsample2dOp } from './upsampling.js';
@@ -17,10 +19,13 @@ export { relu, sigmoid, softmax } from './activation.js';
 export { add, mean, weightedSum } from './arithmetic.js';
 export { concat } from './concatenation.js';
 export { conv2d } from './convolution.js';
+export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.js';
 export { dropout } from './dropout.js';
-export { bceDice, ceDice } from './loss.js';
+export { bceDice, ceDice, HYBRID, type LossTerm, lossOf } from './loss.js';
+export { type LovaszOptions, lovaszLoss } from './lovasz.js';
 export { moments, normalize } from './normalization.js';
 export { adam, chunkNorms, lerp, sgd } from './optimizer.js';
+export { type DiceOptions, diceLoss, type TverskyOptions, tverskyLoss } from './overlap.js';
 export { maxPool2d } from './pooling.js';
 export { convTranspose2d } from './transposed.js';
 export { type Interpolation, interpolations, upsample2d } from './upsampling.js';
@@ -50,10 +55,12 @@ export const ops = {
   weightedSum: weightedSumOp,
   concat: concatOp,
   split: splitOp,
-  bceDice: bceDiceOp,
-  bceDiceGrad: bceDiceGradOp,
-  ceDice: ceDiceOp,
-  ceDiceGrad: ceDiceGradOp,
+  crossEntropy: crossEntropyOp,
+  crossEntropyGrad: crossEntropyGradOp,
+  overlap: overlapOp,
+  overlapGrad: overlapGradOp,
+  lovasz: lovaszOp,
+  lovaszGrad: lovaszGradOp,
   sgd: sgdOp,
   adam: adamOp,
   chunkNorms: chunkNormsOp,

@@ -16,7 +16,7 @@ import { type Prediction, toMask } from '../model/prediction.js';
 import { resolveMode } from '../model/recommendation.js';
 import { thresholdOf } from '../model/threshold.js';
 import { breathe, chunks, packMasks } from './batches.js';
-import { type RecordedLoss, recordLoss } from './loss.js';
+import { type LossOptions, type RecordedLoss, recordLoss } from './loss.js';
 import { type ImageScores, type Scores, Tally, type TallyOptions } from './metrics.js';
 
 export interface HeadScores extends Scores {
@@ -39,7 +39,7 @@ export interface Evaluation extends Scores {
   readonly mode: Mode;
   /** Above this probability a pixel counted as foreground. */
   readonly threshold: number;
-  /** The training objective, the mean over the heads, in evaluation mode. */
+  /** The training objective, the mean over the heads, in evaluation mode; of images as they were computed at once. */
   readonly loss: number;
   readonly heads: readonly HeadScores[];
   /** The mode's, in the order of the subset, where they were asked for. */
@@ -103,8 +103,8 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
 export interface PredictHeadsOptions {
   /** Images computed at once; default 4. */
   readonly batch?: number;
-  /** See `recordLoss`. */
-  readonly headWeights?: readonly number[] | undefined;
+  /** The loss that is told. Default: the hybrid loss on every head. */
+  readonly loss?: LossOptions | undefined;
   /** Ends the work with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -128,7 +128,7 @@ export async function* predictHeads(
   { config, backend, parameters, preprocessing }: Model,
   dataset: Dataset,
   names: readonly string[],
-  { batch = 4, headWeights, signal, onProgress }: PredictHeadsOptions = {},
+  { batch = 4, loss: options, signal, onProgress }: PredictHeadsOptions = {},
 ): AsyncGenerator<PredictedBatch, void, void> {
   checkCount(batch, 'evaluate: batch');
   checkFits(config, dataset);
@@ -139,7 +139,7 @@ export async function* predictHeads(
   const multiple = 2 ** depthOf(config);
   const size = Math.ceil(dataset.size / multiple) * multiple;
   const compile = (count: number) => {
-    const graph = recordEvaluation(config, count, size, headWeights);
+    const graph = recordEvaluation(config, count, size, options);
     return { graph, program: backend.compile(graph.outputs, parameters.bind(graph.network), { constant: true }) };
   };
   const compiled = new Map<number, ReturnType<typeof compile>>();
@@ -196,10 +196,10 @@ export function recordEvaluation(
   config: ModelConfig,
   batch: number,
   size: number,
-  headWeights?: readonly number[],
+  options?: LossOptions,
 ): EvaluationGraph {
   const network = recordNetwork(config, { batch, height: size, width: size });
-  const loss = recordLoss(network, headWeights);
+  const loss = recordLoss(network, options);
   const heads = network.heads.map(({ logits }) => probabilities(logits));
   const probs = [...heads, meanOf(heads)];
   return { network, loss, probs, outputs: [loss.total, ...new Set(probs)] };

@@ -1,8 +1,21 @@
-/** The training objective: the hybrid loss on every head, averaged (deep supervision; Lee et al., 2015). */
+/** The training objective: a loss on every head, averaged (deep supervision; Lee et al., 2015). */
 import { InputError } from '../base/errors.js';
 import type { Tensor } from '../graph/graph.js';
+import { levelsOf } from '../model/config.js';
+import type { Model } from '../model/model.js';
 import type { Network } from '../model/network.js';
-import { bceDice, ceDice, weightedSum } from '../ops/index.js';
+import { type LossTerm, lossOf, weightedSum } from '../ops/index.js';
+import { lossText, parseLoss } from './loss-text.js';
+
+/** As JSON. */
+export interface LossOptions {
+  /** Their weighted sum is the loss. Default: 0.5 cross-entropy + (1 - Dice). */
+  readonly terms?: readonly LossTerm[] | undefined;
+  /** One for each head, shallowest first, of any positive sum. Default: equal. */
+  readonly headWeights?: readonly number[] | undefined;
+  /** One for each class, background first; see `lossOf`. Default: equal. */
+  readonly classWeights?: readonly number[] | undefined;
+}
 
 export interface RecordedLoss {
   /** [N,H,W,1]: 0 and 1 for one class, else the class of each pixel. */
@@ -15,10 +28,9 @@ export interface RecordedLoss {
 
 /**
  * Records the loss on the network's graph.
- * @param headWeights one for each head, shallowest first, of any positive sum; default: equal
- * @throws InputError for weights that do not fit the heads
+ * @throws InputError for options that do not fit the network
  */
-export function recordLoss(network: Network, headWeights?: readonly number[]): RecordedLoss {
+export function recordLoss(network: Network, { terms, headWeights, classWeights }: LossOptions = {}): RecordedLoss {
   const { graph, input, heads } = network;
   const weights = headWeights ?? heads.map(() => 1);
   const sum = weights.reduce((a, b) => a + b, 0);
@@ -28,10 +40,37 @@ export function recordLoss(network: Network, headWeights?: readonly number[]): R
     );
   }
   const target = graph.input('target', [...input.shape.slice(0, 3), 1]);
-  const losses = heads.map(({ logits }) => (logits.shape[3] === 1 ? bceDice(logits, target) : ceDice(logits, target)));
+  const losses = heads.map(({ logits }) => lossOf(logits, target, terms, classWeights));
   const total = weightedSum(
     losses,
     weights.map((weight) => weight / sum),
   );
   return { target, heads: losses, total };
+}
+
+/** Whether a term sums over all images that are computed at once: it is then another loss for each size of micro-batch. */
+export function spansImages({ terms = [] }: LossOptions): boolean {
+  return terms.some((term) => 'over' in term && term.over === 'batch');
+}
+
+/**
+ * The loss that a model was trained with, as far as its file tells. Head weights are left out where the model has lost
+ * heads since.
+ */
+export function trainedLoss({ config, training = {} }: Pick<Model, 'config' | 'training'>): LossOptions {
+  const { loss, headWeights, classWeights } = training;
+  return {
+    ...(typeof loss === 'string' && { terms: parseLoss(loss) }),
+    ...(isNumbers(headWeights) && headWeights.length === levelsOf(config).length && { headWeights }),
+    ...(isNumbers(classWeights) && { classWeights }),
+  };
+}
+
+/** For the model's file, which `trainedLoss` reads. */
+export function lossSummary({ terms, headWeights, classWeights }: LossOptions = {}): Readonly<Record<string, unknown>> {
+  return { loss: lossText(terms), ...(headWeights && { headWeights }), ...(classWeights && { classWeights }) };
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'number');
 }

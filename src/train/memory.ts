@@ -6,6 +6,7 @@ import { listParameters, storeLengths } from '../model/parameters.js';
 import { keptBytes, plainPlanner } from '../model/summary.js';
 import { recordEvaluation } from './evaluate.js';
 import { waitingGradients } from './gradient-tree.js';
+import type { LossOptions } from './loss.js';
 import { type OptimizerName, STATE_NAMES } from './optimizer.js';
 import { recordGradients } from './step.js';
 
@@ -41,6 +42,8 @@ export interface TrainingMemoryOptions {
   readonly workers?: number;
   /** Of the backend, which validate together. Default: as many as workers. */
   readonly threads?: number;
+  /** See `TrainOptions`. */
+  readonly loss?: LossOptions | undefined;
   /** Default: 'adam'. */
   readonly optimizer?: OptimizerName | undefined;
   /** See `TrainOptions`. */
@@ -62,7 +65,7 @@ export function trainingMemory(
   options: TrainingMemoryOptions,
   planner: Planner = plainPlanner,
 ): TrainingMemory {
-  const { size, batch, microBatch, workers = 1, threads = workers, optimizer = 'adam', averageDecay } = options;
+  const { size, batch, microBatch, workers = 1, threads = workers, loss, optimizer = 'adam', averageDecay } = options;
   const { images = { train: batch, validation: microBatch }, cacheBytes = Number.POSITIVE_INFINITY } = options;
   const evaluated = [images.validation, images.test ?? 0];
   const lengths = storeLengths(listParameters(config));
@@ -72,10 +75,10 @@ export function trainingMemory(
   const microBatches = Math.ceil(miniBatch / microBatch);
   const largest = Math.min(microBatch, miniBatch);
 
-  const { network, gradients, outputs } = recordGradients(config, { batch: largest, height: size, width: size });
+  const { network, gradients, outputs } = recordGradients(config, { batch: largest, height: size, width: size }, loss);
   const bound = new Set<Tensor>([...network.parameters.keys(), ...gradients.values()]);
   const worker = FLOAT * planner(outputs, bound, { threads: workers === 1 ? threads : 1 }).length;
-  const validation = evaluationMemory(config, { size, batch: microBatch, images: evaluated, threads }, planner);
+  const validation = evaluationMemory(config, { size, batch: microBatch, images: evaluated, threads, loss }, planner);
   const gradientBuffers = workers + waitingGradients(workers, microBatches);
   const parts = {
     parameters,
@@ -105,12 +108,14 @@ export interface EvaluationMemoryOptions {
   /** Images in all; of several evaluations, of each. */
   readonly images: number | readonly number[];
   readonly threads: number;
+  /** See `EvaluateOptions`. */
+  readonly loss?: LossOptions | undefined;
 }
 
 /** What evaluation takes in the backend's memory beside the parameters, in bytes. */
 export function evaluationMemory(
   config: ModelConfig,
-  { size, batch, images, threads }: EvaluationMemoryOptions,
+  { size, batch, images, threads, loss }: EvaluationMemoryOptions,
   planner: Planner = plainPlanner,
 ): { readonly prepared: number; readonly working: number } {
   // The last batch may be smaller, and its deep convolutions then suit other kernels.
@@ -118,7 +123,7 @@ export function evaluationMemory(
   const plans = [...new Set(sizes)]
     .filter((count) => count > 0)
     .map((count): MemoryPlan => {
-      const { network, outputs } = recordEvaluation(config, count, size);
+      const { network, outputs } = recordEvaluation(config, count, size, loss);
       return planner(outputs, new Set(network.parameters.keys()), { constant: true, threads });
     });
   return { prepared: keptBytes(plans), working: FLOAT * Math.max(0, ...plans.map(({ length }) => length)) };

@@ -4,6 +4,7 @@ import type { Key } from '../base/random.js';
 import type { Sample } from '../data/dataset.js';
 import { checkCount } from '../model/checks.js';
 import type { Checkpoint } from './checkpoint.js';
+import { type LossOptions, spansImages } from './loss.js';
 import type { OptimizerOptions } from './optimizer.js';
 import { type ScheduleOptions, type ScheduleSettings, scheduleSettings } from './schedule.js';
 
@@ -14,15 +15,15 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   readonly batch?: number;
   /**
    * Images computed at once, by one of the backend's workers; memory grows with it, and batch norm takes its statistics
-   * over it. Default: 4.
+   * over it, as do terms of the loss that go over the batch. Default: 4; with such a term the whole batch.
    */
   readonly microBatch?: number;
   /** The highest that the schedule comes to. Default: 3e-4, the paper's. */
   readonly learningRate?: number;
   /** Of shuffling, augmentation and dropout. Default: 1. */
   readonly seed?: number;
-  /** The weight of each head in the loss, shallowest first. Default: equal. */
-  readonly headWeights?: readonly number[];
+  /** Default: the hybrid loss, 0.5 cross-entropy + (1 - Dice), on every head. */
+  readonly loss?: LossOptions;
   /** Ends the training after so many epochs in a row without improvement. Default: never. */
   readonly patience?: number;
   /**
@@ -66,7 +67,9 @@ export type Settings = Omit<TrainOptions, keyof ScheduleOptions> &
 /** @throws InputError that names the option */
 export function withDefaults(options: TrainOptions): Settings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const settings: typeof DEFAULTS & TrainOptions = { ...DEFAULTS, ...given };
+  const { batch = DEFAULTS.batch, loss = {} } = options;
+  const microBatch = spansImages(loss) ? batch : DEFAULTS.microBatch;
+  const settings: typeof DEFAULTS & TrainOptions = { ...DEFAULTS, microBatch, ...given };
   for (const name of ['epochs', 'batch', 'microBatch'] as const) checkCount(settings[name], `training: ${name}`);
   const { learningRate, patience, seed, averageDecay = 0, checkpointEvery = {} } = settings;
   const expect = (condition: boolean, name: keyof TrainOptions, value: number, expected: string) => {

@@ -12,6 +12,7 @@ import { WeightAverage, type WeightAverageState } from './average.js';
 import type { Checkpoint } from './checkpoint.js';
 import { beginEpoch, type EpochState } from './epoch.js';
 import type { Evaluation } from './evaluate.js';
+import { lossSummary } from './loss.js';
 import type { OptimizerState } from './optimizer.js';
 import type { Settings } from './options.js';
 import { Plateau, type PlateauState } from './schedule.js';
@@ -195,6 +196,7 @@ function summary(dataset: Dataset, settings: Settings, { epoch, validation }: Be
     optimizer,
     learningRate,
     schedule: rate.schedule,
+    ...lossSummary(settings.loss),
     ...(averageDecay && { averageDecay }),
     seed,
     validation,

@@ -16,7 +16,7 @@ import { isTrainable } from '../model/parameters.js';
 import { gradients } from '../ops/index.js';
 import { breathe, packMasks } from './batches.js';
 import { GradientTree, waitingGradients } from './gradient-tree.js';
-import { type RecordedLoss, recordLoss } from './loss.js';
+import { type LossOptions, type RecordedLoss, recordLoss } from './loss.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';
 import { spread } from './spread.js';
 
@@ -52,10 +52,10 @@ export interface GradientGraph {
 export function recordGradients(
   config: ModelConfig,
   size: Omit<NetworkOptions, 'training'>,
-  headWeights?: readonly number[],
+  options?: LossOptions,
 ): GradientGraph {
   const network = recordNetwork(config, { ...size, training: true });
-  const loss = recordLoss(network, headWeights);
+  const loss = recordLoss(network, options);
   const upstream = network.graph.input('upstream', [1]);
   const trainable = [...network.parameters].filter(([, parameter]) => isTrainable(parameter));
   const leaves = trainable.map(([leaf]) => leaf);
@@ -89,8 +89,7 @@ export interface StepOptions extends OptimizerOptions {
   /** Of the images; multiples of 2^depth. */
   readonly width: number;
   readonly height: number;
-  /** See `recordLoss`. */
-  readonly headWeights?: readonly number[] | undefined;
+  readonly loss?: LossOptions | undefined;
 }
 
 /** So often a micro-batch is computed before it is an error that its thread was lost. */
@@ -198,8 +197,8 @@ export class TrainingStep {
     const known = compiled.get(batch);
     if (known) return known;
     const { parameters, backend, config } = this.model;
-    const { height, width, headWeights } = this.options;
-    const graph = recordGradients(config, { batch, height, width }, headWeights);
+    const { height, width, loss } = this.options;
+    const graph = recordGradients(config, { batch, height, width }, loss);
     const bound = parameters.bind(graph.network);
     for (const [parameter, tensor] of graph.gradients) bound.set(tensor, parameters.sliceOf(gradients, parameter));
     const made = { graph, program: backend.compile(graph.outputs, bound, { place }) };

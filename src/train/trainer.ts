@@ -101,11 +101,11 @@ function lastRate({ dataset, settings, current: { epoch }, factor }: TrainingSta
 }
 
 async function validate(model: Model, dataset: Dataset, epoch: number, settings: Settings): Promise<Evaluation> {
-  const { epochs, microBatch, headWeights, learningRate, signal, onProgress } = settings;
+  const { epochs, microBatch, loss, learningRate, signal, onProgress } = settings;
   const started = performance.now();
   const validation = await evaluate(model, dataset, {
     batch: microBatch,
-    headWeights,
+    loss,
     signal,
     onProgress(done, total) {
       const imagesPerSecond = (1000 * done) / (performance.now() - started);

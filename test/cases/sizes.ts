@@ -10,3 +10,11 @@ export const LANES = [1, 3, 4, 5, 8, 9, 17];
 export const LENGTHS = [1, 3, 4, 5, 17, 1000];
 
 export type Image = readonly [batch: number, height: number, width: number];
+
+/** What losses are tested on. */
+export const segmented: Image[] = [
+  [1, 1, 1],
+  [2, 6, 6],
+  [3, 5, 7],
+  [2, 33, 20],
+];

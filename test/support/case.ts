@@ -12,10 +12,12 @@ export type Family =
   | 'arithmetic'
   | 'concatenation'
   | 'convolution'
+  | 'cross-entropy'
   | 'dropout'
-  | 'loss'
+  | 'lovasz'
   | 'normalization'
   | 'optimizer'
+  | 'overlap'
   | 'pooling'
   | 'transposed'
   | 'upsampling';

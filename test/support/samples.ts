@@ -35,6 +35,41 @@ export const distinct = (shape: Shape): Sample => {
   };
 };
 
+/** As `distinct`, but also no element is near another's negative, or near 1 or -1. */
+export const apart = (shape: Shape): Sample => {
+  const elements = distinct(shape);
+  return (random) => {
+    const { data } = elements(random);
+    return { shape, data: Float32Array.from(data, (x) => x + 1 / 256) };
+  };
+};
+
+/** Logits [N,H,W,K] of which, in each image, no two pixels have nearly the same p or 1 - p of a class. */
+export const separated = (shape: Shape): Sample => {
+  const [batch, height, width, classes] = shape as readonly [number, number, number, number];
+  const positions = height * width;
+  // So wide a neighbourhood that a tenth of all is taken at the end.
+  const cell = 1 / (40 * positions);
+  return (random) => {
+    const data = new Float32Array(sizeOf(shape));
+    for (let n = 0; n < batch; n++) {
+      const taken = new Set<string>();
+      for (let i = 0; i < positions; ) {
+        const logits = Float32Array.from({ length: classes }, () => random.normal());
+        const powers = [...logits].map(Math.exp);
+        const sum = powers.reduce((a, b) => a + b);
+        const cells = powers.flatMap((power, k) => {
+          return [power / sum, 1 - power / sum].map((p) => [k, Math.floor(p / cell)] as const);
+        });
+        if (cells.some(([k, at]) => [at - 1, at, at + 1].some((near) => taken.has(`${k} ${near}`)))) continue;
+        for (const [k, at] of cells) taken.add(`${k} ${at}`);
+        data.set(logits, (n * positions + i++) * classes);
+      }
+    }
+    return { shape, data };
+  };
+};
+
 /** Small integers: many ties. */
 export const tied = (shape: Shape): Sample => sample(shape, (random) => random.integer(3) - 1);
 

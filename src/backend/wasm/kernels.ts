@@ -6,11 +6,13 @@ import { type ActivationExports, activation } from './activation.js';
 import { type ArithmeticExports, arithmetic } from './arithmetic.js';
 import { type ConcatenationExports, concatenation } from './concatenation.js';
 import { type ConvolutionExports, convolution } from './convolution.js';
+import { type CrossEntropyExports, crossEntropy } from './cross-entropy.js';
 import { type DropoutExports, dropout } from './dropout.js';
 import type { Kernel, KernelsOf } from './kernel.js';
-import { type LossExports, loss } from './loss.js';
+import { type LovaszExports, lovasz } from './lovasz.js';
 import { type NormalizationExports, normalization } from './normalization.js';
 import { type OptimizerExports, optimizer } from './optimizer.js';
+import { type OverlapExports, overlap } from './overlap.js';
 import { type PoolingExports, pooling } from './pooling.js';
 import { type TransposedExports, transposed } from './transposed.js';
 import { type UpsamplingExports, upsampling } from './upsampling.js';
@@ -19,10 +21,12 @@ export type Exports = ActivationExports &
   ArithmeticExports &
   ConcatenationExports &
   ConvolutionExports &
+  CrossEntropyExports &
   DropoutExports &
-  LossExports &
+  LovaszExports &
   NormalizationExports &
   OptimizerExports &
+  OverlapExports &
   PoolingExports &
   TransposedExports &
   UpsamplingExports;
@@ -32,10 +36,12 @@ export const kernels = {
   ...arithmetic,
   ...concatenation,
   ...convolution,
+  ...crossEntropy,
   ...dropout,
-  ...loss,
+  ...lovasz,
   ...normalization,
   ...optimizer,
+  ...overlap,
   ...pooling,
   ...transposed,
   ...upsampling,

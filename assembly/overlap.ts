@@ -1,0 +1,119 @@
+/**
+ * 1 - the overlap of prediction and truth, from binary logits; see src/ops/overlap.ts. With H = 2 TP, the hits, and
+ * M = 2 alpha FP + 2 beta FN, the misses,
+ *
+ *     1 - (H + 1) / (H + M + 1) = M / (H + M + 1),
+ *
+ * which keeps its digits where a confident network lets the index round to 1. Both are sums over pixels, in float64, of the
+ * error |p - t| or its square, and of p where t is 1.
+ */
+import { decay, isForeground, likely, minority, nothing, unlikely } from './binary';
+import { loadPadded, loadPart, storePart, sumLanes64, widen } from './lanes';
+
+/** 1 - index of one image (and class). */
+export function overlapLoss(hits: f64, misses: f64): f64 {
+  return misses / (hits + misses + 1);
+}
+
+/** Its derivative by the misses. */
+export function missSlope(hits: f64, misses: f64): f64 {
+  return (1 - overlapLoss(hits, misses)) / (hits + misses + 1);
+}
+
+/** By the hits. */
+export function hitSlope(hits: f64, misses: f64): f64 {
+  return -overlapLoss(hits, misses) / (hits + misses + 1);
+}
+
+/** What a pixel of so large an error adds to the misses; `on` where it belongs to the foreground (the class). */
+export function missed(error: v128, on: v128, alpha: f32, beta: f32, squared: bool): v128 {
+  const factor = v128.bitselect(f32x4.splat(2 * beta), f32x4.splat(2 * alpha), on);
+  return f32x4.mul(factor, squared ? f32x4.mul(error, error) : error);
+}
+
+/** The derivative of the loss by p; `byMiss` and `byHit` are that by the sums. */
+export function pixelSlope(
+  error: v128,
+  on: v128,
+  alpha: f32,
+  beta: f32,
+  squared: bool,
+  byMiss: v128,
+  byHit: v128,
+): v128 {
+  const factor = v128.bitselect(f32x4.splat(-2 * beta), f32x4.splat(2 * alpha), on);
+  const rise = squared ? f32x4.mul(factor, f32x4.add(error, error)) : factor;
+  return f32x4.add(f32x4.mul(byMiss, rise), v128.and(f32x4.add(byHit, byHit), on));
+}
+
+/** loss [1] of logits and target [batch, positions]. */
+export function binaryOverlap(
+  batch: i32,
+  positions: i32,
+  alpha: f32,
+  beta: f32,
+  squared: bool,
+  logits: usize,
+  target: usize,
+  loss: usize,
+): void {
+  const image = (<usize>positions) << 2;
+  let sum: f64 = 0;
+  for (let n = 0; n < batch; n++, logits += image, target += image) {
+    let hits = f64x2.splat(0);
+    let misses = f64x2.splat(0);
+    for (let i: usize = 0, rest = positions; rest > 0; rest -= 4, i += 16) {
+      const z = loadPadded(logits + i, rest, nothing());
+      const on = isForeground(loadPart(target + i, rest));
+      const small = minority(z, decay(z));
+      const p = likely(small);
+      hits = f64x2.add(hits, widen(v128.and(p, on)));
+      misses = f64x2.add(misses, widen(missed(v128.bitselect(unlikely(small), p, on), on, alpha, beta, squared)));
+    }
+    sum += overlapLoss(2 * sumLanes64(hits), sumLanes64(misses));
+  }
+  store<f32>(loss, <f32>(sum / batch));
+}
+
+/** dlogits [batch, positions] of logits, target and the gradient dloss [1] of the loss. */
+export function binaryOverlapGrad(
+  batch: i32,
+  positions: i32,
+  alpha: f32,
+  beta: f32,
+  squared: bool,
+  logits: usize,
+  target: usize,
+  dloss: usize,
+  dlogits: usize,
+): void {
+  const image = (<usize>positions) << 2;
+  const upstream = <f64>load<f32>(dloss) / batch;
+  for (let n = 0; n < batch; n++, logits += image, target += image, dlogits += image) {
+    // the probabilities wait in dlogits until the sums are known
+    let hitSum = f64x2.splat(0);
+    let missSum = f64x2.splat(0);
+    for (let i: usize = 0, rest = positions; rest > 0; rest -= 4, i += 16) {
+      const z = loadPadded(logits + i, rest, nothing());
+      const on = isForeground(loadPart(target + i, rest));
+      const small = minority(z, decay(z));
+      const p = likely(small);
+      hitSum = f64x2.add(hitSum, widen(v128.and(p, on)));
+      missSum = f64x2.add(missSum, widen(missed(v128.bitselect(unlikely(small), p, on), on, alpha, beta, squared)));
+      storePart(dlogits + i, small, rest);
+    }
+    const hits = 2 * sumLanes64(hitSum);
+    const misses = sumLanes64(missSum);
+    const byMiss = f32x4.splat(<f32>(upstream * missSlope(hits, misses)));
+    const byHit = f32x4.splat(<f32>(upstream * hitSlope(hits, misses)));
+    for (let i: usize = 0, rest = positions; rest > 0; rest -= 4, i += 16) {
+      const small = loadPart(dlogits + i, rest);
+      const on = isForeground(loadPart(target + i, rest));
+      const p = likely(small);
+      const q = unlikely(small);
+      const slope = pixelSlope(v128.bitselect(q, p, on), on, alpha, beta, squared, byMiss, byHit);
+      // dp/dz = p (1 - p)
+      storePart(dlogits + i, f32x4.mul(f32x4.mul(p, q), slope), rest);
+    }
+  }
+}
