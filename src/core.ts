@@ -29,6 +29,8 @@ export { type Cost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
 export * from './ops/index.js';
+export { holm } from './study/holm.js';
+export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';
 export type { Checkpoint } from './train/checkpoint.js';
 export {
   type ChooseThresholdOptions,

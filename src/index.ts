@@ -12,6 +12,7 @@ import { createWasmBackend, type WasmOptions } from './node/wasm-backend.js';
 export * from './core.js';
 export { type Augmentation, augment, parseAugmentations } from './data/augment.js';
 export { type Dataset, type DatasetOptions, openDataset, type Sample } from './data/dataset.js';
+export { drawFolds, splitOfFold } from './data/folds.js';
 export type { Origin } from './data/layout.js';
 export { type SyntheticOptions, syntheticDataset } from './data/phantom.js';
 export { decodePng, encodePng, readPng } from './data/png.js';

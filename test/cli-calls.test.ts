@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { put, refused, suiteInFolder, TRAIN_JS, unetpp } from './support/cli.js';
 
 const test = suiteInFolder('cli calls');
-const COMMANDS = ['train', 'evaluate', 'predict', 'info', 'check', 'convert', 'import-torch'];
+const COMMANDS = ['train', 'evaluate', 'predict', 'info', 'check', 'convert', 'import-torch', 'study'];
 
 test('--version, and help of everything', ({ dir }) => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

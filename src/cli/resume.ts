@@ -36,7 +36,7 @@ export function resumedOptions({ path, config }: RunFolder, command: Command): T
   }
   const { config: _, data, split: names, splitSizes: split, ...others } = config as unknown as TrainOptions & Options;
   const stored = { ...others, ...(data !== null && { data }), ...(split !== undefined && { split }) };
-  compareOptions(stored, given, MAY_DIFFER, path);
+  compareOptions(stored, given, MAY_DIFFER, `the run in ${path}`, 'leave it out, or start a new run');
   const options = { ...stored, ...given } as TrainOptions;
   if (options.epochs >= stored.epochs) return options;
   throw new InputError(
@@ -80,19 +80,25 @@ function difference(now: readonly string[], then: readonly string[]): string {
 /**
  * Compares options as values of JSON.
  * @param stored what it was started with, from its config.json; null stands for an option that was not given
- * @param given what this call gives, by the same names; undefined ones are not given
+ * @param given what this call gives, by the same names; undefined ones are not given, null means without it
  * @param mayDiffer names that a run may go on with other values of
- * @param run the folder of the run, for the error
+ * @param begun what goes on, for the error, which ends with `advice`
  * @throws InputError that names the first option which differs as the command line does, and both values
  */
-export function compareOptions(stored: Options, given: Options, mayDiffer: readonly string[], run: string): void {
+export function compareOptions(
+  stored: Options,
+  given: Options,
+  mayDiffer: readonly string[],
+  begun: string,
+  advice: string,
+): void {
   const values: Options = JSON.parse(JSON.stringify(given));
   for (const [name, value] of Object.entries(values)) {
     const before = stored[name] ?? null;
     if (mayDiffer.includes(name) || isDeepStrictEqual(value, before)) continue;
     throw new InputError(
-      `${flagOf(name)} is ${show(value)}, but the run in ${run} was started ` +
-        `${before === null ? 'without it' : `with ${show(before)}`}; leave it out, or start a new run`,
+      `${flagOf(name)} is ${value === null ? 'not given' : show(value)}, but ${begun} was started ` +
+        `${before === null ? 'without it' : `with ${show(before)}`}; ${advice}`,
     );
   }
 }

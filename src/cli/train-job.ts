@@ -10,6 +10,7 @@ import type { Model } from '../model/model.js';
 import { checkSize } from '../model/network.js';
 import type { Checkpoint } from '../train/checkpoint.js';
 import { outputsFor } from '../train/evaluate.js';
+import type { RunConfig } from '../train/run.js';
 import type { EpochReport } from '../train/trainer.js';
 import { requireForTraining } from './memory.js';
 import type { Progress } from './progress.js';
@@ -103,4 +104,11 @@ export async function readAll(dataset: Dataset, names: readonly string[], progre
     await dataset.load(name);
     progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
   }
+}
+
+/** For config.json: what the run goes on with, and what came of it. */
+export function asked({ options, dataset, config }: PlannedJob): RunConfig {
+  const { json, quiet, resume, out, split, ...asked } = options;
+  const splitSizes = split === undefined ? {} : { splitSizes: split };
+  return { ...asked, ...splitSizes, data: options.data ?? null, config, split: dataset.split };
 }

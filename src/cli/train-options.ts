@@ -71,11 +71,15 @@ const DEFAULTS = {
   },
 } satisfies Record<string, Partial<TrainOptions>>;
 
-/** Fills in the defaults that depend on the data, and those of a recipe, which go before all others. */
-export function withDefaults(options: TrainOptions, command: Command): TrainOptions {
-  const { data, recipe } = options;
-  const chosen = recipe && { ...recipeOptions(recipe, data), ...givenOptions(command) };
-  return { ...DEFAULTS[data === undefined ? 'phantom' : 'data'], ...options, ...chosen };
+/** Fills in the defaults that depend on the data. */
+export function withDefaults(options: TrainOptions): TrainOptions {
+  return { ...DEFAULTS[options.data === undefined ? 'phantom' : 'data'], ...options };
+}
+
+/** With the options of a recipe, where one is named, in place of all that do not stand on the command line. */
+export function withRecipe(options: TrainOptions, command: Command): TrainOptions {
+  const { recipe, data } = options;
+  return recipe ? { ...options, ...recipeOptions(recipe, data), ...givenOptions(command) } : options;
 }
 
 export function trainCommand(): Command {

@@ -90,7 +90,8 @@ function closing(
   ];
 }
 
-function whereOf({ epoch, steps, images }: EpochState): string {
+/** `at epoch 3`, or `in epoch 3, after 8 images`. */
+export function whereOf({ epoch, steps, images }: EpochState): string {
   return steps === 0 ? `at epoch ${epoch}` : `in epoch ${epoch}, after ${plural(images, 'image')}`;
 }
 

@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../files/atomic.js';
 import { encodeModel } from '../model/modelfile.js';
 import { learningCurves } from '../report/curves.js';
 import { predictionSheet } from '../report/sheet.js';
-import type { RunConfig, RunFolder } from '../train/run.js';
+import type { RunFolder } from '../train/run.js';
 import type { EpochReport } from '../train/trainer.js';
 import { epochHeader, epochRow } from './epochs.js';
 import { examples } from './examples.js';
@@ -15,13 +15,15 @@ import { Progress } from './progress.js';
 import { findCheckpoint, resumedOptions } from './resume.js';
 import { freePath, inOldRunFolder, inRunFolder } from './run-folder.js';
 import { measureOnTest } from './test-images.js';
-import { type Job, prepareJob } from './train-job.js';
-import { type TrainOptions, trainCommand, withDefaults } from './train-options.js';
+import { asked, type Job, prepareJob } from './train-job.js';
+import { type TrainOptions, trainCommand, withDefaults, withRecipe } from './train-options.js';
 import { introduction, reportTraining } from './train-report.js';
 import { trainInFolder } from './training.js';
 
 export const train = trainCommand().action((options: TrainOptions, command: Command) => {
-  return options.resume === undefined ? begin(withDefaults(options, command)) : goOn(options.resume, command);
+  return options.resume === undefined
+    ? begin(withRecipe(withDefaults(options), command))
+    : goOn(options.resume, command);
 });
 
 async function begin(options: TrainOptions): Promise<void> {
@@ -41,13 +43,6 @@ async function goOn(run: string, command: Command): Promise<void> {
     return { job: { ...job, ...(resume && { resume }) }, progress };
   };
   await inOldRunFolder(run, prepare, (folder, { job, progress }) => trainInto(folder, job, progress));
-}
-
-/** For config.json: what the run goes on with, and what came of it. */
-function asked({ options, dataset, model }: Job): RunConfig {
-  const { json, quiet, resume, out, split, ...asked } = options;
-  const splitSizes = split === undefined ? {} : { splitSizes: split };
-  return { ...asked, ...splitSizes, data: options.data ?? null, config: model.config, split: dataset.split };
 }
 
 async function trainInto(folder: RunFolder, job: Job, progress: Progress): Promise<void> {

@@ -132,6 +132,7 @@ export function countNames(groups: readonly Group[]): number {
   return groups.reduce((sum, group) => sum + group.length, 0);
 }
 
+/** Lists of the items with the same key, in the order of their first. */
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

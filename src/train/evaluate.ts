@@ -23,6 +23,13 @@ export interface HeadScores extends Scores {
   readonly head: string;
   /** Above this probability a pixel counted as foreground. */
   readonly threshold: number;
+  /** In the order of the subset, where they were asked for. */
+  readonly perImage?: readonly NamedScores[];
+}
+
+/** Of one image. */
+export interface NamedScores extends ImageScores {
+  readonly image: string;
 }
 
 export interface Evaluation extends Scores {
@@ -35,7 +42,7 @@ export interface Evaluation extends Scores {
   readonly loss: number;
   readonly heads: readonly HeadScores[];
   /** The mode's, in the order of the subset, where they were asked for. */
-  readonly perImage?: readonly ({ readonly image: string } & ImageScores)[];
+  readonly perImage?: readonly NamedScores[];
 }
 
 export interface EvaluateOptions extends PredictHeadsOptions, TallyOptions {
@@ -45,7 +52,7 @@ export interface EvaluateOptions extends PredictHeadsOptions, TallyOptions {
   readonly mode?: Mode;
   /** Above this probability a pixel is foreground. Default: those of the model, see `thresholdOf`. */
   readonly threshold?: number | undefined;
-  /** Also list the scores of each image. Default: false. */
+  /** Also list the scores of each image, for the mode and for every head. Default: false. */
   readonly perImage?: boolean;
 }
 
@@ -64,13 +71,15 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
   const chosen = outputs.indexOf(outputOf(mode, config));
   const thresholds = outputs.map((output) => options.threshold ?? thresholdOf(model, output));
   const tallies = outputs.map(() => new Tally(config.classes, options));
-  const images: ({ image: string } & ImageScores)[] = [];
+  const images = outputs.map((): NamedScores[] => []);
   let loss = 0;
   for await (const batch of predictHeads(model, dataset, names, options)) {
     loss += batch.loss * batch.samples.length;
     for (const { sample, predictions } of batch.samples) {
-      const scores = tallies.map((tally, k) => tally.add(toMask(predictions[k]!, thresholds[k]), sample.mask));
-      images.push({ image: sample.name, ...scores[chosen]! });
+      for (const [k, tally] of tallies.entries()) {
+        const scores = tally.add(toMask(predictions[k]!, thresholds[k]), sample.mask);
+        images[k]!.push({ image: sample.name, ...scores });
+      }
     }
   }
   const scores = tallies.map((tally) => tally.scores());
@@ -80,8 +89,13 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
     threshold: thresholds[chosen]!,
     loss: loss / names.length,
     ...scores[chosen]!,
-    heads: levelsOf(config).map((level, k) => ({ head: levelName(level), threshold: thresholds[k]!, ...scores[k]! })),
-    ...(perImage && { perImage: images }),
+    heads: levelsOf(config).map((level, k) => ({
+      head: levelName(level),
+      threshold: thresholds[k]!,
+      ...scores[k]!,
+      ...(perImage && { perImage: images[k]! }),
+    })),
+    ...(perImage && { perImage: images[chosen]! }),
   };
 }
 
