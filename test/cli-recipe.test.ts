@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { readPng } from '../src/index.js';
+import { Progress } from '../src/cli/progress.js';
+import { measureOnTest } from '../src/cli/test-images.js';
+import type { Job } from '../src/cli/train-job.js';
+import { createModel, readPng, syntheticDataset } from '../src/index.js';
+import type { RunFolder } from '../src/train/run.js';
 import { putMat } from './fixtures/mat.js';
 import { json, listing, put, putPairs, refused, suiteInFolder, unetpp } from './support/cli.js';
 
@@ -69,6 +73,17 @@ test('a run that goes on is tested, with the scores that evaluate finds', async 
     config.split.test,
   );
   assert.ok((await readPng(join(dir, 'run/test.png'))).width > 500);
+});
+
+test('a test that is interrupted gives no result and writes nothing', async ({ dir }) => {
+  const dataset = syntheticDataset({ size: 32, train: 1, validation: 1, test: 2, seed: 1 });
+  const job = { dataset, model: createModel({ filters: [2, 4] }), options: { microBatch: 1 } } as unknown as Job;
+  const measure = (signal: AbortSignal) =>
+    measureOnTest(job, { path: dir } as RunFolder, new Progress({ quiet: true }), signal);
+  assert.is(await measure(AbortSignal.abort()), undefined);
+  assert.equal(listing(dir), []);
+  assert.is((await measure(new AbortController().signal))?.evaluation.images, 2);
+  assert.equal(listing(dir), ['test.csv', 'test.png']);
 });
 
 test("a folder's own split goes before that of the recipe", async ({ dir }) => {

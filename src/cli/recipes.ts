@@ -13,7 +13,6 @@ const RECIPES = {
     dropout: 0.5,
     epochs: 30,
     batch: 64,
-    microBatch: 4,
     optimizer: 'adam',
     lr: 1e-3,
     split: '80%,10%,10%',

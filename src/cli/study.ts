@@ -1,6 +1,5 @@
 /** `unetpp study`: several networks under one protocol, with cross-validation, several seeds and a table. */
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { type Run, type RunResult, runName } from '../study/runs.js';
 import { duration, plural, shellWord } from './format.js';
 import { onInterrupt } from './interrupt.js';
@@ -14,8 +13,8 @@ import { trainAndScore } from './study-run.js';
 import { openData, readAll } from './train-job.js';
 import { withDefaults } from './train-options.js';
 
-export const study = studyCommand().action(async (given: StudyOptions, command: Command) => {
-  const options = { ...given, ...withDefaults(given, command) };
+export const study = studyCommand().action(async (given: StudyOptions) => {
+  const options = { ...given, ...withDefaults(given) };
   const progress = new Progress(options);
   const dataset = await openData(options);
   const plan = planStudy(options, dataset);

@@ -78,13 +78,11 @@ const DEFAULTS = {
 } satisfies Record<string, Partial<TrainOptions>>;
 
 /**
- * Fills in the defaults that depend on the data, and those of a recipe, which go before all others. A loss over the images
- * of a micro-batch is meant over those of the mini-batch, so that both are one.
+ * Fills in the defaults that depend on the data. A loss over the images of a micro-batch is meant over those of the
+ * mini-batch, so that both are one.
  */
-export function withDefaults(options: TrainOptions, command: Command): TrainOptions {
-  const { data, recipe } = options;
-  const chosen = recipe && { ...recipeOptions(recipe, data), ...givenOptions(command) };
-  const all = { ...DEFAULTS[data === undefined ? 'phantom' : 'data'], ...options, ...chosen };
+export function withDefaults(options: TrainOptions): TrainOptions {
+  const all = { ...DEFAULTS[options.data === undefined ? 'phantom' : 'data'], ...options };
   const { microBatch = spansImages(lossOptions(all)) ? all.batch : all.microBatch } = options;
   return { ...all, microBatch };
 }
@@ -92,6 +90,12 @@ export function withDefaults(options: TrainOptions, command: Command): TrainOpti
 /** The loss for `trainModel`. */
 export function lossOptions({ loss, headWeights, classWeights }: TrainOptions): LossOptions {
   return { terms: parseLoss(loss), headWeights, classWeights };
+}
+
+/** With the options of a recipe, where one is named, in place of all that do not stand on the command line. */
+export function withRecipe(options: TrainOptions, command: Command): TrainOptions {
+  const { recipe, data } = options;
+  return recipe ? { ...options, ...recipeOptions(recipe, data), ...givenOptions(command) } : options;
 }
 
 export function trainCommand(): Command {

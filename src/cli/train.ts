@@ -16,12 +16,14 @@ import { findCheckpoint, resumedOptions } from './resume.js';
 import { freePath, inOldRunFolder, inRunFolder } from './run-folder.js';
 import { measureOnTest } from './test-images.js';
 import { asked, type Job, prepareJob } from './train-job.js';
-import { type TrainOptions, trainCommand, withDefaults } from './train-options.js';
+import { type TrainOptions, trainCommand, withDefaults, withRecipe } from './train-options.js';
 import { introduction, reportTraining } from './train-report.js';
 import { trainInFolder } from './training.js';
 
 export const train = trainCommand().action((options: TrainOptions, command: Command) => {
-  return options.resume === undefined ? begin(withDefaults(options, command)) : goOn(options.resume, command);
+  return options.resume === undefined
+    ? begin(withDefaults(withRecipe(options, command)))
+    : goOn(options.resume, command);
 });
 
 async function begin(options: TrainOptions): Promise<void> {

@@ -1,8 +1,7 @@
 /** Folds of cross-validation: every image is tested on once. */
 import { InputError } from '../base/errors.js';
 import { fold, Random, seedKey } from '../base/random.js';
-import type { Origin } from './layout.js';
-import { groupBy, type Split } from './split.js';
+import { type OriginOf, patientsAmong, type Split, strataOf } from './split.js';
 
 /**
  * Deals the images into folds of about equal size. Images of one patient stay together, and each label is dealt evenly as
@@ -17,11 +16,11 @@ export function drawFolds(
   folds: number,
   seed: number,
   source: string,
-  originOf: (name: string) => Origin | undefined = () => undefined,
+  originOf: OriginOf = () => undefined,
 ): string[][] {
   // Sorted by code units first: the order of a folder's listing and the machine's language must not matter.
   const sorted = [...names].sort();
-  const groups = [...groupBy(sorted, (name) => originOf(name)?.patient ?? `image ${name}`).values()];
+  const groups = patientsAmong(sorted, originOf);
   if (groups.length < folds) {
     const units = groups.length < names.length ? 'patients' : 'images';
     throw new InputError(
@@ -30,7 +29,7 @@ export function drawFolds(
   }
   const order = new Random(fold(seedKey(seed), 'folds')).permutation(groups.length).map((k) => groups[k]!);
   const dealt: string[][] = Array.from({ length: folds }, () => []);
-  for (const stratum of groupBy(order, ([first]) => originOf(first!)?.label ?? '').values()) {
+  for (const stratum of strataOf(order, originOf)) {
     // The largest patients first, so that the small ones even out; of equals in the order drawn.
     const inStratum = dealt.map(() => 0);
     for (const group of stratum.sort((a, b) => b.length - a.length)) {

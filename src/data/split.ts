@@ -133,7 +133,7 @@ export function countNames(groups: readonly Group[]): number {
 }
 
 /** Lists of the items with the same key, in the order of their first. */
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);
