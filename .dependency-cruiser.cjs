@@ -1,19 +1,20 @@
 /**
- * Imports run one way: base <- graph <- ops <- backend <- model <- train <- report <- cli. A rule names what a folder
- * may not import; what it may is everything else below it.
+ * Imports run one way: base <- graph <- ops <- backend <- model <- train <- study <- report <- cli. A rule names what a
+ * folder may not import; what it may is everything else below it.
  */
 const above = {
-  base: 'graph|ops|backend|image|files|data|model|train|report|node|cli',
-  graph: 'ops|backend|image|files|data|model|train|report|node|cli',
-  ops: 'backend|image|files|data|model|train|report|node|cli',
-  backend: 'image|files|data|model|train|report|node|cli',
-  image: 'graph|ops|backend|files|data|model|train|report|node|cli',
-  files: 'graph|ops|backend|image|data|model|train|report|node|cli',
-  data: 'graph|ops|backend|files|model|train|report|node|cli',
-  model: 'files|data|train|report|node|cli',
-  train: 'report|node|cli',
-  report: 'graph|ops|backend|files|data|model|train|node|cli',
-  node: 'image|files|data|model|train|report|cli',
+  base: 'graph|ops|backend|image|files|data|model|train|study|report|node|cli',
+  graph: 'ops|backend|image|files|data|model|train|study|report|node|cli',
+  ops: 'backend|image|files|data|model|train|study|report|node|cli',
+  backend: 'image|files|data|model|train|study|report|node|cli',
+  image: 'graph|ops|backend|files|data|model|train|study|report|node|cli',
+  files: 'graph|ops|backend|image|data|model|train|study|report|node|cli',
+  data: 'graph|ops|backend|files|model|train|study|report|node|cli',
+  model: 'files|data|train|study|report|node|cli',
+  train: 'study|report|node|cli',
+  study: 'report|node|cli',
+  report: 'graph|ops|backend|files|data|model|train|study|node|cli',
+  node: 'image|files|data|model|train|study|report|cli',
 };
 
 module.exports = {

@@ -12,7 +12,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { augment } from '../src/data/augment.js';
+import { augment, parseAugmentations } from '../src/data/augment.js';
 import { syntheticDataset } from '../src/data/phantom.js';
 import { createBackend, createModel, trainModel } from '../src/index.js';
 import { CheckpointFiles } from '../src/train/checkpoint-files.js';
@@ -46,7 +46,7 @@ try {
     schedule: 'cosine',
     maxGradientNorm: 1,
     averageDecay: 0.99,
-    augment: (sample, key) => augment(sample, ['flip'], key),
+    augment: (sample, key) => augment(sample, parseAugmentations('flip'), key),
     async onCheckpoint(checkpoint) {
       await files.write(checkpoint);
       checkpoints++;

@@ -16,7 +16,7 @@ export type { Spacing } from './image/distance.js';
 export { type Normalisation, normalisations } from './image/normalise.js';
 export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './model/config.js';
 export { type Initialisation, initialisations } from './model/initialisation.js';
-export { type Mode, parseMode } from './model/mode.js';
+export { type Mode, type Output, parseMode } from './model/mode.js';
 export { createModel, Model, type PredictOptions, type TrainingSummary } from './model/model.js';
 export { decodeModel, encodeModel, weightsSha256 } from './model/modelfile.js';
 export { type Head, type Network, recordNetwork } from './model/network.js';
@@ -24,11 +24,18 @@ export { countParameters, listParameters } from './model/parameters.js';
 export { type Prediction, toMask } from './model/prediction.js';
 export type { Preprocessing } from './model/preprocessing.js';
 export { prune } from './model/prune.js';
+export {
+  type Recommendation,
+  type RecommendationScore,
+  recommendationScores,
+} from './model/recommendation.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './model/safetensors.js';
 export { type Cost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
 export * from './ops/index.js';
+export { holm } from './study/holm.js';
+export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';
 export type { Checkpoint } from './train/checkpoint.js';
 export {
   type ChooseThresholdOptions,
@@ -37,6 +44,7 @@ export {
   type ThresholdPoint,
   thresholdsOf,
 } from './train/choose-threshold.js';
+export { type ComparedMode, type CompareModesOptions, type Comparison, compareModes } from './train/compare-modes.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './train/evaluate.js';
 export type { LossOptions } from './train/loss.js';
 export { lossText, parseLoss } from './train/loss-text.js';

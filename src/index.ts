@@ -10,12 +10,14 @@ import type { Threads } from './node/team.js';
 import { createWasmBackend, type WasmOptions } from './node/wasm-backend.js';
 
 export * from './core.js';
-export { type Augmentation, augment, parseAugmentations } from './data/augment.js';
+export { type Augmentation, type AugmentationName, augment, parseAugmentations } from './data/augment.js';
 export { type Dataset, type DatasetOptions, openDataset, type Sample } from './data/dataset.js';
+export { drawFolds, splitOfFold } from './data/folds.js';
 export type { Origin } from './data/layout.js';
 export { type SyntheticOptions, syntheticDataset } from './data/phantom.js';
 export { decodePng, encodePng, readPng } from './data/png.js';
 export type { Split, Subset } from './data/split.js';
+export type { DrawnSplit, SplitPlan, SplitUnit } from './data/split-plan.js';
 export type { Threads } from './node/team.js';
 export type { WasmOptions } from './node/wasm-backend.js';
 export { CheckpointFiles, type FoundCheckpoint } from './train/checkpoint-files.js';

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { put, refused, suiteInFolder, TRAIN_JS, unetpp } from './support/cli.js';
 
 const test = suiteInFolder('cli calls');
-const COMMANDS = ['train', 'evaluate', 'predict', 'info', 'check', 'convert', 'import-torch'];
+const COMMANDS = 'train evaluate compare predict prune study info check convert import-torch'.split(' ');
 
 test('--version, and help of everything', ({ dir }) => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -63,7 +63,10 @@ test('values that an option does not take', ({ dir }) => {
   wrong('--data', 'dir', '--out', 'Expected a path, found an option');
   const filters = 'expected a list of 2 to 7 whole numbers from 1 to 4096, the channels of each level';
   refused(dir, ['train', '--filters', '8'], `train: filters is [8], ${filters}`);
-  refused(dir, ['train', '--augment', 'fip'], 'unknown augmentation "fip"; known: flip, or none');
+  const known = 'flip, turn, elastic, affine, brightness, contrast, gamma, colour, noise, all, or none';
+  refused(dir, ['train', '--augment', 'fip'], `unknown augmentation "fip"; known: ${known}`);
+  const strength = 'expected a strength from 0 to 3, as in elastic:0.5';
+  refused(dir, ['train', '--augment', 'flip,elastic:4'], `augmentation "elastic:4": ${strength}`);
 });
 
 test('a size that the network cannot halve', ({ dir }) => {

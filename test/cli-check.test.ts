@@ -1,7 +1,13 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import type { Image } from '../src/base/image.js';
+import { fold, Random } from '../src/base/random.js';
 import { decodePng, encodePng } from '../src/data/png.js';
+import { mirrored, rearrange } from '../src/image/rearrange.js';
+import { Canvas } from '../src/report/canvas.js';
+import { BACKGROUND, GREEN } from '../src/report/colours.js';
+import { sampleKey } from '../src/train/batches.js';
 import { putMat } from './fixtures/mat.js';
 import { json, listing, put, putPairs, refused, suiteInFolder, TINY, unetpp, unetppWithout } from './support/cli.js';
 
@@ -130,6 +136,52 @@ test('check: everything that is worth a remark, and still exit code 0', ({ dir }
   assert.match(stdout, /\nremark {4}patient X is in different subsets/);
   const divided = '"c" (train) and "d" (test) are of one patient, X; keep a patient in one subset';
   refused(dir, ['train', '--data', 'data', '--out', 'run', ...TINY], `data/split.json: ${divided}`);
+});
+
+/** A tile of the sheet: 192 x 192 pixels. */
+function tileAt(sheet: Image<Uint8Array>, column: number, row: number): Image<Uint8Array> {
+  const tile = new Canvas(192, 192, BACKGROUND);
+  tile.blit(sheet, -(20 + column * 204), -(20 + 2 * 26 + row * 256));
+  return tile;
+}
+
+test('check --augment: a row for each image, as it is and as the first epochs of train see it', ({ dir }) => {
+  putPairs(dir, 3);
+  put(dir, 'data/split.json', '{"train": ["n0", "n2"], "validation": ["n1"]}');
+  const sheetOf = (...options: string[]) => {
+    const result = json(dir, ['check', '--data', 'data', '--out', 'sheet.png', '--size', '64', ...options]);
+    assert.equal([result.images, result.sheet], [3, 'sheet.png']);
+    return decodePng(readFileSync(join(dir, 'sheet.png')), 'sheet.png') as Image<Uint8Array>;
+  };
+  const none = sheetOf('--augment', 'none');
+  const flips = sheetOf('--augment', 'flip');
+  for (const [row, name] of ['n0', 'n2'].entries()) {
+    const original = tileAt(none, 0, row);
+    assert.ok(
+      original.data.some((value, i) => i % 3 === 1 && value === GREEN[1]),
+      'an outline',
+    );
+    assert.equal(tileAt(flips, 0, row), original);
+    for (let epoch = 1; epoch <= 5; epoch++) {
+      assert.equal(tileAt(none, epoch, row), original);
+      const word = new Random(fold(sampleKey(1, 'augment', epoch, name), 'flip')).word();
+      const flipped = rearrange(original, mirrored(original, (word & 1) === 1, (word & 2) === 2));
+      const shown = tileAt(flips, epoch, row);
+      const wrong = flipped.data.filter((value, i) => Math.abs(value - shown.data[i]!) > 1).length;
+      assert.is(wrong, 0, `${name}, epoch ${epoch}`);
+    }
+  }
+  const seeds = ['1', '2'].map((seed) => sheetOf('--augment', 'all,noise:0', '--seed', seed));
+  assert.is.not(Buffer.compare(seeds[0]!.data, seeds[1]!.data), 0);
+});
+
+test('check --augment that cannot be shown', ({ dir }) => {
+  putPairs(dir, 3);
+  const augment = ['check', '--data', 'data', '--augment'];
+  const out = '--augment shows what it does as a picture; give a file for it with --out';
+  refused(dir, [...augment, 'flip'], out);
+  const known = 'flip, turn, elastic, affine, brightness, contrast, gamma, colour, noise, all, or none';
+  refused(dir, [...augment, 'flp', '--out', 'sheet.png'], `unknown augmentation "flp"; known: ${known}`);
 });
 
 test('train and check refuse the same unreadable data', ({ dir }) => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { saveUnchanged } from '../src/cli/evaluate-files.js';
+import { saveUnchanged } from '../src/cli/save-unchanged.js';
 import { spacing } from '../src/cli/values.js';
 import { decodePng, encodePng } from '../src/data/png.js';
 import { createModel, loadModel, type ModelConfig, weightsSha256 } from '../src/index.js';

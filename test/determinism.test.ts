@@ -1,7 +1,7 @@
 /** The same seed gives the same bits, and micro-batches change nothing but rounding. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { augment } from '../src/data/augment.js';
+import { augment, parseAugmentations } from '../src/data/augment.js';
 import { createBackend, createModel, type Model, type ModelConfig, trainModel, weightsSha256 } from '../src/index.js';
 import { isTrainable } from '../src/model/parameters.js';
 import { chunks } from '../src/train/batches.js';
@@ -9,6 +9,7 @@ import { type Example, TrainingStep } from '../src/train/step.js';
 import { relativeError } from './support/compare.js';
 import { squares } from './support/squares.js';
 
+const FLIP = parseAugmentations('flip');
 const modelOf = (config: Partial<ModelConfig> = {}, seed = 1): Model =>
   createModel({ filters: [4, 8, 12], ...config }, { backend: createBackend(), seed });
 
@@ -16,7 +17,7 @@ async function trained(config: Partial<ModelConfig>, seed: number): Promise<stri
   const model = modelOf(config, seed);
   const dataset = squares({ train: 10 });
   const options = { epochs: 2, batch: 6, microBatch: 4, learningRate: 1e-2, seed };
-  for await (const _ of trainModel(model, dataset, { ...options, augment: (s, key) => augment(s, ['flip'], key) }));
+  for await (const _ of trainModel(model, dataset, { ...options, augment: (s, key) => augment(s, FLIP, key) }));
   return weightsSha256(model);
 }
 

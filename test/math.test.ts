@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cosine, naturalLog, power } from '../src/base/math.js';
+import { cosine, naturalLog, power, ratio, sine } from '../src/base/math.js';
 
 const STEPS = 20_000;
 
@@ -20,6 +20,20 @@ test('cosine where it is known', () => {
   assert.is(cosine(Math.PI), -1);
   assert.ok(Math.abs(cosine(Math.PI / 2)) < 1e-15);
   assert.ok(Math.abs(cosine(Math.PI / 3) - 0.5) < 1e-15);
+});
+
+test('sine agrees with Math.sin on [-pi/2, pi/2] to 1e-15, and is 0 at 0', () => {
+  let largest = 0;
+  for (let k = -STEPS; k <= STEPS; k++) {
+    const x = (Math.PI * k) / (2 * STEPS);
+    largest = Math.max(largest, Math.abs(sine(x) - Math.sin(x)));
+  }
+  assert.ok(largest < 1e-15, `${largest}`);
+  assert.is(sine(0), 0);
+});
+
+test('ratio is a factor, and its opposite the reciprocal', () => {
+  assert.equal([0, 0.25, -0.25, 1, -1].map(ratio), [1, 1.25, 0.8, 2, 0.5]);
 });
 
 test('power agrees with Math.pow to 1e-15 (1 + |y ln x|), relatively', () => {
@@ -51,8 +65,8 @@ test('naturalLog agrees with Math.log', () => {
 // What these functions gave where they were written down.
 test('the same bits on every engine', () => {
   const bits = (x: number): string => new BigUint64Array(Float64Array.of(x).buffer)[0]!.toString(16);
-  const expected = ['3fe14a280fb5068c', 'bfefae04be85e5d3', '3fd5a8131b97fd82', '3379b604aaaca653'];
-  assert.equal([cosine(1), cosine(3), power(0.3, 0.9), power(1e-6, 10)].map(bits), expected);
+  const expected = ['3fe14a280fb5068c', 'bfefae04be85e5d3', '3fd5a8131b97fd82', '3379b604aaaca653', '3feaed548f090cee'];
+  assert.equal([cosine(1), cosine(3), power(0.3, 0.9), power(1e-6, 10), sine(1)].map(bits), expected);
 });
 
 test('nothing here is left to the engine', () => {

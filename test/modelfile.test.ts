@@ -12,6 +12,7 @@ import {
   importTorch,
   loadModel,
   type ModelConfig,
+  type Recommendation,
   readSafetensors,
   type StoredTensor,
   weightsSha256,
@@ -23,10 +24,20 @@ const backend = new ReferenceBackend();
 const config: Partial<ModelConfig> = { filters: [2, 3], norm: 'batch' };
 const image = { width: 7, height: 5, channels: 1, data: Float32Array.from({ length: 35 }, (_, i) => i / 35) };
 
+const RECOMMENDATION: Recommendation = {
+  mode: 'L1',
+  score: 'dice',
+  tolerance: 0.01,
+  subset: 'validation',
+  images: 4,
+  scores: { L1: 0.8 },
+};
+
 function modelOf(fields = config) {
   const model = createModel(fields, { backend, seed: 7 });
   model.preprocessing = { normalisation: 'range', size: 8 };
   model.thresholds = { L1: 0.35 };
+  model.recommendation = RECOMMENDATION;
   model.training = { epochs: 3, validation: { dice: 0.5 } };
   return model;
 }
@@ -48,6 +59,7 @@ test('the round trip keeps everything, bit for bit', async () => {
   assert.equal(copy.config, model.config);
   assert.equal(copy.preprocessing, model.preprocessing);
   assert.equal(copy.thresholds, model.thresholds);
+  assert.equal(copy.recommendation, RECOMMENDATION);
   assert.equal(copy.training, model.training);
   assert.equal(await copy.predict(image), await model.predict(image));
   assert.is(await weightsSha256(copy), await weightsSha256(model));
@@ -131,6 +143,10 @@ test('metadata that is missing, no JSON, or not allowed is refused by field', as
   for (const wrong of ['{"accurate":0.5}', '{"L1":1.5}', '{"L1":"0.5"}', '{"L1":null}', '[0.5]', 'null', '0.5']) {
     assert.is(await withMetadata('thresholds', wrong), `${thresholds} ${wrong}`);
   }
+  assert.is(
+    await withMetadata('recommendation', '{"mode":"L2"}'),
+    'm, recommendation: mode is "L2", expected one of L1',
+  );
   assert.is(await withMetadata('training', '[1]'), 'm, training: expected a JSON object, found [1]');
 });
 
@@ -169,6 +185,7 @@ test('numbers that are not finite, and integers, are refused by name', async () 
 test('a configuration of a huge network is refused before anything of its size is allocated', async () => {
   const before = process.memoryUsage().rss;
   const message = await refusal(({ metadata }) => {
+    delete metadata.recommendation;
     metadata.config = JSON.stringify({ filters: [4096, 4096, 4096, 4096, 4096, 4096, 4096] });
   });
   assert.match(message, 'm: tensor "conv0_0.conv1.weight" has shape [2,1,3,3], expected [4096,1,3,3]');

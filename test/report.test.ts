@@ -45,6 +45,10 @@ test('toRgb: bytes as they are, floats from 0 to 1, others stretched', () => {
   assert.equal([...toRgb(grey(2, Float32Array.of(-1, 3))).data], [0, 0, 0, 255, 255, 255]);
   assert.equal([...toRgb(grey(2, Uint16Array.of(7, 7))).data], [0, 0, 0, 0, 0, 0]);
   assert.equal([...toRgb(grey(2, Float32Array.of(Number.NaN, 1))).data], [0, 0, 0, 255, 255, 255]);
+  assert.equal(
+    [...toRgb(grey(3, Float32Array.of(0.1, 0.3, 0.9)), [0.2, 0.4]).data],
+    [0, 0, 0, 128, 128, 128, 255, 255, 255],
+  );
 });
 
 test('toRgb: colours stay, alpha goes, of other channels the first is shown', () => {
@@ -74,6 +78,7 @@ test('overlay: outline in full colour, inside tinted, outside untouched', () => 
   assert.equal(pixel(picture, 0, 0), [100, 100, 100]);
   assert.equal(pixel(picture, 1, 1), [200, 0, 100]);
   assert.equal(pixel(picture, 2, 2), [125, 75, 100]);
+  assert.equal(pixel(overlay(image, SQUARE, [200, 0, 100], 0), 2, 2), [100, 100, 100], 'an outline alone');
   const twice = overlay(picture, drawn('#.....', '......', '......', '......', '......', '......'), [1, 2, 3]);
   assert.equal(pixel(twice, 0, 0), [1, 2, 3]);
   assert.equal(pixel(twice, 1, 1), [200, 0, 100]);

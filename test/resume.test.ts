@@ -14,16 +14,17 @@ const STORED = {
   epochs: 8,
   nested: { a: [1, { b: 2 }], c: 'd' },
 };
+const BEGUN = 'the run in runs/x';
 const ADVICE = 'leave it out, or start a new run';
 
 const refused = (given: Record<string, unknown>, message: string) =>
-  throwsInput(() => compareOptions(STORED, given, ['epochs'], 'runs/x'), `${message}; ${ADVICE}`);
+  throwsInput(() => compareOptions(STORED, given, ['epochs'], BEGUN, ADVICE), `${message}; ${ADVICE}`);
 
 test('the same values, values that may differ and options that are not given are taken', () => {
-  compareOptions(STORED, {}, [], 'runs/x');
-  compareOptions(STORED, STORED, [], 'runs/x');
-  compareOptions(STORED, { epochs: 9, lr: 0.0003, optimizer: undefined, patience: null }, ['epochs'], 'runs/x');
-  compareOptions(STORED, { nested: { c: 'd', e: undefined, a: [1, { b: 2 }] } }, [], 'runs/x');
+  compareOptions(STORED, {}, [], BEGUN, ADVICE);
+  compareOptions(STORED, STORED, [], BEGUN, ADVICE);
+  compareOptions(STORED, { epochs: 9, lr: 0.0003, optimizer: undefined, patience: null }, ['epochs'], BEGUN, ADVICE);
+  compareOptions(STORED, { nested: { c: 'd', e: undefined, a: [1, { b: 2 }] } }, [], BEGUN, ADVICE);
 });
 
 test('a changed option is named as on the command line, with both values', () => {
@@ -43,11 +44,12 @@ test('a changed option is named as on the command line, with both values', () =>
 test('an option that the run was started without', () => {
   refused({ data: 'scans' }, '--data is scans, but the run in runs/x was started without it');
   refused({ patience: 5 }, '--patience is 5, but the run in runs/x was started without it');
+  refused({ optimizer: null }, '--optimizer is not given, but the run in runs/x was started with adam');
 });
 
 test('what was given stays as it was', () => {
   const given = { filters: [16, 32], patience: undefined };
-  compareOptions(STORED, given, [], 'runs/x');
+  compareOptions(STORED, given, [], BEGUN, ADVICE);
   assert.equal(Object.keys(given), ['filters', 'patience']);
 });
 

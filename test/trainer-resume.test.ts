@@ -1,7 +1,7 @@
 /** Training goes on from any of its checkpoints to the same bits; it leaves one where it is stopped. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { augment } from '../src/data/augment.js';
+import { augment, parseAugmentations } from '../src/data/augment.js';
 import {
   createBackend,
   createModel,
@@ -18,12 +18,13 @@ import { messageOf } from './support/faults.js';
 import { squares } from './support/squares.js';
 
 const dataset = squares({ train: 7 });
+const FLIP = parseAugmentations('flip');
 const BASE: TrainOptions = {
   epochs: 4,
   batch: 3,
   microBatch: 2,
   learningRate: 0.02,
-  augment: (sample, key) => augment(sample, ['flip'], key),
+  augment: (sample, key) => augment(sample, FLIP, key),
 };
 
 interface Case {

@@ -4,10 +4,11 @@ import type { Worker } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend } from '../src/backend/backend.js';
-import { augment } from '../src/data/augment.js';
+import { augment, parseAugmentations } from '../src/data/augment.js';
 import { createBackend, createModel, type ModelConfig, trainModel, weightsSha256 } from '../src/index.js';
 import { squares } from './support/squares.js';
 
+const ALL = parseAugmentations('all');
 const CONFIGS: readonly Partial<ModelConfig>[] = [
   { filters: [8, 16, 24], norm: 'batch', dropout: 0.2 },
   { filters: [5, 9, 16], norm: 'group', skips: 'adjacent', upsample: 'bilinear' },
@@ -20,7 +21,7 @@ async function trained(backend: Backend, config: Partial<ModelConfig>, onStep = 
   const dataset = squares({ train: 23 });
   for await (const _ of trainModel(model, dataset, {
     ...options,
-    augment: (sample, key) => augment(sample, ['flip'], key),
+    augment: (sample, key) => augment(sample, ALL, key),
     onProgress: onStep,
   }));
   return weightsSha256(model);

@@ -14,6 +14,15 @@ export function cosine(x: number): number {
   return sum;
 }
 
+/** sin x for -pi/2 <= x <= pi/2; absolute error below 1e-15. */
+export function sine(x: number): number {
+  // Taylor's series, up to x^25
+  const xx = x * x;
+  let sum = 1;
+  for (let n = 25; n >= 3; n -= 2) sum = 1 - (sum * xx) / (n * (n - 1));
+  return x * sum;
+}
+
 /** x^y for 0 < x < infinity; relative error below 1e-15 (1 + |y ln x|). */
 export function power(x: number, y: number): number {
   return exponential(y * naturalLog(x));
@@ -35,6 +44,11 @@ export function naturalLog(x: number): number {
   let sum = 0;
   for (let n = 25; n >= 1; n -= 2) sum = sum * zz + 1 / n;
   return 2 * z * sum + exponent * Math.LN2;
+}
+
+/** 1 + x, and for negative x its reciprocal: 0.25 gives 5/4, -0.25 gives 4/5, so that neither way is the stronger one. */
+export function ratio(x: number): number {
+  return x < 0 ? 1 / (1 - x) : 1 + x;
 }
 
 /** e^x: x = n ln 2 + r with |r| <= ln 2 / 2, then the series of e^r. */

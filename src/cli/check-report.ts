@@ -33,6 +33,9 @@ interface SubsetSummary {
   readonly labels: Readonly<Record<string, number>>;
 }
 
+/** How many of a kind are listed. */
+const FEW = 5;
+
 const CHANNELS = ['', 'grey', 'grey with alpha', 'RGB', 'RGB with alpha'];
 
 export function summaryOf(folder: DataFolder, facts: readonly ImageFacts[]): CheckSummary {
@@ -90,9 +93,12 @@ function remarks(summary: Omit<CheckSummary, 'remarks'>, facts: readonly ImageFa
   const absent = classes.slice(1).filter(({ images }) => images === 0);
   return [
     ...across.map((twins) => `the same image in different subsets: ${places(twins)}; keep it in one`),
-    ...divided.map(
-      ([patient, own]) => `patient ${patient} is in different subsets: ${places(own)}; keep a patient in one`,
-    ),
+    ...divided
+      .slice(0, FEW)
+      .map(([patient, own]) => `patient ${patient} is in different subsets: ${places(own)}; keep a patient in one`),
+    ...(divided.length > FEW
+      ? [`${plural(divided.length - FEW, 'more patient')} in different subsets, ${divided.length} in all`]
+      : []),
     ...within.map((twins) => `the same image more than once: ${twins.map(({ name }) => name).join(', ')}`),
     ...(flat.length ? [`${plural(flat.length, 'image')} of one value only: ${few(flat)}`] : []),
     ...(emptyMasks.length
@@ -131,8 +137,8 @@ function places(facts: readonly ImageFacts[]): string {
 }
 
 function few(facts: readonly { readonly name: string }[]): string {
-  const shown = facts.slice(0, 5).map(({ name }) => name);
-  return shown.join(', ') + (facts.length > 5 ? ` and ${facts.length - 5} more` : '');
+  const shown = facts.slice(0, FEW).map(({ name }) => name);
+  return shown.join(', ') + (facts.length > FEW ? ` and ${facts.length - FEW} more` : '');
 }
 
 function listed(counts: Readonly<Record<string, number>>): string {

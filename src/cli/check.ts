@@ -1,19 +1,27 @@
 /** `unetpp check`: what is in a data folder, before hours are spent on it. */
+import { InputError } from '../base/errors.js';
+import { parseAugmentations } from '../data/augment.js';
 import { readDataFolder } from '../data/folder.js';
 import type { LabelledImage } from '../data/layout.js';
 import { encodePng } from '../data/png.js';
+import { completePlan } from '../data/split-plan.js';
 import { type ImageFacts, survey } from '../data/survey.js';
 import { writeFileAtomic } from '../files/atomic.js';
 import { type ContactTile, contactSheet } from '../report/contact.js';
+import { augmentationSheet } from './check-augment.js';
 import { checkLines, summaryOf } from './check-report.js';
+import { spread } from './examples.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
+import { planOf, refuseSecondSplit, type SplitOptions, splitByOption, splitOption } from './split-options.js';
 import { path, whole } from './values.js';
 
-interface CheckOptions extends CommonOptions {
+interface CheckOptions extends CommonOptions, SplitOptions {
   readonly data: string;
   readonly out?: string;
   readonly seed: number;
+  readonly augment?: string;
+  readonly size: number;
 }
 
 /** Images on the contact sheet, at most. */
@@ -26,33 +34,44 @@ export const check = command(
 )
   .usage('--data DIR [options]')
   .requiredOption('--data <dir>', 'data folder, as for train', path)
-  .option('--out <file>', 'contact sheet to write, a PNG', path)
+  .option('--out <file>', 'picture to write, a PNG', path)
   .option('--seed <n>', 'draws the split where there is no split.json', whole(0, Number.MAX_SAFE_INTEGER), 1)
+  .addOption(splitOption())
+  .addOption(splitByOption())
+  .option('--augment <list>', 'a picture of what train makes of its images with this --augment instead')
+  .option('--size <pixels>', 'for this picture: width and height, as for train', whole(1), 128)
   .action(run);
 
 async function run(options: CheckOptions): Promise<void> {
+  const { data, out, seed, augment } = options;
+  if (augment !== undefined && out === undefined) {
+    throw new InputError('--augment shows what it does as a picture; give a file for it with --out');
+  }
+  const augmentations = augment === undefined ? undefined : parseAugmentations(augment);
   const progress = new Progress(options);
-  const folder = await readDataFolder(options.data);
-  const split = await folder.split(options.seed);
-  const step = Math.max(1, folder.pairs.length / TILES);
-  const shown: LabelledImage[] = [];
-  const numbers: number[] = [];
-  const facts = await survey(folder, split, (_, content, done) => {
-    // Spread evenly over the folder, so that neighbouring slices do not fill the sheet.
-    if (options.out !== undefined && done - 1 === Math.floor(numbers.length * step)) {
-      numbers.push(done - 1);
-      shown.push(content);
-    }
+  const splitPlan = planOf(options);
+  const folder = await readDataFolder(data);
+  refuseSecondSplit(splitPlan, data, folder.splitFile !== undefined);
+  const plan = splitPlan && completePlan(splitPlan, folder);
+  const wanted = new Set(out === undefined || augmentations ? [] : spread(folder.pairs, TILES));
+  const shown = new Map<number, LabelledImage>();
+  const facts = await survey(folder, await folder.split(seed, plan), (pair, content, done) => {
+    if (wanted.has(pair)) shown.set(done - 1, content);
     progress.update('reading', done, folder.pairs.length, `${done} of ${folder.pairs.length} images`);
   });
   progress.clear();
-  const summary = summaryOf(folder, facts);
-  if (options.out !== undefined) {
-    const title = `${folder.dir}: ${shown.length} of ${facts.length} images`;
-    const tiles = shown.map((content, k) => tileOf(content, facts[numbers[k]!]!));
-    await writeFileAtomic(options.out, encodePng(contactSheet(tiles, title, folder.classNames)));
+  if (out !== undefined) {
+    const picture = augmentations
+      ? await augmentationSheet(augmentations, { ...options, plan: splitPlan })
+      : contactSheet(
+          [...shown].map(([k, content]) => tileOf(content, facts[k]!)),
+          `${folder.dir}: ${shown.size} of ${facts.length} images`,
+          folder.classNames,
+        );
+    await writeFileAtomic(out, encodePng(picture));
   }
-  report(options, checkLines(summary, options), { ...summary, sheet: options.out ?? null });
+  const summary = summaryOf(folder, facts);
+  report(options, checkLines(summary, options), { ...summary, sheet: out ?? null });
 }
 
 function tileOf({ image, mask }: LabelledImage, { name, subset, patient, label, pixels }: ImageFacts): ContactTile {

@@ -8,6 +8,16 @@ import { trainedLoss } from '../train/loss.js';
 import { type TrainingMemory, trainingMemory } from '../train/memory.js';
 import { type OptimizerName, optimizers } from '../train/optimizer.js';
 import { grouped, inWords, memorySize } from './format.js';
+import { table } from './table.js';
+
+/** Pixels a side at which the cost of a model without a size of its own is stated. */
+const SIZE = 128;
+
+/** Pixels a side at which the cost of a model is stated. */
+export function costSize({ config, preprocessing }: Model): number {
+  const multiple = 2 ** depthOf(config);
+  return Math.ceil((preprocessing.size ?? SIZE) / multiple) * multiple;
+}
 
 /** By head, and for the mean of all. A model holds the weights of all heads in every mode. */
 export function predictionTable({ levels, ...all }: Summary, size: number, threads: number): string[] {
@@ -84,13 +94,4 @@ export function trainingTable({ settings, memory }: TrainingCosts): string[] {
     ...table(['workers', 'weights', 'gradients', 'optimizer', 'prepared', 'working', 'outside', 'memory'], rows),
     'prepared: filters for validation; outside: best weights, model file, samples',
   ];
-}
-
-/** Columns as wide as they must be, the first one to the left, all others to the right. */
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const lines = [titles, ...rows];
-  const widths = titles.map((_, k) => Math.max(...lines.map((line) => line[k]!.length)));
-  return lines.map((line) =>
-    line.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]! + 3))).join(''),
-  );
 }

@@ -2,6 +2,7 @@
 import type { ModelConfig } from '../model/config.js';
 import { levelsOf } from '../model/config.js';
 import type { Model } from '../model/model.js';
+import { bestOf, type Recommendation, type RecommendationScore } from '../model/recommendation.js';
 import { DEFAULT_THRESHOLD } from '../model/threshold.js';
 import type { LossOptions } from '../train/loss.js';
 import { lossText } from '../train/loss-text.js';
@@ -27,6 +28,20 @@ export function networkText(config: ModelConfig): string {
 export function thresholdsText({ thresholds }: Model): string {
   const chosen = Object.entries(thresholds).map(([name, threshold]) => `${name} ${threshold}`);
   return chosen.length > 0 ? chosen.join(', ') : `${DEFAULT_THRESHOLD}`;
+}
+
+const SCORE_NAMES: Readonly<Record<RecommendationScore, string>> = {
+  dice: 'Dice',
+  iou: 'IoU',
+  pooledDice: 'pooled Dice',
+  pooledIou: 'pooled IoU',
+};
+
+/** `Dice 0.9620, within 0.01 of the best (L4, 0.9670)`: why a mode is recommended. */
+export function reasonText({ mode, score, tolerance, scores }: Recommendation): string {
+  const best = bestOf(scores);
+  const reason = mode === best ? 'the best' : `within ${tolerance} of the best (${best}, ${scores[best]!.toFixed(4)})`;
+  return `${SCORE_NAMES[score]} ${scores[mode]!.toFixed(4)}, ${reason}`;
 }
 
 /** `0.5*ce+dice`, and the weights that are not equal. */

@@ -1,16 +1,15 @@
-/** The files that `unetpp evaluate` writes: the scores of each image, the picture of the worst, the model file. */
+/** The files that `unetpp evaluate` writes: the scores of each image and the picture of the worst. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import type { Dataset } from '../data/dataset.js';
 import { encodePng } from '../data/png.js';
-import { ensureDirectory, readFileChecked, writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
+import { ensureDirectory, writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
 import { type Cell, encodeCsv } from '../files/csv.js';
 import { fileError } from '../files/errors.js';
 import { outputOf, outputsOf } from '../model/mode.js';
 import type { Model } from '../model/model.js';
-import { encodeModel } from '../model/modelfile.js';
 import { toMask } from '../model/prediction.js';
 import { predictionSheet, type SheetRow } from '../report/sheet.js';
 import { type Evaluation, predictHeads } from '../train/evaluate.js';
@@ -74,16 +73,4 @@ export async function worstSheet(
     }
   }
   return predictionSheet(rows, { title: `the worst of ${plural(images, 'image')} by Dice, mode ${mode}` });
-}
-
-/**
- * Writes a model over its file.
- * @param bytes of the file as it was read
- * @throws InputError where it is another one now: a training may have written a better model meanwhile
- */
-export async function saveUnchanged(model: Model, file: string, bytes: Uint8Array): Promise<void> {
-  if (Buffer.compare(await readFileChecked(file), bytes) !== 0) {
-    throw new InputError(`${file}: has changed while it was evaluated, so that nothing is stored; evaluate it again`);
-  }
-  await writeFileAtomic(file, await encodeModel(model));
 }

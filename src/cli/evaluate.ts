@@ -2,25 +2,23 @@
 import { dirname } from 'node:path';
 import { Option } from 'commander';
 import { InputError } from '../base/errors.js';
-import { openDataset } from '../data/dataset.js';
 import { ensureDirectory, readFileChecked, writeTextAtomic } from '../files/atomic.js';
 import type { Spacing } from '../image/distance.js';
 import { createBackend, type Threads } from '../index.js';
-import { parseMode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { decodeModel } from '../model/modelfile.js';
+import { resolveMode } from '../model/recommendation.js';
 import { type ChooseThresholdOptions, chooseThresholds, thresholdsOf } from '../train/choose-threshold.js';
 import { evaluate as evaluateModel } from '../train/evaluate.js';
 import { trainedLoss } from '../train/loss.js';
 import { objectiveText, thresholdsText } from './describe.js';
-import { imagesCsv, requireNewFolder, saveUnchanged, worstSheet, writeReport } from './evaluate-files.js';
+import { imagesCsv, requireNewFolder, worstSheet, writeReport } from './evaluate-files.js';
 import { evaluationTable, worstImages } from './evaluate-table.js';
-import { requireForEvaluation } from './memory.js';
+import { BATCH, openLabelled, SIZE, SUBSETS } from './labelled.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
-import { between, path, spacing, threads, whole } from './values.js';
-
-const SUBSETS = ['validation', 'test', 'train', 'all'] as const;
+import { saveUnchanged } from './save-unchanged.js';
+import { between, MODES, path, spacing, threads, whole } from './values.js';
 
 interface EvaluateOptions extends CommonOptions {
   readonly model: string;
@@ -40,11 +38,6 @@ interface EvaluateOptions extends CommonOptions {
   readonly save?: boolean;
 }
 
-/** Pixels a side for a model that has no size of its own. */
-const SIZE = 128;
-/** Images computed at once. */
-const BATCH = 4;
-
 export const evaluate = command(
   'evaluate',
   'Measure a model on images and masks: Dice, IoU, precision, sensitivity, specificity and surface distances, in a mode and of every head.',
@@ -54,11 +47,11 @@ export const evaluate = command(
   .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path)
   .addOption(
-    new Option('--subset <name>', 'which images; only a split.json can name some for test')
+    new Option('--subset <name>', 'which images; test images are those of a split.json, or of train --split')
       .choices(SUBSETS)
       .default('validation'),
   )
-  .option('--mode <mode>', 'accurate (mean of the heads), fast (deepest head) or L1, L2, …', 'accurate')
+  .option('--mode <mode>', MODES, 'accurate')
   .option(
     '--threshold <p>',
     'probability above which a pixel is foreground (default: those of the model)',
@@ -94,19 +87,10 @@ async function run(options: EvaluateOptions): Promise<void> {
   const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
   const bytes = await readFileChecked(options.model);
   const model = await decodeModel(bytes, options.model, backend);
-  const mode = parseMode(options.mode, model.config);
-  const size = options.size ?? model.preprocessing.size ?? SIZE;
-  const { inChannels } = model.config;
-  const dataset = await openDataset(options.data, {
-    size,
-    normalisation: model.preprocessing.normalisation,
-    seed: options.seed ?? trainingSeed(model) ?? 1,
-    ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
-  });
+  const mode = resolveMode(options.mode, model);
+  const dataset = await openLabelled(model, options);
+  const { size } = dataset;
   const { subset, threshold, chooseThreshold: score, spacing = null } = options;
-  const { train, validation, test } = dataset.split;
-  const images = (subset === 'all' ? [...train, ...validation, ...test] : dataset.split[subset]).length;
-  requireForEvaluation(model, { batch: BATCH, size, images });
   if (options.report !== undefined) await requireNewFolder(options.report, '--report');
   const progress = new Progress(options);
   const working = (label: string) => ({
@@ -115,7 +99,12 @@ async function run(options: EvaluateOptions): Promise<void> {
   });
   const started = performance.now();
   const chosen = score && (await chooseThresholds(model, dataset, { ...working('thresholds'), score }));
-  if (chosen) model.thresholds = thresholdsOf(chosen);
+  const outdated = model.recommendation !== undefined;
+  if (chosen) {
+    model.thresholds = thresholdsOf(chosen);
+    // It was found with other thresholds.
+    model.recommendation = undefined;
+  }
   const loss = trainedLoss(model);
   const objective = objectiveText(loss);
   const result = await evaluateModel(model, dataset, {
@@ -146,7 +135,7 @@ async function run(options: EvaluateOptions): Promise<void> {
   }
   progress.clear();
   const lines = evaluationTable(result, { subset, size, unit, objective, worst });
-  if (chosen) lines.push('', ...choiceLines(model, options));
+  if (chosen) lines.push('', ...choiceLines(model, options, outdated));
   if (files.length > 0) lines.push('', `written: ${files.join(', ')}`);
   report(options, lines, {
     ...result,
@@ -181,15 +170,17 @@ function refuseContradictions({ chooseThreshold, subset, threshold, save }: Eval
   }
 }
 
-/** With another seed, images that the model was trained on would count as validation. */
-function trainingSeed({ training }: Model): number | undefined {
-  return typeof training?.seed === 'number' ? training.seed : undefined;
-}
-
-function choiceLines(model: Model, { chooseThreshold, save, model: file }: EvaluateOptions): string[] {
+function choiceLines(
+  model: Model,
+  { chooseThreshold, save, model: file }: EvaluateOptions,
+  outdated: boolean,
+): string[] {
   return [
     `thresholds of the highest ${chooseThreshold === 'dice' ? 'mean' : 'pooled'} Dice: ${thresholdsText(model)}`,
     save ? `stored in ${file}` : 'not stored; --save stores them in the model file',
+    ...(save && outdated
+      ? ['The recommended mode was found with other thresholds and is removed: compare again.']
+      : []),
     'They were chosen on these images: judge them on others, --subset test.',
   ];
 }

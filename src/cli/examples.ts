@@ -8,18 +8,21 @@ import { Tally } from '../train/metrics.js';
 
 const ROWS = 6;
 
-/** Rows spread evenly over the validation set, so that neighbouring slices do not fill the sheet. */
 export async function examples(model: Model, dataset: Dataset): Promise<SheetRow[]> {
-  const names = dataset.split.validation;
-  const count = Math.min(ROWS, names.length);
   const rows: SheetRow[] = [];
-  for (let k = 0; k < count; k++) {
+  for (const chosen of spread(dataset.split.validation, ROWS)) {
     await breathe();
-    const { name, image, mask } = await dataset.load(names[Math.floor((k * names.length) / count)]!);
+    const { name, image, mask } = await dataset.load(chosen);
     const prediction = toMask(model.probabilities([image], 'accurate')[0]!);
     const tally = new Tally(model.config.classes);
     tally.add(prediction, mask);
     rows.push({ name, image, target: mask, prediction, dice: tally.scores().dice });
   }
   return rows;
+}
+
+/** At most `count` of a list, spread evenly over it, so that neighbouring slices do not fill a sheet. */
+export function spread<T>(list: readonly T[], count: number): T[] {
+  const shown = Math.min(count, list.length);
+  return Array.from({ length: shown }, (_, k) => list[Math.floor((k * list.length) / shown)]!);
 }

@@ -1,11 +1,11 @@
 /** `unetpp info`: what a model is and what it costs. */
 import { loadModel, planFor, type Threads } from '../index.js';
-import { depthOf } from '../model/config.js';
 import type { Model } from '../model/model.js';
+import type { Recommendation } from '../model/recommendation.js';
 import { summarize } from '../model/summary.js';
 import { teamSize } from '../node/team.js';
-import { predictionTable, trainingCosts, trainingTable } from './costs.js';
-import { networkText, thresholdsText } from './describe.js';
+import { costSize, predictionTable, trainingCosts, trainingTable } from './costs.js';
+import { networkText, reasonText, thresholdsText } from './describe.js';
 import { plural } from './format.js';
 import { type CommonOptions, command, report } from './program.js';
 import { path, threads } from './values.js';
@@ -14,9 +14,6 @@ interface InfoOptions extends CommonOptions {
   readonly model: string;
   readonly threads: Threads;
 }
-
-/** Pixels a side at which the cost of a model without a size of its own is stated. */
-const SIZE = 128;
 
 export const info = command(
   'info',
@@ -30,9 +27,8 @@ export const info = command(
 
 async function run(options: InfoOptions): Promise<void> {
   const model = await loadModel(options.model);
-  const { config, preprocessing, thresholds, training } = model;
-  const multiple = 2 ** depthOf(config);
-  const size = Math.ceil((preprocessing.size ?? SIZE) / multiple) * multiple;
+  const { config, preprocessing, thresholds, recommendation, training } = model;
+  const size = costSize(model);
   const count = teamSize(options.threads);
   const summary = summarize(config, { width: size, height: size }, planFor, count);
   const costs = trainingCosts(model);
@@ -48,6 +44,7 @@ async function run(options: InfoOptions): Promise<void> {
     config,
     preprocessing,
     thresholds,
+    recommendation: recommendation ?? null,
     training: training ?? null,
     levels: summary.levels,
     trainingMemory: costs?.memory ?? null,
@@ -55,7 +52,7 @@ async function run(options: InfoOptions): Promise<void> {
 }
 
 function portrait(model: Model): string[] {
-  const { config, preprocessing, training } = model;
+  const { config, preprocessing, recommendation, training } = model;
   const { inChannels, classes } = config;
   const { size } = preprocessing;
   return [
@@ -63,8 +60,15 @@ function portrait(model: Model): string[] {
     `input     ${plural(inChannels, 'channel')}, values from 0 to 1, ${size ? `resized to ${size}x${size}` : 'at their own size'}`,
     `output    ${classes === 1 ? 'foreground or background' : `one of ${classes} classes`} of each pixel`,
     ...(classes === 1 ? [`threshold ${thresholdsText(model)}`] : []),
+    ...(recommendation
+      ? [`auto      ${recommendation.mode}: ${reasonText(recommendation)}, on ${measuredOn(recommendation)}`]
+      : []),
     ...(training ? ['training', ...facts(training)] : ['training  not known: it was not trained here']),
   ];
+}
+
+function measuredOn({ subset, images }: Recommendation): string {
+  return plural(images, subset === 'all' ? 'image' : `${subset} image`);
 }
 
 /** What the file says of its training, a line for each fact; lists are left to --json. */

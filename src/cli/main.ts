@@ -3,18 +3,21 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { check } from './check.js';
+import { compare } from './compare.js';
 import { convert } from './convert.js';
 import { evaluate } from './evaluate.js';
 import { importTorchCommand } from './import-torch.js';
 import { info } from './info.js';
 import { predict } from './predict.js';
 import { guard, guardStreams, inHouseStyle, withCommonOptions } from './program.js';
+import { prune } from './prune.js';
+import { study } from './study.js';
 import { train } from './train.js';
 
 const { version }: { readonly version: string } = JSON.parse(
   readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
 );
-const commands = [train, evaluate, predict, info, check, convert, importTorchCommand];
+const commands = [train, evaluate, compare, predict, prune, study, info, check, convert, importTorchCommand];
 
 const START = `Start with:
   unetpp train        trains on built-in synthetic images, which takes two or three minutes

@@ -46,8 +46,9 @@ function available(): number {
 /** What training takes with so many workers. */
 export function memoryOfTraining(config: ModelConfig, options: TrainOptions, split: Split, workers: number): Need {
   const { size, batch, microBatch, optimizer, ema: averageDecay } = options;
+  const { train, validation, test } = split;
   const loss = lossOptions(options);
-  const images = { train: split.train.length, validation: split.validation.length };
+  const images = { train: train.length, validation: validation.length, test: options.test ? test.length : 0 };
   const asked = { size, batch, microBatch, loss, optimizer, averageDecay, images, workers, cacheBytes: CACHE_BYTES };
   const { total, outside } = trainingMemory(config, asked, planFor);
   return { inside: total, outside };

@@ -5,15 +5,15 @@ import { encodePng, readPng } from '../data/png.js';
 import { ensureDirectory, writeFileAtomic } from '../files/atomic.js';
 import { encodeNpy } from '../files/npy.js';
 import { createBackend, loadModel, type Threads } from '../index.js';
-import { parseMode } from '../model/mode.js';
 import { type Prediction, toMask } from '../model/prediction.js';
+import { resolveMode } from '../model/recommendation.js';
 import { thresholdOf } from '../model/threshold.js';
 import { maskImage, overlayClasses } from '../report/overlay.js';
 import { duration, grouped } from './format.js';
 import { checkInputs, type Input, listInputs } from './inputs.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
-import { between, path, threads } from './values.js';
+import { between, MODES, path, threads } from './values.js';
 
 interface PredictOptions extends CommonOptions {
   readonly model: string;
@@ -35,7 +35,7 @@ export const predict = command(
   .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--input <path>', 'a PNG image, or a folder of them', path)
   .requiredOption('--out <dir>', 'folder for the results; files of the same names are written over', path)
-  .option('--mode <mode>', 'accurate (mean of the heads), fast (deepest head) or L1, L2, …', 'accurate')
+  .option('--mode <mode>', MODES, 'accurate')
   .option(
     '--threshold <p>',
     'probability above which a pixel is foreground (default: that of the model)',
@@ -49,7 +49,7 @@ export const predict = command(
 async function run(options: PredictOptions): Promise<void> {
   const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
   const model = await loadModel(options.model, { backend });
-  const mode = parseMode(options.mode, model.config);
+  const mode = resolveMode(options.mode, model);
   const threshold = options.threshold ?? thresholdOf(model, mode);
   const inputs = await listInputs(options.input, options.out);
   const progress = new Progress(options);

@@ -20,6 +20,12 @@ export function command(name: string, description: string, example: string): Com
     .addHelpText('after', `\nExample:\n  ${example}`);
 }
 
+/** The options that stand on the command line, without the defaults. */
+export function givenOptions(command: Command): Readonly<Record<string, unknown>> {
+  const given = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli');
+  return Object.fromEntries(given);
+}
+
 /** Adds what every command has: options, which come last in the help, and a word on stray arguments. */
 export function withCommonOptions(sub: Command): Command {
   return sub

@@ -5,6 +5,7 @@ import { InputError } from '../base/errors.js';
 import { subsets } from '../data/split.js';
 import type { RunFolder } from '../train/run.js';
 import { begunEpoch } from '../train/state.js';
+import { givenOptions } from './program.js';
 import type { Job } from './train-job.js';
 import type { TrainOptions } from './train-options.js';
 
@@ -14,6 +15,7 @@ type Options = Readonly<Record<string, unknown>>;
 const MAY_DIFFER = [
   'epochs',
   'patience',
+  'test',
   'data',
   'workers',
   'checkpointSteps',
@@ -28,15 +30,14 @@ const MAY_DIFFER = [
  * @throws InputError that names an option which would make it another run
  */
 export function resumedOptions({ path, config }: RunFolder, command: Command): TrainOptions {
-  const given = Object.fromEntries(
-    Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'),
-  );
+  const given = givenOptions(command);
   if (given.out !== undefined) {
     throw new InputError(`--out ${given.out}: a run that goes on stays in its folder, ${path}; leave it out`);
   }
-  compareOptions(config, given, MAY_DIFFER, path);
-  const { config: _, split, data, ...stored } = config as unknown as TrainOptions & Options;
-  const options = { ...stored, ...(data !== null && { data }), ...given } as TrainOptions;
+  const { config: _, data, split: names, splitSizes: split, ...others } = config as unknown as TrainOptions & Options;
+  const stored = { ...others, ...(data !== null && { data }), ...(split !== undefined && { split }) };
+  compareOptions(stored, given, MAY_DIFFER, `the run in ${path}`, 'leave it out, or start a new run');
+  const options = { ...stored, ...given } as TrainOptions;
   if (options.epochs >= stored.epochs) return options;
   throw new InputError(
     `--epochs is ${options.epochs}, but the run in ${path} was started with ${stored.epochs}; it can be extended, not shortened`,
@@ -79,19 +80,25 @@ function difference(now: readonly string[], then: readonly string[]): string {
 /**
  * Compares options as values of JSON.
  * @param stored what it was started with, from its config.json; null stands for an option that was not given
- * @param given what this call gives, by the same names; undefined ones are not given
+ * @param given what this call gives, by the same names; undefined ones are not given, null means without it
  * @param mayDiffer names that a run may go on with other values of
- * @param run the folder of the run, for the error
+ * @param begun what goes on, for the error, which ends with `advice`
  * @throws InputError that names the first option which differs as the command line does, and both values
  */
-export function compareOptions(stored: Options, given: Options, mayDiffer: readonly string[], run: string): void {
+export function compareOptions(
+  stored: Options,
+  given: Options,
+  mayDiffer: readonly string[],
+  begun: string,
+  advice: string,
+): void {
   const values: Options = JSON.parse(JSON.stringify(given));
   for (const [name, value] of Object.entries(values)) {
     const before = stored[name] ?? null;
     if (mayDiffer.includes(name) || isDeepStrictEqual(value, before)) continue;
     throw new InputError(
-      `${flagOf(name)} is ${show(value)}, but the run in ${run} was started ` +
-        `${before === null ? 'without it' : `with ${show(before)}`}; leave it out, or start a new run`,
+      `${flagOf(name)} is ${value === null ? 'not given' : show(value)}, but ${begun} was started ` +
+        `${before === null ? 'without it' : `with ${show(before)}`}; ${advice}`,
     );
   }
 }

@@ -33,17 +33,17 @@ export async function freePath(out: string | undefined, { source, name }: Datase
  * Makes the run folder and does `work` in it. When that fails before there is a model or a checkpoint, the folder goes
  * again, with those above it that were made for it; later, the error says what there is.
  */
-export async function inRunFolder(
+export async function inRunFolder<R>(
   path: string,
   config: RunConfig,
-  work: (folder: RunFolder) => Promise<void>,
-): Promise<void> {
+  work: (folder: RunFolder) => Promise<R>,
+): Promise<R> {
   let existing = resolve(path);
   while (!existsSync(existing)) existing = dirname(existing);
   try {
     const folder = await RunFolder.create(path, config);
     try {
-      await work(folder);
+      return await work(folder);
     } catch (error) {
       if (isEmpty(folder)) await folder.discard();
       throw telling(error, folder);
@@ -60,15 +60,15 @@ export async function inRunFolder(
  * Opens the folder of a run that was begun, and does `work` with what `prepare` gives. Whatever fails, nothing is
  * removed; where `work` does, the error says what there is.
  */
-export async function inOldRunFolder<T>(
+export async function inOldRunFolder<T, R>(
   path: string,
   prepare: (folder: RunFolder) => Promise<T>,
-  work: (folder: RunFolder, prepared: T) => Promise<void>,
-): Promise<void> {
+  work: (folder: RunFolder, prepared: T) => Promise<R>,
+): Promise<R> {
   const folder = await RunFolder.open(path);
   try {
     const prepared = await prepare(folder);
-    await work(folder, prepared).catch((error: unknown) => {
+    return await work(folder, prepared).catch((error: unknown) => {
       throw telling(error, folder);
     });
   } finally {

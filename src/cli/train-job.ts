@@ -1,37 +1,64 @@
 /** What a training needs, checked before anything is written: the data, the network and the memory. */
+
+import { InputError } from '../base/errors.js';
 import { type Augmentation, parseAugmentations } from '../data/augment.js';
 import { type Dataset, openDataset } from '../data/dataset.js';
 import { syntheticDataset } from '../data/phantom.js';
 import { createBackend, createModel } from '../index.js';
-import { parseConfig } from '../model/config.js';
+import { type ModelConfig, parseConfig } from '../model/config.js';
 import type { Model } from '../model/model.js';
 import { checkSize } from '../model/network.js';
 import type { Checkpoint } from '../train/checkpoint.js';
 import { outputsFor } from '../train/evaluate.js';
+import type { RunConfig } from '../train/run.js';
 import type { EpochReport } from '../train/trainer.js';
 import { requireForTraining } from './memory.js';
 import type { Progress } from './progress.js';
+import { phantomCounts, planOf, refuseSecondSplit } from './split-options.js';
 import type { TrainOptions } from './train-options.js';
 import { chooseWorkers } from './workers.js';
 
-export interface Job {
+/** A training whose options do, before anything of it is allocated. */
+export interface PlannedJob {
   readonly options: TrainOptions;
   readonly augmentations: readonly Augmentation[];
   readonly dataset: Dataset;
-  readonly model: Model;
+  readonly config: ModelConfig;
+  readonly workers: number;
   /** In bytes, as planned. */
   readonly memory: number;
+}
+
+export interface Job extends PlannedJob {
+  readonly model: Model;
   /** Where it goes on, and the epochs before. */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly epochs: readonly EpochReport[] };
 }
 
 /** @throws InputError for options or data that do not do */
 export async function prepareJob(options: TrainOptions, progress: Progress): Promise<Job> {
-  const { data, size, seed, normalise: normalisation, backend, init } = options;
-  const augmentations = parseAugmentations(options.augment);
+  const dataset = await openData(options);
+  const planned = planJob(options, dataset);
+  const { train, validation, test } = dataset.split;
+  await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress);
+  return startJob(planned);
+}
+
+export async function openData(options: TrainOptions): Promise<Dataset> {
+  const { data, size, seed, normalise: normalisation } = options;
+  const plan = planOf(options);
   const asked = { size, seed, normalisation };
-  const dataset = data === undefined ? syntheticDataset(asked) : await openDataset(data, asked);
-  const { filters, skips, deepSupervision, norm, upsample, dropout } = options;
+  if (data === undefined) return syntheticDataset({ ...asked, ...(plan && phantomCounts(plan)) });
+  const dataset = await openDataset(data, { ...asked, ...(plan && { plan }) });
+  refuseSecondSplit(plan, data, dataset.splitOrigin === 'split.json');
+  return dataset;
+}
+
+/** @throws InputError for options that do not fit each other, the data set or the memory */
+export function planJob(options: TrainOptions, dataset: Dataset): PlannedJob {
+  const augmentations = parseAugmentations(options.augment);
+  if (options.test) requireTestImages(dataset);
+  const { filters, skips, deepSupervision, norm, upsample, dropout, size } = options;
   const fields = {
     filters,
     skips,
@@ -46,20 +73,42 @@ export async function prepareJob(options: TrainOptions, progress: Progress): Pro
   checkSize(config, size, size);
   const workers = chooseWorkers(config, options, dataset.split);
   const memory = requireForTraining(config, options, dataset.split, workers);
-  await readAll(dataset, progress);
-  const model = createModel(config, {
-    backend: createBackend(backend, { workers, threads: workers }),
-    seed,
-    initialisation: init,
-  });
-  return { options, augmentations, dataset, model, memory };
+  return { options, augmentations, dataset, config, workers, memory };
 }
 
-/** Reads every image and mask once: a damaged one is found before hours of training, and before anything is written. */
-async function readAll(dataset: Dataset, progress: Progress): Promise<void> {
-  const names = [...dataset.split.train, ...dataset.split.validation];
+/** @throws InputError where `--test` has nothing to measure on */
+function requireTestImages({ split, splitOrigin, source }: Dataset): void {
+  if (split.test.length > 0) return;
+  const advice = {
+    'split.json': 'name some in its split.json',
+    drawn: 'give them a share with --split 80%,10%,10%',
+    synthetic: 'give them a number with --split 160,32,32',
+  };
+  throw new InputError(`--test: ${source} has no test images; ${advice[splitOrigin]}, or leave --test out`);
+}
+
+/** Makes the model, on a backend of its own. */
+export function startJob(planned: PlannedJob): Job {
+  const { options, config, workers } = planned;
+  const model = createModel(config, {
+    backend: createBackend(options.backend, { workers, threads: workers }),
+    seed: options.seed,
+    initialisation: options.init,
+  });
+  return { ...planned, model };
+}
+
+/** Reads images and masks once: a damaged one is found before hours of training, and before anything is written. */
+export async function readAll(dataset: Dataset, names: readonly string[], progress: Progress): Promise<void> {
   for (const [k, name] of names.entries()) {
     await dataset.load(name);
     progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
   }
+}
+
+/** For config.json: what the run goes on with, and what came of it. */
+export function asked({ options, dataset, config }: PlannedJob): RunConfig {
+  const { json, quiet, resume, out, split, ...asked } = options;
+  const splitSizes = split === undefined ? {} : { splitSizes: split };
+  return { ...asked, ...splitSizes, data: options.data ?? null, config, split: dataset.split };
 }

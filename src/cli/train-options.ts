@@ -1,5 +1,6 @@
 /** The options of `unetpp train`. */
 import { type Command, Option } from 'commander';
+import { AUGMENTATIONS } from '../data/augment.js';
 import { type Normalisation, normalisations } from '../image/normalise.js';
 import { type BackendName, backends, type Threads } from '../index.js';
 import { type Norm, norms, type Skips, skipPatterns, type Upsampling, upsamplings } from '../model/config.js';
@@ -8,15 +9,18 @@ import { type LossOptions, spansImages } from '../train/loss.js';
 import { lossText, parseLoss } from '../train/loss-text.js';
 import { type OptimizerName, optimizers } from '../train/optimizer.js';
 import { type ScheduleName, schedules } from '../train/schedule.js';
-import { type CommonOptions, command } from './program.js';
+import { type CommonOptions, command, givenOptions } from './program.js';
+import { type RecipeName, recipeList, recipeNames, recipeOptions } from './recipes.js';
+import { type SplitOptions, splitByOption, splitOption } from './split-options.js';
 import { between, loss, path, positive, threads, weights, whole, wholeList } from './values.js';
 
-export interface TrainOptions extends CommonOptions {
+export interface TrainOptions extends CommonOptions, SplitOptions {
+  readonly recipe?: RecipeName;
   readonly data?: string;
   readonly size: number;
   readonly normalise: Normalisation;
   readonly augment: string;
-  readonly filters: number[];
+  readonly filters: readonly number[];
   readonly skips: Skips;
   readonly deepSupervision: boolean;
   readonly norm: Norm;
@@ -38,6 +42,7 @@ export interface TrainOptions extends CommonOptions {
   readonly clip?: number;
   readonly ema?: number;
   readonly patience?: number;
+  readonly test?: boolean;
   readonly seed: number;
   readonly workers: Threads;
   readonly backend: BackendName;
@@ -72,16 +77,25 @@ const DEFAULTS = {
   },
 } satisfies Record<string, Partial<TrainOptions>>;
 
-/** Fills in the defaults that depend on the data. */
+/**
+ * Fills in the defaults that depend on the data. A loss over the images of a micro-batch is meant over those of the
+ * mini-batch, so that both are one.
+ */
 export function withDefaults(options: TrainOptions): TrainOptions {
-  const preset = DEFAULTS[options.data === undefined ? 'phantom' : 'data'];
-  const { batch = preset.batch } = options;
-  return { ...preset, ...(spansImages(lossOptions(options)) && { microBatch: batch }), ...options };
+  const all = { ...DEFAULTS[options.data === undefined ? 'phantom' : 'data'], ...options };
+  const { microBatch = spansImages(lossOptions(all)) ? all.batch : all.microBatch } = options;
+  return { ...all, microBatch };
 }
 
 /** The loss for `trainModel`. */
 export function lossOptions({ loss, headWeights, classWeights }: TrainOptions): LossOptions {
   return { terms: parseLoss(loss), headWeights, classWeights };
+}
+
+/** With the options of a recipe, where one is named, in place of all that do not stand on the command line. */
+export function withRecipe(options: TrainOptions, command: Command): TrainOptions {
+  const { recipe, data } = options;
+  return recipe ? { ...options, ...recipeOptions(recipe, data), ...givenOptions(command) } : options;
 }
 
 export function trainCommand(): Command {
@@ -90,11 +104,18 @@ export function trainCommand(): Command {
     'Train a network of the UNet++ family on images and masks; without --data on built-in synthetic brain tumours.',
     'unetpp train --data my-scans --filters 16,32,64,128,256 --augment flip',
   )
+    .addOption(new Option('--recipe <name>', `defaults for an experiment: ${recipeList}`).choices(recipeNames))
+
     .optionsGroup('Data:')
     .option('--data <dir>', 'folder with images/NAME.png and masks/NAME.png; split.json is optional', path)
+    .addOption(splitOption())
+    .addOption(splitByOption())
     .option('--size <pixels>', 'width and height that images are resized to', whole(1), 128)
     .addOption(one('--normalise <how>', 'how the values of each image are scaled', normalisations, 'range'))
-    .option('--augment <list>', `changes to training images: flip, or none ${either('augment')}`)
+    .option(
+      '--augment <list>',
+      `changes to training images: ${AUGMENTATIONS.join(', ')}, all, or none; elastic:0.5 is half as strong ${either('augment')}`,
+    )
 
     .optionsGroup('Network:')
     .option('--filters <list>', `channels of each level ${either('filters')}`, wholeList)
@@ -141,6 +162,8 @@ export function trainCommand(): Command {
     .addOption(one('--backend <name>', 'what computes; reference is slow and plain', backends, 'wasm'))
 
     .optionsGroup('Result:')
+    .option('--test', 'measure the best model on the test images at the end (default: a recipe says so)')
+    .option('--no-test', 'do not')
     .option('--out <dir>', 'new folder for the model and the report (default: runs/NAME, numbered)', path)
     .option('--resume <dir>', 'go on with the run in this folder, with its options; --epochs may be larger', path)
     .option('--checkpoint-steps <n>', 'write a checkpoint after so many steps, too, not only each epoch', whole(1))

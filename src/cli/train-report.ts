@@ -9,6 +9,8 @@ import type { EpochReport } from '../train/trainer.js';
 import { diceText, networkText, objectiveText } from './describe.js';
 import { duration, grouped, memorySize, plural, shellWord } from './format.js';
 import { report } from './program.js';
+import { splitText } from './split-options.js';
+import type { TestResult } from './test-images.js';
 import type { Job } from './train-job.js';
 import { lossOptions, type TrainOptions } from './train-options.js';
 
@@ -16,10 +18,13 @@ export function introduction({ dataset, model, options, memory, resume }: Job): 
   const { name, split, size, channels } = dataset;
   const { optimizer, lr, schedule, batch, epochs, augment, seed } = options;
   const images = `${plural(split.train.length, 'image')} to train on, ${split.validation.length} to validate on`;
+  const tested = options.test ? `, ${split.test.length} to test on` : '';
+  const drawn = splitText(dataset);
   const augmented = augment === 'none' ? '' : `, augmented by ${augment}`;
   return [
     ...(options.data === undefined ? ['no --data given: a demonstration on synthetic images'] : []),
-    `data      ${name}: ${images}, ${size}x${size} ${channels === 1 ? 'grey' : 'RGB'}${augmented}`,
+    `data      ${name}: ${images}${tested}, ${size}x${size} ${channels === 1 ? 'grey' : 'RGB'}${augmented}`,
+    ...(drawn === undefined ? [] : [`split     ${drawn}`]),
     `network   ${networkText(model.config)}, ${grouped(countParameters(model.parameters.list))} parameters`,
     `training  ${plural(epochs, 'epoch')}, batch ${batch}, loss ${objectiveText(lossOptions(options))}, ${optimizer}, learning rate ${lr}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
     `machine   ${plural(model.backend.workers, 'worker')}, ${memorySize(memory)} of memory`,
@@ -28,20 +33,31 @@ export function introduction({ dataset, model, options, memory, resume }: Job): 
   ].join('\n');
 }
 
-/** Prints the result; `epochs` is empty where the training was stopped in the first. */
+/** What came of a training. */
+interface Outcome {
+  /** Empty where the training was stopped in the first. */
+  readonly epochs: readonly EpochReport[];
+  readonly seconds: number;
+  readonly interrupted: boolean;
+  readonly tested?: TestResult;
+}
+
+/** Prints the result. */
 export async function reportTraining(
   { options, model }: Job,
   folder: RunFolder,
-  epochs: readonly EpochReport[],
-  seconds: number,
-  interrupted: boolean,
+  { epochs, seconds, interrupted, tested }: Outcome,
 ): Promise<void> {
   const best = epochs.find(({ epoch }) => epoch === epochs.at(-1)?.bestEpoch);
   // An epoch that went on with its validation has trained no image.
   const trained = epochs.filter((epoch) => epoch.imagesPerSecond > 0);
   const imagesPerSecond = trained.length / trained.reduce((sum, epoch) => sum + 1 / epoch.imagesPerSecond, 0) || 0;
   const lines = best
-    ? closing(best, epochs.length, folder, `${duration(seconds)}, ${imagesPerSecond.toFixed(1)} images/s in training`)
+    ? closing(best, folder, {
+        of: epochs.length,
+        time: `${duration(seconds)}, ${imagesPerSecond.toFixed(1)} images/s in training`,
+        tested,
+      })
     : ['stopped in the first epoch: the weights as they were then, never validated, are in', `  ${folder.model}`];
   const goOn = `npx unetpp train --resume ${shellWord(folder.path)}`;
   const rest = interrupted ? ['', 'Interrupted. It goes on with:', `  ${goOn}`] : [];
@@ -52,20 +68,30 @@ export async function reportTraining(
     seconds,
     imagesPerSecond,
     validation: best ? scores(best) : null,
+    ...(tested && { test: testScores(tested) }),
     weightsSha256: await weightsSha256(model),
     resume: interrupted ? goOn : null,
   });
 }
 
-function closing(best: EpochReport, epochs: number, folder: RunFolder, time: string): string[] {
+function closing(
+  best: EpochReport,
+  folder: RunFolder,
+  { of, time, tested }: { readonly of: number; readonly time: string; readonly tested: TestResult | undefined },
+): string[] {
+  const files = ['model.safetensors', 'predictions.png', 'curves.png', 'metrics.jsonl', 'config.json'];
+  if (tested) files.push('test.csv', 'test.png');
   return [
-    `best      epoch ${best.epoch} of ${epochs}: validation Dice ${diceText(best.validation)}`,
+    `best      epoch ${best.epoch} of ${of}: validation Dice ${diceText(best.validation)}`,
+    ...(tested ? [`test      Dice ${diceText(tested.evaluation)}`] : []),
     `time      ${time}`,
-    `files     ${folder.path}: model.safetensors, predictions.png, curves.png, metrics.jsonl, config.json, checkpoint.safetensors`,
+    `files     ${folder.path}: ${files.join(', ')}, checkpoint.safetensors`,
+    ...(tested ? ['', ...tested.lines] : []),
   ];
 }
 
-function whereOf({ epoch, steps, images }: EpochState): string {
+/** `at epoch 3`, or `in epoch 3, after 8 images`. */
+export function whereOf({ epoch, steps, images }: EpochState): string {
   return steps === 0 ? `at epoch ${epoch}` : `in epoch ${epoch}, after ${plural(images, 'image')}`;
 }
 
@@ -89,4 +115,9 @@ function next({ data }: TrainOptions, folder: RunFolder): string[] {
 function scores({ validation: { dice, iou, pooledIou, loss, heads } }: EpochReport): object {
   const perHead = heads.map(({ head, dice, iou, pooledIou }) => ({ head, dice, iou, pooledIou }));
   return { dice, iou, pooledIou, loss, heads: perHead };
+}
+
+/** All but what stands in test.csv. */
+function testScores({ evaluation: { perImage: _, ...scores } }: TestResult): object {
+  return scores;
 }

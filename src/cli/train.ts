@@ -1,29 +1,29 @@
 /** `unetpp train`, and `node train.js`: trains a network on a folder of images and masks, or on the built-in phantom. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { augment } from '../data/augment.js';
 import { encodePng } from '../data/png.js';
 import { writeFileAtomic } from '../files/atomic.js';
 import { encodeModel } from '../model/modelfile.js';
 import { learningCurves } from '../report/curves.js';
 import { predictionSheet } from '../report/sheet.js';
-import type { RunConfig, RunFolder } from '../train/run.js';
-import { begunEpoch } from '../train/state.js';
-import { type EpochReport, trainModel } from '../train/trainer.js';
+import type { RunFolder } from '../train/run.js';
+import type { EpochReport } from '../train/trainer.js';
 import { epochHeader, epochRow } from './epochs.js';
 import { examples } from './examples.js';
-import { duration } from './format.js';
 import { onInterrupt } from './interrupt.js';
 import { Progress } from './progress.js';
-import { secondsLeft } from './remaining.js';
 import { findCheckpoint, resumedOptions } from './resume.js';
 import { freePath, inOldRunFolder, inRunFolder } from './run-folder.js';
-import { type Job, prepareJob } from './train-job.js';
-import { lossOptions, type TrainOptions, trainCommand, withDefaults } from './train-options.js';
+import { measureOnTest } from './test-images.js';
+import { asked, type Job, prepareJob } from './train-job.js';
+import { type TrainOptions, trainCommand, withDefaults, withRecipe } from './train-options.js';
 import { introduction, reportTraining } from './train-report.js';
+import { trainInFolder } from './training.js';
 
 export const train = trainCommand().action((options: TrainOptions, command: Command) => {
-  return options.resume === undefined ? begin(withDefaults(options)) : goOn(options.resume, command);
+  return options.resume === undefined
+    ? begin(withDefaults(withRecipe(options, command)))
+    : goOn(options.resume, command);
 });
 
 async function begin(options: TrainOptions): Promise<void> {
@@ -45,12 +45,6 @@ async function goOn(run: string, command: Command): Promise<void> {
   await inOldRunFolder(run, prepare, (folder, { job, progress }) => trainInto(folder, job, progress));
 }
 
-/** For config.json: what the run goes on with, and what came of it. */
-function asked({ options, dataset, model }: Job): RunConfig {
-  const { json, quiet, resume, out, ...asked } = options;
-  return { ...asked, data: options.data ?? null, config: model.config, split: dataset.split };
-}
-
 async function trainInto(folder: RunFolder, job: Job, progress: Progress): Promise<void> {
   const { model, resume } = job;
   const interrupt = onInterrupt(() => progress.line('stopping after this micro-batch (Ctrl-C again ends at once)'));
@@ -59,58 +53,25 @@ async function trainInto(folder: RunFolder, job: Job, progress: Progress): Promi
     const started = performance.now();
     const epochs: EpochReport[] = [...(resume?.epochs ?? [])];
     let atEnd = false;
-    for await (const epoch of reports(job, folder, progress, interrupt.signal)) {
-      await folder.add(epoch, model);
+    for await (const epoch of trainInFolder(folder, job, progress, interrupt.signal)) {
       if (epochs.length === 0 || epochs.length === resume?.epochs.length) progress.line(epochHeader(epoch));
       epochs.push(epoch);
       progress.line(epochRow(epoch));
       atEnd = epoch.end !== undefined;
     }
-    const interrupted = interrupt.signal.aborted && !atEnd;
+    const stopped = interrupt.signal.aborted && !atEnd;
     progress.line('');
     const seconds = (performance.now() - started) / 1000;
     if (epochs.length === 0) await writeFileAtomic(folder.model, await encodeModel(model));
     await writePictures(folder, job, epochs);
-    await reportTraining(job, folder, epochs, seconds, interrupted);
+    const testing = job.options.test === true && !stopped;
+    const tested = testing ? await measureOnTest(job, folder, progress, interrupt.signal) : undefined;
+    const interrupted = stopped || (testing && !tested);
+    await reportTraining(job, folder, { epochs, seconds, interrupted, ...(tested && { tested }) });
   } finally {
     interrupt.end();
     model.backend.close();
   }
-}
-
-/** The training itself, an epoch at a time, with the bar in between. */
-function reports(
-  { options, augmentations, dataset, model, resume }: Job,
-  folder: RunFolder,
-  progress: Progress,
-  signal: AbortSignal,
-): AsyncIterable<EpochReport> {
-  const { train, validation } = dataset.split;
-  const left = secondsLeft(
-    { train: train.length, validation: validation.length },
-    resume && begunEpoch(resume.checkpoint),
-  );
-  const { lr, minLr, clip, ema, checkpointSteps, checkpointMinutes, resume: _, ...same } = options;
-  return trainModel(model, dataset, {
-    ...same,
-    loss: lossOptions(options),
-    learningRate: lr,
-    minLearningRate: minLr,
-    ...(clip !== undefined && { maxGradientNorm: clip }),
-    ...(ema !== undefined && { averageDecay: ema }),
-    augment: (sample, key) => augment(sample, augmentations, key),
-    signal,
-    ...(resume && { resume: resume.checkpoint }),
-    onCheckpoint: (checkpoint) => folder.writeCheckpoint(checkpoint),
-    checkpointEvery: {
-      ...(checkpointSteps !== undefined && { steps: checkpointSteps }),
-      ...(checkpointMinutes !== undefined && { minutes: checkpointMinutes }),
-    },
-    onProgress(now) {
-      const text = `${now.imagesPerSecond.toFixed(1)} images/s, ${duration(left(now))} left`;
-      progress.update(`epoch ${now.epoch}/${now.epochs} ${now.phase}`, now.done, now.total, text);
-    },
-  });
 }
 
 async function writePictures(

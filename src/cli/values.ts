@@ -37,10 +37,19 @@ export function spacing(text: string): Spacing {
   throw new InvalidArgumentError('Expected a number above 0, or two (row,column) like 0.49,0.6.');
 }
 
+/** The level of a head: `2` or `L2`. */
+export function level(text: string): number {
+  if (/^L?[1-9]\d*$/.test(text)) return Number(text.replace('L', ''));
+  throw new InvalidArgumentError('Expected the level of a head, like 2 or L2.');
+}
+
 /** A number of threads, or `auto`. */
 export function threads(text: string): number | 'auto' {
   return text === 'auto' ? text : whole(1, 256)(text);
 }
+
+/** The help of `--mode`. */
+export const MODES = 'accurate (mean of the heads), fast (deepest head), L1, L2, … or auto (what compare recommends)';
 
 /** A comma-separated list of whole numbers of at least 1: `16,32,64`. */
 export function wholeList(text: string): number[] {

@@ -1,65 +1,105 @@
+/** Augmentation: training images changed in ways that leave them true examples. */
 import { InputError } from '../base/errors.js';
-import type { Image, ImageData } from '../base/image.js';
 import { fold, type Key, Random } from '../base/random.js';
-import { emptyLike } from '../image/channels.js';
+import { rearrange } from '../image/rearrange.js';
+import { pixelGrid, warpImage, warpMask } from '../image/warp.js';
+import { MOTIONS, REARRANGEMENTS } from './augment-geometry.js';
+import { INTENSITIES, withChanges } from './augment-intensity.js';
 import type { Sample } from './dataset.js';
 
-/** Changes a sample in a way that leaves it a true example; what it does is drawn from `random` alone. */
-type Rule = (sample: Sample, random: Random) => Sample;
+export type AugmentationName = keyof typeof REARRANGEMENTS | keyof typeof MOTIONS | keyof typeof INTENSITIES;
 
-const RULES = {
-  /** Left-right and upside-down, each with probability 1/2. */
-  flip: (sample, random) => {
-    const word = random.word();
-    const [leftRight, upsideDown] = [(word & 1) === 1, (word & 2) === 2];
-    if (!leftRight && !upsideDown) return sample;
-    return {
-      name: sample.name,
-      image: flipImage(sample.image, leftRight, upsideDown),
-      mask: flipImage(sample.mask, leftRight, upsideDown),
-    };
-  },
-} satisfies Record<string, Rule>;
-
-export type Augmentation = keyof typeof RULES;
+/** One kind of change, and how strong. */
+export interface Augmentation {
+  readonly name: AugmentationName;
+  /** 1 is the usual, 0 nothing, 3 the most; of `flip` and `turn` it is the share of samples that they are drawn for. */
+  readonly strength: number;
+}
 
 /** All augmentations, in the order in which they are applied. */
-export const AUGMENTATIONS = Object.keys(RULES) as readonly Augmentation[];
+export const AUGMENTATIONS = [REARRANGEMENTS, MOTIONS, INTENSITIES].flatMap(
+  (rules) => Object.keys(rules) as AugmentationName[],
+) as readonly AugmentationName[];
 
 /**
- * The sample, augmented by the named rules. A pure function of its arguments: a key per (seed, epoch, sample) gives the
- * same pixels on any worker. Each rule has its own stream of `key`, so that one more rule does not change the others.
+ * The sample, augmented. `flip` and `turn` draw from all orders of the pixels alike; every other change is made to half of
+ * the samples, so that each is also seen without it. A pure function of its arguments: a key per (seed, epoch, sample)
+ * gives the same pixels on any worker. Each augmentation has its own stream of `key`, so that one more does not change what
+ * the others draw; in which order they are listed does not matter.
  */
-export function augment(sample: Sample, names: readonly Augmentation[], key: Key): Sample {
-  return AUGMENTATIONS.filter((name) => names.includes(name)).reduce(
-    (changed, name) => RULES[name](changed, new Random(fold(key, name))),
-    sample,
-  );
+export function augment(sample: Sample, augmentations: readonly Augmentation[], key: Key): Sample {
+  let { image, mask } = sample;
+  for (const { rule, strength, random } of asked(REARRANGEMENTS, augmentations, key)) {
+    const walk = rule(image, strength, random);
+    if (walk) [image, mask] = [rearrange(image, walk), rearrange(mask, walk)];
+  }
+  const motions = asked(MOTIONS, augmentations, key).filter(everyOther);
+  if (motions.length > 0) {
+    const positions = pixelGrid(image.width, image.height);
+    for (const { rule, strength, random } of motions) rule(positions, strength, random);
+    [image, mask] = [warpImage(image, positions), warpMask(mask, positions)];
+  }
+  const intensities = asked(INTENSITIES, augmentations, key).filter(everyOther);
+  if (intensities.length > 0) {
+    image = withChanges(image, (copy) => {
+      for (const { rule, strength, random } of intensities) rule(copy, strength, random);
+    });
+  }
+  return image === sample.image ? sample : { name: sample.name, image, mask };
 }
 
 /**
- * Augmentations from a list with commas; '' and 'none' are no augmentation.
- * @throws InputError that names the unknown one and the known ones
+ * Augmentations from a list with commas, each with its strength after a colon where it is not 1: `flip,elastic:0.5`. `all`
+ * is all of them, `all:0.5` as strong as that as far as each goes; of one that comes twice the last counts, so that
+ * `all,turn:0` leaves one out. '' and 'none' are no augmentation.
+ * @returns those of a strength above 0, in the order in which they are applied
+ * @throws InputError that names the unknown one and the known ones, or a strength that it does not have
  */
 export function parseAugmentations(list: string): Augmentation[] {
-  const names = list.split(',').map((name) => name.trim());
-  if (names.length === 1 && (names[0] === '' || names[0] === 'none')) return [];
-  const unknown = names.find((name) => !(AUGMENTATIONS as readonly string[]).includes(name));
-  if (unknown !== undefined) {
-    throw new InputError(`unknown augmentation "${unknown}"; known: ${AUGMENTATIONS.join(', ')}, or none`);
+  if (['', 'none'].includes(list.trim())) return [];
+  const strengths = new Map<AugmentationName, number>();
+  for (const entry of list.split(',').map((text) => text.trim())) {
+    const [name = '', strength] = entry.split(/:(.*)/s).map((text) => text.trim());
+    const names = AUGMENTATIONS.filter((known) => known === name || name === 'all');
+    if (names.length === 0) {
+      throw new InputError(`unknown augmentation "${name}"; known: ${AUGMENTATIONS.join(', ')}, all, or none`);
+    }
+    const largest = Math.max(...names.map(largestStrength));
+    const value = strength === undefined ? 1 : Number(strength || Number.NaN);
+    if (!(value >= 0 && value <= largest)) {
+      throw new InputError(`augmentation "${entry}": expected a strength from 0 to ${largest}, as in ${name}:0.5`);
+    }
+    for (const known of names) strengths.set(known, Math.min(value, largestStrength(known)));
   }
-  return AUGMENTATIONS.filter((name) => names.includes(name));
+  return AUGMENTATIONS.flatMap((name) => {
+    const strength = strengths.get(name) ?? 0;
+    return strength > 0 ? [{ name, strength }] : [];
+  });
 }
 
-function flipImage<T extends ImageData>(image: Image<T>, leftRight: boolean, upsideDown: boolean): Image<T> {
-  const { width, height, channels, data } = image;
-  const flipped = emptyLike(data, data.length);
-  for (let y = 0, at = 0; y < height; y++) {
-    const row = (upsideDown ? height - 1 - y : y) * width;
-    for (let x = 0; x < width; x++) {
-      const from = (row + (leftRight ? width - 1 - x : x)) * channels;
-      for (let c = 0; c < channels; c++) flipped[at++] = data[from + c]!;
-    }
-  }
-  return { width, height, channels, data: flipped };
+function largestStrength(name: AugmentationName): number {
+  return name in REARRANGEMENTS ? 1 : 3;
+}
+
+interface Asked<Rule> {
+  readonly rule: Rule;
+  readonly strength: number;
+  readonly random: Random;
+}
+
+/** The rules of a table that are asked for, in its order. */
+function asked<Rule>(
+  rules: Readonly<Record<string, Rule>>,
+  augmentations: readonly Augmentation[],
+  key: Key,
+): Asked<Rule>[] {
+  return Object.entries(rules).flatMap(([name, rule]) => {
+    const strength = augmentations.find((one) => one.name === name)?.strength ?? 0;
+    return strength > 0 ? [{ rule, strength, random: new Random(fold(key, name)) }] : [];
+  });
+}
+
+/** By the first number of its stream. */
+function everyOther({ random }: Asked<unknown>): boolean {
+  return random.integer(2) === 1;
 }

@@ -9,6 +9,7 @@ import { readDataFolder } from './folder.js';
 import type { Origin, Pair } from './layout.js';
 import { requireSeparatePatients } from './patients.js';
 import type { Split } from './split.js';
+import { completePlan, type DrawnSplit, type SplitPlan } from './split-plan.js';
 import { TwinGuard } from './twins.js';
 
 /** One labelled image as a network is trained on it. It is shared: do not write to it. */
@@ -38,6 +39,8 @@ export interface Dataset {
   readonly originOf?: (name: string) => Origin | undefined;
   readonly split: Split;
   readonly splitOrigin: 'split.json' | 'drawn' | 'synthetic';
+  /** How the split was drawn, where a plan was given. */
+  readonly drawn?: DrawnSplit;
   /** @throws InputError when the name is not in the set, or its file turns out to be damaged or no mask */
   load(name: string): Promise<Sample>;
 }
@@ -49,6 +52,8 @@ export interface DatasetOptions {
   readonly channels?: 1 | 3;
   /** Draws the split when the folder has no split.json. */
   readonly seed: number;
+  /** How it is drawn. Default: a fifth for validation, by patient where patients are known, and no test images. */
+  readonly plan?: SplitPlan;
   /** Default: 'range'. */
   readonly normalisation?: Normalisation;
   /** How many bytes of decoded and resized samples are kept in memory; default `CACHE_BYTES`. */
@@ -65,7 +70,8 @@ export async function openDataset(dir: string, options: DatasetOptions): Promise
   checkSize(size);
   const folder = await readDataFolder(dir);
   const { pairs, byName, classNames, splitFile } = folder;
-  const split = await folder.split(seed);
+  const drawn = options.plan && !splitFile ? completePlan(options.plan, folder) : undefined;
+  const split = await folder.split(seed, drawn);
   const originOf = (name: string): Origin | undefined => byName.get(name);
   if (splitFile) requireSeparatePatients(split, originOf, splitFile);
   const channels = options.channels ?? (pairs.every((pair) => pair.channels === 1) ? 1 : 3);
@@ -92,6 +98,7 @@ export async function openDataset(dir: string, options: DatasetOptions): Promise
     originOf,
     split,
     splitOrigin: splitFile ? 'split.json' : 'drawn',
+    ...(drawn && { drawn }),
     async load(name) {
       const pair = byName.get(name);
       if (!pair) throw new InputError(`${dir}: no image is called "${name}"`);

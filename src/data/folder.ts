@@ -8,6 +8,7 @@ import type { Contents, Layout, Pair } from './layout.js';
 import { parsePatients } from './patients.js';
 import { readBytes } from './read.js';
 import { drawSplit, parseSplit, type Split } from './split.js';
+import { type DrawnSplit, drawPlanned } from './split-plan.js';
 
 /** A data folder as it lies on the disk, with what its split.json and patients.json say. */
 export interface DataFolder extends Contents {
@@ -16,8 +17,11 @@ export interface DataFolder extends Contents {
   readonly byName: ReadonlyMap<string, Pair>;
   /** The path of its split.json. */
   readonly splitFile?: string;
-  /** From split.json, else drawn. @throws InputError where it does not fit, or nothing can be drawn */
-  split(seed: number): Promise<Split>;
+  /**
+   * From split.json, else drawn: a fifth for validation, or as `plan` says (see `completePlan`).
+   * @throws InputError where it does not fit, or nothing can be drawn
+   */
+  split(seed: number, plan?: DrawnSplit): Promise<Split>;
 }
 
 /** Tried in this order. */
@@ -48,9 +52,10 @@ export async function readDataFolder(dir: string): Promise<DataFolder> {
     classNames,
     byName,
     ...(splitFile && { splitFile }),
-    async split(seed) {
+    async split(seed, plan) {
       if (splitFile) return parseSplit(await readText(splitFile), names, splitFile);
-      return drawSplit(names, seed, dir, (name) => byName.get(name));
+      const originOf = (name: string) => byName.get(name);
+      return plan ? drawPlanned(plan, names, seed, dir, originOf) : drawSplit(names, seed, dir, originOf);
     },
   };
 }

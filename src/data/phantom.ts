@@ -55,13 +55,15 @@ export function renderPhantom(key: Key, size: number): Phantom {
   return { kind: lesion.kind, image: { ...frame, data: image }, mask: { ...frame, data: mask } };
 }
 
-export interface SyntheticOptions {
+/** How many slices there are of each subset. */
+export type PhantomSlices = Readonly<Record<Subset, number>>;
+
+export const phantomSlices: PhantomSlices = { train: 160, validation: 32, test: 32 };
+
+/** Numbers of slices that are not given are those of `phantomSlices`. */
+export interface SyntheticOptions extends Partial<PhantomSlices> {
   /** Width and height in pixels, at least 32; default 128. */
   readonly size?: number;
-  /** Slices per subset; default 160 for training, 32 for validation and 32 for testing. */
-  readonly train?: number;
-  readonly validation?: number;
-  readonly test?: number;
   /** Default: 'range'. */
   readonly normalisation?: Normalisation;
   readonly seed: number;
@@ -73,7 +75,8 @@ export interface SyntheticOptions {
  * @throws InputError on a size below 32 and on numbers of slices that are not whole, or 0 for train or validation
  */
 export function syntheticDataset(options: SyntheticOptions): Dataset {
-  const { size = 128, train = 160, validation = 32, test = 32, normalisation = 'range', seed } = options;
+  const { size = 128, normalisation = 'range', seed } = options;
+  const { train = phantomSlices.train, validation = phantomSlices.validation, test = phantomSlices.test } = options;
   checkSize(size);
   if (size < 32) throw new InputError(`the synthetic phantom needs a size of at least 32 pixels, found ${size}`);
   const keys = new Map<string, Key>();

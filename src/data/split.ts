@@ -51,38 +51,40 @@ export function parseSplit(text: string, known: readonly string[], file: string)
   return { train: read('train'), validation: read('validation'), test: read('test') };
 }
 
+/** Names that stay together. */
+export type Group = readonly string[];
+
+/** What is known of an image. */
+export type OriginOf = (name: string) => Origin | undefined;
+
 /**
  * Draws about a fifth of the images, at least one, for validation and leaves the others for training; no test set.
- * Images of one patient stay together, and each label gives a fifth of its own images as far as its patients allow; a
- * patient counts for the label of the first of the images.
- * @param originOf what is known of an image; one without a patient stands for itself
+ * Images of one patient stay together, and each label gives a fifth of its own images as far as its patients allow.
+ * @param originOf an image without a patient stands for itself
  * @throws InputError unless there are two images, and of two patients
  */
 export function drawSplit(
   names: readonly string[],
   seed: number,
   source: string,
-  originOf: (name: string) => Origin | undefined = () => undefined,
+  originOf: OriginOf = () => undefined,
 ): Split {
   if (names.length < 2) {
     throw new InputError(`${source}: ${names.length} pair; training needs at least 2, one of them for validation`);
   }
   // Sorted by code units first: the order of a folder's listing and the machine's language must not matter.
   const sorted = [...names].sort();
-  const groups = [...groupBy(sorted, (name) => originOf(name)?.patient ?? `image ${name}`).values()];
+  const groups = patientsAmong(sorted, originOf);
   if (groups.length < 2) {
     const patient = originOf(sorted[0]!)?.patient;
     throw new InputError(
       `${source}: all ${names.length} images are of one patient, ${patient}; training needs at least 2 patients, or a split.json`,
     );
   }
-  const order = new Random(fold(seedKey(seed), 'split')).permutation(groups.length).map((k) => groups[k]!);
-  const held = new Set<string>();
-  for (const stratum of groupBy(order, ([first]) => originOf(first!)?.label ?? '').values()) {
-    for (const name of aboutAFifth(stratum)) held.add(name);
-  }
+  const order = shuffled(groups, seed);
+  const taken = strataOf(order, originOf).flatMap((stratum) => takeAbout(countNames(stratum) / 5, stratum));
   // Where each stratum is too small to give a patient, the smallest of all, of equals the first drawn, is held out.
-  if (held.size === 0) for (const name of order.reduce((a, b) => (b.length < a.length ? b : a))) held.add(name);
+  const held = new Set(taken.length > 0 ? taken.flat() : smallest(order));
   return {
     train: sorted.filter((name) => !held.has(name)),
     validation: sorted.filter((name) => held.has(name)),
@@ -90,17 +92,47 @@ export function drawSplit(
   };
 }
 
-/** Takes groups, in their order, as long as each brings the number of names nearer to a fifth of all. */
-function aboutAFifth(groups: readonly (readonly string[])[]): string[] {
-  const target = groups.reduce((sum, group) => sum + group.length, 0) / 5;
-  const held: string[] = [];
+/**
+ * Takes groups, in their order, as long as each brings the number of names nearer to `target`.
+ * @param most how many groups may be taken
+ */
+export function takeAbout(target: number, groups: readonly Group[], most = groups.length): Group[] {
+  const taken: Group[] = [];
+  let held = 0;
   for (const group of groups) {
-    const gain = Math.abs(held.length - target) - Math.abs(held.length + group.length - target);
-    if (gain > 0) held.push(...group);
+    const gain = Math.abs(held - target) - Math.abs(held + group.length - target);
+    if (gain <= 0 || taken.length === most) continue;
+    taken.push(group);
+    held += group.length;
   }
-  return held;
+  return taken;
 }
 
+/** The first of the smallest. */
+export function smallest(groups: readonly Group[]): Group {
+  return groups.reduce((a, b) => (b.length < a.length ? b : a));
+}
+
+/** Groups in an order that the seed draws. */
+export function shuffled(groups: readonly Group[], seed: number): Group[] {
+  return new Random(fold(seedKey(seed), 'split')).permutation(groups.length).map((k) => groups[k]!);
+}
+
+/** The images of each patient; one without stands for itself. */
+export function patientsAmong(names: readonly string[], originOf: OriginOf): Group[] {
+  return [...groupBy(names, (name) => originOf(name)?.patient ?? `image ${name}`).values()];
+}
+
+/** Groups of one label together; a patient counts for the label of the first of the images. */
+export function strataOf(groups: readonly Group[], originOf: OriginOf): Group[][] {
+  return [...groupBy(groups, ([first]) => originOf(first!)?.label ?? '').values()];
+}
+
+export function countNames(groups: readonly Group[]): number {
+  return groups.reduce((sum, group) => sum + group.length, 0);
+}
+
+/** Lists of the items with the same key, in the order of their first. */
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

@@ -54,10 +54,11 @@ function copyPixels<T extends ImageData>(
   return { width, height, channels, data };
 }
 
-/** Position `i`, left or right of 0..n-1, mirrored at 0 and n-1 as often as it takes. */
-function reflect(i: number, n: number): number {
+/** Position `i`, left or right of 0..n-1 and also between pixels, mirrored at 0 and n-1 as often as it takes. */
+export function reflect(i: number, n: number): number {
+  if (i >= 0 && i <= n - 1) return i;
   if (n === 1) return 0;
   const period = 2 * (n - 1);
   const turn = ((i % period) + period) % period;
-  return turn < n ? turn : period - turn;
+  return turn < n - 1 ? turn : period - turn;
 }

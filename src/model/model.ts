@@ -9,18 +9,19 @@ import { checkCount } from './checks.js';
 import { type ModelConfig, parseConfig } from './config.js';
 import { compileInference, type Inference, type InferenceOutput } from './inference.js';
 import { type Initialisation, initialise } from './initialisation.js';
-import { levelsOfMode, type Mode, parseMode } from './mode.js';
+import { levelsOfMode, type Mode } from './mode.js';
 import { listParameters, ParameterStore } from './parameters.js';
 import type { Prediction } from './prediction.js';
 import { networkSize, type Preprocessing, prepare, resizePrediction } from './preprocessing.js';
+import { type Recommendation, resolveMode } from './recommendation.js';
 import type { Thresholds } from './threshold.js';
 
 /** What a model was trained on and how it did: JSON for people, which no computation reads. */
 export type TrainingSummary = Readonly<Record<string, unknown>>;
 
 export interface PredictOptions {
-  /** Default: 'accurate', the mean of the heads. */
-  readonly mode?: Mode;
+  /** 'auto': the recommended one, see `compareModes`. Default: 'accurate', the mean of the heads. */
+  readonly mode?: Mode | 'auto';
   /** How many images of one size are computed at once; memory grows with it. Default: 4. */
   readonly batch?: number;
 }
@@ -34,6 +35,8 @@ export class Model {
   preprocessing: Preprocessing = { normalisation: 'range' };
   /** What `chooseThresholds` found, to be stored with the model; see `thresholdOf`. */
   thresholds: Thresholds = {};
+  /** What `compareModes` found, to be stored with the model: the mode 'auto'. */
+  recommendation: Recommendation | undefined;
   training: TrainingSummary | undefined;
   readonly #programs = new Map<string, Inference>();
 
@@ -48,7 +51,7 @@ export class Model {
   /**
    * The probabilities at the image's own size. The image is brought to the network's channels, range and size, padded
    * by reflection where 2^depth does not divide it, and the answer is cropped and resized back.
-   * @throws InputError for an image that does not fit, or a mode that the network does not have
+   * @throws InputError for an image that does not fit, or a mode that the model does not have
    */
   async predict(image: Image, options: PredictOptions = {}): Promise<Prediction> {
     return (await this.predictBatch([image], options))[0]!;
@@ -58,7 +61,7 @@ export class Model {
   async predictBatch(images: readonly Image[], options: PredictOptions = {}): Promise<Prediction[]> {
     const { batch = 4 } = options;
     checkCount(batch, 'predict: batch');
-    const mode = parseMode(options.mode ?? 'accurate', this.config);
+    const mode = resolveMode(options.mode ?? 'accurate', this);
     const sizes = images.map((image) => networkSize(image, this.preprocessing));
     const predictions: Prediction[] = [];
     while (predictions.length < images.length) {

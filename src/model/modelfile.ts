@@ -7,6 +7,7 @@
  *     config         JSON, see `ModelConfig`
  *     preprocessing  JSON, see `Preprocessing`
  *     thresholds     JSON, see `Thresholds`; absent where none was chosen
+ *     recommendation JSON, see `Recommendation`; absent where there is none
  *     training       JSON, see `TrainingSummary`; absent for a model that was not trained here
  *     sha256         of the numbers: the same as `weightsSha256`
  */
@@ -16,8 +17,9 @@ import { sha256 } from '../base/sha256.js';
 import { parseConfig } from './config.js';
 import { Model, type TrainingSummary } from './model.js';
 import { parsePreprocessing } from './preprocessing.js';
+import { parseRecommendation } from './recommendation.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
-import { parseThresholds, type Thresholds } from './threshold.js';
+import { parseThresholds } from './threshold.js';
 import { exportTensors, importTensors } from './torch.js';
 
 const FORMAT = 'unetpp';
@@ -31,6 +33,7 @@ export async function encodeModel(model: Model): Promise<Uint8Array> {
     config: JSON.stringify(model.config),
     preprocessing: JSON.stringify(model.preprocessing),
     ...(Object.keys(model.thresholds).length > 0 && { thresholds: JSON.stringify(model.thresholds) }),
+    ...(model.recommendation && { recommendation: JSON.stringify(model.recommendation) }),
     ...(model.training && { training: JSON.stringify(model.training) }),
   });
 }
@@ -56,14 +59,17 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
   const field = (name: string) => parseField(metadata[name], `${file}, ${name}`);
   const config = parseConfig(field('config'), `${file}, config`);
   const preprocessing = parsePreprocessing(field('preprocessing'), `${file}, preprocessing`);
-  const thresholds: Thresholds =
-    metadata.thresholds === undefined ? {} : parseThresholds(field('thresholds'), config, `${file}, thresholds`);
-  const training = metadata.training === undefined ? undefined : parseTraining(field('training'), `${file}, training`);
+  const optional = <T>(name: string, parse: (value: unknown, source: string) => T): T | undefined =>
+    metadata[name] === undefined ? undefined : parse(field(name), `${file}, ${name}`);
+  const thresholds = optional('thresholds', (value, source) => parseThresholds(value, config, source));
+  const recommendation = optional('recommendation', (value, source) => parseRecommendation(value, config, source));
+  const training = optional('training', parseTraining);
   const values = importTensors(config, tensors, file);
   const model = new Model(config, backend);
   model.parameters.load(values);
   model.preprocessing = preprocessing;
-  model.thresholds = thresholds;
+  model.thresholds = thresholds ?? {};
+  model.recommendation = recommendation;
   model.training = training;
   return model;
 }

@@ -11,11 +11,18 @@ export function pruneConfig(config: ModelConfig, level: number): ModelConfig {
 }
 
 /**
- * A smaller model whose output equals that of head `level`, bit for bit. Its own memory on the same backend.
- * @throws InputError for a level that has no head
+ * A smaller model whose output equals that of head `level`, bit for bit. Its own memory on the same backend. What the
+ * model knows of this head goes with it; a recommendation does not, as there is nothing left to choose.
+ * @throws InputError for a level that has no head, or a network of one head, of which nothing can be left out
  */
 export function prune(model: Model, level: number): Model {
   const { config, backend } = model;
+  if (!config.deepSupervision) {
+    const only = levelName(levelsOf(config)[0]!);
+    throw new InputError(
+      `prune: this network was built without deep supervision: ${only} is its only head and needs all of it`,
+    );
+  }
   if (!levelsOf(config).includes(level)) {
     const heads = levelsOf(config).map(levelName).join(', ');
     throw new InputError(`prune: no head at level ${level}; this network has ${heads}`);

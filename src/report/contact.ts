@@ -5,8 +5,8 @@ import { resizeImage, resizeMask } from '../image/resize.js';
 import { Canvas } from './canvas.js';
 import { BACKGROUND, DIM, PALETTE, TEXT } from './colours.js';
 import { CAPITAL_HEIGHT, fitText } from './font.js';
-import { overlayClasses } from './overlay.js';
-import { enlarge, toRgb } from './pixels.js';
+import { overlayClasses, TINT } from './overlay.js';
+import { toRgb } from './pixels.js';
 
 export interface ContactTile {
   readonly name: string;
@@ -18,7 +18,7 @@ export interface ContactTile {
 }
 
 const TILE = 192;
-const COLUMNS = 6;
+export const TILES_IN_A_ROW = 6;
 const MARGIN = 20;
 const GAP = 12;
 const TEXT_SCALE = 2;
@@ -27,15 +27,17 @@ const LINE = CAPITAL_HEIGHT * TEXT_SCALE;
 /**
  * Tiles of 192 pixels a side, six in a row, each with the outline and a tint of its mask; below it name and note.
  * @param classNames for the legend
+ * @param tint how much of a class's colour lies over its inside: 0 nothing, 1 all
  * @throws InputError if there is no tile, or a mask has not the size of its image
  */
 export function contactSheet(
   tiles: readonly ContactTile[],
   title: string,
   classNames: readonly string[],
+  tint = TINT,
 ): Image<Uint8Array> {
   if (tiles.length === 0) throw new InputError('contactSheet: expected one image or more, found none');
-  const columns = Math.min(COLUMNS, Math.max(4, tiles.length));
+  const columns = Math.min(TILES_IN_A_ROW, Math.max(4, tiles.length));
   const rows = Math.ceil(tiles.length / columns);
   const rowHeight = TILE + 3 * GAP + 2 * LINE;
   const width = 2 * MARGIN + columns * (TILE + GAP) - GAP;
@@ -46,7 +48,7 @@ export function contactSheet(
   tiles.forEach((tile, k) => {
     const x = MARGIN + (k % columns) * (TILE + GAP);
     const y = top + Math.floor(k / columns) * rowHeight;
-    const picture = thumbnail(tile);
+    const picture = thumbnail(tile, tint);
     canvas.blit(picture, x + Math.floor((TILE - picture.width) / 2), y + Math.floor((TILE - picture.height) / 2));
     canvas.text(fit(tile.name, TILE), x, y + TILE + GAP, { colour: TEXT });
     canvas.text(fit(tile.note, TILE), x, y + TILE + GAP + LINE + 6, { colour: DIM });
@@ -58,13 +60,12 @@ function fit(text: string, width: number): string {
   return fitText(text, Math.floor(width / TEXT_SCALE));
 }
 
-/** The overlay in a square of `TILE`: enlarged by a whole number, or shrunk with the image before the mask is drawn. */
-function thumbnail({ image, mask }: ContactTile): Image<Uint8Array> {
+/** The overlay with its longer side `TILE`: the mask is drawn last, so that its outline is thin. */
+function thumbnail({ image, mask }: ContactTile, tint: number): Image<Uint8Array> {
   const longer = Math.max(image.width, image.height);
-  if (longer <= TILE) return enlarge(overlayClasses(image, mask), Math.floor(TILE / longer));
   const size = (side: number) => Math.max(1, Math.round((side * TILE) / longer));
   const [width, height] = [size(image.width), size(image.height)];
-  return overlayClasses(bytes(resizeImage(toRgb(image), width, height)), resizeMask(mask, width, height));
+  return overlayClasses(bytes(resizeImage(toRgb(image), width, height)), resizeMask(mask, width, height), tint);
 }
 
 function bytes(image: Image<Float32Array>): Image<Uint8Array> {

@@ -2,7 +2,8 @@ import type { Image } from '../base/image.js';
 import { type Colour, GREEN, PALETTE } from './colours.js';
 import { blend, checkMask, outline, toRgb } from './pixels.js';
 
-const TINT = 0.25;
+/** How much of a mask's colour lies over its inside, where nothing else is said. */
+export const TINT = 0.25;
 /** One pixel of outline for each so many of the longer side, so that it is seen when a large image fills the screen. */
 const PIXELS_PER_OUTLINE = 512;
 
@@ -11,23 +12,23 @@ const PIXELS_PER_OUTLINE = 512;
  * one channel, not 0 = inside. The result is an image again: several classes are one overlay upon the other.
  * @throws InputError if the sizes differ.
  */
-export function overlay(image: Image, mask: Image<Uint8Array>, colour: Colour = GREEN): Image<Uint8Array> {
+export function overlay(image: Image, mask: Image<Uint8Array>, colour: Colour = GREEN, tint = TINT): Image<Uint8Array> {
   checkMask('overlay', image, mask);
   const picture = toRgb(image);
   const thickness = Math.max(1, Math.round(Math.max(image.width, image.height) / PIXELS_PER_OUTLINE));
   const edge = outline(mask, thickness);
   mask.data.forEach((value, i) => {
-    if (value) blend(picture.data, i, colour, edge[i] ? 1 : TINT);
+    if (value) blend(picture.data, i, colour, edge[i] ? 1 : tint);
   });
   return picture;
 }
 
 /** The image with each class of a mask but the background, 0, in a colour of its own. */
-export function overlayClasses(image: Image, mask: Image<Uint8Array>): Image<Uint8Array> {
+export function overlayClasses(image: Image, mask: Image<Uint8Array>, tint = TINT): Image<Uint8Array> {
   const only = (label: number) => ({ ...mask, data: mask.data.map((value) => Number(value === label)) });
   const labels = [...new Set(mask.data)].filter((label) => label > 0);
   return labels.reduce(
-    (picture, label) => overlay(picture, only(label), PALETTE[(label - 1) % PALETTE.length]),
+    (picture, label) => overlay(picture, only(label), PALETTE[(label - 1) % PALETTE.length], tint),
     toRgb(image),
   );
 }

@@ -6,12 +6,12 @@ import type { Colour } from './colours.js';
 /**
  * A picture of `image` for the eye: RGB, 8 bits. Bytes are shown as they are, floats as 0 = black to 1 = white. 16-bit
  * images and floats beyond 0..1 are stretched from their least to their greatest value, as scanners seldom use the
- * whole range. Three channels, or bytes in four (RGBA), are colours; of any other number the first is shown in grey.
+ * whole range; `range` is another black and white. Three channels, or bytes in four (RGBA), are colours; of any other number the first is shown in grey.
  */
-export function toRgb(image: Image): Image<Uint8Array> {
+export function toRgb(image: Image, range = displayRange(image.data)): Image<Uint8Array> {
   const { width, height, channels, data } = image;
   const isColour = channels === 3 || (channels === 4 && data instanceof Uint8Array);
-  const [low, high] = displayRange(data);
+  const [low, high] = range;
   const gain = high > low ? 255 / (high - low) : 0;
   const rgb = new Uint8Array(width * height * 3);
   for (let i = 0; i < rgb.length; i++) {
@@ -24,13 +24,19 @@ export function toRgb(image: Image): Image<Uint8Array> {
 
 function displayRange(data: Image['data']): [number, number] {
   if (data instanceof Uint8Array) return [0, 255];
+  const [low, high] = extent(data);
+  return data instanceof Float32Array && low >= 0 && high <= 1 ? [0, 1] : [low, high];
+}
+
+/** The least and the greatest value. */
+export function extent(data: Image['data']): [low: number, high: number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of data) {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return data instanceof Float32Array && low >= 0 && high <= 1 ? [0, 1] : [low, high];
+  return [low, high];
 }
 
 /** Every pixel becomes a square of `scale` x `scale`; `scale` is a whole number. */

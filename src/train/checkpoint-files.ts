@@ -99,6 +99,13 @@ export class CheckpointFiles {
     throw new InputError(damages.map(({ message }) => message).join('; and '));
   }
 
+  /** Removes all of them: there is nothing to go on with. */
+  async remove(): Promise<void> {
+    await this.#onDisk(async () => {
+      for (const path of [this.#next, this.#newest, this.#previous]) await rm(path, { force: true });
+    });
+  }
+
   /** The next becomes the newest, and the newest the previous. */
   async #shift(): Promise<void> {
     if (!this.#newestIsDamaged) {

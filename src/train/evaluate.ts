@@ -9,10 +9,11 @@ import { cropBack, type Padded, padReflect } from '../image/pad.js';
 import { checkCount } from '../model/checks.js';
 import { depthOf, levelsOf, type ModelConfig } from '../model/config.js';
 import { meanOf, probabilities } from '../model/inference.js';
-import { levelName, type Mode, outputOf, outputsOf, parseMode } from '../model/mode.js';
+import { levelName, type Mode, outputOf, outputsOf } from '../model/mode.js';
 import { type Model, pack } from '../model/model.js';
 import { type Network, recordNetwork } from '../model/network.js';
 import { type Prediction, toMask } from '../model/prediction.js';
+import { resolveMode } from '../model/recommendation.js';
 import { thresholdOf } from '../model/threshold.js';
 import { breathe, chunks, packMasks } from './batches.js';
 import { type LossOptions, type RecordedLoss, recordLoss } from './loss.js';
@@ -23,6 +24,13 @@ export interface HeadScores extends Scores {
   readonly head: string;
   /** Above this probability a pixel counted as foreground. */
   readonly threshold: number;
+  /** In the order of the subset, where they were asked for. */
+  readonly perImage?: readonly NamedScores[];
+}
+
+/** Of one image. */
+export interface NamedScores extends ImageScores {
+  readonly image: string;
 }
 
 export interface Evaluation extends Scores {
@@ -35,17 +43,17 @@ export interface Evaluation extends Scores {
   readonly loss: number;
   readonly heads: readonly HeadScores[];
   /** The mode's, in the order of the subset, where they were asked for. */
-  readonly perImage?: readonly ({ readonly image: string } & ImageScores)[];
+  readonly perImage?: readonly NamedScores[];
 }
 
 export interface EvaluateOptions extends PredictHeadsOptions, TallyOptions {
   /** Default: 'validation'. */
   readonly subset?: Subset | 'all';
-  /** Default: 'accurate'. */
-  readonly mode?: Mode;
+  /** 'auto': the recommended one, see `compareModes`. Default: 'accurate'. */
+  readonly mode?: Mode | 'auto';
   /** Above this probability a pixel is foreground. Default: those of the model, see `thresholdOf`. */
   readonly threshold?: number | undefined;
-  /** Also list the scores of each image. Default: false. */
+  /** Also list the scores of each image, for the mode and for every head. Default: false. */
   readonly perImage?: boolean;
 }
 
@@ -58,19 +66,21 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
   const { subset = 'validation', perImage = false } = options;
   checkSpacing(options.spacing);
   const { config } = model;
-  const mode = parseMode(options.mode ?? 'accurate', config);
+  const mode = resolveMode(options.mode ?? 'accurate', model);
   const names = namesOf(dataset, subset);
   const outputs = outputsOf(config);
   const chosen = outputs.indexOf(outputOf(mode, config));
   const thresholds = outputs.map((output) => options.threshold ?? thresholdOf(model, output));
   const tallies = outputs.map(() => new Tally(config.classes, options));
-  const images: ({ image: string } & ImageScores)[] = [];
+  const images = outputs.map((): NamedScores[] => []);
   let loss = 0;
   for await (const batch of predictHeads(model, dataset, names, options)) {
     loss += batch.loss * batch.samples.length;
     for (const { sample, predictions } of batch.samples) {
-      const scores = tallies.map((tally, k) => tally.add(toMask(predictions[k]!, thresholds[k]), sample.mask));
-      images.push({ image: sample.name, ...scores[chosen]! });
+      for (const [k, tally] of tallies.entries()) {
+        const scores = tally.add(toMask(predictions[k]!, thresholds[k]), sample.mask);
+        images[k]!.push({ image: sample.name, ...scores });
+      }
     }
   }
   const scores = tallies.map((tally) => tally.scores());
@@ -80,8 +90,13 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
     threshold: thresholds[chosen]!,
     loss: loss / names.length,
     ...scores[chosen]!,
-    heads: levelsOf(config).map((level, k) => ({ head: levelName(level), threshold: thresholds[k]!, ...scores[k]! })),
-    ...(perImage && { perImage: images }),
+    heads: levelsOf(config).map((level, k) => ({
+      head: levelName(level),
+      threshold: thresholds[k]!,
+      ...scores[k]!,
+      ...(perImage && { perImage: images[k]! }),
+    })),
+    ...(perImage && { perImage: images[chosen]! }),
   };
 }
 
@@ -159,7 +174,7 @@ function checkSpacing(spacing: Spacing = [1, 1]): void {
 }
 
 /** @throws InputError for a subset without images */
-function namesOf({ split, source }: Dataset, subset: Subset | 'all'): readonly string[] {
+export function namesOf({ split, source }: Dataset, subset: Subset | 'all'): readonly string[] {
   const names = subset === 'all' ? [...split.train, ...split.validation, ...split.test] : split[subset];
   if (names.length === 0) {
     const sizes = `${split.train.length} train, ${split.validation.length} validation and ${split.test.length} test images`;

@@ -49,7 +49,7 @@ export interface TrainingMemoryOptions {
   /** See `TrainOptions`. */
   readonly averageDecay?: number | undefined;
   /** In the data set. Default: one mini-batch and one micro-batch. */
-  readonly images?: { readonly train: number; readonly validation: number };
+  readonly images?: { readonly train: number; readonly validation: number; readonly test?: number };
   /** What the data set keeps of its samples at most. Default: all. */
   readonly cacheBytes?: number;
 }
@@ -67,6 +67,7 @@ export function trainingMemory(
 ): TrainingMemory {
   const { size, batch, microBatch, workers = 1, threads = workers, loss, optimizer = 'adam', averageDecay } = options;
   const { images = { train: batch, validation: microBatch }, cacheBytes = Number.POSITIVE_INFINITY } = options;
+  const evaluated = [images.validation, images.test ?? 0];
   const lengths = storeLengths(listParameters(config));
   const trainable = FLOAT * lengths.trainable;
   const parameters = trainable + FLOAT * lengths.statistics;
@@ -77,11 +78,7 @@ export function trainingMemory(
   const { network, gradients, outputs } = recordGradients(config, { batch: largest, height: size, width: size }, loss);
   const bound = new Set<Tensor>([...network.parameters.keys(), ...gradients.values()]);
   const worker = FLOAT * planner(outputs, bound, { threads: workers === 1 ? threads : 1 }).length;
-  const validation = evaluationMemory(
-    config,
-    { size, batch: microBatch, images: images.validation, threads, loss },
-    planner,
-  );
+  const validation = evaluationMemory(config, { size, batch: microBatch, images: evaluated, threads, loss }, planner);
   const gradientBuffers = workers + waitingGradients(workers, microBatches);
   const parts = {
     parameters,
@@ -96,7 +93,7 @@ export function trainingMemory(
   const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
 
   const sample = size ** 2 * (FLOAT * config.inChannels + 1);
-  const cached = Math.min(cacheBytes, (images.train + images.validation) * sample);
+  const cached = Math.min(cacheBytes, evaluated.reduce((sum, count) => sum + count, images.train) * sample);
   // Each worker's micro-batch, packed and not, and those that are loaded ahead.
   const inHand = (3 * workers + 1) * largest * sample;
   const outside = (1 + COPIES_FOR_A_FILE) * parameters + cached + inHand;
@@ -108,8 +105,8 @@ export interface EvaluationMemoryOptions {
   readonly size: number;
   /** Images computed at once. */
   readonly batch: number;
-  /** Images in all. */
-  readonly images: number;
+  /** Images in all; of several evaluations, of each. */
+  readonly images: number | readonly number[];
   readonly threads: number;
   /** See `EvaluateOptions`. */
   readonly loss?: LossOptions | undefined;
@@ -122,10 +119,12 @@ export function evaluationMemory(
   planner: Planner = plainPlanner,
 ): { readonly prepared: number; readonly working: number } {
   // The last batch may be smaller, and its deep convolutions then suit other kernels.
-  const sizes = [Math.min(batch, images), images > batch ? images % batch : 0].filter((count) => count > 0);
-  const plans = sizes.map((count): MemoryPlan => {
-    const { network, outputs } = recordEvaluation(config, count, size, loss);
-    return planner(outputs, new Set(network.parameters.keys()), { constant: true, threads });
-  });
+  const sizes = [images].flat().flatMap((count) => [Math.min(batch, count), count > batch ? count % batch : 0]);
+  const plans = [...new Set(sizes)]
+    .filter((count) => count > 0)
+    .map((count): MemoryPlan => {
+      const { network, outputs } = recordEvaluation(config, count, size, loss);
+      return planner(outputs, new Set(network.parameters.keys()), { constant: true, threads });
+    });
   return { prepared: keptBytes(plans), working: FLOAT * Math.max(0, ...plans.map(({ length }) => length)) };
 }

@@ -183,10 +183,12 @@ function isBetter(a: Evaluation, b: Evaluation): boolean {
 /** What the model file says of its training; the same run gives the same words. */
 function summary(dataset: Dataset, settings: Settings, { epoch, validation }: Best): Model['training'] {
   const { epochs, batch, microBatch, learningRate, seed, optimizer = 'adam', rate, averageDecay } = settings;
-  const images = { train: dataset.split.train.length, validation: dataset.split.validation.length };
+  const { split, drawn } = dataset;
+  const images = { train: split.train.length, validation: split.validation.length };
   return {
     dataset: dataset.name,
     images,
+    ...(drawn && { split: drawn }),
     epochs,
     epoch,
     batch,

@@ -53,6 +53,7 @@ export async function* trainModel(
   checkSize(model.config, dataset.size, dataset.size);
   // Chosen for other weights.
   model.thresholds = {};
+  model.recommendation = undefined;
   model.preprocessing = { normalisation: dataset.normalisation, size: dataset.size };
   const state = new TrainingState(model, dataset, settings);
   try {

@@ -1,0 +1,92 @@
+/** `unetpp compare`: what each head of a model is worth, what it costs, and the smallest that suffices. */
+import { Option } from 'commander';
+import { readFileChecked } from '../files/atomic.js';
+import { createBackend, planFor, type Threads } from '../index.js';
+import { decodeModel } from '../model/modelfile.js';
+import { type RecommendationScore, recommendationScores } from '../model/recommendation.js';
+import { compareModes } from '../train/compare-modes.js';
+import { comparisonTable, recommendationLines } from './compare-table.js';
+import { BATCH, openLabelled, SIZE, SUBSETS } from './labelled.js';
+import { type CommonOptions, command, report } from './program.js';
+import { Progress } from './progress.js';
+import { saveUnchanged } from './save-unchanged.js';
+import { between, path, threads, whole } from './values.js';
+
+interface CompareOptions extends CommonOptions {
+  readonly model: string;
+  readonly data: string;
+  readonly subset: (typeof SUBSETS)[number];
+  readonly size?: number;
+  readonly seed?: number;
+  readonly score: RecommendationScore;
+  readonly tolerance: number;
+  readonly runs: number;
+  readonly threads: Threads;
+  readonly save?: boolean;
+}
+
+export const compare = command(
+  'compare',
+  'Compare the heads of a model, each as the model that prune makes of it, and their mean, on images and masks: scores, parameters, multiply-adds, time and memory. The cheapest that is near enough to the best is recommended.',
+  'unetpp compare --model runs/my-scans/model.safetensors --data my-scans --save',
+)
+  .usage('--model FILE --data DIR [options]')
+  .requiredOption('--model <file>', 'model file', path)
+  .requiredOption('--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path)
+  .addOption(
+    new Option('--subset <name>', 'which images; only a split.json can name some for test')
+      .choices(SUBSETS)
+      .default('validation'),
+  )
+  .option('--size <pixels>', `width and height of the images (default: that of the training, else ${SIZE})`, whole(1))
+  .option(
+    '--seed <n>',
+    'draws the split where there is no split.json (default: that of the training, else 1)',
+    whole(0, Number.MAX_SAFE_INTEGER),
+  )
+  .option('--runs <n>', 'predictions of one image that are timed in each mode, in turns', whole(1, 10_000), 15)
+  .option('--threads <n>', 'how many compute together; auto: one for each core', threads, 'auto')
+  .optionsGroup('Recommendation:')
+  .addOption(
+    new Option('--score <name>', 'what is compared: means over the images, or all pixels counted together')
+      .choices(recommendationScores)
+      .default('dice'),
+  )
+  .option('--tolerance <t>', 'how far below the best score the recommended mode may lie', between(0, 1), 0.01)
+  .option('--save', 'store it in the model file, for predict and evaluate with --mode auto')
+  .action(run);
+
+async function run(options: CompareOptions): Promise<void> {
+  const { subset, score, tolerance, runs } = options;
+  const backend = createBackend('wasm', { threads: options.threads });
+  const bytes = await readFileChecked(options.model);
+  const model = await decodeModel(bytes, options.model, backend);
+  const dataset = await openLabelled(model, options);
+  const progress = new Progress(options);
+  const started = performance.now();
+  const comparison = await compareModes(model, dataset, {
+    ...{ subset, score, tolerance, runs, batch: BATCH, planner: planFor },
+    onProgress(phase, done, total) {
+      progress.update(phase, done, total, `${done} of ${total} ${phase === 'timing' ? 'rounds' : 'images'}`);
+    },
+  });
+  const { images, rows, recommendation } = comparison;
+  const saved = options.save ?? false;
+  if (saved) {
+    model.recommendation = recommendation;
+    await saveUnchanged(model, options.model, bytes);
+  }
+  progress.clear();
+  const { size } = dataset;
+  const { threads } = backend;
+  const lines = [
+    ...comparisonTable(comparison, { subset, size, runs, threads }),
+    '',
+    ...recommendationLines(comparison, { config: model.config, file: options.model, subset, saved }),
+  ];
+  report(options, lines, {
+    ...{ images, subset, size, runs, threads, rows, recommendation },
+    saved,
+    seconds: (performance.now() - started) / 1000,
+  });
+}

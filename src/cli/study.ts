@@ -1,0 +1,136 @@
+/** `unetpp study`: several networks under one protocol, with cross-validation, several seeds and a table. */
+import { join } from 'node:path';
+import { type Run, type RunResult, runName } from '../study/runs.js';
+import { duration, plural, shellWord } from './format.js';
+import { onInterrupt } from './interrupt.js';
+import { report } from './program.js';
+import { Progress } from './progress.js';
+import { StudyFolder } from './study-folder.js';
+import { type StudyOptions, studyCommand } from './study-options.js';
+import { jobOf, planStudy, type StudyPlan } from './study-plan.js';
+import { type StudyReport, writeReport } from './study-report.js';
+import { trainAndScore } from './study-run.js';
+import { openData, readAll } from './train-job.js';
+import { withDefaults } from './train-options.js';
+
+export const study = studyCommand().action(async (given: StudyOptions) => {
+  const options = { ...given, ...withDefaults(given) };
+  const progress = new Progress(options);
+  const dataset = await openData(options);
+  const plan = planStudy(options, dataset);
+  const { train, validation, test } = dataset.split;
+  await readAll(dataset, [...train, ...validation, ...test], progress);
+  const name = dataset.source === 'synthetic' ? 'phantom' : dataset.name;
+  const folder = await StudyFolder.open(options.out ?? join('runs', `${name}-study`), plan);
+  try {
+    await runAll(folder, plan, progress);
+  } finally {
+    await folder.close();
+  }
+});
+
+/** Does the runs that are not done yet; the tables are written anew after each. */
+async function runAll(folder: StudyFolder, plan: StudyPlan, progress: Progress): Promise<void> {
+  const { runs } = plan;
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const interrupt = onInterrupt(() => progress.line('stopping after this micro-batch (Ctrl-C again ends at once)'));
+  try {
+    const results = await Promise.all(runs.map((run) => folder.result(run)));
+    const done = () => results.filter((result) => result !== undefined);
+    const before = runs.filter((_, k) => results[k]);
+    progress.line(introduction(plan, folder, before.length));
+    let table = await writeReport(folder, plan, done());
+    for (const [k, run] of runs.entries()) {
+      if (results[k]) continue;
+      const left = secondsLeft(plan, results, before, seconds());
+      const when = left > 0 ? `, about ${duration(left)} left` : '';
+      progress.line(`run ${k + 1} of ${runs.length}  ${runName(run)}${when}`);
+      const result = await doRun(folder, plan, run, progress, interrupt.signal);
+      if (!result) break;
+      results[k] = result;
+      progress.line(`  ${resultText(result)}`);
+      table = await writeReport(folder, plan, done());
+    }
+    progress.line('');
+    reportStudy(plan, folder, table, done().length, seconds());
+  } finally {
+    interrupt.end();
+  }
+}
+
+/** Undefined where it was interrupted. */
+async function doRun(
+  folder: StudyFolder,
+  plan: StudyPlan,
+  run: Run,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<RunResult | undefined> {
+  try {
+    const outcome = await trainAndScore(folder.runPath(run), jobOf(plan, run), plan.subset, progress, signal);
+    if (!outcome) return undefined;
+    const result = { arm: run.arm.name, fold: run.fold, seed: run.seed, ...outcome };
+    await folder.finish(run, result);
+    return result;
+  } catch (error) {
+    if (error instanceof Error) error.message = `${runName(run)}: ${error.message}`;
+    throw error;
+  }
+}
+
+function introduction(
+  { options, dataset, runs, arms, splits, subset }: StudyPlan,
+  folder: StudyFolder,
+  done: number,
+): string {
+  const { train, validation } = splits[0]!;
+  const scored = splits[0]![subset].length;
+  const { epochs, batch, optimizer, lr, seeds } = options;
+  return [
+    `data      ${dataset.name}: ${plural(train.length, 'image')} to train on, ${validation.length} to validate on, ${scored} scored (${subset})`,
+    `study     ${plural(runs.length, 'run')} of ${plural(epochs, 'epoch')}: ${plural(arms.length, 'network')} x ${plural(splits.length, 'fold')} x ${plural(seeds.length, 'seed')}`,
+    `training  batch ${batch}, ${optimizer}, learning rate ${lr}`,
+    `folder    ${folder.path}${done > 0 ? `: ${plural(done, 'run')} done` : ''}`,
+    '',
+  ].join('\n');
+}
+
+/** Judged by the runs that were done since the start, each weighed by its arm's cost; 0 where there is none yet. */
+function secondsLeft(
+  { runs, costs }: StudyPlan,
+  results: readonly (RunResult | undefined)[],
+  before: readonly Run[],
+  elapsed: number,
+): number {
+  const cost = (list: readonly Run[]) => list.reduce((sum, { arm }) => sum + costs.get(arm.name)!, 0);
+  const since = cost(runs.filter((run, k) => results[k] && !before.includes(run)));
+  return since > 0 ? (elapsed / since) * cost(runs.filter((_, k) => !results[k])) : 0;
+}
+
+function resultText({ outputs, epochs, bestEpoch, seconds }: RunResult): string {
+  const { dice, iou } = outputs.at(-1)!;
+  return `Dice ${dice.toFixed(4)}, IoU ${iou.toFixed(4)}, best epoch ${bestEpoch} of ${epochs}, ${duration(seconds)}`;
+}
+
+function reportStudy(
+  { options, runs }: StudyPlan,
+  { path }: StudyFolder,
+  { text, rows, notes, files }: StudyReport,
+  done: number,
+  seconds: number,
+): void {
+  const goOn = `npx unetpp ${process.argv.slice(2).map(shellWord).join(' ')}`;
+  const interrupted = done < runs.length;
+  const rest = interrupted ? ['', 'Interrupted. The same call goes on with it:', `  ${goOn}`] : [];
+  report(options, [text, '', `written: ${files.join(', ')}`, ...rest], {
+    study: path,
+    compare: options.compare,
+    runs: { done, planned: runs.length },
+    seconds,
+    rows,
+    notes,
+    files,
+    resume: interrupted ? goOn : null,
+  });
+}

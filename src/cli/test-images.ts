@@ -1,0 +1,52 @@
+/** `train --test`: what the best model of a run is worth on images that had no part in it. */
+import { join } from 'node:path';
+import { encodePng } from '../data/png.js';
+import { writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
+import { type Evaluation, evaluate } from '../train/evaluate.js';
+import type { RunFolder } from '../train/run.js';
+import { objectiveText } from './describe.js';
+import { imagesCsv, worstSheet } from './evaluate-files.js';
+import { evaluationTable, worstImages } from './evaluate-table.js';
+import type { Progress } from './progress.js';
+import type { Job } from './train-job.js';
+import { lossOptions } from './train-options.js';
+
+/** How many of the worst images are shown. */
+const WORST = 5;
+
+export interface TestResult {
+  readonly evaluation: Evaluation;
+  /** For people. */
+  readonly lines: readonly string[];
+}
+
+/** Measures every head, and writes test.csv and test.png into the run's folder. @returns undefined where `signal` ends it */
+export async function measureOnTest(
+  { model, dataset, options }: Job,
+  folder: RunFolder,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<TestResult | undefined> {
+  const loss = lossOptions(options);
+  const measure = evaluate(model, dataset, {
+    subset: 'test',
+    loss,
+    batch: options.microBatch,
+    perImage: true,
+    distances: true,
+    signal,
+    onProgress: (done, total) => progress.update('test', done, total, `${done} of ${total} images`),
+  });
+  const evaluation = await measure.catch((error: unknown) => {
+    if (signal.aborted && error === signal.reason) return undefined;
+    throw error;
+  });
+  if (!evaluation) return undefined;
+  const worst = worstImages(evaluation.perImage!, WORST);
+  await writeTextAtomic(join(folder.path, 'test.csv'), imagesCsv(evaluation, 'px'));
+  await writeFileAtomic(join(folder.path, 'test.png'), encodePng(await worstSheet(model, dataset, evaluation, worst)));
+  progress.clear();
+  const objective = objectiveText(loss);
+  const context = { subset: 'test', size: dataset.size, unit: 'px', objective, worst } as const;
+  return { evaluation, lines: evaluationTable(evaluation, context) };
+}

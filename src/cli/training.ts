@@ -1,0 +1,52 @@
+/** The training of a job in its run folder, whichever command asks for it. */
+import { augment } from '../data/augment.js';
+import type { RunFolder } from '../train/run.js';
+import { begunEpoch } from '../train/state.js';
+import { type EpochReport, trainModel } from '../train/trainer.js';
+import { duration } from './format.js';
+import type { Progress } from './progress.js';
+import { secondsLeft } from './remaining.js';
+import type { Job } from './train-job.js';
+import { lossOptions } from './train-options.js';
+
+/**
+ * An epoch at a time, with the bar in between. Each report is written down, with the model where it is the best, before
+ * it is given; at the end the job's model has the best weights.
+ */
+export async function* trainInFolder(
+  folder: RunFolder,
+  { options, augmentations, dataset, model, resume }: Job,
+  progress: Progress,
+  signal: AbortSignal,
+): AsyncGenerator<EpochReport, void, void> {
+  const { train, validation } = dataset.split;
+  const left = secondsLeft(
+    { train: train.length, validation: validation.length },
+    resume && begunEpoch(resume.checkpoint),
+  );
+  const { lr, minLr, clip, ema, checkpointSteps, checkpointMinutes, resume: _, ...same } = options;
+  const reports = trainModel(model, dataset, {
+    ...same,
+    loss: lossOptions(options),
+    learningRate: lr,
+    minLearningRate: minLr,
+    ...(clip !== undefined && { maxGradientNorm: clip }),
+    ...(ema !== undefined && { averageDecay: ema }),
+    augment: (sample, key) => augment(sample, augmentations, key),
+    signal,
+    ...(resume && { resume: resume.checkpoint }),
+    onCheckpoint: (checkpoint) => folder.writeCheckpoint(checkpoint),
+    checkpointEvery: {
+      ...(checkpointSteps !== undefined && { steps: checkpointSteps }),
+      ...(checkpointMinutes !== undefined && { minutes: checkpointMinutes }),
+    },
+    onProgress(now) {
+      const text = `${now.imagesPerSecond.toFixed(1)} images/s, ${duration(left(now))} left`;
+      progress.update(`epoch ${now.epoch}/${now.epochs} ${now.phase}`, now.done, now.total, text);
+    },
+  });
+  for await (const epoch of reports) {
+    await folder.add(epoch, model);
+    yield epoch;
+  }
+}

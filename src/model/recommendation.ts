@@ -1,0 +1,91 @@
+/**
+ * The mode that suffices: the cheapest one whose score on labelled images is near enough to the best. It is found by
+ * `compareModes` and travels with the model; the mode 'auto' is what it names.
+ */
+import { InputError } from '../base/errors.js';
+import type { ModelConfig } from './config.js';
+import { type Mode, modesOf, type Output, outputsOf, parseMode } from './mode.js';
+
+export const recommendationScores = ['dice', 'iou', 'pooledDice', 'pooledIou'] as const;
+/** Means over the images, or of the pixels of all images counted together. */
+export type RecommendationScore = (typeof recommendationScores)[number];
+
+export interface Recommendation {
+  readonly mode: Output;
+  readonly score: RecommendationScore;
+  /** How far below the best the score of `mode` may lie. */
+  readonly tolerance: number;
+  /** The images that the scores are of, and how many. */
+  readonly subset: string;
+  readonly images: number;
+  /** Of every mode, by the names of `outputsOf`. */
+  readonly scores: Readonly<Record<string, number>>;
+}
+
+/**
+ * A mode that this network has; 'auto' is the recommended one.
+ * @throws InputError for another one, or for 'auto' where none is recommended
+ */
+export function resolveMode(
+  asked: string,
+  { config, recommendation }: { readonly config: ModelConfig; readonly recommendation: Recommendation | undefined },
+): Mode {
+  if (asked !== 'auto') return parseMode(asked, config);
+  if (recommendation) return recommendation.mode;
+  const others = modesOf(config).join(', ');
+  throw new InputError(
+    `mode "auto": this model has no recommendation stored; let unetpp compare --save find one, or choose from ${others}`,
+  );
+}
+
+/** The name of the highest score, of equals the first. */
+export function bestOf(scores: Readonly<Record<string, number>>): string {
+  return Object.keys(scores).reduce((a, b) => (scores[b]! > scores[a]! ? b : a));
+}
+
+/** @throws InputError that names the field, its value and what is allowed */
+export function parseRecommendation(value: unknown, config: ModelConfig, source: string): Recommendation {
+  const found = (typeof value === 'object' ? (value ?? {}) : {}) as Readonly<Record<string, unknown>>;
+  for (const [name, { expected, accepts }] of Object.entries(rulesFor(outputsOf(config)))) {
+    if (accepts(found[name])) continue;
+    const shown = (JSON.stringify(found[name]) ?? 'missing').slice(0, 60);
+    throw new InputError(`${source}: ${name} is ${shown}, expected ${expected}`);
+  }
+  return value as Recommendation;
+}
+
+/** What a field may hold: in words for the error, and as a test. */
+interface Rule {
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+function rulesFor(outputs: readonly string[]): { readonly [K in keyof Recommendation]: Rule } {
+  return {
+    mode: oneOf(outputs),
+    score: oneOf(recommendationScores),
+    tolerance: { expected: 'a number from 0 to 1', accepts: isShare },
+    subset: { expected: 'a text', accepts: (subset) => typeof subset === 'string' },
+    images: {
+      expected: 'a whole number of at least 1',
+      accepts: (images) => Number.isSafeInteger(images) && (images as number) >= 1,
+    },
+    scores: {
+      expected: `a number from 0 to 1 for each of ${outputs.join(', ')}`,
+      accepts(scores) {
+        const entries = Object.entries(scores ?? {});
+        return (
+          entries.length === outputs.length && entries.every(([name, of]) => outputs.includes(name) && isShare(of))
+        );
+      },
+    },
+  };
+}
+
+function oneOf(allowed: readonly string[]): Rule {
+  return { expected: `one of ${allowed.join(', ')}`, accepts: (value) => allowed.includes(value as string) };
+}
+
+function isShare(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}

@@ -1,0 +1,78 @@
+/** Runs put together and compared: mean and spread over runs, and a paired test over images or patients. */
+import { holm } from './holm.js';
+import type { ScoredRun } from './runs.js';
+import { signedRankTest } from './wilcoxon.js';
+
+/** Over runs. */
+export interface Spread {
+  readonly mean: number;
+  /** Of a sample (n - 1); null for a single value. */
+  readonly deviation: number | null;
+}
+
+/** @param values at least one */
+export function spreadOf(values: readonly number[]): Spread {
+  const mean = meanOf(values);
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null };
+}
+
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export interface PairedComparison {
+  /** What is paired: patients where they are known, else images. */
+  readonly units: number;
+  /** The mean over the units of the first's Dice less the second's. */
+  readonly difference: number;
+  /** Of `signedRankTest`. */
+  readonly p: number;
+}
+
+/**
+ * Compares the Dice of two arms on the runs that both have done: same fold, same seed, so same images. A unit's score is
+ * the mean over its images and the seeds. Undefined where they have no run in common.
+ */
+export function comparePaired(a: readonly ScoredRun[], b: readonly ScoredRun[]): PairedComparison | undefined {
+  const [inA, inB] = [a, b].map((runs) => new Set(runs.map(keyOf)));
+  const unitsOfA = diceByUnit(a.filter((run) => inB!.has(keyOf(run))));
+  const unitsOfB = diceByUnit(b.filter((run) => inA!.has(keyOf(run))));
+  if (unitsOfA.size === 0) return undefined;
+  const differences = [...unitsOfA].map(([unit, dice]) => meanOf(dice) - meanOf(unitsOfB.get(unit)!));
+  return { units: differences.length, difference: meanOf(differences), p: signedRankTest(differences).p };
+}
+
+function keyOf({ fold, seed }: ScoredRun): string {
+  return `${fold} ${seed}`;
+}
+
+function diceByUnit(runs: readonly ScoredRun[]): Map<string, number[]> {
+  const units = new Map<string, number[]>();
+  for (const { image, patient, dice } of runs.flatMap(({ images }) => images)) {
+    const unit = patient === undefined ? `image ${image}` : `patient ${patient}`;
+    units.set(unit, [...(units.get(unit) ?? []), dice]);
+  }
+  return units;
+}
+
+/** Comparisons as the cells of a table's rows, p adjusted for how many there are. */
+export interface ComparisonCells {
+  /** Of Dice; see `comparePaired`. */
+  readonly difference: number | null;
+  readonly p: number | null;
+  /** Adjusted for all tests of the table; see `holm`. */
+  readonly pHolm: number | null;
+  /** Images, or patients, that were paired. */
+  readonly units: number | null;
+}
+
+/** Null where there is no comparison. */
+export function comparisonCells(comparisons: readonly (PairedComparison | undefined)[]): ComparisonCells[] {
+  const adjusted = holm(comparisons.flatMap((comparison) => (comparison ? [comparison.p] : [])));
+  return comparisons.map((comparison) => {
+    if (!comparison) return { difference: null, p: null, pHolm: null, units: null };
+    const { difference, p, units } = comparison;
+    return { difference, p, pHolm: adjusted.shift()!, units };
+  });
+}

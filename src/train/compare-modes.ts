@@ -1,0 +1,117 @@
+/** What each head of a model is worth and what it costs: Zhou et al., 2018, section 3.2, on the user's own images. */
+import type { Planner } from '../backend/backend.js';
+import { InputError } from '../base/errors.js';
+import type { Dataset } from '../data/dataset.js';
+import { checkCount } from '../model/checks.js';
+import { levelsOf, type ModelConfig } from '../model/config.js';
+import { levelsOfMode, type Output, outputsOf } from '../model/mode.js';
+import type { Model } from '../model/model.js';
+import { pruneConfig } from '../model/prune.js';
+import type { Recommendation, RecommendationScore } from '../model/recommendation.js';
+import { type Cost, parameterBytes, plainPlanner, predictionCost } from '../model/summary.js';
+import { type EvaluateOptions, evaluate, namesOf } from './evaluate.js';
+import { timeModes } from './time-modes.js';
+
+/** A head, or the mean of all, by itself: its cost is that of the model that `prune` leaves of it. */
+export interface ComparedMode extends Cost {
+  readonly mode: Output;
+  readonly dice: number;
+  readonly iou: number;
+  readonly pooledDice: number;
+  readonly pooledIou: number;
+  /** Above this probability a pixel counted as foreground. */
+  readonly threshold: number;
+  /** Parameters and running statistics, in bytes. */
+  readonly parameterBytes: number;
+  /** These, the working memory and the prepared filters. */
+  readonly memoryBytes: number;
+  /** Median time of predicting one image, see `timeModes`. */
+  readonly milliseconds: number;
+  /** This time as a share of that of the deepest head. */
+  readonly timeShare: number;
+}
+
+export interface Comparison {
+  /** How many images the scores are of. */
+  readonly images: number;
+  /** By the names of `outputsOf`, in its order. */
+  readonly rows: readonly ComparedMode[];
+  /** To be adopted: `model.recommendation = comparison.recommendation`. */
+  readonly recommendation: Recommendation;
+}
+
+export interface CompareModesOptions extends Pick<EvaluateOptions, 'subset' | 'batch' | 'signal'> {
+  /** Whose highest value is the best. Default: 'dice', the mean over the images. */
+  readonly score?: RecommendationScore;
+  /** How far below the best score the recommended mode may lie. Default: 0.01. */
+  readonly tolerance?: number;
+  /** Predictions of one image that are timed in each mode. Default: 15. */
+  readonly runs?: number;
+  /** The backend's own, which counts its scratch memory and its filters. Default: neither is counted. */
+  readonly planner?: Planner;
+  readonly onProgress?: (phase: 'evaluation' | 'timing', done: number, total: number) => void;
+}
+
+/**
+ * Scores, cost and time of every head and of their mean, and the cheapest that is good enough. The model stays as it is.
+ * @throws InputError as `evaluate` does, and for an option that is not allowed
+ */
+export async function compareModes(
+  model: Model,
+  dataset: Dataset,
+  options: CompareModesOptions = {},
+): Promise<Comparison> {
+  const { subset = 'validation', score = 'dice', tolerance = 0.01, runs = 15, planner = plainPlanner } = options;
+  const { batch = 4, signal, onProgress } = options;
+  if (!(tolerance >= 0 && tolerance <= 1)) {
+    throw new InputError(`compare: tolerance is ${tolerance}, expected a number from 0 to 1`);
+  }
+  checkCount(runs, 'compare: runs');
+  const { config, backend } = model;
+  const evaluation = await evaluate(model, dataset, {
+    subset,
+    batch,
+    signal,
+    onProgress: (done, total) => onProgress?.('evaluation', done, total),
+  });
+  const names = namesOf(dataset, subset).slice(0, runs);
+  const samples = await Promise.all(names.map((name) => dataset.load(name)));
+  const outputs = outputsOf(config);
+  const times = await timeModes(
+    model,
+    outputs,
+    samples.map(({ image }) => image),
+    { rounds: runs, signal, onProgress: (done, total) => onProgress?.('timing', done, total) },
+  );
+  const deepest = times[levelsOf(config).length - 1]!;
+  const rows = outputs.map((mode, k): ComparedMode => {
+    const { threshold, dice, iou, pooledDice, pooledIou } = evaluation.heads[k] ?? evaluation;
+    const time = { milliseconds: times[k]!, timeShare: times[k]! / deepest };
+    const cost = costOf(config, mode, dataset.size, planner, backend.threads);
+    return { mode, threshold, dice, iou, pooledDice, pooledIou, ...cost, ...time };
+  });
+  const { images } = evaluation;
+  const scores = Object.fromEntries(rows.map((row) => [row.mode, row[score]]));
+  const { mode } = recommend(rows, score, tolerance);
+  return { images, rows, recommendation: { mode, score, tolerance, subset, images, scores } };
+}
+
+/** The fewest multiply-adds of those whose score is within `tolerance` of the best. */
+export function recommend<Row extends Pick<ComparedMode, RecommendationScore | 'macs'>>(
+  rows: readonly Row[],
+  score: RecommendationScore,
+  tolerance: number,
+): Row {
+  const best = Math.max(...rows.map((row) => row[score]));
+  const enough = rows.filter((row) => best - row[score] <= tolerance);
+  return enough.reduce((a, b) => (b.macs < a.macs ? b : a));
+}
+
+/** Of an image of `size` pixels a side, which is padded where the mode's deepest level asks for it. */
+function costOf(config: ModelConfig, mode: Output, size: number, planner: Planner, threads: number) {
+  const level = levelsOfMode(mode, config).at(-1)!;
+  const side = Math.ceil(size / 2 ** level) * 2 ** level;
+  const cost = predictionCost(config, mode, { width: side, height: side }, planner, threads);
+  const weights = parameterBytes(mode === 'accurate' ? config : pruneConfig(config, level));
+  return { ...cost, parameterBytes: weights, memoryBytes: weights + cost.preparedBytes + cost.workingBytes };
+}
