@@ -44,7 +44,7 @@ test('the recipe: its options, those given before them, and the scores on the te
   assert.match(stdout, /\nfiles .* test\.csv, test\.png, /);
   assert.match(
     stdout,
-    /\n2 images \(test\) of 16x16 pixels, loss \d\.\d{4}\n\n +accurate +L1\nthreshold +0\.5 +0\.5\nDice/,
+    /\n2 images \(test\) of 16x16 pixels, loss \d\.\d{4} \(0\.5\*ce\+dice\)\n\n +accurate +L1\nthreshold +0\.5 +0\.5\nDice/,
   );
   const config = configOf(dir);
   const { recipe, batch, microBatch, lr, optimizer, normalise, norm, upsample, splitSizes } = config;
@@ -77,7 +77,8 @@ test('a run that goes on is tested, with the scores that evaluate finds', async 
 
 test('a test that is interrupted gives no result and writes nothing', async ({ dir }) => {
   const dataset = syntheticDataset({ size: 32, train: 1, validation: 1, test: 2, seed: 1 });
-  const job = { dataset, model: createModel({ filters: [2, 4] }), options: { microBatch: 1 } } as unknown as Job;
+  const options = { microBatch: 1, loss: 'ce' };
+  const job = { dataset, model: createModel({ filters: [2, 4] }), options } as unknown as Job;
   const measure = (signal: AbortSignal) =>
     measureOnTest(job, { path: dir } as RunFolder, new Progress({ quiet: true }), signal);
   assert.is(await measure(AbortSignal.abort()), undefined);
