@@ -102,6 +102,13 @@ test('node train.js trains, on the phantom when nothing else is given', ({ dir }
   assert.match(stdout, 'node train.js --data FOLDER\n');
 });
 
+test('where a network has learnt nothing yet, it says so and what to do', ({ dir }) => {
+  const args = ['train', '--size', '32', '--split', '16,4,0', '--filters', '4,8', '--norm', 'none', '--quiet'];
+  const { stdout } = unetpp(dir, [...args, '--epochs', '3', '--lr', '3e-3']);
+  assert.match(stdout, /validation Dice 0\.0000\n/);
+  assert.match(stdout, '\n\nIt marks hardly anything yet: give it more epochs');
+});
+
 test('every option of the network and of the training is taken', async ({ dir }) => {
   putPairs(dir);
   const network = ['--skips', 'original', '--no-deep-supervision', '--norm', 'batch', '--upsample', 'bilinear'];

@@ -74,6 +74,11 @@ export async function reportTraining(
   });
 }
 
+/** Below this Dice a network has hardly begun: all background is what the cross-entropy teaches first. */
+const NOTHING = 0.01;
+const NOTHING_ADVICE =
+  'It marks hardly anything yet: give it more epochs (--resume … --epochs N), or begin anew with --norm group, with which few images teach more.';
+
 function closing(
   best: EpochReport,
   folder: RunFolder,
@@ -87,6 +92,7 @@ function closing(
     `time      ${time}`,
     `files     ${folder.path}: ${files.join(', ')}, checkpoint.safetensors`,
     ...(tested ? ['', ...tested.lines] : []),
+    ...(best.validation.dice < NOTHING ? ['', NOTHING_ADVICE] : []),
   ];
 }
 
