@@ -6,18 +6,13 @@ import { decodeModel } from '../model/modelfile.js';
 import { type RecommendationScore, recommendationScores } from '../model/recommendation.js';
 import { compareModes } from '../train/compare-modes.js';
 import { comparisonTable, recommendationLines } from './compare-table.js';
-import { BATCH, openLabelled, SIZE, SUBSETS } from './labelled.js';
-import { type CommonOptions, command, report } from './program.js';
+import { BATCH, type LabelledOptions, labelledCommand, openLabelled } from './labelled.js';
+import { type CommonOptions, report } from './program.js';
 import { Progress } from './progress.js';
 import { saveUnchanged } from './save-unchanged.js';
-import { between, path, threads, whole } from './values.js';
+import { between, threads, whole } from './values.js';
 
-interface CompareOptions extends CommonOptions {
-  readonly model: string;
-  readonly data: string;
-  readonly subset: (typeof SUBSETS)[number];
-  readonly size?: number;
-  readonly seed?: number;
+interface CompareOptions extends CommonOptions, LabelledOptions {
   readonly score: RecommendationScore;
   readonly tolerance: number;
   readonly runs: number;
@@ -25,25 +20,11 @@ interface CompareOptions extends CommonOptions {
   readonly save?: boolean;
 }
 
-export const compare = command(
+export const compare = labelledCommand(
   'compare',
   'Compare the heads of a model, each as the model that prune makes of it, and their mean, on images and masks: scores, parameters, multiply-adds, time and memory. The cheapest that is near enough to the best is recommended.',
   'unetpp compare --model runs/my-scans/model.safetensors --data my-scans --save',
 )
-  .usage('--model FILE --data DIR [options]')
-  .requiredOption('--model <file>', 'model file', path)
-  .requiredOption('--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path)
-  .addOption(
-    new Option('--subset <name>', 'which images; only a split.json can name some for test')
-      .choices(SUBSETS)
-      .default('validation'),
-  )
-  .option('--size <pixels>', `width and height of the images (default: that of the training, else ${SIZE})`, whole(1))
-  .option(
-    '--seed <n>',
-    'draws the split where there is no split.json (default: that of the training, else 1)',
-    whole(0, Number.MAX_SAFE_INTEGER),
-  )
   .option('--runs <n>', 'predictions of one image that are timed in each mode, in turns', whole(1, 10_000), 15)
   .option('--threads <n>', 'how many compute together; auto: one for each core', threads, 'auto')
   .optionsGroup('Recommendation:')

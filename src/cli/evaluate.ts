@@ -14,20 +14,15 @@ import { trainedLoss } from '../train/loss.js';
 import { objectiveText, thresholdsText } from './describe.js';
 import { imagesCsv, requireNewFolder, worstSheet, writeReport } from './evaluate-files.js';
 import { evaluationTable, worstImages } from './evaluate-table.js';
-import { BATCH, openLabelled, SIZE, SUBSETS } from './labelled.js';
-import { type CommonOptions, command, report } from './program.js';
+import { BATCH, type LabelledOptions, labelledCommand, openLabelled } from './labelled.js';
+import { type CommonOptions, report } from './program.js';
 import { Progress } from './progress.js';
 import { saveUnchanged } from './save-unchanged.js';
 import { between, MODES, path, spacing, threads, whole } from './values.js';
 
-interface EvaluateOptions extends CommonOptions {
-  readonly model: string;
-  readonly data: string;
-  readonly subset: (typeof SUBSETS)[number];
+interface EvaluateOptions extends CommonOptions, LabelledOptions {
   readonly mode: string;
-  readonly size?: number;
   readonly threshold?: number;
-  readonly seed?: number;
   readonly threads: Threads;
   readonly relaxed?: boolean;
   readonly spacing?: Spacing;
@@ -38,30 +33,16 @@ interface EvaluateOptions extends CommonOptions {
   readonly save?: boolean;
 }
 
-export const evaluate = command(
+export const evaluate = labelledCommand(
   'evaluate',
   'Measure a model on images and masks: Dice, IoU, precision, sensitivity, specificity and surface distances, in a mode and of every head.',
   'unetpp evaluate --model runs/my-scans/model.safetensors --data my-scans --report worst-cases',
 )
-  .usage('--model FILE --data DIR [options]')
-  .requiredOption('--model <file>', 'model file', path)
-  .requiredOption('--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path)
-  .addOption(
-    new Option('--subset <name>', 'which images; test images are those of a split.json, or of train --split')
-      .choices(SUBSETS)
-      .default('validation'),
-  )
   .option('--mode <mode>', MODES, 'accurate')
   .option(
     '--threshold <p>',
     'probability above which a pixel is foreground (default: those of the model)',
     between(0, 1),
-  )
-  .option('--size <pixels>', `width and height of the images (default: that of the training, else ${SIZE})`, whole(1))
-  .option(
-    '--seed <n>',
-    'draws the split where there is no split.json (default: that of the training, else 1)',
-    whole(0, Number.MAX_SAFE_INTEGER),
   )
   .option('--threads <n>', 'how many compute together; auto: one for each core', threads, 'auto')
   .option('--relaxed', 'fused multiply-adds: faster, but not the same bits on every machine')

@@ -1,21 +1,45 @@
 /** The labelled images that a model is measured on. */
+import { type Command, Option } from 'commander';
 import { type Dataset, openDataset } from '../data/dataset.js';
 import type { Model } from '../model/model.js';
 import { namesOf } from '../train/evaluate.js';
 import { requireForEvaluation } from './memory.js';
+import { command } from './program.js';
 import { trainedSplit } from './trained-split.js';
+import { path, whole } from './values.js';
 
-export const SUBSETS = ['validation', 'test', 'train', 'all'] as const;
+const SUBSETS = ['validation', 'test', 'train', 'all'] as const;
 /** Pixels a side for a model that has no size of its own. */
-export const SIZE = 128;
+const SIZE = 128;
 /** Images computed at once. */
 export const BATCH = 4;
 
-interface LabelledOptions {
+/** Options of the commands that measure a model. */
+export interface LabelledOptions {
+  readonly model: string;
   readonly data: string;
   readonly subset: (typeof SUBSETS)[number];
   readonly size?: number;
   readonly seed?: number;
+}
+
+/** A command that measures a model, see `command`, with the options that say on which images. */
+export function labelledCommand(...described: Parameters<typeof command>): Command {
+  return command(...described)
+    .usage('--model FILE --data DIR [options]')
+    .requiredOption('--model <file>', 'model file', path)
+    .requiredOption('--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path)
+    .addOption(
+      new Option('--subset <name>', 'which images; test images are those of a split.json, or of train --split')
+        .choices(SUBSETS)
+        .default('validation'),
+    )
+    .option('--size <pixels>', `width and height of the images (default: that of the training, else ${SIZE})`, whole(1))
+    .option(
+      '--seed <n>',
+      'draws the split where there is no split.json (default: that of the training, else 1)',
+      whole(0, Number.MAX_SAFE_INTEGER),
+    );
 }
 
 /**
