@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The command line: `unetpp COMMAND`, and through train.js `node train.js` for `unetpp train`. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { check } from './check.js';
 import { compare } from './compare.js';
 import { convert } from './convert.js';
+import { doctor } from './doctor.js';
 import { evaluate } from './evaluate.js';
 import { importTorchCommand } from './import-torch.js';
 import { info } from './info.js';
@@ -13,11 +13,9 @@ import { guard, guardStreams, inHouseStyle, withCommonOptions } from './program.
 import { prune } from './prune.js';
 import { study } from './study.js';
 import { train } from './train.js';
+import { version } from './version.js';
 
-const { version }: { readonly version: string } = JSON.parse(
-  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-);
-const commands = [train, evaluate, compare, predict, prune, study, info, check, convert, importTorchCommand];
+const commands = [train, evaluate, compare, predict, prune, study, info, check, convert, importTorchCommand, doctor];
 
 const START = `Start with:
   unetpp train        trains on built-in synthetic images, which takes two or three minutes
