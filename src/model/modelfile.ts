@@ -13,6 +13,7 @@
  */
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
+import { type FileKind, SOFTWARE } from '../base/file-kind.js';
 import { sha256 } from '../base/sha256.js';
 import { parseConfig } from './config.js';
 import { Model, type TrainingSummary } from './model.js';
@@ -22,8 +23,19 @@ import { readSafetensors, writeSafetensors } from './safetensors.js';
 import { parseThresholds } from './threshold.js';
 import { exportTensors, importTensors } from './torch.js';
 
-const FORMAT = 'unetpp';
+const FORMAT = SOFTWARE;
 const VERSION = '1';
+
+/**
+ * Model files but those of a training, which may have taken days: `prune` and `import-torch` make them in a moment, and
+ * may make them anew.
+ */
+export const DERIVED_MODEL: FileKind = {
+  name: 'a pruned or imported model',
+  begins: (head) =>
+    /^.{8}\{"__metadata__":\{"headerSha256":"\w*","format":"unetpp",/s.test(head) &&
+    !/,"training":"\{(?!\\"prunedTo\\":)/.test(head),
+};
 
 /** The bytes of a model file; the same model gives the same bytes. */
 export async function encodeModel(model: Model): Promise<Uint8Array> {
