@@ -49,6 +49,7 @@ export interface NewFolderOptions extends FolderOptions {
 /** The results of one call. */
 export class Outputs {
   readonly #options: OutputOptions;
+  #sources: Promise<(Source & { readonly real: string })[]> | undefined;
   /** Real paths of what is asked for, each once. */
   readonly #files = new Set<string>();
   readonly #folders = new Set<string>();
@@ -102,8 +103,11 @@ export class Outputs {
   /** The real path of a result. @throws InputError where the call reads it, or a folder that it is in */
   async #outsideSources(path: string): Promise<string> {
     const target = await realTarget(path);
-    for (const { option, path: source } of this.#options.sources) {
-      const inside = relative(await realTarget(source), target);
+    this.#sources ??= Promise.all(
+      this.#options.sources.map(async (source) => ({ ...source, real: await realTarget(source.path) })),
+    );
+    for (const { option, path: source, real } of await this.#sources) {
+      const inside = relative(real, target);
       if (inside === '') throw new InputError(`${path}: ${option} reads it; ${ELSEWHERE}`);
       if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) continue;
       throw new InputError(`${path}: in the folder that ${option} reads, ${source}; ${ELSEWHERE}`);

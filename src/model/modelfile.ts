@@ -13,7 +13,7 @@
  */
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
-import { type FileKind, SOFTWARE } from '../base/file-kind.js';
+import type { FileKind } from '../base/file-kind.js';
 import { sha256 } from '../base/sha256.js';
 import { parseConfig } from './config.js';
 import { Model, type TrainingSummary } from './model.js';
@@ -23,8 +23,12 @@ import { readSafetensors, writeSafetensors } from './safetensors.js';
 import { parseThresholds } from './threshold.js';
 import { exportTensors, importTensors } from './torch.js';
 
-const FORMAT = SOFTWARE;
+const FORMAT = 'unetpp';
 const VERSION = '1';
+
+/** The metadata up to its end or to the training, which begins with `prunedTo` in a pruned model. */
+const DERIVED =
+  /^.{8}\{"__metadata__":\{"headerSha256":"\w*","format":"unetpp"(?:(?!,"training":").)*?(?:,"training":"\{\\"prunedTo\\":|,"sha256":")/s;
 
 /**
  * Model files but those of a training, which may have taken days: `prune` and `import-torch` make them in a moment, and
@@ -32,9 +36,7 @@ const VERSION = '1';
  */
 export const DERIVED_MODEL: FileKind = {
   name: 'a pruned or imported model',
-  begins: (head) =>
-    /^.{8}\{"__metadata__":\{"headerSha256":"\w*","format":"unetpp",/s.test(head) &&
-    !/,"training":"\{(?!\\"prunedTo\\":)/.test(head),
+  begins: (head) => DERIVED.test(head),
 };
 
 /** The bytes of a model file; the same model gives the same bytes. */
