@@ -52,7 +52,7 @@ test('convert: never into a data folder, and nothing is left of half a folder', 
   await putTumours(dir);
   mkdirSync(join(dir, 'empty'));
   assert.is(unetpp(dir, ['convert', '--data', 'mats', '--out', 'empty', '--quiet']).code, 0);
-  const again = 'empty: a data folder; nothing is written there, give another place';
+  const again = 'empty: a data folder, so nothing is written there; give another place';
   refused(dir, ['convert', '--data', 'mats', '--out', 'empty'], again);
   await putMat(join(dir, 'mats'), '5.mat', { width: 3, height: 3, mask: () => 7 });
   refused(dir, ['convert', '--data', 'mats', '--out', 'png'], 'mats/5.mat: cjdata/tumorMask holds 7; expected 0 and 1');

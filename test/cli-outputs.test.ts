@@ -64,7 +64,7 @@ const TRAIN = ['train', ...DATA, ...SMALL, '--out'];
 for (const [name, line, file, kind] of [
   ['check --out', [...CHECK, 'photo.png'], 'photo.png', 'a contact sheet'],
   ['evaluate --csv', [...CSV, 'scores.csv'], 'scores.csv', 'a table of scores'],
-  ['evaluate --report, its picture', [...REPORT, 'out'], 'out/worst.png', 'worst images'],
+  ['evaluate --report, its picture', [...REPORT, 'out'], 'out/worst.png', 'a picture of the worst images'],
   ['evaluate --report, its table', [...REPORT, 'out'], 'out/images.csv', 'a table of scores'],
   ['import-torch', [...IMPORT, 'net.safetensors'], 'net.safetensors', 'a pruned or imported model'],
   ['predict, its mask', [...PREDICT, 'out'], 'out/scan.png', 'a mask'],
@@ -143,24 +143,24 @@ test('data folders take no results, with --force neither', async ({ dir }) => {
   mkdirSync('in');
   put(dir, 'in/a.png', disc(9, 7));
   const before = listing(dir).map((name) => [name, existsSync(name) && /png$/.test(name) && readFileSync(name, 'hex')]);
-  const elsewhere = 'nothing is written there, give another place';
-  const read = `in the folder that --data reads, data; ${elsewhere}`;
+  const elsewhere = 'so nothing is written there; give another place';
+  const read = `in the folder that --data reads (data), ${elsewhere}`;
   const inFolder = PREDICT.with(-2, 'in');
   for (const [line, out, why] of [
-    [PREDICT, 'data/masks', `belongs to the data folder ${process.cwd()}/data; ${elsewhere}`],
-    [PREDICT, 'link/images/', `belongs to the data folder ${process.cwd()}/data; ${elsewhere}`],
-    [PREDICT, 'data', `a data folder; ${elsewhere}`],
-    [inFolder, 'in', `--input reads it; ${elsewhere}`],
-    [inFolder, 'in/masks', `in the folder that --input reads, in; ${elsewhere}`],
+    [PREDICT, 'data/masks', `belongs to the data folder ${process.cwd()}/data, ${elsewhere}`],
+    [PREDICT, 'link/images/', `belongs to the data folder ${process.cwd()}/data, ${elsewhere}`],
+    [PREDICT, 'data', `a data folder, ${elsewhere}`],
+    [inFolder, 'in', `--input reads it, ${elsewhere}`],
+    [inFolder, 'in/masks', `in the folder that --input reads (in), ${elsewhere}`],
     [CHECK, 'data/masks/n0.png', read],
     [CHECK, 'link/sheet.png', read],
     [CSV, 'data/split.json', read],
     [REPORT, 'data/report', read],
     [CONVERT, 'data/png', read],
     [TRAIN, 'data/../data/run', read],
-    [TRAIN, 'data', `--data reads it; ${elsewhere}`],
+    [TRAIN, 'data', `--data reads it, ${elsewhere}`],
     [STUDY, 'data/study', read],
-    [CONVERT.with(-2, 'link'), 'data', `--data reads it; ${elsewhere}`],
+    [CONVERT.with(-2, 'link'), 'data', `--data reads it, ${elsewhere}`],
   ] as const) {
     for (const force of [[], ['--force']]) {
       assert.is(
@@ -185,7 +185,7 @@ test('train: the default folder is made with the one above it, but not among the
   process.chdir('data');
   const before = listing(join(dir, 'data'));
   const name = await messageOf(call(TRAIN.with(TRAIN.indexOf('data'), '.').slice(0, -1)));
-  assert.is(name, 'runs/data: in the folder that --data reads, .; nothing is written there, give another place');
+  assert.is(name, 'runs/data: in the folder that --data reads (.), so nothing is written there; give another place');
   assert.equal(listing(join(dir, 'data')), before);
 });
 

@@ -157,9 +157,9 @@ test('what cannot be predicted is refused before anything is written', async ({ 
   put(dir, 'none/notes.txt', 'x');
   refused(dir, input('none'), 'none: no PNG image in this folder; convert the images to PNG');
   refused(dir, [...input('in'), '--mode', 'L9'], 'mode "L9": this network has accurate, fast, L1, L2');
-  const elsewhere = 'nothing is written there, give another place';
+  const elsewhere = 'so nothing is written there; give another place';
   const inPlace = ['predict', '--model', 'model.safetensors', '--input', 'in/a.png', '--out', 'in'];
-  refused(dir, inPlace, `in/a.png: --input reads it; ${elsewhere}`);
+  refused(dir, inPlace, `in/a.png: --input reads it, ${elsewhere}`);
   put(dir, 'file', 'x');
   const onFile = ['predict', '--model', 'model.safetensors', '--input', 'in', '--out', 'file'];
   refused(dir, onFile, 'file: a file, expected a folder; give another name');

@@ -87,7 +87,7 @@ test('what cannot be pruned is refused, and no file is written', async ({ dir })
   }
   const invalid = `option '--level <n>' argument 'two' is invalid. ${expected.slice(0, -1)}`;
   refused(dir, prune('two'), `${invalid}; see unetpp prune --help`);
-  const itself = '--model reads it; nothing is written there, give another place';
+  const itself = '--model reads it, so nothing is written there; give another place';
   refused(dir, prune('2', `./${FILE}`), `./${FILE}: ${itself}`);
   symlinkSync(FILE, join(dir, 'link'));
   refused(dir, [...prune('2', 'link'), '--force'], `link: ${itself}`);

@@ -240,7 +240,11 @@ test('another protocol is refused by name', ({ dir }) => {
     FAMILY,
     'data: its images are not those that the study in st was started on (7 now, 8 then); restore them, or give another folder with --out',
   );
-  refused(dir, [...FAMILY.slice(0, -1), 'data'], 'data: --data reads it; nothing is written there, give another place');
+  refused(
+    dir,
+    [...FAMILY.slice(0, -1), 'data'],
+    'data: --data reads it, so nothing is written there; give another place',
+  );
 });
 
 test('calls that make no sense', ({ dir }) => {

@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { FileKind } from '../src/base/file-kind.js';
-import { CONTACT_SHEET, MASK, OVERLAY, SCORES_CSV } from '../src/cli/kinds.js';
+import { type FileKind, HEAD_BYTES } from '../src/base/file-kind.js';
+import { SCORES_CSV } from '../src/cli/evaluate-files.js';
+import { CONTACT_SHEET, MASK, OVERLAY } from '../src/cli/kinds.js';
 import { outputsOf } from '../src/cli/outputs.js';
 import { decodePng, encodePng } from '../src/data/png.js';
 import { encodeNpy, NPY } from '../src/files/npy.js';
@@ -15,7 +16,7 @@ import { putPairs, suiteInFolder } from './support/cli.js';
 import { messageOf } from './support/faults.js';
 
 const test = suiteInFolder('outputs');
-const ELSEWHERE = 'nothing is written there, give another place';
+const ELSEWHERE = 'so nothing is written there; give another place';
 
 const IMAGE = { width: 3, height: 2, channels: 1, data: Uint8Array.of(1, 2, 3, 4, 5, 6) };
 /** A kind whose files begin with a word. */
@@ -58,7 +59,7 @@ test('folders, links and pipes are never replaced', async ({ dir }) => {
   symlinkSync('nothing', join(dir, 'dangling'));
   spawnSync('mkfifo', [join(dir, 'pipe')]);
   const link = 'a symbolic link, which is never replaced; give another name';
-  const device = 'no regular file but a device, a pipe or a socket, which is never replaced; give another name';
+  const device = 'not a regular file but a device, a pipe or a socket, which is never replaced; give another name';
   for (const force of [false, true]) {
     for (const [path, why] of [
       [join(dir, 'folder'), 'a folder, expected a file; give the name of a file'],
@@ -79,13 +80,13 @@ test('nothing is written to what is read, however the path is spelt, not with fo
   const [model, data] = [join(dir, 'model'), join(dir, 'data')];
   const outputs = outputsOf({ force: true }, { '--model': model, '--data': `${data}/`, '--config': undefined });
   for (const path of [model, `${dir}/data/../model`, `${dir}/link/../model`]) {
-    assert.is(await messageOf(outputs.file(path, NOTE)), `${path}: --model reads it; ${ELSEWHERE}`);
+    assert.is(await messageOf(outputs.file(path, NOTE)), `${path}: --model reads it, ${ELSEWHERE}`);
   }
   for (const path of [data, `${data}/`, `${dir}/link`, `${dir}/model/../data`]) {
-    assert.is(await messageOf(outputs.folder(path)), `${path}: --data reads it; ${ELSEWHERE}`);
+    assert.is(await messageOf(outputs.folder(path)), `${path}: --data reads it, ${ELSEWHERE}`);
   }
   for (const path of [`${data}/new`, `${dir}/link/masks`, `${data}/images/../masks/n0.png`, `${data}/split.json`]) {
-    const inside = `${path}: in the folder that --data reads, ${data}/; ${ELSEWHERE}`;
+    const inside = `${path}: in the folder that --data reads (${data}/), ${ELSEWHERE}`;
     assert.is(await messageOf(outputs.folder(path)), inside);
     assert.is(await messageOf(outputs.file(path, NOTE)), inside);
   }
@@ -114,7 +115,7 @@ test('a data folder that this call does not read takes no results either', async
     ['mats', 'mats'],
   ] as const) {
     const what = path === root ? 'a data folder' : `belongs to the data folder ${join(dir, root)}`;
-    assert.is(await messageOf(outputs.folder(join(dir, path))), `${join(dir, path)}: ${what}; ${ELSEWHERE}`);
+    assert.is(await messageOf(outputs.folder(join(dir, path))), `${join(dir, path)}: ${what}, ${ELSEWHERE}`);
   }
   for (const path of ['masks', 'data/predicted', 'cells-masks', '.']) await outputs.folder(join(dir, path));
 
@@ -123,7 +124,7 @@ test('a data folder that this call does not read takes no results either', async
   writeFileSync(join(dir, 'masks/a-overlay.png'), encodePng(IMAGE, OVERLAY.text));
   await outputs.folder(join(dir, 'masks'));
   writeFileSync(join(dir, 'masks/a.png'), encodePng(IMAGE));
-  const drawn = `belongs to the data folder ${dir}; ${ELSEWHERE}`;
+  const drawn = `belongs to the data folder ${dir}, ${ELSEWHERE}`;
   assert.is(await messageOf(outputs.folder(join(dir, 'masks'))), `${join(dir, 'masks')}: ${drawn}`);
 });
 
@@ -205,7 +206,7 @@ test('a link to a file that is written over in place stays a link', async ({ dir
 });
 
 /** The beginning of a file, as kinds are given it. */
-const head = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('latin1').slice(0, 4096);
+const head = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('latin1').slice(0, HEAD_BYTES);
 
 test('pictures say what they are, and are read as before', () => {
   for (const data of [IMAGE.data, Uint16Array.from(IMAGE.data)]) {
@@ -235,7 +236,7 @@ test('tables, arrays and models say what they are', async () => {
   const isDerived = async (model: Parameters<typeof encodeModel>[0]) =>
     DERIVED_MODEL.begins(head(await encodeModel(model)));
   assert.ok(await isDerived(model), 'not trained, as from import-torch');
-  model.training = { dataset: 'd'.repeat(5000), epochs: 3 };
+  model.training = { dataset: 'd'.repeat(HEAD_BYTES), epochs: 3 };
   assert.not.ok(await isDerived(model), 'hours of work');
   assert.ok(await isDerived(prune(model, 1)));
   assert.not.ok(DERIVED_MODEL.begins(head('\0\0\0\0\0\0\0\0{"__metadata__":{"format":"pt"},')));

@@ -11,5 +11,5 @@ export interface FileKind {
   begins(head: string): boolean;
 }
 
-/** How much of a file is looked at to know its kind. */
-export const HEAD_BYTES = 4096;
+/** How much of a file is looked at to know its kind: more than the longest header of a table. */
+export const HEAD_BYTES = 65_536;

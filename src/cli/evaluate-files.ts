@@ -1,5 +1,6 @@
 /** The files that `unetpp evaluate` writes: the scores of each image and the picture of the worst. */
 import { join } from 'node:path';
+import type { FileKind } from '../base/file-kind.js';
 import type { Image } from '../base/image.js';
 import type { Dataset } from '../data/dataset.js';
 import { encodePng } from '../data/png.js';
@@ -12,7 +13,7 @@ import { predictionSheet, type SheetRow } from '../report/sheet.js';
 import { type Evaluation, predictHeads } from '../train/evaluate.js';
 import type { MeanScores } from '../train/metrics.js';
 import { plural } from './format.js';
-import { SCORES_CSV, WORST_IMAGES } from './kinds.js';
+import { WORST_IMAGES } from './kinds.js';
 
 /** What `--report` writes. */
 export interface ReportFiles {
@@ -55,6 +56,12 @@ const CELLS: Readonly<Record<string, (scores: MeanScores) => Cell>> = {
   specificity: ({ specificity }) => specificity,
   hd95: ({ hd95 = null }) => hd95,
   assd: ({ assd = null }) => assd,
+};
+
+/** What `imagesCsv` writes: a CSV has no place for a mark but its header. */
+export const SCORES_CSV: FileKind = {
+  name: 'a table of scores',
+  begins: (head) => new RegExp(`^image,${Object.keys(CELLS)},(?:.*,)?distance_unit\r\n`).test(head),
 };
 
 /** The worst images with their true and predicted masks. */

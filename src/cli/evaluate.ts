@@ -11,9 +11,8 @@ import { type ChooseThresholdOptions, chooseThresholds, thresholdsOf } from '../
 import { evaluate as evaluateModel } from '../train/evaluate.js';
 import { trainedLoss } from '../train/loss.js';
 import { objectiveText, thresholdsText } from './describe.js';
-import { imagesCsv, reportFiles, worstSheet, writeReport } from './evaluate-files.js';
+import { imagesCsv, reportFiles, SCORES_CSV, worstSheet, writeReport } from './evaluate-files.js';
 import { evaluationTable, worstImages } from './evaluate-table.js';
-import { SCORES_CSV } from './kinds.js';
 import { BATCH, type LabelledOptions, labelledCommand, openLabelled } from './labelled.js';
 import { type ForceOption, forceOption, outputsOf } from './outputs.js';
 import { type CommonOptions, report } from './program.js';

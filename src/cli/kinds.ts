@@ -2,21 +2,12 @@
 import { type FileKind, SOFTWARE } from '../base/file-kind.js';
 import { pngKind } from '../data/png-kind.js';
 
-export const MASK = pngKind('a', 'mask');
-export const OVERLAY = pngKind('an', 'overlay');
-export const CONTACT_SHEET = pngKind('a', 'contact sheet');
-export const WORST_IMAGES = pngKind('', 'worst images');
-export const PREDICTIONS = pngKind('', 'predictions');
-export const LEARNING_CURVES = pngKind('', 'learning curves');
-
-/** The columns of a table of scores by image that come first; those of single classes follow. */
-const SCORES = ['image', 'dice', 'iou', 'precision', 'sensitivity', 'specificity', 'hd95', 'assd'];
-
-/** A CSV has no place for a mark but its header. */
-export const SCORES_CSV: FileKind = {
-  name: 'a table of scores',
-  begins: (head) => new RegExp(`^${SCORES},(?:.*,)?distance_unit\r\n`).test(head),
-};
+export const MASK = pngKind('mask', 'a mask');
+export const OVERLAY = pngKind('overlay', 'an overlay');
+export const CONTACT_SHEET = pngKind('contact sheet', 'a contact sheet');
+export const WORST_IMAGES = pngKind('worst images', 'a picture of the worst images');
+export const PREDICTIONS = pngKind('predictions', 'a picture of predictions');
+export const LEARNING_CURVES = pngKind('learning curves', 'a picture of learning curves');
 
 const TABLE = 'a table of a study';
 

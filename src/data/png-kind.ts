@@ -13,11 +13,11 @@ export interface PngKind extends FileKind {
 const CHECKSUM = 4;
 const OWN = textChunk('Software', SOFTWARE);
 
-/** Pictures of the title `title`, which comes with its article where errors name it. */
-export function pngKind(article: 'a' | 'an' | '', title: string): PngKind {
+/** Pictures of a title; `name` is for errors. */
+export function pngKind(title: string, name: string): PngKind {
   const titled = textChunk('Title', title);
   return {
-    name: `${article} ${title}`.trim(),
+    name,
     text: { Software: SOFTWARE, Title: title },
     begins: (head) => isOwnPng(head) && head.startsWith(titled, HEADER_BYTES + OWN.length + CHECKSUM),
   };

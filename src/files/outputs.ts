@@ -86,7 +86,7 @@ export class Outputs {
     const data = await this.#options.dataFolderAt(target);
     if (data !== undefined) {
       const what = data === target ? 'a data folder' : `belongs to the data folder ${data}`;
-      throw new InputError(`${path}: ${what}; ${ELSEWHERE}`);
+      throw new InputError(`${path}: ${what}, ${ELSEWHERE}`);
     }
     if (!(await isFolder(path)) && !parents) await requireFolderAbove(path, 'created');
     this.#folders.add(target);
@@ -108,15 +108,15 @@ export class Outputs {
     );
     for (const { option, path: source, real } of await this.#sources) {
       const inside = relative(real, target);
-      if (inside === '') throw new InputError(`${path}: ${option} reads it; ${ELSEWHERE}`);
+      if (inside === '') throw new InputError(`${path}: ${option} reads it, ${ELSEWHERE}`);
       if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) continue;
-      throw new InputError(`${path}: in the folder that ${option} reads, ${source}; ${ELSEWHERE}`);
+      throw new InputError(`${path}: in the folder that ${option} reads (${source}), ${ELSEWHERE}`);
     }
     return target;
   }
 }
 
-const ELSEWHERE = 'nothing is written there, give another place';
+const ELSEWHERE = 'so nothing is written there; give another place';
 
 /** Makes a folder that `Outputs.folder` has looked at; one that is there is left as it is. */
 export async function makeFolder(path: string): Promise<void> {
@@ -155,7 +155,7 @@ async function requireReplaceable(path: string, kind: FileKind, force: boolean):
   if (!found) return;
   if (found.isDirectory()) throw new InputError(`${path}: a folder, expected a file; give the name of a file`);
   if (!found.isFile()) {
-    const what = found.isSymbolicLink() ? 'a symbolic link' : 'no regular file but a device, a pipe or a socket';
+    const what = found.isSymbolicLink() ? 'a symbolic link' : 'not a regular file but a device, a pipe or a socket';
     throw new InputError(`${path}: ${what}, which is never replaced; give another name`);
   }
   if (force || found.size === 0 || kind.begins(await readHead(path))) return;
