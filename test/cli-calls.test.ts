@@ -76,10 +76,10 @@ test('a size that the network cannot halve', ({ dir }) => {
 
 test('a folder for the run that cannot be used', ({ dir }) => {
   put(dir, 'full/file', 'x');
-  const give = 'give another folder with --out';
+  const give = 'give another folder, or write into it with --force';
   refused(dir, ['train', '--out', 'full'], `full: exists and is not empty; ${give}`);
+  refused(dir, ['train', '--out', 'full/file'], 'full/file: a file, expected a folder; give another name');
   const file = 'a part of the path is a file, expected a folder; correct the path (ENOTDIR)';
-  refused(dir, ['train', '--out', 'full/file'], `full/file: cannot be created: ${file}`);
   refused(dir, ['train', '--out', 'full/file/run'], `full/file/run: cannot be created: ${file}`);
 });
 

@@ -48,11 +48,11 @@ test('convert: 16 bits are kept, patients are written, and training gives the sa
   assert.is(json(dir, ['evaluate', '--model', model, '--data', 'mats', '--subset', 'all']).images, 6);
 });
 
-test('convert: never into a folder with something in it, and nothing is left of half a folder', async ({ dir }) => {
+test('convert: never into a data folder, and nothing is left of half a folder', async ({ dir }) => {
   await putTumours(dir);
   mkdirSync(join(dir, 'empty'));
   assert.is(unetpp(dir, ['convert', '--data', 'mats', '--out', 'empty', '--quiet']).code, 0);
-  const again = 'empty: exists and is not empty; give another folder with --out';
+  const again = 'empty: a data folder, so nothing is written there; give another place';
   refused(dir, ['convert', '--data', 'mats', '--out', 'empty'], again);
   await putMat(join(dir, 'mats'), '5.mat', { width: 3, height: 3, mask: () => 7 });
   refused(dir, ['convert', '--data', 'mats', '--out', 'png'], 'mats/5.mat: cjdata/tumorMask holds 7; expected 0 and 1');

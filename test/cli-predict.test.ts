@@ -157,11 +157,12 @@ test('what cannot be predicted is refused before anything is written', async ({ 
   put(dir, 'none/notes.txt', 'x');
   refused(dir, input('none'), 'none: no PNG image in this folder; convert the images to PNG');
   refused(dir, [...input('in'), '--mode', 'L9'], 'mode "L9": this network has accurate, fast, L1, L2');
-  const inPlace = '--out in: the folder of the images, which masks would be written over; give another one';
-  refused(dir, ['predict', '--model', 'model.safetensors', '--input', 'in/a.png', '--out', 'in'], inPlace);
-  const notFolder = 'it is a file, expected a folder; choose another name (EEXIST)';
-  const onFile = ['predict', '--model', 'model.safetensors', '--input', 'in', '--out', 'model.safetensors'];
-  refused(dir, onFile, `model.safetensors: cannot be created: ${notFolder}`);
+  const elsewhere = 'so nothing is written there; give another place';
+  const inPlace = ['predict', '--model', 'model.safetensors', '--input', 'in/a.png', '--out', 'in'];
+  refused(dir, inPlace, `in/a.png: --input reads it, ${elsewhere}`);
+  put(dir, 'file', 'x');
+  const onFile = ['predict', '--model', 'model.safetensors', '--input', 'in', '--out', 'file'];
+  refused(dir, onFile, 'file: a file, expected a folder; give another name');
   const onFolder = ['predict', '--model', 'in', '--input', 'in', '--out', 'out'];
   refused(dir, onFolder, 'in: cannot be read: it is a folder, expected a file; give the name of a file (EISDIR)');
 

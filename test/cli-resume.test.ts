@@ -132,7 +132,7 @@ test('killed before its config was there, the same call begins it again', ({ dir
   refused(dir, RESUME, 'run: no run to go on with, as it has no config.json; give the folder of a run');
   put(dir, 'run/note.txt', '');
   const again = [...TRAIN, '--epochs', '3', '--out', 'run'];
-  refused(dir, again, 'run: exists and is not empty; give another folder with --out');
+  refused(dir, again, 'run: exists and is not empty; give another folder, or write into it with --force');
   rmSync(join(dir, 'run/note.txt'));
   assert.is(json(dir, again).weightsSha256, three.weightsSha256);
   assert.equal(listing(join(dir, 'run')), listing(join(dir, 'longer')));

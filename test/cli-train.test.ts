@@ -18,11 +18,11 @@ const FILES = [
 
 test('a run: what is printed, and what is in its folder', async ({ dir }) => {
   putPairs(dir);
-  const args = ['train', '--data', 'data', '--out', 'deep/run', ...TINY, '--filters', '2,4,6', '--epochs', '3'];
+  const args = ['train', '--data', 'data', '--out', 'new', ...TINY, '--filters', '2,4,6', '--epochs', '3'];
   const result = json(dir, args);
   const fields = ['run', 'model', 'epochs', 'seconds', 'imagesPerSecond', 'validation', 'weightsSha256', 'resume'];
   assert.equal(Object.keys(result), fields);
-  assert.equal([result.run, result.model, result.epochs], ['deep/run', 'deep/run/model.safetensors', 3]);
+  assert.equal([result.run, result.model, result.epochs], ['new', 'new/model.safetensors', 3]);
   assert.is(result.resume, null, 'it is done');
   assert.ok((result.seconds as number) > 0 && (result.imagesPerSecond as number) > 0);
   const { heads, ...scores } = result.validation as { heads: { head: string }[] };
@@ -33,20 +33,20 @@ test('a run: what is printed, and what is in its folder', async ({ dir }) => {
   );
   for (const head of heads) assert.equal(Object.keys(head), ['head', 'dice', 'iou', 'pooledIou']);
 
-  assert.equal(listing(join(dir, 'deep/run')), FILES);
-  const model = await loadModel(join(dir, 'deep/run/model.safetensors'));
+  assert.equal(listing(join(dir, 'new')), FILES);
+  const model = await loadModel(join(dir, 'new/model.safetensors'));
   assert.is(await weightsSha256(model), result.weightsSha256);
-  const config = JSON.parse(readFileSync(join(dir, 'deep/run/config.json'), 'utf8'));
+  const config = JSON.parse(readFileSync(join(dir, 'new/config.json'), 'utf8'));
   assert.equal([config.data, config.seed, config.lr, config.filters], ['data', 1, 0.01, [2, 4, 6]]);
   assert.equal(config.config, model.config);
   assert.is(config.split.train.length + config.split.validation.length, 6);
-  const epochs = readFileSync(join(dir, 'deep/run/metrics.jsonl'), 'utf8').trimEnd().split('\n');
+  const epochs = readFileSync(join(dir, 'new/metrics.jsonl'), 'utf8').trimEnd().split('\n');
   assert.equal(
     epochs.map((line) => JSON.parse(line).epoch),
     [1, 2, 3],
   );
   for (const name of ['predictions.png', 'curves.png']) {
-    assert.ok((await readPng(join(dir, 'deep/run', name))).width > 500, name);
+    assert.ok((await readPng(join(dir, 'new', name))).width > 500, name);
   }
 
   const again = json(dir, [...args.slice(0, 3), '--out', 'again', ...args.slice(5)]);

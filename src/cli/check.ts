@@ -6,17 +6,18 @@ import type { LabelledImage } from '../data/layout.js';
 import { encodePng } from '../data/png.js';
 import { completePlan } from '../data/split-plan.js';
 import { type ImageFacts, survey } from '../data/survey.js';
-import { writeFileAtomic } from '../files/atomic.js';
 import { type ContactTile, contactSheet } from '../report/contact.js';
 import { augmentationSheet } from './check-augment.js';
 import { checkLines, summaryOf } from './check-report.js';
 import { spread } from './examples.js';
+import { CONTACT_SHEET } from './kinds.js';
+import { type ForceOption, forceOption, outputsOf } from './outputs.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
 import { planOf, refuseSecondSplit, type SplitOptions, splitByOption, splitOption } from './split-options.js';
 import { path, whole } from './values.js';
 
-interface CheckOptions extends CommonOptions, SplitOptions {
+interface CheckOptions extends CommonOptions, ForceOption, SplitOptions {
   readonly data: string;
   readonly out?: string;
   readonly seed: number;
@@ -35,6 +36,7 @@ export const check = command(
   .usage('--data DIR [options]')
   .requiredOption('--data <dir>', 'data folder, as for train', path)
   .option('--out <file>', 'picture to write, a PNG', path)
+  .addOption(forceOption())
   .option('--seed <n>', 'draws the split where there is no split.json', whole(0, Number.MAX_SAFE_INTEGER), 1)
   .addOption(splitOption())
   .addOption(splitByOption())
@@ -48,27 +50,28 @@ async function run(options: CheckOptions): Promise<void> {
     throw new InputError('--augment shows what it does as a picture; give a file for it with --out');
   }
   const augmentations = augment === undefined ? undefined : parseAugmentations(augment);
+  const picture = out === undefined ? undefined : await outputsOf(options, { '--data': data }).file(out, CONTACT_SHEET);
   const progress = new Progress(options);
   const splitPlan = planOf(options);
   const folder = await readDataFolder(data);
   refuseSecondSplit(splitPlan, data, folder.splitFile !== undefined);
   const plan = splitPlan && completePlan(splitPlan, folder);
-  const wanted = new Set(out === undefined || augmentations ? [] : spread(folder.pairs, TILES));
+  const wanted = new Set(!picture || augmentations ? [] : spread(folder.pairs, TILES));
   const shown = new Map<number, LabelledImage>();
   const facts = await survey(folder, await folder.split(seed, plan), (pair, content, done) => {
     if (wanted.has(pair)) shown.set(done - 1, content);
     progress.update('reading', done, folder.pairs.length, `${done} of ${folder.pairs.length} images`);
   });
   progress.clear();
-  if (out !== undefined) {
-    const picture = augmentations
+  if (picture) {
+    const image = augmentations
       ? await augmentationSheet(augmentations, { ...options, plan: splitPlan })
       : contactSheet(
           [...shown].map(([k, content]) => tileOf(content, facts[k]!)),
           `${folder.dir}: ${shown.size} of ${facts.length} images`,
           folder.classNames,
         );
-    await writeFileAtomic(out, encodePng(picture));
+    await picture.write(encodePng(image, CONTACT_SHEET.text));
   }
   const summary = summaryOf(folder, facts);
   report(options, checkLines(summary, options), { ...summary, sheet: out ?? null });

@@ -1,6 +1,6 @@
 /** The images that `unetpp predict` is given, all of them checked before the first result is written. */
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, extname, join, parse } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join, parse } from 'node:path';
 import { InputError } from '../base/errors.js';
 import { readPng, readPngHeader } from '../data/png.js';
 import { fileError } from '../files/errors.js';
@@ -18,9 +18,9 @@ export interface Input {
 
 /**
  * The PNG files meant by `input`, in name order.
- * @throws InputError where there is none, or where a result would be written over an image or another result
+ * @throws InputError where there is none, or where a result would be written over another
  */
-export async function listInputs(input: string, out: string): Promise<Input[]> {
+export async function listInputs(input: string): Promise<Input[]> {
   const missing = 'there is no such file or folder; check the path';
   const fail = (error: unknown) => {
     throw fileError(input, 'read', error, missing);
@@ -33,10 +33,6 @@ export async function listInputs(input: string, out: string): Promise<Input[]> {
   const paths = isFolder ? files.map((file) => join(input, file)) : [input];
   const inputs = paths.map((path) => ({ path, name: parse(path).name }));
   refuseCollisions(inputs);
-  const folder = await realpath(isFolder ? input : dirname(input));
-  if ((await realpath(out).catch(() => undefined)) === folder) {
-    throw new InputError(`--out ${out}: the folder of the images, which masks would be written over; give another one`);
-  }
   return inputs;
 }
 

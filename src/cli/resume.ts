@@ -21,6 +21,7 @@ const MAY_DIFFER = [
   'checkpointSteps',
   'checkpointMinutes',
   'resume',
+  'force',
   'json',
   'quiet',
 ] satisfies readonly (keyof TrainOptions)[];

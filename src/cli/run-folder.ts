@@ -1,32 +1,33 @@
 /** Where a training run puts its files, and what is left of it when it fails. */
 import { existsSync } from 'node:fs';
-import { readdir, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
 import { isTemporary } from '../files/atomic.js';
-import { fileError } from '../files/errors.js';
 import { LOCK_FILE } from '../files/lock.js';
+import type { Outputs } from '../files/outputs.js';
 import { type RunConfig, RunFolder } from '../train/run.js';
 
 /**
  * A folder that is empty or not there yet: `out`, or else the first of runs/NAME, runs/NAME-2, …
  * @throws InputError when `out` is something else
  */
-export async function freePath(out: string | undefined, { source, name }: Dataset): Promise<string> {
-  if (out === undefined) {
-    const base = join('runs', source === 'synthetic' ? 'phantom' : name);
-    let path = base;
-    for (let n = 2; existsSync(path); n++) path = `${base}-${n}`;
-    return path;
+export async function freePath(out: string | undefined, { source, name }: Dataset, outputs: Outputs): Promise<string> {
+  if (out !== undefined) {
+    await outputs.newFolder(out, { passOver: isLeftBehind });
+    return out;
   }
-  const entries = await readdir(out).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw fileError(out, 'created', error, '');
-  });
-  // A lock or half a file alone was left by a process that was killed as it began, or belongs to one that begins just now.
-  if (entries.every((name) => name.startsWith(LOCK_FILE) || isTemporary(name))) return out;
-  throw new InputError(`${out}: exists and is not empty; give another folder with --out`);
+  const base = join('runs', source === 'synthetic' ? 'phantom' : name);
+  let path = base;
+  for (let n = 2; existsSync(path); n++) path = `${base}-${n}`;
+  // Nobody typed it, so that `runs` is made, too.
+  await outputs.folder(path, { parents: true });
+  return path;
+}
+
+/** A lock or half a file: left by a process that was killed as it began, or of one that begins just now. */
+export function isLeftBehind(name: string): boolean {
+  return name.startsWith(LOCK_FILE) || isTemporary(name);
 }
 
 /**

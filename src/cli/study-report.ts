@@ -1,4 +1,5 @@
 /** The tables of a study: Markdown for people, CSV and JSON with all digits. */
+import { SOFTWARE } from '../base/file-kind.js';
 import { type Cell, encodeCsv } from '../files/csv.js';
 import { BASELINE } from '../study/arms.js';
 import type { ComparisonCells } from '../study/compare.js';
@@ -6,6 +7,7 @@ import { type EmbeddedRow, embeddedRows } from '../study/embedded.js';
 import { type FamilyRow, familyRows } from '../study/family.js';
 import type { RunResult } from '../study/runs.js';
 import { duration, grouped, inWords, plural } from './format.js';
+import { MARKDOWN_MARK } from './kinds.js';
 import { jsonText, type StudyFolder } from './study-folder.js';
 import type { StudyPlan } from './study-plan.js';
 
@@ -33,9 +35,9 @@ export async function writeReport(
   // The scores of single images stay in the result of each run.
   const done = results.map(({ outputs, ...run }) => ({ ...run, outputs: outputs.map(({ images, ...same }) => same) }));
   const files = [
-    await folder.write(`${compare}.md`, `${text.join('\n')}\n`),
-    await folder.write(`${compare}.csv`, csv(rows)),
-    await folder.write(`${compare}.json`, jsonText({ compare, runs, rows, notes, results: done })),
+    await folder.writeTable('md', `${MARKDOWN_MARK}${text.join('\n')}\n`),
+    await folder.writeTable('csv', csv(rows)),
+    await folder.writeTable('json', jsonText({ software: SOFTWARE, compare, runs, rows, notes, results: done })),
   ];
   return { text: text.join('\n'), rows, notes, files };
 }

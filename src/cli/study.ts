@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Run, type RunResult, runName } from '../study/runs.js';
 import { duration, plural, shellWord } from './format.js';
 import { onInterrupt } from './interrupt.js';
+import { outputsOf } from './outputs.js';
 import { report } from './program.js';
 import { Progress } from './progress.js';
 import { StudyFolder } from './study-folder.js';
@@ -21,7 +22,10 @@ export const study = studyCommand().action(async (given: StudyOptions) => {
   const { train, validation, test } = dataset.split;
   await readAll(dataset, [...train, ...validation, ...test], progress);
   const name = dataset.source === 'synthetic' ? 'phantom' : dataset.name;
-  const folder = await StudyFolder.open(options.out ?? join('runs', `${name}-study`), plan);
+  const outputs = outputsOf(options, { '--data': options.data });
+  // The default is not typed by anybody, so that `runs` is made, too.
+  const path = options.out ?? join('runs', `${name}-study`);
+  const folder = await StudyFolder.open(path, plan, outputs, { parents: options.out === undefined });
   try {
     await runAll(folder, plan, progress);
   } finally {

@@ -108,7 +108,7 @@ export async function readAll(dataset: Dataset, names: readonly string[], progre
 
 /** For config.json: what the run goes on with, and what came of it. */
 export function asked({ options, dataset, config }: PlannedJob): RunConfig {
-  const { json, quiet, resume, out, split, ...asked } = options;
+  const { json, quiet, resume, out, force, split, ...asked } = options;
   const splitSizes = split === undefined ? {} : { splitSizes: split };
   return { ...asked, ...splitSizes, data: options.data ?? null, config, split: dataset.split };
 }

@@ -1,8 +1,6 @@
 /** `unetpp train`, and `node train.js`: trains a network on a folder of images and masks, or on the built-in phantom. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { encodePng } from '../data/png.js';
-import { writeFileAtomic } from '../files/atomic.js';
 import { encodeModel } from '../model/modelfile.js';
 import { learningCurves } from '../report/curves.js';
 import { predictionSheet } from '../report/sheet.js';
@@ -11,6 +9,8 @@ import type { EpochReport } from '../train/trainer.js';
 import { epochHeader, epochRow } from './epochs.js';
 import { examples } from './examples.js';
 import { onInterrupt } from './interrupt.js';
+import { LEARNING_CURVES, PREDICTIONS } from './kinds.js';
+import { outputsOf } from './outputs.js';
 import { Progress } from './progress.js';
 import { findCheckpoint, resumedOptions } from './resume.js';
 import { freePath, inOldRunFolder, inRunFolder } from './run-folder.js';
@@ -29,7 +29,7 @@ export const train = trainCommand().action((options: TrainOptions, command: Comm
 async function begin(options: TrainOptions): Promise<void> {
   const progress = new Progress(options);
   const job = await prepareJob(options, progress);
-  const path = await freePath(options.out, job.dataset);
+  const path = await freePath(options.out, job.dataset, outputsOf(options, { '--data': options.data }));
   await inRunFolder(path, asked(job), (folder) => trainInto(folder, job, progress));
 }
 
@@ -62,7 +62,7 @@ async function trainInto(folder: RunFolder, job: Job, progress: Progress): Promi
     const stopped = interrupt.signal.aborted && !atEnd;
     progress.line('');
     const seconds = (performance.now() - started) / 1000;
-    if (epochs.length === 0) await writeFileAtomic(folder.model, await encodeModel(model));
+    if (epochs.length === 0) await folder.write('model.safetensors', await encodeModel(model));
     await writePictures(folder, job, epochs);
     const testing = job.options.test === true && !stopped;
     const tested = testing ? await measureOnTest(job, folder, progress, interrupt.signal) : undefined;
@@ -80,10 +80,10 @@ async function writePictures(
   epochs: readonly EpochReport[],
 ): Promise<void> {
   const sheet = predictionSheet(await examples(model, dataset));
-  await writeFileAtomic(join(folder.path, 'predictions.png'), encodePng(sheet));
+  await folder.write('predictions.png', encodePng(sheet, PREDICTIONS.text));
   if (epochs.length === 0) return;
   const curves = learningCurves(epochs.map(curvePoint));
-  await writeFileAtomic(join(folder.path, 'curves.png'), encodePng(curves));
+  await folder.write('curves.png', encodePng(curves, LEARNING_CURVES.text));
 }
 
 function curvePoint({ epoch, training, validation }: EpochReport) {

@@ -15,7 +15,8 @@ interface Chunk {
   readonly data: Uint8Array;
 }
 
-const LENGTH_TYPE_CHECKSUM = 12;
+/** Bytes of a chunk beside its data. */
+export const LENGTH_TYPE_CHECKSUM = 12;
 
 /**
  * The same PNG with only IHDR, PLTE (of a palette image), IDAT and IEND, its pixel data known to have the right size.

@@ -1,7 +1,7 @@
 import { decode, encode } from 'fast-png';
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
-import { essentialPng } from './png-chunks.js';
+import { essentialPng, LENGTH_TYPE_CHECKSUM } from './png-chunks.js';
 import { HEADER_BYTES, type PngHeader, parsePngHeader } from './png-header.js';
 import { readBytes, readStart } from './read.js';
 
@@ -32,9 +32,26 @@ export function decodePng(bytes: Uint8Array, name: string): PngImage {
   return { width, height, channels, data: stretch === 1 ? samples : samples.map((value) => value * stretch) };
 }
 
-/** A PNG file of an image with 1 to 4 channels (as in `PngImage`), 8 or 16 bits a sample, without interlacing. */
-export function encodePng(image: Image<Uint8Array | Uint16Array>): Uint8Array {
-  return encode({ ...image, depth: image.data instanceof Uint16Array ? 16 : 8 });
+/**
+ * A PNG file of an image with 1 to 4 channels (as in `PngImage`), 8 or 16 bits a sample, without interlacing.
+ * @param text what text chunks say, by keyword, in Latin-1
+ */
+export function encodePng(
+  image: Image<Uint8Array | Uint16Array>,
+  text: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  return textFirst(encode({ ...image, text: { ...text }, depth: image.data instanceof Uint16Array ? 16 : 8 }), text);
+}
+
+/** Moves the text chunks, which fast-png writes last, to right after the header, where the first look finds them. */
+function textFirst(png: Uint8Array, text: Readonly<Record<string, string>>): Uint8Array {
+  // Each chunk: keyword, a zero and the text, beside the 12 bytes that every chunk has.
+  const size = Object.entries(text).reduce((sum, pair) => sum + LENGTH_TYPE_CHECKSUM + pair.join('\0').length, 0);
+  const end = png.length - LENGTH_TYPE_CHECKSUM;
+  const chunks = png.slice(end - size, end);
+  png.copyWithin(HEADER_BYTES + size, HEADER_BYTES, end - size);
+  png.set(chunks, HEADER_BYTES);
+  return png;
 }
 
 /** Reads and decodes a PNG file; errors as in `decodePng`, or that the file cannot be read. */

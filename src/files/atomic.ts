@@ -22,15 +22,17 @@ export function isTemporary(name: string): boolean {
 
 /**
  * Writes `bytes` to `path`, or leaves everything as it was: no partial file, no temporary file.
+ * @param check looks a last time, just before the file gets its name, whether it may; what it throws is thrown
  * @throws InputError that names the path and the reason: folder missing, no permission, disk full…
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomic(path: string, bytes: Uint8Array, check?: () => Promise<void>): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}.${counter++}.tmp`);
   try {
     await removeStale(path);
     try {
       await writeDurably(temporary, bytes);
+      await check?.();
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });
@@ -38,6 +40,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
     }
     await syncFolder(folder);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw fileError(path, 'written', error, 'its folder does not exist; create the folder first');
   }
 }

@@ -13,6 +13,7 @@
  */
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
+import type { FileKind } from '../base/file-kind.js';
 import { sha256 } from '../base/sha256.js';
 import { parseConfig } from './config.js';
 import { Model, type TrainingSummary } from './model.js';
@@ -24,6 +25,19 @@ import { exportTensors, importTensors } from './torch.js';
 
 const FORMAT = 'unetpp';
 const VERSION = '1';
+
+/** The metadata up to its end or to the training, which begins with `prunedTo` in a pruned model. */
+const DERIVED =
+  /^.{8}\{"__metadata__":\{"headerSha256":"\w*","format":"unetpp"(?:(?!,"training":").)*?(?:,"training":"\{\\"prunedTo\\":|,"sha256":")/s;
+
+/**
+ * Model files but those of a training, which may have taken days: `prune` and `import-torch` make them in a moment, and
+ * may make them anew.
+ */
+export const DERIVED_MODEL: FileKind = {
+  name: 'a pruned or imported model',
+  begins: (head) => DERIVED.test(head),
+};
 
 /** The bytes of a model file; the same model gives the same bytes. */
 export async function encodeModel(model: Model): Promise<Uint8Array> {

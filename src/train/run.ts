@@ -19,6 +19,7 @@ import {
   writeTextAtomic,
 } from '../files/atomic.js';
 import { type Lock, lockFolder } from '../files/lock.js';
+import { bytesOf } from '../files/outputs.js';
 import type { Model } from '../model/model.js';
 import { encodeModel } from '../model/modelfile.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -98,6 +99,12 @@ export class RunFolder {
     this.#lock.assertHeld();
     await addMetrics(metricsFile(this.path), report);
     if (report.best) await writeFileAtomic(this.model, await encodeModel(model));
+  }
+
+  /** Writes a file of the run: the folder is its own, which was empty when it began, or given up with --force. */
+  async write(name: string, content: Uint8Array | string): Promise<void> {
+    this.#lock.assertHeld();
+    await writeFileAtomic(join(this.path, name), bytesOf(content));
   }
 
   /** Writes down that the run goes on with other options, more epochs for example. */
