@@ -1,5 +1,5 @@
 /** `unetpp import-torch`: a PyTorch state dict becomes a model. */
-import { parseJson } from '../data/json.js';
+import { parseJson } from '../base/json.js';
 import { readFileChecked, writeFileAtomic } from '../files/atomic.js';
 import { createBackend } from '../index.js';
 import { encodeModel } from '../model/modelfile.js';
