@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { InputError } from '../base/errors.js';
-import { MAX_SAMPLES } from './png-header.js';
+import { MAX_BYTES } from './png-header.js';
 import { readStart } from './read.js';
 
 /**
@@ -55,7 +55,7 @@ export async function withHdf5<T>(path: string, run: (file: Hdf5File) => T): Pro
         if (!shape || !NUMBERS.includes(type)) throw new InputError(`${path}: ${name} holds no numbers; ${EXPECTED}`);
         const count = shape.reduce((product, length) => product * length, 1);
         const most = size * (filters.length > 0 ? BEST_COMPRESSION : 1);
-        if (count > MAX_SAMPLES || count * width > most) {
+        if (count * width > MAX_BYTES || count * width > most) {
           const claim = `${name} claims ${shape.join('x')} values of ${width} bytes`;
           throw new InputError(
             `${path}: damaged: ${claim}, more than a file of ${size} bytes holds; copy the file again`,
