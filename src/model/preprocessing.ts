@@ -2,7 +2,6 @@
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { show } from '../base/show.js';
-import { checkImage } from '../image/channels.js';
 import { type Normalisation, normalisations, normalise } from '../image/normalise.js';
 import { prepareImage } from '../image/prepare.js';
 import { resizeImage } from '../image/resize.js';
@@ -45,7 +44,6 @@ export function networkSize(image: Image, { size }: Preprocessing): { width: num
  * @throws InputError for an image that does not fit
  */
 export function prepare(image: Image, config: ModelConfig, preprocessing: Preprocessing): Image<Float32Array> {
-  checkImage(image, 'predict');
   const { inChannels } = config;
   const { width, height } = networkSize(image, preprocessing);
   const { normalisation } = preprocessing;
