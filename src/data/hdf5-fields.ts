@@ -61,9 +61,9 @@ class Fault extends Error {}
 /** An error of the library, in our words. */
 class Stumble extends Error {}
 
-export async function readFields(request: Hdf5Request): Promise<Hdf5Answer> {
-  const library = await h5wasm();
-  if (!library) return { fault: 'MATLAB files are read by h5wasm, which is not installed; run: npm install h5wasm' };
+/** @param url of h5wasm */
+export async function readFields(url: string, request: Hdf5Request): Promise<Hdf5Answer> {
+  const library = await h5wasm(url);
   try {
     return read(library, request);
   } catch (error) {
@@ -95,12 +95,8 @@ function read(library: Library, { bytes, fields }: Hdf5Request): Hdf5Answer {
 }
 
 /** h5wasm, told to throw instead of printing to stderr, with which it would also take damaged values for good. */
-async function h5wasm(): Promise<Library | undefined> {
-  const library = await import('h5wasm').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
-    throw error;
-  });
-  if (!library) return undefined;
+async function h5wasm(url: string): Promise<Library> {
+  const library: Library = await import(url);
   (await library.ready).activate_throwing_error_handler();
   removeDevices(library);
   return library;

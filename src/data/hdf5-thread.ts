@@ -22,7 +22,11 @@ export function readInThread(request: Hdf5Request): Promise<Hdf5Answer> {
 }
 
 async function ask(request: Hdf5Request): Promise<Hdf5Answer> {
-  thread ??= start();
+  const library = whereIsH5wasm();
+  if (library === undefined) {
+    return { fault: 'MATLAB files are read by h5wasm, which is not installed; run: npm install h5wasm' };
+  }
+  thread ??= start(library);
   const used = thread;
   used.ref();
   let answer: Hdf5Answer | undefined;
@@ -39,10 +43,20 @@ async function ask(request: Hdf5Request): Promise<Hdf5Answer> {
   }
 }
 
+/** An optional peer: it has 15 MB, and is looked for only where a .mat is met. */
+function whereIsH5wasm(): string | undefined {
+  try {
+    return import.meta.resolve('h5wasm');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
 /** It keeps no process from ending, and prints nothing. */
-function start(): Worker {
+function start(library: string): Worker {
   // The flags of this process are not its own: with some (--input-type) no file can be run.
-  const worker = new Worker(SCRIPT, { execArgv: [], stdout: true, stderr: true });
+  const worker = new Worker(SCRIPT, { workerData: library, execArgv: [], stdout: true, stderr: true });
   worker.unref();
   return worker;
 }
