@@ -1,5 +1,6 @@
 /** `unetpp import-torch`: a PyTorch state dict becomes a model. */
-import { parseJson } from '../data/json.js';
+
+import { parseJson } from '../base/json.js';
 import { readFileChecked } from '../files/atomic.js';
 import { createBackend } from '../index.js';
 import { DERIVED_MODEL, encodeModel } from '../model/modelfile.js';

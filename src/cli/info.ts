@@ -1,4 +1,5 @@
 /** `unetpp info`: what a model is and what it costs. */
+import { show } from '../base/show.js';
 import { loadModel, planFor, type Threads } from '../index.js';
 import type { Model } from '../model/model.js';
 import type { Recommendation } from '../model/recommendation.js';
@@ -84,5 +85,5 @@ function facts(training: Readonly<Record<string, unknown>>, indent = '  '): stri
 
 function shown(value: unknown): string {
   const rounded = typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
-  return JSON.stringify(rounded);
+  return show(rounded);
 }

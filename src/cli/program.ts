@@ -1,6 +1,10 @@
-/** What all commands share: how options are declared, how errors and results are printed, and the exit codes. */
+/**
+ * What all commands share: how options are declared, how errors and results are printed, and the exit codes. Names and
+ * texts of files are printed as they are, but for what a terminal would obey (`printable`).
+ */
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../base/errors.js';
+import { printable } from '../base/show.js';
 import { CLEAR } from './progress.js';
 
 /** Exit codes beside 0, done. */
@@ -65,7 +69,7 @@ export async function guard(action: () => Promise<unknown>): Promise<void> {
       return;
     }
     console.error(`${CLEAR}unetpp: ${oneLine(error instanceof Error ? error.message : String(error))}`);
-    if (process.env.UNETPP_DEBUG && error instanceof Error) console.error(error.stack);
+    if (process.env.UNETPP_DEBUG && error instanceof Error) console.error(printable(error.stack ?? ''));
   }
 }
 
@@ -81,9 +85,10 @@ export function guardStreams(): void {
 
 /** Prints a result: lines for people, or with --json one object for scripts. */
 export function report({ json }: CommonOptions, lines: readonly string[], result: object): void {
-  console.log(json ? JSON.stringify(result) : lines.join('\n'));
+  // In JSON, too: what is written out stands in strings, and means the same there.
+  console.log(printable(json ? JSON.stringify(result) : lines.join('\n')));
 }
 
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, ' ');
+  return printable(text.trim().replace(/\s*\n\s*/g, ' '));
 }

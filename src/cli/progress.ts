@@ -1,5 +1,7 @@
 /** Progress on stderr: a bar that redraws itself on a terminal, a plain line now and then elsewhere. */
 
+import { printable } from '../base/show.js';
+
 const WIDTH = 24;
 const REDRAW_MS = 100;
 const LINE_MS = 10_000;
@@ -30,19 +32,19 @@ export class Progress {
     const percent = `${Math.floor((100 * done) / total)}%`.padStart(4);
     if (this.#stream.isTTY) {
       const full = Math.round((WIDTH * done) / total);
-      const line = `${label} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}${percent}  ${text}`;
+      const line = `${label} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}${percent}  ${printable(text)}`;
       // A line that wraps could not be cleared.
       this.#stream.write(CLEAR + line.slice(0, this.#stream.columns - 1));
       this.#drawn = true;
     } else {
-      this.#stream.write(`${label} ${percent}  ${text}\n`);
+      this.#stream.write(`${label} ${percent}  ${printable(text)}\n`);
     }
   }
 
   /** A line that stays, in place of the bar. */
   line(text: string): void {
     this.clear();
-    if (this.#enabled) this.#stream.write(`${text}\n`);
+    if (this.#enabled) this.#stream.write(`${printable(text)}\n`);
   }
 
   /** Removes the bar. */

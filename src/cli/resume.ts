@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
 import { subsets } from '../data/split.js';
 import type { RunFolder } from '../train/run.js';
 import { begunEpoch } from '../train/state.js';
@@ -98,8 +99,8 @@ export function compareOptions(
     const before = stored[name] ?? null;
     if (mayDiffer.includes(name) || isDeepStrictEqual(value, before)) continue;
     throw new InputError(
-      `${flagOf(name)} is ${value === null ? 'not given' : show(value)}, but ${begun} was started ` +
-        `${before === null ? 'without it' : `with ${show(before)}`}; ${advice}`,
+      `${flagOf(name)} is ${value === null ? 'not given' : asGiven(value)}, but ${begun} was started ` +
+        `${before === null ? 'without it' : `with ${asGiven(before)}`}; ${advice}`,
     );
   }
 }
@@ -110,7 +111,7 @@ function flagOf(name: string): string {
 }
 
 /** As it is given on the command line, where it can be. */
-function show(value: unknown): string {
-  if (Array.isArray(value)) return value.map(show).join();
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function asGiven(value: unknown): string {
+  if (Array.isArray(value)) return value.map(asGiven).join();
+  return typeof value === 'string' ? value : show(value);
 }

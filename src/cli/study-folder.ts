@@ -10,8 +10,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../base/errors.js';
+import { parseJson } from '../base/json.js';
 import type { Dataset } from '../data/dataset.js';
-import { parseJson } from '../data/json.js';
 import type { Split } from '../data/split.js';
 // biome-ignore lint/style/noRestrictedImports: what is not a table is the study's own, while it holds the folder's lock
 import { ensureDirectory, readFileChecked, removeTemporaries, writeTextAtomic } from '../files/atomic.js';

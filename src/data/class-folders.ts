@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
 import type { Contents, Pair } from './layout.js';
 import { channelsOf, checkedSizes, type Folder, inBatches, listFolder } from './listing.js';
 import { readMask } from './mask.js';
@@ -19,7 +20,7 @@ export async function classFolders(
   const classNames = given ?? subfolders;
   const missing = classNames.find((name) => !subfolders.includes(name));
   if (missing !== undefined)
-    throw new InputError(`classes.json names "${missing}", but there is no ${join(dir, missing)}`);
+    throw new InputError(`classes.json names ${show(missing)}, but there is no ${join(dir, missing)}`);
   const unnamed = subfolders.find((name) => !classNames.includes(name));
   if (unnamed !== undefined)
     throw new InputError(`${join(dir, unnamed)}: a class that classes.json does not name; add it`);

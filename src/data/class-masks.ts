@@ -1,6 +1,6 @@
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
-import { parseJson } from './json.js';
+import { parseJson } from '../base/json.js';
 import { distinct, firstColour, isBinary, listed } from './mask.js';
 import { type PngImage, readPng } from './png.js';
 

@@ -36,6 +36,12 @@ export function essentialPng(bytes: Uint8Array, header: PngHeader, name: string)
   if (header.colourType === 'palette' && palettes.length !== 1) {
     throw new InputError(`${name}: damaged PNG: ${palettes.length} palettes, expected 1; save it again`);
   }
+  if (palettes.some(({ data }) => data.length === 0 || data.length > 3 * 2 ** 8 || data.length % 3 !== 0)) {
+    const { length } = palettes[0]!.data;
+    throw new InputError(
+      `${name}: damaged PNG: a palette of ${length} bytes, expected 1 to 256 colours of 3; save it again`,
+    );
+  }
   if (header.interlaced && header.depth < 8) {
     const what = `interlaced with ${header.depth} bit${header.depth > 1 ? 's' : ''} a sample`;
     throw new InputError(`${name}: a PNG that is ${what} is not supported; save it without interlacing`);

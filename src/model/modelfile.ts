@@ -14,7 +14,9 @@
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import type { FileKind } from '../base/file-kind.js';
+import { parseJson } from '../base/json.js';
 import { sha256 } from '../base/sha256.js';
+import { show } from '../base/show.js';
 import { parseConfig } from './config.js';
 import { Model, type TrainingSummary } from './model.js';
 import { parsePreprocessing } from './preprocessing.js';
@@ -66,9 +68,7 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
     );
   }
   if (metadata.version !== VERSION) {
-    throw new InputError(
-      `${file}: has format version ${JSON.stringify(metadata.version)}, expected "${VERSION}"; update unetpp`,
-    );
+    throw new InputError(`${file}: has format version ${show(metadata.version)}, expected "${VERSION}"; update unetpp`);
   }
   const field = (name: string) => parseField(metadata[name], `${file}, ${name}`);
   const config = parseConfig(field('config'), `${file}, config`);
@@ -106,16 +106,12 @@ export async function weightsSha256(model: Model): Promise<string> {
 function parseField(text: string | undefined, source: string): unknown {
   if (text === undefined)
     throw new InputError(`${source}: missing in the file's metadata; restore the file from a copy`);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InputError(`${source}: expected JSON, found ${JSON.stringify(text.slice(0, 60))}`);
-  }
+  return parseJson(text, source);
 }
 
 function parseTraining(value: unknown, source: string): TrainingSummary {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InputError(`${source}: expected a JSON object, found ${JSON.stringify(value).slice(0, 60)}`);
+    throw new InputError(`${source}: expected a JSON object, found ${show(value)}`);
   }
   return value as TrainingSummary;
 }

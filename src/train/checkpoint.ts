@@ -12,6 +12,8 @@
 import { createHash } from 'node:crypto';
 import type { Values } from '../backend/backend.js';
 import { InputError, invariant } from '../base/errors.js';
+import { parseJson } from '../base/json.js';
+import { show } from '../base/show.js';
 import { readSafetensors, type StoredTensor, safetensorsParts } from '../model/safetensors.js';
 
 export interface Checkpoint {
@@ -55,9 +57,7 @@ export async function decodeCheckpoint(bytes: Uint8Array, source: string): Promi
     throw new InputError(`${source}: damaged: a checksum is missing; restore the file from a copy`);
   }
   if (version !== VERSION) {
-    throw new InputError(
-      `${source}: has checkpoint version ${JSON.stringify(version)}, expected "${VERSION}"; update unetpp`,
-    );
+    throw new InputError(`${source}: has checkpoint version ${show(version)}, expected "${VERSION}"; update unetpp`);
   }
   return {
     state: parseState(state, source),
@@ -73,20 +73,15 @@ function flat(data: Values): StoredTensor {
 function valuesOf(name: string, { dtype, shape, data }: StoredTensor, source: string): Values {
   if (dtype !== 'I64' && shape.length === 1) return data;
   throw new InputError(
-    `${source}: tensor ${JSON.stringify(name)} is ${dtype} [${shape}], expected one row of floats; ` +
+    `${source}: tensor ${show(name)} is ${dtype} [${shape}], expected one row of floats; ` +
       'restore the file from a copy',
   );
 }
 
 function parseState(text: string | undefined, source: string): Checkpoint['state'] {
-  try {
-    const state: unknown = JSON.parse(text ?? '');
-    if (isRecord(state)) return state;
-  } catch {
-    // Told as any other text that is no object.
-  }
-  const found = JSON.stringify(text?.slice(0, 60));
-  throw new InputError(`${source}: state: expected a JSON object, found ${found}; restore the file from a copy`);
+  const value = text === undefined ? undefined : parseJson(text, `${source}: state`);
+  if (isRecord(value)) return value;
+  throw new InputError(`${source}: state: expected a JSON object, found ${show(value)}; restore the file from a copy`);
 }
 
 /**

@@ -11,6 +11,8 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../base/errors.js';
+import { parseJson } from '../base/json.js';
+import { show } from '../base/show.js';
 import {
   ensureDirectory,
   readFileChecked,
@@ -156,13 +158,7 @@ function textOf(config: RunConfig): string {
 
 async function readConfig(file: string): Promise<RunConfig> {
   const text = new TextDecoder().decode(await readFileChecked(file));
-  try {
-    const config: unknown = JSON.parse(text);
-    if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as RunConfig;
-  } catch {
-    // Told as any other text that is no object.
-  }
-  throw new InputError(
-    `${file}: damaged: expected a JSON object, found ${JSON.stringify(text.slice(0, 60))}; restore the file from a copy`,
-  );
+  const config = parseJson(text, file);
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as RunConfig;
+  throw new InputError(`${file}: damaged: expected a JSON object, found ${show(config)}; restore the file from a copy`);
 }
