@@ -88,19 +88,17 @@ function numbers(value: unknown, count: number): ArrayLike<number> {
   throw new Error(`${count} values expected, others found`);
 }
 
-let loaded: Promise<typeof import('h5wasm/node')> | undefined;
-
 /** h5wasm, told to throw instead of printing to stderr, with which it would also take damaged values for good. */
 async function library(path: string): Promise<typeof import('h5wasm/node')> {
-  loaded ??= import('h5wasm/node').then(async (h5wasm) => {
+  // Within `try` a bundler takes the package for one that may be missing.
+  try {
+    const h5wasm = await import('h5wasm/node');
     (await h5wasm.ready).activate_throwing_error_handler();
     return h5wasm;
-  });
-  return loaded.catch((error: NodeJS.ErrnoException) => {
-    loaded = undefined;
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code?.endsWith('MODULE_NOT_FOUND')) throw error;
     throw new InputError(`${path}: MATLAB files are read by h5wasm, which is not installed; run: npm install h5wasm`);
-  });
+  }
 }
 
 async function checkSignature(path: string): Promise<void> {
