@@ -14,7 +14,7 @@ import { spread } from './examples.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
 import { planOf, refuseSecondSplit, type SplitOptions, splitByOption, splitOption } from './split-options.js';
-import { path, whole } from './values.js';
+import { path, side, whole } from './values.js';
 
 interface CheckOptions extends CommonOptions, SplitOptions {
   readonly data: string;
@@ -39,7 +39,7 @@ export const check = command(
   .addOption(splitOption())
   .addOption(splitByOption())
   .option('--augment <list>', 'a picture of what train makes of its images with this --augment instead')
-  .option('--size <pixels>', 'for this picture: width and height, as for train', whole(1), 128)
+  .option('--size <pixels>', 'for this picture: width and height, as for train', side, 128)
   .action(run);
 
 async function run(options: CheckOptions): Promise<void> {

@@ -6,7 +6,7 @@ import { namesOf } from '../train/evaluate.js';
 import { requireForEvaluation } from './memory.js';
 import { command } from './program.js';
 import { trainedSplit } from './trained-split.js';
-import { path, whole } from './values.js';
+import { path, side, whole } from './values.js';
 
 const SUBSETS = ['validation', 'test', 'train', 'all'] as const;
 /** Pixels a side for a model that has no size of its own. */
@@ -34,7 +34,7 @@ export function labelledCommand(...described: Parameters<typeof command>): Comma
         .choices(SUBSETS)
         .default('validation'),
     )
-    .option('--size <pixels>', `width and height of the images (default: that of the training, else ${SIZE})`, whole(1))
+    .option('--size <pixels>', `width and height of the images (default: that of the training, else ${SIZE})`, side)
     .option(
       '--seed <n>',
       'draws the split where there is no split.json (default: that of the training, else 1)',

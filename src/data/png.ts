@@ -1,8 +1,9 @@
 import { decode, encode } from 'fast-png';
 import { InputError } from '../base/errors.js';
+import { KIND_BYTES } from '../base/file-kind.js';
 import type { Image } from '../base/image.js';
 import { essentialPng } from './png-chunks.js';
-import { HEADER_BYTES, type PngHeader, parsePngHeader } from './png-header.js';
+import { type PngHeader, parsePngHeader } from './png-header.js';
 import { readBytes, readStart } from './read.js';
 
 /** A decoded PNG. Channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. */
@@ -42,9 +43,9 @@ export async function readPng(path: string): Promise<PngImage> {
   return decodePng(await readBytes(path), path);
 }
 
-/** Reads the header alone: size and kind of an image for the price of 33 bytes. */
+/** Reads the header alone: size and kind of an image for the price of a few bytes. */
 export async function readPngHeader(path: string): Promise<PngHeader> {
-  return parsePngHeader(await readStart(path, HEADER_BYTES), path);
+  return parsePngHeader(await readStart(path, KIND_BYTES), path);
 }
 
 function decodeChecked(bytes: Uint8Array, name: string) {
