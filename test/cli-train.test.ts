@@ -63,7 +63,7 @@ test('people see the data, the network, a row an epoch, and what to do next', ({
   assert.match(stderr, 'UNet++ (dense skips), filters 2,4, 1 head, transposed upsampling, 431 parameters\n');
   assert.match(
     stderr,
-    /\n {5}epoch {5}loss val loss {5}L1 images\/s {5}time\n\* {6}1\/2 {3}\d\.\d{4} .*\n.* {5}2\/2 .*/,
+    /\n {5}epoch {5}loss val loss {5}L1 images\/s {4}time\n\* {6}1\/2 {3}\d\.\d{4} .*\n.* {5}2\/2 .*/,
   );
   assert.match(stdout, /^best {6}epoch \d of 2: validation Dice 0\.\d{4}\n/);
   assert.match(stdout, 'npx unetpp predict --model runs/data/model.safetensors --input IMAGE.png --out masks\n');
