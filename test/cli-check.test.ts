@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Image } from '../src/base/image.js';
@@ -7,6 +7,7 @@ import { decodePng, encodePng } from '../src/data/png.js';
 import { mirrored, rearrange } from '../src/image/rearrange.js';
 import { Canvas } from '../src/report/canvas.js';
 import { BACKGROUND, GREEN } from '../src/report/colours.js';
+import { storedMask } from '../src/report/overlay.js';
 import { sampleKey } from '../src/train/batches.js';
 import { putMat } from './fixtures/mat.js';
 import { json, listing, put, putPairs, refused, suiteInFolder, TINY, unetpp, unetppWithout } from './support/cli.js';
@@ -214,7 +215,33 @@ test('several classes: train, evaluate and predict', ({ dir }) => {
   assert.is(config.classes, 3);
   json(dir, ['predict', ...model, '--input', 'data/images/0.png', '--out', 'out']);
   const mask = decodePng(readFileSync(join(dir, 'out/0.png')), '0.png');
-  assert.equal([...new Set(mask.data)].sort(), [0, 1, 2]);
+  assert.equal([...new Set(mask.indices)].sort(), [0, 1, 2]);
+
+  json(dir, ['convert', '--data', 'data', '--out', 'again']);
+  put(dir, 'again/images/blank.png', readFileSync(join(dir, 'data/images/1.png')));
+  const blank = storedMask({ width: 32, height: 32, channels: 1, data: new Uint8Array(1024) }, 2);
+  put(dir, 'again/masks/blank.png', encodePng(blank));
+  rmSync(join(dir, 'again/classes.json'));
+  const classesOf = (data: string) =>
+    json(dir, ['check', '--data', data]).classes as { name: string; images: number }[];
+  const [background, ...classes] = classesOf('data');
+  assert.is(background!.images, 5);
+  assert.equal(
+    classesOf('again')
+      .slice(1)
+      .map(({ name, images }) => [name, images]),
+    [
+      ['class 1', 5],
+      ['class 2', 5],
+    ],
+  );
+  assert.equal(
+    classes.map(({ name, images }) => [name, images]),
+    [
+      ['class 1', 5],
+      ['class 2', 5],
+    ],
+  );
 });
 
 test.run();

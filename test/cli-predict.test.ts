@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import type { PngImage } from '../src/data/png.js';
 import { createModel, encodePng, type Image, loadModel, type ModelConfig, readPng, toMask } from '../src/index.js';
+import { GREEN, ORANGE } from '../src/report/colours.js';
 import { disc, json, listing, put, refused, suiteInFolder, unetpp } from './support/cli.js';
 import { relativeError } from './support/compare.js';
 
@@ -137,7 +139,15 @@ test('several classes: the class of each pixel, and a plane of probabilities for
   const prediction = await model.predict(await readPng(join(dir, 'scan.png')));
   const planes = [0, 1, 2].flatMap((c) => [...prediction.probs.filter((_, i) => i % 3 === c)]);
   assert.equal([...data], planes);
-  assert.equal((await readPng(join(dir, 'out/scan.png'))).data, toMask(prediction).data);
+  const mask = toMask(prediction).data;
+  const file = await readPng(join(dir, 'out/scan.png'));
+  assert.equal((file as PngImage).indices, mask);
+  // A viewer shows the classes in the colours of the overlay.
+  const colours = [[0, 0, 0], GREEN, ORANGE];
+  assert.equal(
+    [...file.data],
+    [...mask].flatMap((label) => [...colours[label]!]),
+  );
 });
 
 test('people are told what was made; --quiet says only that', async ({ dir }) => {

@@ -7,7 +7,7 @@ import { encodePng } from '../data/png.js';
 import { readBytes } from '../data/read.js';
 import { ensureDirectory, writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
 import { fileError } from '../files/errors.js';
-import { maskImage } from '../report/overlay.js';
+import { storedMask } from '../report/overlay.js';
 import { plural } from './format.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
@@ -79,10 +79,7 @@ async function write(folder: DataFolder, out: string, progress: Progress): Promi
       if (value > greatest) greatest = value;
     }
     await writeFileAtomic(join(out, 'images', `${name}.png`), encodePng(image));
-    await writeFileAtomic(
-      join(out, 'masks', `${name}.png`),
-      encodePng(classNames.length === 1 ? maskImage(mask) : mask),
-    );
+    await writeFileAtomic(join(out, 'masks', `${name}.png`), encodePng(storedMask(mask, classNames.length)));
     progress.update('convert', k + 1, pairs.length, `${k + 1} of ${plural(pairs.length, 'image')}`);
   }
   const known = pairs.filter(({ patient }) => patient !== undefined);

@@ -8,7 +8,7 @@ import { createBackend, loadModel, type Threads } from '../index.js';
 import { type Prediction, toMask } from '../model/prediction.js';
 import { resolveMode } from '../model/recommendation.js';
 import { thresholdOf } from '../model/threshold.js';
-import { maskImage, overlayClasses } from '../report/overlay.js';
+import { overlayClasses, storedMask } from '../report/overlay.js';
 import { duration, grouped } from './format.js';
 import { checkInputs, type Input, listInputs } from './inputs.js';
 import { type CommonOptions, command, report } from './program.js';
@@ -80,7 +80,7 @@ async function writeResults(
 ): Promise<void> {
   const target = join(options.out, name);
   const mask = toMask(prediction, threshold);
-  await writeFileAtomic(`${target}.png`, encodePng(prediction.classes === 1 ? maskImage(mask) : mask));
+  await writeFileAtomic(`${target}.png`, encodePng(storedMask(mask, Math.max(1, prediction.classes - 1))));
   await writeFileAtomic(`${target}-overlay.png`, encodePng(overlayClasses(image, mask)));
   if (options.saveProbs) await writeFileAtomic(`${target}.npy`, encodeProbabilities(prediction));
 }

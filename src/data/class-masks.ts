@@ -70,6 +70,10 @@ export function parseClasses(text: string, file: string): string[] {
 /** The samples that may be numbers of classes; undefined for colour, and for a palette that draws a binary mask. */
 function classSamples(png: PngImage): { data: Uint8Array | Uint16Array; step: number } | undefined {
   const isGrey = firstColour(png) < 0;
-  if (png.indices) return isGrey && isBinary(png) ? undefined : { data: png.indices, step: 1 };
+  if (png.indices) {
+    // All black is a mask of any kind, in which nothing is to be seen.
+    const drawsBinary = isGrey && isBinary(png) && png.data.some((value) => value > 0);
+    return drawsBinary ? undefined : { data: png.indices, step: 1 };
+  }
   return isGrey ? { data: png.data, step: png.channels } : undefined;
 }

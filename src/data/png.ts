@@ -33,8 +33,11 @@ export function decodePng(bytes: Uint8Array, name: string): PngImage {
   return { width, height, channels, data: stretch === 1 ? samples : samples.map((value) => value * stretch) };
 }
 
-/** A PNG file of an image with 1 to 4 channels (as in `PngImage`), 8 or 16 bits a sample, without interlacing. */
-export function encodePng(image: Image<Uint8Array | Uint16Array>): Uint8Array {
+/**
+ * A PNG file of an image with 1 to 4 channels (as in `PngImage`), 8 or 16 bits a sample, without interlacing.
+ * @param image with a palette, whose colours its one channel of 8 bits counts, it becomes a palette image
+ */
+export function encodePng(image: Image<Uint8Array | Uint16Array> & { readonly palette?: number[][] }): Uint8Array {
   return encode({ ...image, depth: image.data instanceof Uint16Array ? 16 : 8 });
 }
 
