@@ -1,5 +1,6 @@
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
+import { type OnFaults, unlessFaulty } from './faults.js';
 import { parseJson } from './json.js';
 import { distinct, firstColour, isBinary, listed } from './mask.js';
 import { type PngImage, readPng } from './png.js';
@@ -13,12 +14,13 @@ const MOST_GUESSED = 32;
  * How many foreground classes a folder of masks has. K >= 2 where the values of all masks together are 0..K without a
  * gap; 1 where they are not, whose masks `binaryMask` then accepts or refuses. Where the first mask with a foreground
  * holds 0 and 255, no other is looked at.
- * @throws InputError for a file that is damaged
+ * @param onFaults is told of a file that is damaged
  */
-export async function countClasses(paths: readonly string[]): Promise<number> {
+export async function countClasses(paths: readonly string[], onFaults: OnFaults): Promise<number> {
   const seen = new Set<number>([0]);
   for (const path of paths) {
-    const png = await readPng(path);
+    const png = await unlessFaulty(onFaults, () => readPng(path));
+    if (!png) continue;
     const samples = classSamples(png);
     if (!samples) return 1;
     const values = distinct(samples.data, samples.step);
