@@ -9,7 +9,7 @@ import { type Prediction, toMask } from '../model/prediction.js';
 import { resolveMode } from '../model/recommendation.js';
 import { thresholdOf } from '../model/threshold.js';
 import { overlayClasses, storedMask } from '../report/overlay.js';
-import { duration, grouped } from './format.js';
+import { duration, few, grouped, plural } from './format.js';
 import { checkInputs, type Input, listInputs } from './inputs.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
@@ -51,8 +51,12 @@ async function run(options: PredictOptions): Promise<void> {
   const model = await loadModel(options.model, { backend });
   const mode = resolveMode(options.mode, model);
   const threshold = options.threshold ?? thresholdOf(model, mode);
-  const inputs = await listInputs(options.input, options.out);
+  const { images: inputs, skipped } = await listInputs(options.input, options.out);
   const progress = new Progress(options);
+  if (skipped.length > 0)
+    progress.line(
+      `skipped   ${plural(skipped.length, 'file')} that ${skipped.length === 1 ? 'is' : 'are'} no PNG: ${few(skipped)}`,
+    );
   await checkInputs(inputs, model, mode, progress);
   await ensureDirectory(options.out);
   const started = performance.now();
@@ -68,7 +72,7 @@ async function run(options: PredictOptions): Promise<void> {
   const seconds = elapsed();
   const made = inputs.length === 1 ? '1 mask with overlay' : `${grouped(inputs.length)} masks with overlays`;
   const lines = [`${made} in ${options.out}, mode ${mode}, ${seconds.toFixed(1)} s`];
-  report(options, lines, { images: inputs.length, seconds, mode, threshold, threads: model.backend.threads });
+  report(options, lines, { images: inputs.length, skipped, seconds, mode, threshold, threads: model.backend.threads });
 }
 
 async function writeResults(

@@ -2,7 +2,7 @@ import { join, parse } from 'node:path';
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { unlessFaulty } from './faults.js';
-import { type Hdf5File, withHdf5 } from './hdf5.js';
+import { type Hdf5File, requireHdf5, withHdf5 } from './hdf5.js';
 import type { LabelledImage, Layout, Pair } from './layout.js';
 import { MAX_SIDE } from './png-header.js';
 
@@ -18,8 +18,10 @@ export const figshare: Layout = {
   },
 
   async contents(dir, entries, onFaults) {
+    const files = entries.filter(isMatlab);
+    await requireHdf5(join(dir, files[0]!));
     const pairs: Pair[] = [];
-    for (const file of entries.filter(isMatlab)) {
+    for (const file of files) {
       const pair = await unlessFaulty(onFaults, () => pairIn(join(dir, file)));
       if (pair) pairs.push(pair);
     }

@@ -88,6 +88,11 @@ function numbers(value: unknown, count: number): ArrayLike<number> {
   throw new Error(`${count} values expected, others found`);
 }
 
+/** @throws InputError that names `path` where h5wasm is not installed */
+export async function requireHdf5(path: string): Promise<void> {
+  await library(path);
+}
+
 /** h5wasm, told to throw instead of printing to stderr, with which it would also take damaged values for good. */
 async function library(path: string): Promise<typeof import('h5wasm/node')> {
   // Within `try` a bundler takes the package for one that may be missing.
