@@ -99,6 +99,10 @@ test('a header that claims 2^60 bytes', ({ dir }) => {
   refusedByAll(dir, claim, `not a safetensors file: ${found}; give a .safetensors file, or restore it from a copy`);
 });
 
+test('a file of another kind is called what it is', ({ dir }) => {
+  refusedByAll(dir, disc(9, 7), 'is a PNG image, expected a model file; give one that ends in .safetensors');
+});
+
 test('overlapping offsets', ({ dir }) => {
   const overlap = withHeader((header) => {
     const second = [...header.matchAll(/"data_offsets":\[(\d+),(\d+)\]/g)][1]!;

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import * as assert from 'uvu/assert';
 import { encodePng, loadModel, readPng } from '../src/index.js';
 import { weightsSha256 } from '../src/model/modelfile.js';
@@ -63,7 +63,7 @@ test('people see the data, the network, a row an epoch, and what to do next', ({
   assert.match(stderr, 'UNet++ (dense skips), filters 2,4, 1 head, transposed upsampling, 431 parameters\n');
   assert.match(
     stderr,
-    /\n {5}epoch {5}loss val loss {5}L1 images\/s {5}time\n\* {6}1\/2 {3}\d\.\d{4} .*\n.* {5}2\/2 .*/,
+    /\n {5}epoch {5}loss val loss {5}L1 images\/s {4}time\n\* {6}1\/2 {3}\d\.\d{4} .*\n.* {5}2\/2 .*/,
   );
   assert.match(stdout, /^best {6}epoch \d of 2: validation Dice 0\.\d{4}\n/);
   assert.match(stdout, 'npx unetpp predict --model runs/data/model.safetensors --input IMAGE.png --out masks\n');
@@ -99,7 +99,7 @@ test('node train.js trains, on the phantom when nothing else is given', ({ dir }
   assert.equal(listing(join(dir, 'runs/phantom')), FILES.slice(1), 'after one epoch there is one checkpoint');
   const { stderr, stdout } = unetpp(dir, [...TINY, '--epochs', '1'], TRAIN_JS);
   assert.match(stderr, 'no --data given: a demonstration on synthetic images\n');
-  assert.match(stdout, 'node train.js --data FOLDER\n');
+  assert.match(stdout, `\n  node ${relative(realpathSync(dir), TRAIN_JS)} --data FOLDER\n`);
 });
 
 test('where a network has learnt nothing yet, it says so and what to do', ({ dir }) => {
@@ -107,6 +107,7 @@ test('where a network has learnt nothing yet, it says so and what to do', ({ dir
   const { stdout } = unetpp(dir, [...args, '--epochs', '3', '--lr', '3e-3']);
   assert.match(stdout, /validation Dice 0\.0000\n/);
   assert.match(stdout, '\n\nIt marks hardly anything yet: give it more epochs');
+  assert.match(stdout, '\n  npx unetpp train --data FOLDER\n', 'a command that is there without train.js');
 });
 
 test('every option of the network and of the training is taken', async ({ dir }) => {

@@ -51,7 +51,9 @@ test('what is no PNG is told by its beginning', () => {
   const text = (bytes: Uint8Array, found: string) =>
     assert.is(refusal(bytes), `a.png: not a PNG file: it ${found}; convert it to PNG`);
   text(Buffer.from('version https://git-lfs'), 'starts with "version http"');
-  text(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), 'is a JPEG file');
+  text(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), 'is a JPEG image');
+  text(Buffer.from('II*\0\b\0\0\0'), 'is a TIFF image');
+  text(Buffer.concat([new Uint8Array(128), Buffer.from('DICM')]), 'is a DICOM file');
   text(Uint8Array.of(1, 2, 254), 'starts with bytes 01 02 fe');
   text(new Uint8Array(), 'is empty');
 });

@@ -3,7 +3,7 @@ import { type DataFolder, readDataFolder } from '../data/folder.js';
 import { encodePng } from '../data/png.js';
 import { readBytes } from '../data/read.js';
 import { WholeFolder } from '../files/whole-folder.js';
-import { maskImage } from '../report/overlay.js';
+import { storedMask } from '../report/overlay.js';
 import { plural } from './format.js';
 import { type ForceOption, forceOption, outputsOf } from './outputs.js';
 import { type CommonOptions, command, report } from './program.js';
@@ -63,7 +63,7 @@ async function write(folder: DataFolder, target: WholeFolder, progress: Progress
       if (value > greatest) greatest = value;
     }
     await target.write(`images/${name}.png`, encodePng(image));
-    await target.write(`masks/${name}.png`, encodePng(classNames.length === 1 ? maskImage(mask) : mask));
+    await target.write(`masks/${name}.png`, encodePng(storedMask(mask, classNames.length)));
     progress.update('convert', k + 1, pairs.length, `${k + 1} of ${plural(pairs.length, 'image')}`);
   }
   const known = pairs.filter(({ patient }) => patient !== undefined);

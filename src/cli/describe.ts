@@ -9,6 +9,10 @@ import { lossText } from '../train/loss-text.js';
 import type { EpochReport } from '../train/trainer.js';
 import { plural } from './format.js';
 
+/** What is done with images of another kind than those of the training. */
+export const GREY_ON_RGB = 'the model was made for RGB; all three channels get the same values';
+export const RGB_ON_GREY = 'the model was made for grey; their brightness is taken';
+
 const FAMILY = { dense: 'UNet++', adjacent: 'UNet+', original: 'UNet^e' };
 
 /** `UNet++ (dense skips), filters 32,64,128, 2 heads`, and what is not the default. */

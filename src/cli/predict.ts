@@ -8,8 +8,8 @@ import { createBackend, loadModel, type Threads } from '../index.js';
 import { type Prediction, toMask } from '../model/prediction.js';
 import { resolveMode } from '../model/recommendation.js';
 import { thresholdOf } from '../model/threshold.js';
-import { maskImage, overlayClasses } from '../report/overlay.js';
-import { duration, grouped } from './format.js';
+import { overlayClasses, storedMask } from '../report/overlay.js';
+import { duration, few, grouped, plural } from './format.js';
 import { checkInputs, type Input, listInputs } from './inputs.js';
 import { MASK, OVERLAY } from './kinds.js';
 import { type ForceOption, forceOption, outputsOf } from './outputs.js';
@@ -50,7 +50,7 @@ export const predict = command(
   .action(run);
 
 async function run(options: PredictOptions): Promise<void> {
-  const inputs = await listInputs(options.input);
+  const { images: inputs, skipped } = await listInputs(options.input);
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
   await outputs.folder(options.out);
   const results = [];
@@ -60,6 +60,10 @@ async function run(options: PredictOptions): Promise<void> {
   const mode = resolveMode(options.mode, model);
   const threshold = options.threshold ?? thresholdOf(model, mode);
   const progress = new Progress(options);
+  if (skipped.length > 0)
+    progress.line(
+      `skipped   ${plural(skipped.length, 'file')} that ${skipped.length === 1 ? 'is' : 'are'} no PNG: ${few(skipped)}`,
+    );
   await checkInputs(inputs, model, mode, progress);
   await makeFolder(options.out);
   const started = performance.now();
@@ -75,7 +79,7 @@ async function run(options: PredictOptions): Promise<void> {
   const seconds = elapsed();
   const made = inputs.length === 1 ? '1 mask with overlay' : `${grouped(inputs.length)} masks with overlays`;
   const lines = [`${made} in ${options.out}, mode ${mode}, ${seconds.toFixed(1)} s`];
-  report(options, lines, { images: inputs.length, seconds, mode, threshold, threads: model.backend.threads });
+  report(options, lines, { images: inputs.length, skipped, seconds, mode, threshold, threads: model.backend.threads });
 }
 
 /** The files of one image. */
@@ -101,7 +105,7 @@ async function writeResults(
   { mask: file, overlay, probabilities }: Results,
 ): Promise<void> {
   const mask = toMask(prediction, threshold);
-  await file.write(encodePng(prediction.classes === 1 ? maskImage(mask) : mask, MASK.text));
+  await file.write(encodePng(storedMask(mask, Math.max(1, prediction.classes - 1)), MASK.text));
   await overlay.write(encodePng(overlayClasses(image, mask), OVERLAY.text));
   await probabilities?.write(encodeProbabilities(prediction));
 }

@@ -1,4 +1,6 @@
 /** The tables of a study: Markdown for people, CSV and JSON with all digits. */
+
+import { cpus } from 'node:os';
 import { SOFTWARE } from '../base/file-kind.js';
 import { type Cell, encodeCsv } from '../files/csv.js';
 import { BASELINE } from '../study/arms.js';
@@ -132,8 +134,14 @@ function notesOf({ arms, splits, subset, options }: StudyPlan, results: readonly
     ...(subset === 'validation' ? [CHOSEN_ON] : []),
     'Scores are means over the images of a run, then mean ± standard deviation over the runs.',
     tested ? testNote(byPatient) : `Nothing is tested, as ${BASELINE} is not among the networks.`,
-    `Time: training and validation of one run, ${options.workers === 'auto' ? 'on all cores' : `with ${plural(options.workers, 'worker')}`} of this machine.`,
+    `Time: training and validation of one run, ${options.workers === 'auto' ? 'on all cores' : `with ${plural(options.workers, 'worker')}`} of ${machine()}.`,
   ];
+}
+
+/** What a time is worth nothing without. */
+function machine(): string {
+  const { model = 'processor unknown' } = cpus()[0] ?? {};
+  return `the machine that wrote this: ${model.trim()}, Node ${process.versions.node}`;
 }
 
 const FAMILY_NOTES = [

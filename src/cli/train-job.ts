@@ -12,6 +12,7 @@ import type { Checkpoint } from '../train/checkpoint.js';
 import { outputsFor } from '../train/evaluate.js';
 import type { RunConfig } from '../train/run.js';
 import type { EpochReport } from '../train/trainer.js';
+import { vanishedText } from './format.js';
 import { requireForTraining } from './memory.js';
 import type { Progress } from './progress.js';
 import { phantomCounts, planOf, refuseSecondSplit } from './split-options.js';
@@ -100,10 +101,14 @@ export function startJob(planned: PlannedJob): Job {
 
 /** Reads images and masks once: a damaged one is found before hours of training, and before anything is written. */
 export async function readAll(dataset: Dataset, names: readonly string[], progress: Progress): Promise<void> {
+  const lossy: { name: string; vanished: number }[] = [];
   for (const [k, name] of names.entries()) {
-    await dataset.load(name);
+    const { vanished } = await dataset.load(name);
+    if (vanished !== undefined) lossy.push({ name, vanished });
     progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
   }
+  const text = vanishedText(lossy, dataset.size);
+  if (text !== undefined) progress.line(`remark    ${text}`);
 }
 
 /** For config.json: what the run goes on with, and what came of it. */

@@ -13,7 +13,7 @@ import { type ForceOption, forceOption } from './outputs.js';
 import { type CommonOptions, command, givenOptions } from './program.js';
 import { type RecipeName, recipeList, recipeNames, recipeOptions } from './recipes.js';
 import { type SplitOptions, splitByOption, splitOption } from './split-options.js';
-import { between, loss, path, positive, threads, weights, whole, wholeList } from './values.js';
+import { between, loss, path, positive, side, threads, weights, whole, wholeList } from './values.js';
 
 export interface TrainOptions extends CommonOptions, ForceOption, SplitOptions {
   readonly recipe?: RecipeName;
@@ -111,7 +111,7 @@ export function trainCommand(): Command {
     .option('--data <dir>', 'folder with images/NAME.png and masks/NAME.png; split.json is optional', path)
     .addOption(splitOption())
     .addOption(splitByOption())
-    .option('--size <pixels>', 'width and height that images are resized to', whole(1), 128)
+    .option('--size <pixels>', 'width and height that images are resized to', side, 128)
     .addOption(one('--normalise <how>', 'how the values of each image are scaled', normalisations, 'range'))
     .option(
       '--augment <list>',

@@ -1,5 +1,5 @@
 /** What `unetpp train` says before and after. */
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { weightsSha256 } from '../model/modelfile.js';
 import { countParameters } from '../model/parameters.js';
 import type { EpochState } from '../train/epoch.js';
@@ -109,13 +109,19 @@ function next({ data }: TrainOptions, folder: RunFolder): string[] {
     ...(data === undefined
       ? [
           'and train on your own images, a folder with images/NAME.png and masks/NAME.png:',
-          '  node train.js --data FOLDER',
+          `  ${trainCall()} --data FOLDER`,
         ]
       : [
           'and see what each head is worth:',
           `  npx unetpp evaluate --model ${shellWord(folder.model)} --data ${shellWord(data)}`,
         ]),
   ];
+}
+
+/** How this training was called: train.js is only where the project was cloned, the command wherever it is installed. */
+function trainCall(): string {
+  const script = process.argv[1]!;
+  return basename(script) === 'train.js' ? `node ${shellWord(relative('', script))}` : 'npx unetpp train';
 }
 
 function scores({ validation: { dice, iou, pooledIou, loss, heads } }: EpochReport): object {

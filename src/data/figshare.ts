@@ -1,6 +1,7 @@
 import { join, parse } from 'node:path';
 import { InputError } from '../base/errors.js';
-import { readHdf5 } from './hdf5.js';
+import { unlessFaulty } from './faults.js';
+import { readHdf5, requireHdf5 } from './hdf5.js';
 import type { Field } from './hdf5-fields.js';
 import type { LabelledImage, Layout, Pair } from './layout.js';
 import { MAX_BYTES, MAX_SIDE } from './png-header.js';
@@ -16,11 +17,17 @@ export const figshare: Layout = {
     return entries.some(isMatlab);
   },
 
-  async contents(dir, entries) {
+  async contents(dir, entries, onFaults) {
+    const files = entries.filter(isMatlab);
+    requireHdf5(join(dir, files[0]!));
     const pairs: Pair[] = [];
-    for (const file of entries.filter(isMatlab)) pairs.push(await pairIn(join(dir, file)));
+    for (const file of files) {
+      const pair = await unlessFaulty(onFaults, () => pairIn(join(dir, file)));
+      if (pair) pairs.push(pair);
+    }
+    const others = entries.filter((file) => !isMatlab(file) && !file.startsWith('.'));
     pairs.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { pairs, classNames: ['tumour'] };
+    return { pairs, classNames: ['tumour'], skipped: others.map((file) => join(dir, file)) };
   },
 };
 

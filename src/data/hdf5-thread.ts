@@ -4,12 +4,13 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { packageFile } from '../node/package-files.js';
 import type { Hdf5Answer, Hdf5Request } from './hdf5-fields.js';
-
-const SCRIPT = new URL('../../workers/hdf5-worker.js', import.meta.url);
 
 /** Milliseconds that reading a file may take: a hundred times as long as the largest on a slow machine. */
 const PATIENCE = 120_000;
+
+export const NOT_INSTALLED = 'MATLAB files are read by h5wasm, which is not installed; run: npm install h5wasm';
 
 let thread: Worker | undefined;
 let last: Promise<unknown> = Promise.resolve();
@@ -23,9 +24,7 @@ export function readInThread(request: Hdf5Request): Promise<Hdf5Answer> {
 
 async function ask(request: Hdf5Request): Promise<Hdf5Answer> {
   const library = whereIsH5wasm();
-  if (library === undefined) {
-    return { fault: 'MATLAB files are read by h5wasm, which is not installed; run: npm install h5wasm' };
-  }
+  if (library === undefined) return { fault: NOT_INSTALLED };
   thread ??= start(library);
   const used = thread;
   used.ref();
@@ -44,7 +43,7 @@ async function ask(request: Hdf5Request): Promise<Hdf5Answer> {
 }
 
 /** An optional peer: it has 15 MB, and is looked for only where a .mat is met. */
-function whereIsH5wasm(): string | undefined {
+export function whereIsH5wasm(): string | undefined {
   try {
     return import.meta.resolve('h5wasm');
   } catch (error) {
@@ -56,7 +55,12 @@ function whereIsH5wasm(): string | undefined {
 /** It keeps no process from ending, and prints nothing. */
 function start(library: string): Worker {
   // The flags of this process are not its own: with some (--input-type) no file can be run.
-  const worker = new Worker(SCRIPT, { workerData: library, execArgv: [], stdout: true, stderr: true });
+  const worker = new Worker(packageFile('workers/hdf5-worker.js'), {
+    workerData: library,
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+  });
   worker.unref();
   return worker;
 }

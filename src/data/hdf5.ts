@@ -1,6 +1,6 @@
 import { InputError } from '../base/errors.js';
 import type { Field } from './hdf5-fields.js';
-import { readInThread } from './hdf5-thread.js';
+import { NOT_INSTALLED, readInThread, whereIsH5wasm } from './hdf5-thread.js';
 import { readBytes } from './read.js';
 
 /** Fields of MATLAB v7.3 files, which are HDF5 files behind a header of 512 bytes. */
@@ -22,6 +22,11 @@ export async function readHdf5<Name extends string>(
   const answer = await readInThread({ bytes, fields: wanted });
   if ('fault' in answer) throw new InputError(`${path}: ${answer.fault}`);
   return answer.fields as Readonly<Record<Name, Field>>;
+}
+
+/** @throws InputError that names `path` where h5wasm is not installed */
+export function requireHdf5(path: string): void {
+  if (whereIsH5wasm() === undefined) throw new InputError(`${path}: ${NOT_INSTALLED}`);
 }
 
 function checkSignature(bytes: Uint8Array, path: string): void {

@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.js';
+import { kindBySignature } from '../base/file-signature.js';
 
 /**
  * The signature and the IHDR chunk of a PNG file (W3C PNG specification, third edition, 5.2 and 11.2.1). They are read
@@ -84,7 +85,8 @@ export function parsePngHeader(bytes: Uint8Array, name: string): PngHeader {
 /** What a file that is no PNG looks like, so that its reader knows it again. */
 function beginning(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'is empty';
-  if (bytes[0] === 0xff && bytes[1] === 0xd8) return 'is a JPEG file';
+  const kind = kindBySignature(bytes);
+  if (kind !== undefined) return `is ${kind}`;
   const start = bytes.subarray(0, 12);
   if (start.every((byte) => byte >= 0x20 && byte < 0x7f)) return `starts with "${String.fromCharCode(...start)}"`;
   return `starts with bytes ${[...start.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`;

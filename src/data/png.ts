@@ -1,5 +1,6 @@
 import { decode, encode } from 'fast-png';
 import { InputError } from '../base/errors.js';
+import { SIGNATURE_BYTES } from '../base/file-signature.js';
 import type { Image } from '../base/image.js';
 import { essentialPng, LENGTH_TYPE_CHECKSUM } from './png-chunks.js';
 import { HEADER_BYTES, type PngHeader, parsePngHeader } from './png-header.js';
@@ -35,10 +36,11 @@ export function decodePng(bytes: Uint8Array, name: string): PngImage {
 
 /**
  * A PNG file of an image with 1 to 4 channels (as in `PngImage`), 8 or 16 bits a sample, without interlacing.
+ * @param image with a palette, whose colours its one channel of 8 bits counts, it becomes a palette image
  * @param text what text chunks say, by keyword, in Latin-1
  */
 export function encodePng(
-  image: Image<Uint8Array | Uint16Array>,
+  image: Image<Uint8Array | Uint16Array> & { readonly palette?: number[][] },
   text: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   return textFirst(encode({ ...image, text: { ...text }, depth: image.data instanceof Uint16Array ? 16 : 8 }), text);
@@ -60,9 +62,9 @@ export async function readPng(path: string): Promise<PngImage> {
   return decodePng(await readBytes(path), path);
 }
 
-/** Reads the header alone: size and kind of an image for the price of 33 bytes. */
+/** Reads the header alone: size and kind of an image for the price of a few bytes. */
 export async function readPngHeader(path: string): Promise<PngHeader> {
-  return parsePngHeader(await readStart(path, HEADER_BYTES), path);
+  return parsePngHeader(await readStart(path, SIGNATURE_BYTES), path);
 }
 
 function decodeChecked(bytes: Uint8Array, name: string) {

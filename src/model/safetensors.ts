@@ -8,6 +8,7 @@
  * the preprocessing spoils a prediction as surely as one in a weight.
  */
 import { InputError, invariant } from '../base/errors.js';
+import { kindBySignature } from '../base/file-signature.js';
 import { parseJson } from '../base/json.js';
 import { sha256 } from '../base/sha256.js';
 import { show } from '../base/show.js';
@@ -283,6 +284,10 @@ function mismatch(file: string, part: string, found: string, stated: string): In
 
 /** PyTorch's own files (zip or pickle) are the ones most often taken for safetensors. */
 function notSafetensors(bytes: Uint8Array, file: string, what: string): InputError {
+  const kind = kindBySignature(bytes);
+  if (kind !== undefined) {
+    return new InputError(`${file}: is ${kind}, expected a model file; give one that ends in .safetensors`);
+  }
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   const isPickle = bytes[0] === 0x80;
   const advice =

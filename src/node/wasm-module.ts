@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { WasmBackend } from '../backend/wasm/backend.js';
 import { InputError } from '../base/errors.js';
+import { packageFile } from './package-files.js';
 import { selfCheck } from './self-check.js';
 import { startCrew } from './team.js';
 
@@ -105,7 +106,7 @@ function compileVectorised(name: string, fallback: WebAssembly.Module, shared: b
 
 /** @param flags on while it is compiled */
 function compile(name: string, flags: Flags = {}): WebAssembly.Module {
-  const code = readFileSync(new URL(`../../wasm/${name}.wasm`, import.meta.url));
+  const code = readFileSync(packageFile(`wasm/${name}.wasm`));
   setFlags(flags, true);
   try {
     return new WebAssembly.Module(code);
