@@ -1,0 +1,51 @@
+/** Whether a run goes on as it was begun: its config.json and its images are those that its checkpoint was made with. */
+import { isDeepStrictEqual } from 'node:util';
+import { InputError } from '../base/errors.js';
+import { shown } from '../base/form.js';
+import type { RunFolder } from '../train/run.js';
+import { changedImages, imagesOf, type RunOrigin } from '../train/run-record.js';
+import { plural } from './format.js';
+import { asked, type Job } from './train-job.js';
+
+/** For the checkpoints of a job. */
+export function originOf(job: Job): RunOrigin {
+  return { options: optionsOf(asked(job)), images: imagesOf(job.dataset.split, job.digests) };
+}
+
+/**
+ * @param mayDiffer options that may have been changed since
+ * @throws InputError that names the first option in config.json that is another one, and both values
+ */
+export function requireSameOptions(
+  folder: RunFolder,
+  { options: then }: RunOrigin,
+  mayDiffer: readonly string[],
+): void {
+  const now = optionsOf(folder.config);
+  for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
+    const [found, before] = [now[name], then[name]];
+    const shortened = name === 'epochs' && Number(found) < Number(before);
+    if (!shortened && (mayDiffer.includes(name) || isDeepStrictEqual(found, before))) continue;
+    const made = before === undefined ? 'without it' : `with ${shown(before)}`;
+    throw new InputError(
+      `${folder.configFile}: ${name} is ${found === undefined ? 'missing' : shown(found)}, but the checkpoint was made ${made}; restore the file, or start a new run`,
+    );
+  }
+}
+
+/** @throws InputError that names the first image that has changed, and says how many have */
+export function requireSameImages({ path }: RunFolder, { dataset, digests }: Job, origin: RunOrigin): void {
+  const { source, split } = dataset;
+  const [first, ...more] = changedImages(split, digests, origin);
+  if (first === undefined) return;
+  const others = more.length > 0 ? `, nor are ${plural(more.length, 'other')}` : '';
+  throw new InputError(
+    `${source}: image "${first}", or its mask, is not the one that the run in ${path} was started on${others}; restore it, or start a new run`,
+  );
+}
+
+/** The options in a config.json, as values of JSON; the network follows from them, and the images have digests. */
+function optionsOf(stored: RunFolder['config']): RunOrigin['options'] {
+  const { config, split, ...options } = stored;
+  return JSON.parse(JSON.stringify(options));
+}
