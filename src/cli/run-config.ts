@@ -49,13 +49,15 @@ function formOf(option: Option, required: boolean): Form {
 /** What an option is to be; undefined where it is. A value is sound if it comes out as it is when it is parsed anew. */
 function expectedOf(option: Option, value: unknown): string | undefined {
   if (option.isBoolean() || option.negate) return typeof value === 'boolean' ? undefined : 'true or false';
+  const { argChoices } = option;
+  if (argChoices) return argChoices.includes(value as string) ? undefined : `one of ${argChoices.join(', ')}`;
   if (!option.parseArg) return typeof value === 'string' ? undefined : 'a text';
   try {
     const parsed: unknown = option.parseArg(onCommandLine(value), undefined);
     return isDeepStrictEqual(parsed, value) ? undefined : shown(parsed);
   } catch (error) {
-    // `Expected a number above 0.`, or `…, found "x"` at the end.
-    return (error as Error).message.replace(/^Expected |; found .*|\.$/g, '');
+    // `Expected a number above 0.`; some say what they found, too.
+    return (error as Error).message.replace(/^Expected |[;,] found .*|\.$/g, '');
   }
 }
 

@@ -3,8 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../base/errors.js';
 import { shown } from '../base/form.js';
 import type { RunFolder } from '../train/run.js';
-import { changedImages, imagesOf, type RunOrigin } from '../train/run-record.js';
-import { plural } from './format.js';
+import { changedImages, imagesOf, type RunOrigin, trainedSubsets } from '../train/run-record.js';
 import { asked, type Job } from './train-job.js';
 
 /** For the checkpoints of a job. */
@@ -36,11 +35,18 @@ export function requireSameOptions(
 /** @throws InputError that names the first image that has changed, and says how many have */
 export function requireSameImages({ path }: RunFolder, { dataset, digests }: Job, origin: RunOrigin): void {
   const { source, split } = dataset;
-  const [first, ...more] = changedImages(split, digests, origin);
-  if (first === undefined) return;
-  const others = more.length > 0 ? `, nor are ${plural(more.length, 'other')}` : '';
+  for (const subset of trainedSubsets) {
+    const [now, then] = [split[subset].length, origin.images[subset].length];
+    if (now === then) continue;
+    throw new InputError(
+      `${source}: its ${subset} images are not those that the run in ${path} was started on (${now} now, ${then} then); restore them, or start a new run`,
+    );
+  }
+  const changed = changedImages(split, digests, origin);
+  if (changed.length === 0) return;
+  const all = changed.length > 1 ? ` (one of ${changed.length} such images)` : '';
   throw new InputError(
-    `${source}: image "${first}", or its mask, is not the one that the run in ${path} was started on${others}; restore it, or start a new run`,
+    `${source}: image "${changed[0]}" or its mask is not the one that the run in ${path} was started on${all}; restore it, or start a new run`,
   );
 }
 

@@ -5,7 +5,7 @@
  *     format   "unetpp checkpoint"
  *     version  "1"
  *     state    JSON: counters, schedule, scores…
- *     run      JSON: what it was made with, see `RunRecord`; absent where no run folder is involved, and before 0.2
+ *     run      JSON: what it was made with, see `RunRecord`; absent without a run folder, and in those of 0.1.0
  *
  * and the two checksums of our safetensors files, one over the tensors and one over everything else. Elsewhere they may be
  * absent; here they may not, so that no flipped bit and no cut goes unseen.

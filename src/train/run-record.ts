@@ -22,7 +22,8 @@ export interface RunRecord extends RunOrigin {
 /** Of samples, by their names. */
 export type Digests = ReadonlyMap<string, string>;
 
-const trainedSubsets = ['train', 'validation'] as const;
+/** Those that decide what comes of a training. */
+export const trainedSubsets = ['train', 'validation'] as const;
 type TrainedSubset = (typeof trainedSubsets)[number];
 
 /** The `images` of a `RunOrigin`. */
@@ -31,7 +32,7 @@ export function imagesOf(split: Split, digests: Digests): RunOrigin['images'] {
   return { train: inOrder('train'), validation: inOrder('validation') };
 }
 
-/** The names of the samples that are not those which stood at their places. */
+/** The names of the samples that are not those which stood at their places, in a split of as many. */
 export function changedImages(split: Split, digests: Digests, { images }: RunOrigin): string[] {
   return trainedSubsets.flatMap((subset) => split[subset].filter((name, k) => digests.get(name) !== images[subset][k]));
 }
