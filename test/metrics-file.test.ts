@@ -46,7 +46,7 @@ test('the lines of the epochs of the checkpoint are kept, those after it go', as
   const file = fileIn(dir);
   const fourth = lines[2]!.replace('"epoch":3', '"epoch":4');
   for (const rest of ['', `${fourth}\n`, `${fourth}\n{"epoch":5,`, fourth, '{"ep', '\n\n', 'rubbish\n']) {
-    for (const stored of [undefined, lines]) {
+    for (const stored of [undefined, lines, lines.slice(1)]) {
       writeFileSync(file, textOf(lines) + rest);
       assert.equal(await keep(file, 3, stored), []);
     }
@@ -67,6 +67,9 @@ test('a line that is missing, cut or another one is restored from the checkpoint
     writeFileSync(file, text);
     assert.equal(await keep(file, 3, lines), [`${file}: line ${line} ${what}; restored from the checkpoint`]);
   }
+  // Of a long training, the checkpoint has the last lines only.
+  writeFileSync(file, textOf(lines.slice(0, 1)));
+  assert.equal(await keep(file, 3, lines.slice(1)), [`${file}: line 2 is missing; restored from the checkpoint`]);
   const elsewhere = join(dir, 'no.jsonl');
   assert.equal(await keep(elsewhere, 3, lines), [`${elsewhere}: line 1 is missing; restored from the checkpoint`]);
 });

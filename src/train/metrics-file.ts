@@ -23,7 +23,7 @@ export async function addMetrics(path: string, report: EpochReport): Promise<str
 /**
  * Makes the file hold the lines of the epochs 1 to `epochs` and no others. What a killed process wrote after its last
  * checkpoint goes, the line that it did not finish too; what is missing or was changed is restored from the checkpoint.
- * @param stored the lines as the checkpoint has them; where it has none, those of the file are believed
+ * @param stored the last of these lines, as the checkpoint has them; those before are taken from the file
  * @param warn is told when a line is restored
  * @returns the lines, and the reports in them
  * @throws InputError that names the line that is not that of its epoch, or a field of it; then the file stays as it is
@@ -31,7 +31,7 @@ export async function addMetrics(path: string, report: EpochReport): Promise<str
 export async function keepMetrics(
   path: string,
   epochs: number,
-  stored?: readonly string[],
+  stored: readonly string[] = [],
   warn?: (line: string) => void,
 ): Promise<{ lines: string[]; reports: EpochReport[] }> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -40,9 +40,11 @@ export async function keepMetrics(
   });
   // What follows the last newline is empty or cut short.
   const whole = text.split('\n').slice(0, -1);
-  const trusted = stored ?? whole;
-  const reports = Array.from({ length: epochs }, (_, k) => parseReport(trusted[k], k + 1, path));
-  const lines = trusted.slice(0, epochs);
+  const own = epochs - stored.length;
+  const reports = Array.from({ length: epochs }, (_, k) =>
+    parseReport(k < own ? whole[k] : stored[k - own], k + 1, path),
+  );
+  const lines = [...whole.slice(0, own), ...stored];
   const other = lines.findIndex((line, k) => line !== whole[k]);
   if (other >= 0) {
     const what = whole[other] === undefined ? 'is missing' : 'is not as it was written';

@@ -15,7 +15,7 @@ export interface RunOrigin {
 }
 
 export interface RunRecord extends RunOrigin {
-  /** The lines of metrics.jsonl, one for each epoch that is done. */
+  /** The last lines of metrics.jsonl; the very last is that of the last epoch which is done. */
   readonly metrics: readonly string[];
 }
 

@@ -27,6 +27,12 @@ import { addMetrics, keepMetrics } from './metrics-file.js';
 import type { RunOrigin, RunRecord } from './run-record.js';
 import type { EpochReport } from './trainer.js';
 
+/**
+ * Lines of metrics.jsonl that a checkpoint holds, about 2 KB each: a copy of the folder lags behind by one or two, and no
+ * training is so long that its checkpoints grow.
+ */
+const METRICS_KEPT = 100;
+
 /** What was asked for, as JSON. */
 export type RunConfig = Readonly<Record<string, unknown>>;
 
@@ -34,7 +40,7 @@ export type RunConfig = Readonly<Record<string, unknown>>;
 export class RunFolder {
   readonly #lock: Lock;
   readonly #checkpoints: CheckpointFiles;
-  /** The lines of metrics.jsonl. */
+  /** The last lines of metrics.jsonl, for the checkpoints. */
   #metrics: readonly string[] = [];
 
   private constructor(
@@ -104,7 +110,8 @@ export class RunFolder {
   /** Writes down an epoch: its metrics, and the model where it is the best. Call it while the report is looked at. */
   async add(report: EpochReport, model: Model): Promise<void> {
     this.#lock.assertHeld();
-    this.#metrics = [...this.#metrics, await addMetrics(metricsFile(this.path), report)];
+    const line = await addMetrics(metricsFile(this.path), report);
+    this.#metrics = [...this.#metrics, line].slice(-METRICS_KEPT);
     if (report.best) await writeFileAtomic(this.model, await encodeModel(model));
   }
 
@@ -128,7 +135,7 @@ export class RunFolder {
   async keepMetrics(epochs: number, record?: RunRecord, warn?: (line: string) => void): Promise<EpochReport[]> {
     this.#lock.assertHeld();
     const { lines, reports } = await keepMetrics(metricsFile(this.path), epochs, record?.metrics, warn);
-    this.#metrics = lines;
+    this.#metrics = lines.slice(-METRICS_KEPT);
     return reports;
   }
 
