@@ -124,47 +124,6 @@ test('what killed processes were writing is cleared away', async ({ dir }) => {
   });
 });
 
-const line = (epoch: number) => JSON.stringify({ epoch, training: { total: 1 / 3 } });
-
-test('metrics: those of the epochs of the checkpoint are kept, those after it go', async ({ dir }) => {
-  const path = await begun(dir);
-  const file = join(path, 'metrics.jsonl');
-  const keep = (epochs: number) => reopened(path, (folder) => folder.keepMetrics(epochs));
-  const text = [1, 2, 3].map((epoch) => `${line(epoch)}\n`).join('');
-  for (const rest of ['', `${line(4)}\n`, `${line(4)}\n{"epoch":5,`, line(4), '{"ep', '\n\n', 'rubbish\n']) {
-    writeFileSync(file, text + rest);
-    assert.equal(
-      await keep(3),
-      [1, 2, 3].map((epoch) => JSON.parse(line(epoch))),
-    );
-    assert.is(readFileSync(file, 'utf8'), text, rest);
-  }
-  assert.is((await keep(1)).length, 1);
-  assert.is(readFileSync(file, 'utf8'), `${line(1)}\n`);
-  assert.equal(await keep(0), []);
-  assert.is(readFileSync(file, 'utf8'), '');
-});
-
-test('metrics: a line that is missing, cut or another one is named, and the file stays', async ({ dir }) => {
-  const path = await begun(dir);
-  const file = join(path, 'metrics.jsonl');
-  for (const [text, at, found] of [
-    [`${line(1)}\n`, 2, 'the end of the file'],
-    [`${line(1)}\n${line(2)}`, 2, 'the end of the file'],
-    [`${line(1)}\n{"epo\n`, 2, '"{\\"epo"'],
-    [`${line(2)}\n${line(2)}\n`, 1, JSON.stringify(line(2).slice(0, 60))],
-    [`null\n${line(2)}\n`, 1, '"null"'],
-    ['', 1, 'the end of the file'],
-  ] as const) {
-    writeFileSync(file, text);
-    assert.is(
-      await messageOf(reopened(path, (folder) => folder.keepMetrics(2))),
-      `${file}, line ${at}: expected the report of epoch ${at}, found ${found}; restore the file from a copy, or start a new run`,
-    );
-    assert.is(readFileSync(file, 'utf8'), text);
-  }
-});
-
 async function failure(promise: Promise<void>): Promise<string> {
   return promise.then(
     () => 'no error',

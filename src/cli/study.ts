@@ -1,6 +1,7 @@
 /** `unetpp study`: several networks under one protocol, with cross-validation, several seeds and a table. */
 import { join } from 'node:path';
 import { type Run, type RunResult, runName } from '../study/runs.js';
+import type { Digests } from '../train/run-record.js';
 import { duration, plural, shellWord } from './format.js';
 import { onInterrupt } from './interrupt.js';
 import { outputsOf } from './outputs.js';
@@ -20,21 +21,21 @@ export const study = studyCommand().action(async (given: StudyOptions) => {
   const dataset = await openData(options);
   const plan = planStudy(options, dataset);
   const { train, validation, test } = dataset.split;
-  await readAll(dataset, [...train, ...validation, ...test], progress);
+  const digests = await readAll(dataset, [...train, ...validation, ...test], progress);
   const name = dataset.source === 'synthetic' ? 'phantom' : dataset.name;
   const outputs = outputsOf(options, { '--data': options.data });
   // The default is not typed by anybody, so that `runs` is made, too.
   const path = options.out ?? join('runs', `${name}-study`);
   const folder = await StudyFolder.open(path, plan, outputs, { parents: options.out === undefined });
   try {
-    await runAll(folder, plan, progress);
+    await runAll(folder, plan, digests, progress);
   } finally {
     await folder.close();
   }
 });
 
 /** Does the runs that are not done yet; the tables are written anew after each. */
-async function runAll(folder: StudyFolder, plan: StudyPlan, progress: Progress): Promise<void> {
+async function runAll(folder: StudyFolder, plan: StudyPlan, digests: Digests, progress: Progress): Promise<void> {
   const { runs } = plan;
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
@@ -50,7 +51,7 @@ async function runAll(folder: StudyFolder, plan: StudyPlan, progress: Progress):
       const left = secondsLeft(plan, results, before, seconds());
       const when = left > 0 ? `, about ${duration(left)} left` : '';
       progress.line(`run ${k + 1} of ${runs.length}  ${runName(run)}${when}`);
-      const result = await doRun(folder, plan, run, progress, interrupt.signal);
+      const result = await doRun(folder, plan, run, digests, progress, interrupt.signal);
       if (!result) break;
       results[k] = result;
       progress.line(`  ${resultText(result)}`);
@@ -68,11 +69,13 @@ async function doRun(
   folder: StudyFolder,
   plan: StudyPlan,
   run: Run,
+  digests: Digests,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<RunResult | undefined> {
   try {
-    const outcome = await trainAndScore(folder.runPath(run), jobOf(plan, run), plan.subset, progress, signal);
+    const job = jobOf(plan, run);
+    const outcome = await trainAndScore(folder.runPath(run), job, digests, plan.subset, progress, signal);
     if (!outcome) return undefined;
     const result = { arm: run.arm.name, fold: run.fold, seed: run.seed, ...outcome };
     await folder.finish(run, result);

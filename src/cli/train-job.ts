@@ -4,6 +4,7 @@ import { InputError } from '../base/errors.js';
 import { type Augmentation, parseAugmentations } from '../data/augment.js';
 import { type Dataset, openDataset } from '../data/dataset.js';
 import { syntheticDataset } from '../data/phantom.js';
+import { sampleDigest } from '../data/sample-digest.js';
 import { createBackend, createModel } from '../index.js';
 import { type ModelConfig, parseConfig } from '../model/config.js';
 import type { Model } from '../model/model.js';
@@ -11,6 +12,7 @@ import { checkSize } from '../model/network.js';
 import type { Checkpoint } from '../train/checkpoint.js';
 import { outputsFor } from '../train/evaluate.js';
 import type { RunConfig } from '../train/run.js';
+import type { Digests } from '../train/run-record.js';
 import type { EpochReport } from '../train/trainer.js';
 import { vanishedText } from './format.js';
 import { requireForTraining } from './memory.js';
@@ -32,6 +34,8 @@ export interface PlannedJob {
 
 export interface Job extends PlannedJob {
   readonly model: Model;
+  /** Of the images at least that are trained and validated on. */
+  readonly digests: Digests;
   /** Where it goes on, and the epochs before. */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly epochs: readonly EpochReport[] };
 }
@@ -41,8 +45,8 @@ export async function prepareJob(options: TrainOptions, progress: Progress): Pro
   const dataset = await openData(options);
   const planned = planJob(options, dataset);
   const { train, validation, test } = dataset.split;
-  await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress);
-  return startJob(planned);
+  const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress);
+  return startJob(planned, digests);
 }
 
 export async function openData(options: TrainOptions): Promise<Dataset> {
@@ -89,26 +93,29 @@ function requireTestImages({ split, splitOrigin, source }: Dataset): void {
 }
 
 /** Makes the model, on a backend of its own. */
-export function startJob(planned: PlannedJob): Job {
+export function startJob(planned: PlannedJob, digests: Digests): Job {
   const { options, config, workers } = planned;
   const model = createModel(config, {
     backend: createBackend(options.backend, { workers, threads: workers }),
     seed: options.seed,
     initialisation: options.init,
   });
-  return { ...planned, model };
+  return { ...planned, model, digests };
 }
 
 /** Reads images and masks once: a damaged one is found before hours of training, and before anything is written. */
-export async function readAll(dataset: Dataset, names: readonly string[], progress: Progress): Promise<void> {
+export async function readAll(dataset: Dataset, names: readonly string[], progress: Progress): Promise<Digests> {
+  const digests = new Map<string, string>();
   const lossy: { name: string; vanished: number }[] = [];
   for (const [k, name] of names.entries()) {
-    const { vanished } = await dataset.load(name);
-    if (vanished !== undefined) lossy.push({ name, vanished });
+    const sample = await dataset.load(name);
+    digests.set(name, sampleDigest(sample));
+    if (sample.vanished !== undefined) lossy.push({ name, vanished: sample.vanished });
     progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
   }
   const text = vanishedText(lossy, dataset.size);
   if (text !== undefined) progress.line(`remark    ${text}`);
+  return digests;
 }
 
 /** For config.json: what the run goes on with, and what came of it. */

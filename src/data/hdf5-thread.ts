@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { InputError } from '../base/errors.js';
 import { packageFile } from '../node/package-files.js';
 import type { Hdf5Answer, Hdf5Request } from './hdf5-fields.js';
 
@@ -42,8 +43,14 @@ async function ask(request: Hdf5Request): Promise<Hdf5Answer> {
   }
 }
 
-/** An optional peer: it has 15 MB, and is looked for only where a .mat is met. */
+/**
+ * The optional peer h5wasm, which has 15 MB and is looked for only where a .mat is met; undefined where it is missing.
+ * @throws InputError in a bundle of CommonJS, which cannot look for it
+ */
 export function whereIsH5wasm(): string | undefined {
+  if (!import.meta.resolve) {
+    throw new InputError('h5wasm: a CommonJS bundle cannot read MATLAB files; bundle as ESM, or use unetpp convert');
+  }
   try {
     return import.meta.resolve('h5wasm');
   } catch (error) {

@@ -8,7 +8,7 @@
  *     .lock                    while a process trains in it, see `lockFolder`
  */
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../base/errors.js';
 import { parseJson } from '../base/json.js';
@@ -27,7 +27,14 @@ import { encodeModel } from '../model/modelfile.js';
 import type { Checkpoint } from './checkpoint.js';
 import { CheckpointFiles, type FoundCheckpoint } from './checkpoint-files.js';
 import { addMetrics, keepMetrics } from './metrics-file.js';
+import type { RunOrigin, RunRecord } from './run-record.js';
 import type { EpochReport } from './trainer.js';
+
+/**
+ * Lines of metrics.jsonl that a checkpoint holds, about 2 KB each: a copy of the folder lags behind by one or two, and no
+ * training is so long that its checkpoints grow.
+ */
+const METRICS_KEPT = 100;
 
 /** What was asked for, as JSON. */
 export type RunConfig = Readonly<Record<string, unknown>>;
@@ -36,6 +43,8 @@ export type RunConfig = Readonly<Record<string, unknown>>;
 export class RunFolder {
   readonly #lock: Lock;
   readonly #checkpoints: CheckpointFiles;
+  /** The last lines of metrics.jsonl, for the checkpoints. */
+  #metrics: readonly string[] = [];
 
   private constructor(
     readonly path: string,
@@ -49,6 +58,11 @@ export class RunFolder {
   /** The best model's file. */
   get model(): string {
     return join(this.path, 'model.safetensors');
+  }
+
+  /** The file of `config`. */
+  get configFile(): string {
+    return configFile(this.path);
   }
 
   /** Whether there is any checkpoint, good or not. */
@@ -99,7 +113,8 @@ export class RunFolder {
   /** Writes down an epoch: its metrics, and the model where it is the best. Call it while the report is looked at. */
   async add(report: EpochReport, model: Model): Promise<void> {
     this.#lock.assertHeld();
-    await addMetrics(metricsFile(this.path), report);
+    const line = await addMetrics(metricsFile(this.path), report);
+    this.#metrics = [...this.#metrics, line].slice(-METRICS_KEPT);
     if (report.best) await writeFileAtomic(this.model, await encodeModel(model));
   }
 
@@ -109,22 +124,38 @@ export class RunFolder {
     await writeFileAtomic(join(this.path, name), bytesOf(content));
   }
 
+  /** Sees to it that the best model's file is `model`: in a folder that was copied meanwhile, it may be an older one. */
+  async keepModel(model: Model): Promise<void> {
+    this.#lock.assertHeld();
+    const [bytes, found] = [await encodeModel(model), await readFile(this.model).catch(() => undefined)];
+    if (!found?.equals(bytes)) await writeFileAtomic(this.model, bytes);
+  }
+
   /** Writes down that the run goes on with other options, more epochs for example. */
   async change(config: RunConfig): Promise<void> {
     this.#lock.assertHeld();
     await writeTextAtomic(configFile(this.path), textOf(config));
   }
 
-  /** See `keepMetrics`: the reports of the epochs up to a checkpoint's, and no others. */
-  async keepMetrics(epochs: number): Promise<EpochReport[]> {
+  /**
+   * See `keepMetrics`: the reports of the epochs up to a checkpoint's, and no others.
+   * @param record that of the checkpoint, where it has one
+   */
+  async keepMetrics(epochs: number, record?: RunRecord, warn?: (line: string) => void): Promise<EpochReport[]> {
     this.#lock.assertHeld();
-    return keepMetrics(metricsFile(this.path), epochs);
+    const { lines, reports } = await keepMetrics(metricsFile(this.path), epochs, record?.metrics, warn);
+    this.#metrics = lines.slice(-METRICS_KEPT);
+    return reports;
   }
 
-  /** See `CheckpointFiles.write`. */
-  async writeCheckpoint(checkpoint: Checkpoint): Promise<void> {
+  /**
+   * See `CheckpointFiles.write`.
+   * @param origin what whoever goes on with it must go on with
+   */
+  async writeCheckpoint(checkpoint: Checkpoint, origin?: RunOrigin): Promise<void> {
     this.#lock.assertHeld();
-    await this.#checkpoints.write(checkpoint);
+    const run = origin && { ...origin, metrics: this.#metrics };
+    await this.#checkpoints.write({ ...checkpoint, ...(run && { run }) });
   }
 
   /** See `CheckpointFiles.read`: undefined where the run was killed before its first checkpoint. */
