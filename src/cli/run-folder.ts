@@ -6,7 +6,7 @@ import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
 import { isTemporary } from '../files/atomic.js';
 import { fileError } from '../files/errors.js';
-import { LOCK_FILE } from '../files/lock.js';
+import { LOCK_FILE } from '../files/lock-file.js';
 import { type RunConfig, RunFolder } from '../train/run.js';
 
 /**
