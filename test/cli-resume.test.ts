@@ -155,7 +155,7 @@ test('one process at a time; the lock of one that was killed hinders nobody', as
   await second.says('\nresumed   ');
   second.child.kill('SIGINT');
   const { code, stdout, stderr } = await second.ended;
-  assert.is(code, 0, stderr);
+  assert.is(code, 130, stderr);
   assert.is(JSON.parse(stdout).resume, 'npx unetpp train --resume run');
   assert.not.ok(listing(join(dir, 'run')).includes('.lock'));
 });

@@ -35,13 +35,15 @@ export interface Job extends PlannedJob {
   readonly resume?: { readonly checkpoint: Checkpoint; readonly epochs: readonly EpochReport[] };
 }
 
-/** @throws InputError for options or data that do not do */
-export async function prepareJob(options: TrainOptions, progress: Progress): Promise<Job> {
-  const dataset = await openData(options);
-  const planned = planJob(options, dataset);
+/**
+ * Reads the images of a training and makes its model; undefined where `signal` ends that.
+ * @throws InputError for an image that is damaged
+ */
+export async function loadJob(planned: PlannedJob, progress: Progress, signal: AbortSignal): Promise<Job | undefined> {
+  const { dataset, options } = planned;
   const { train, validation, test } = dataset.split;
-  await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress);
-  return startJob(planned);
+  await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress, signal);
+  return signal.aborted ? undefined : startJob(planned);
 }
 
 export async function openData(options: TrainOptions): Promise<Dataset> {
@@ -98,9 +100,15 @@ export function startJob(planned: PlannedJob): Job {
   return { ...planned, model };
 }
 
-/** Reads images and masks once: a damaged one is found before hours of training, and before anything is written. */
-export async function readAll(dataset: Dataset, names: readonly string[], progress: Progress): Promise<void> {
+/** Reads images and masks once: a damaged one is found before hours of training. `signal` ends it early. */
+export async function readAll(
+  dataset: Dataset,
+  names: readonly string[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
   for (const [k, name] of names.entries()) {
+    if (signal.aborted) return;
     await dataset.load(name);
     progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
   }

@@ -11,7 +11,7 @@ import { duration, grouped, memorySize, plural, shellWord } from './format.js';
 import { report } from './program.js';
 import { splitText } from './split-options.js';
 import type { TestResult } from './test-images.js';
-import type { Job } from './train-job.js';
+import type { Job, PlannedJob } from './train-job.js';
 import { lossOptions, type TrainOptions } from './train-options.js';
 
 export function introduction({ dataset, model, options, memory, resume }: Job): string {
@@ -42,12 +42,17 @@ interface Outcome {
   readonly tested?: TestResult;
 }
 
-/** Prints the result. */
+/** The command that goes on with a run. */
+function goOnWith(folder: RunFolder): string {
+  return `npx unetpp train --resume ${shellWord(folder.path)}`;
+}
+
+/** Prints the result. @returns where it was interrupted, the command that goes on with it */
 export async function reportTraining(
   { options, model }: Job,
   folder: RunFolder,
   { epochs, seconds, interrupted, tested }: Outcome,
-): Promise<void> {
+): Promise<string | undefined> {
   const best = epochs.find(({ epoch }) => epoch === epochs.at(-1)?.bestEpoch);
   // An epoch that went on with its validation has trained no image.
   const trained = epochs.filter((epoch) => epoch.imagesPerSecond > 0);
@@ -59,9 +64,8 @@ export async function reportTraining(
         tested,
       })
     : ['stopped in the first epoch: the weights as they were then, never validated, are in', `  ${folder.model}`];
-  const goOn = `npx unetpp train --resume ${shellWord(folder.path)}`;
-  const rest = interrupted ? ['', 'Interrupted. It goes on with:', `  ${goOn}`] : [];
-  report(options, [...lines, ...rest, ...next(options, folder)], {
+  const goOn = interrupted ? goOnWith(folder) : undefined;
+  report(options, [...lines, ...next(options, folder)], {
     run: folder.path,
     model: folder.model,
     epochs: epochs.length,
@@ -70,8 +74,27 @@ export async function reportTraining(
     validation: best ? scores(best) : null,
     ...(tested && { test: testScores(tested) }),
     weightsSha256: await weightsSha256(model),
-    resume: interrupted ? goOn : null,
+    interrupted,
+    resume: goOn ?? null,
   });
+  return goOn;
+}
+
+/** Prints that a training was interrupted before its first step. @returns the command that goes on with it */
+export function reportUnbegun({ options }: PlannedJob, folder: RunFolder): string {
+  const goOn = goOnWith(folder);
+  report(options, ['stopped before the first step: nothing has been trained'], {
+    run: folder.path,
+    model: null,
+    epochs: 0,
+    seconds: 0,
+    imagesPerSecond: 0,
+    validation: null,
+    weightsSha256: null,
+    interrupted: true,
+    resume: goOn,
+  });
+  return goOn;
 }
 
 /** Below this Dice a network has hardly begun: all background is what the cross-entropy teaches first. */
