@@ -1,4 +1,5 @@
 /** Going on with a run: with the options that it was started with, and where it was. */
+import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { InputError } from '../base/errors.js';
@@ -8,6 +9,7 @@ import { begunEpoch } from '../train/state.js';
 import { givenOptions } from './program.js';
 import type { Job } from './train-job.js';
 import type { TrainOptions } from './train-options.js';
+import { parseResult, type TrainResult } from './train-result.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -21,6 +23,9 @@ const MAY_DIFFER = [
   'checkpointSteps',
   'checkpointMinutes',
   'resume',
+  'continue',
+  'wait',
+  'out',
   'json',
   'quiet',
 ] satisfies readonly (keyof TrainOptions)[];
@@ -31,7 +36,7 @@ const MAY_DIFFER = [
  */
 export function resumedOptions({ path, config }: RunFolder, command: Command): TrainOptions {
   const given = givenOptions(command);
-  if (given.out !== undefined) {
+  if (given.out !== undefined && !given.continue) {
     throw new InputError(`--out ${given.out}: a run that goes on stays in its folder, ${path}; leave it out`);
   }
   const { config: _, data, split: names, splitSizes: split, ...others } = config as unknown as TrainOptions & Options;
@@ -42,6 +47,13 @@ export function resumedOptions({ path, config }: RunFolder, command: Command): T
   throw new InputError(
     `--epochs is ${options.epochs}, but the run in ${path} was started with ${stored.epochs}; it can be extended, not shortened`,
   );
+}
+
+/** The result of a run that is done, where this call asks for no more than it was asked for. */
+export async function doneResult(folder: RunFolder, options: TrainOptions): Promise<TrainResult | undefined> {
+  const { epochs, patience, test = false } = folder.config;
+  const more = options.epochs !== epochs || options.patience !== patience || (options.test ?? false) !== test;
+  return more || !existsSync(folder.model) ? undefined : parseResult(await folder.keptResult());
 }
 
 /**

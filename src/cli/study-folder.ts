@@ -15,6 +15,7 @@ import { parseJson } from '../data/json.js';
 import type { Split } from '../data/split.js';
 import { ensureDirectory, readFileChecked, removeTemporaries, writeTextAtomic } from '../files/atomic.js';
 import { type Lock, lockFolder } from '../files/lock.js';
+import type { LockWaitOptions } from '../files/lock-wait.js';
 import { type Run, type RunResult, runName } from '../study/runs.js';
 import { CheckpointFiles } from '../train/checkpoint-files.js';
 import { compareOptions } from './resume.js';
@@ -49,11 +50,11 @@ export class StudyFolder {
    * Begins a study, or goes on with one.
    * @throws InputError where it is in use, holds something else, or a study with another protocol: names the option
    */
-  static async open(path: string, plan: StudyPlan): Promise<StudyFolder> {
+  static async open(path: string, plan: StudyPlan, wait: LockWaitOptions): Promise<StudyFolder> {
     const file = join(path, 'protocol.json');
     if (!existsSync(file)) await freePath(path, plan.dataset);
     await ensureDirectory(path);
-    const folder = new StudyFolder(path, await lockFolder(path));
+    const folder = new StudyFolder(path, await lockFolder(path, wait));
     try {
       await removeTemporaries(path);
       const protocol = protocolOf(plan);
@@ -115,7 +116,7 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 function protocolOf({ options, splits }: StudyPlan): Protocol {
-  const { json, quiet, out, ...asked } = options;
+  const { json, quiet, out, wait, ...asked } = options;
   return { ...asked, data: options.data ?? null, splits };
 }
 

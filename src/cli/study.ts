@@ -5,6 +5,7 @@ import { duration, plural, shellWord } from './format.js';
 import { interruptible } from './interrupt.js';
 import { report } from './program.js';
 import { Progress } from './progress.js';
+import { lockWait } from './run-folder.js';
 import { StudyFolder } from './study-folder.js';
 import { type StudyOptions, studyCommand } from './study-options.js';
 import { jobOf, planStudy, type StudyPlan } from './study-plan.js';
@@ -22,7 +23,8 @@ export const study = studyCommand().action(async (given: StudyOptions) => {
     const { train, validation, test } = dataset.split;
     await readAll(dataset, [...train, ...validation, ...test], progress, signal);
     const name = dataset.source === 'synthetic' ? 'phantom' : dataset.name;
-    const folder = await StudyFolder.open(options.out ?? join('runs', `${name}-study`), plan);
+    const path = options.out ?? join('runs', `${name}-study`);
+    const folder = await StudyFolder.open(path, plan, lockWait(options, progress, signal));
     try {
       return await runAll(folder, plan, progress, signal);
     } finally {

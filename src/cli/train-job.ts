@@ -116,7 +116,7 @@ export async function readAll(
 
 /** For config.json: what the run goes on with, and what came of it. */
 export function asked({ options, dataset, config }: PlannedJob): RunConfig {
-  const { json, quiet, resume, out, split, ...asked } = options;
+  const { json, quiet, resume, continue: _, wait, out, split, ...asked } = options;
   const splitSizes = split === undefined ? {} : { splitSizes: split };
   return { ...asked, ...splitSizes, data: options.data ?? null, config, split: dataset.split };
 }

@@ -48,6 +48,9 @@ export interface TrainOptions extends CommonOptions, SplitOptions {
   readonly backend: BackendName;
   readonly out?: string;
   readonly resume?: string;
+  readonly continue?: boolean;
+  /** Seconds. */
+  readonly wait?: number;
   readonly checkpointSteps?: number;
   readonly checkpointMinutes?: number;
 }
@@ -166,6 +169,12 @@ export function trainCommand(): Command {
     .option('--no-test', 'do not')
     .option('--out <dir>', 'new folder for the model and the report (default: runs/NAME, numbered)', path)
     .option('--resume <dir>', 'go on with the run in this folder, with its options; --epochs may be larger', path)
+    .option('--continue', 'begin the run in --out, or go on with it: one call that can be made again and again')
+    .option(
+      '--wait <seconds>',
+      'for a folder in use (default: until it is clear whether somebody is)',
+      positive({ zero: true }),
+    )
     .option('--checkpoint-steps <n>', 'write a checkpoint after so many steps, too, not only each epoch', whole(1))
     .option('--checkpoint-minutes <n>', 'or after so many minutes', positive());
 }

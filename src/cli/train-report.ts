@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { weightsSha256 } from '../model/modelfile.js';
 import { countParameters } from '../model/parameters.js';
 import type { EpochState } from '../train/epoch.js';
+import type { Evaluation } from '../train/evaluate.js';
 import type { RunFolder } from '../train/run.js';
 import { begunEpoch } from '../train/state.js';
 import type { EpochReport } from '../train/trainer.js';
@@ -13,6 +14,7 @@ import { splitText } from './split-options.js';
 import type { TestResult } from './test-images.js';
 import type { Job, PlannedJob } from './train-job.js';
 import { lossOptions, type TrainOptions } from './train-options.js';
+import type { Scores, TrainResult } from './train-result.js';
 
 export function introduction({ dataset, model, options, memory, resume }: Job): string {
   const { name, split, size, channels } = dataset;
@@ -42,12 +44,10 @@ interface Outcome {
   readonly tested?: TestResult;
 }
 
-/** The command that goes on with a run. */
-function goOnWith(folder: RunFolder): string {
-  return `npx unetpp train --resume ${shellWord(folder.path)}`;
-}
-
-/** Prints the result. @returns where it was interrupted, the command that goes on with it */
+/**
+ * Prints the result, and keeps that of a run which is done.
+ * @returns where it was interrupted, the command that goes on with it
+ */
 export async function reportTraining(
   { options, model }: Job,
   folder: RunFolder,
@@ -57,18 +57,12 @@ export async function reportTraining(
   // An epoch that went on with its validation has trained no image.
   const trained = epochs.filter((epoch) => epoch.imagesPerSecond > 0);
   const imagesPerSecond = trained.length / trained.reduce((sum, epoch) => sum + 1 / epoch.imagesPerSecond, 0) || 0;
-  const lines = best
-    ? closing(best, folder, {
-        of: epochs.length,
-        time: `${duration(seconds)}, ${imagesPerSecond.toFixed(1)} images/s in training`,
-        tested,
-      })
-    : ['stopped in the first epoch: the weights as they were then, never validated, are in', `  ${folder.model}`];
   const goOn = interrupted ? goOnWith(folder) : undefined;
-  report(options, [...lines, ...next(options, folder)], {
+  const result: TrainResult = {
     run: folder.path,
     model: folder.model,
     epochs: epochs.length,
+    bestEpoch: best?.epoch ?? null,
     seconds,
     imagesPerSecond,
     validation: best ? scores(best) : null,
@@ -76,25 +70,41 @@ export async function reportTraining(
     weightsSha256: await weightsSha256(model),
     interrupted,
     resume: goOn ?? null,
-  });
+  };
+  if (!interrupted) await folder.keepResult(result);
+  report(options, [...closing(result, folder, tested), ...next(options, folder)], result);
   return goOn;
+}
+
+/** Prints the result of a run that is done already. */
+export function reportDone(options: TrainOptions, folder: RunFolder, kept: TrainResult): undefined {
+  // The folder may have been moved since.
+  const result = { ...kept, run: folder.path, model: folder.model };
+  report(options, [...closing(result, folder), ...next(options, folder)], result);
 }
 
 /** Prints that a training was interrupted before its first step. @returns the command that goes on with it */
 export function reportUnbegun({ options }: PlannedJob, folder: RunFolder): string {
   const goOn = goOnWith(folder);
-  report(options, ['stopped before the first step: nothing has been trained'], {
+  const result: TrainResult = {
     run: folder.path,
     model: null,
     epochs: 0,
+    bestEpoch: null,
     seconds: 0,
     imagesPerSecond: 0,
     validation: null,
     weightsSha256: null,
     interrupted: true,
     resume: goOn,
-  });
+  };
+  report(options, ['stopped before the first step: nothing has been trained'], result);
   return goOn;
+}
+
+/** The command that goes on with a run. */
+function goOnWith(folder: RunFolder): string {
+  return `npx unetpp train --resume ${shellWord(folder.path)}`;
 }
 
 /** Below this Dice a network has hardly begun: all background is what the cross-entropy teaches first. */
@@ -103,19 +113,22 @@ const NOTHING_ADVICE =
   'It marks hardly anything yet: give it more epochs (--resume … --epochs N), or begin anew with --norm group, with which few images teach more.';
 
 function closing(
-  best: EpochReport,
+  { epochs, bestEpoch, seconds, imagesPerSecond, validation, test }: TrainResult,
   folder: RunFolder,
-  { of, time, tested }: { readonly of: number; readonly time: string; readonly tested: TestResult | undefined },
+  tested?: TestResult,
 ): string[] {
+  if (!validation) {
+    return ['stopped in the first epoch: the weights as they were then, never validated, are in', `  ${folder.model}`];
+  }
   const files = ['model.safetensors', 'predictions.png', 'curves.png', 'metrics.jsonl', 'config.json'];
-  if (tested) files.push('test.csv', 'test.png');
+  if (test) files.push('test.csv', 'test.png');
   return [
-    `best      epoch ${best.epoch} of ${of}: validation Dice ${diceText(best.validation)}`,
-    ...(tested ? [`test      Dice ${diceText(tested.evaluation)}`] : []),
-    `time      ${time}`,
+    `best      epoch ${bestEpoch} of ${epochs}: validation Dice ${diceText(validation)}`,
+    ...(test ? [`test      Dice ${diceText(test)}`] : []),
+    `time      ${duration(seconds)}, ${imagesPerSecond.toFixed(1)} images/s in training`,
     `files     ${folder.path}: ${files.join(', ')}, checkpoint.safetensors`,
     ...(tested ? ['', ...tested.lines] : []),
-    ...(best.validation.dice < NOTHING ? ['', NOTHING_ADVICE] : []),
+    ...(validation.dice < NOTHING ? ['', NOTHING_ADVICE] : []),
   ];
 }
 
@@ -141,12 +154,12 @@ function next({ data }: TrainOptions, folder: RunFolder): string[] {
   ];
 }
 
-function scores({ validation: { dice, iou, pooledIou, loss, heads } }: EpochReport): object {
+function scores({ validation: { dice, iou, pooledIou, loss, heads } }: EpochReport): Scores {
   const perHead = heads.map(({ head, dice, iou, pooledIou }) => ({ head, dice, iou, pooledIou }));
   return { dice, iou, pooledIou, loss, heads: perHead };
 }
 
 /** All but what stands in test.csv. */
-function testScores({ evaluation: { perImage: _, ...scores } }: TestResult): object {
+function testScores({ evaluation: { perImage: _, ...scores } }: TestResult): Omit<Evaluation, 'perImage'> {
   return scores;
 }

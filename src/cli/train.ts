@@ -1,70 +1,83 @@
 /** `unetpp train`, and `node train.js`: trains a network on a folder of images and masks, or on the built-in phantom. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { InputError } from '../base/errors.js';
 import { encodePng } from '../data/png.js';
 import { writeFileAtomic } from '../files/atomic.js';
+import type { LockWaitOptions } from '../files/lock-wait.js';
 import { encodeModel } from '../model/modelfile.js';
 import { learningCurves } from '../report/curves.js';
 import { predictionSheet } from '../report/sheet.js';
-import type { RunFolder } from '../train/run.js';
+import { RunFolder } from '../train/run.js';
 import type { EpochReport } from '../train/trainer.js';
 import { epochHeader, epochRow } from './epochs.js';
 import { examples } from './examples.js';
 import { interruptible } from './interrupt.js';
 import { Progress } from './progress.js';
-import { findCheckpoint, resumedOptions } from './resume.js';
-import { freePath, inOldRunFolder, inRunFolder } from './run-folder.js';
+import { doneResult, findCheckpoint, resumedOptions } from './resume.js';
+import { freePath, inOldRunFolder, inRunFolder, lockWait } from './run-folder.js';
 import { measureOnTest } from './test-images.js';
 import { asked, type Job, loadJob, openData, planJob } from './train-job.js';
 import { type TrainOptions, trainCommand, withDefaults, withRecipe } from './train-options.js';
-import { introduction, reportTraining, reportUnbegun } from './train-report.js';
+import { introduction, reportDone, reportTraining, reportUnbegun } from './train-report.js';
 import { trainInFolder } from './training.js';
 
 export const train = trainCommand().action(async (options: TrainOptions, command: Command) => {
+  const run = runToGoOnWith(options);
   const progress = new Progress(options);
-  await interruptible(progress, (signal) =>
-    options.resume === undefined
-      ? begin(withDefaults(withRecipe(options, command)), progress, signal)
-      : goOn(options.resume, command, progress, signal),
-  );
+  await interruptible(progress, (signal) => {
+    const call = { progress, signal, wait: lockWait(options, progress, signal) };
+    return run === undefined ? begin(withDefaults(withRecipe(options, command)), call) : goOn(run, command, call);
+  });
 });
 
-/** @returns where it was interrupted, the command that goes on with it; as those below */
-async function begin(options: TrainOptions, progress: Progress, signal: AbortSignal): Promise<string | undefined> {
+/** What belongs to this call, not to the run. */
+interface Call {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly wait: LockWaitOptions;
+}
+
+/** Undefined where a run begins. @throws InputError for --continue without a folder, or with two */
+function runToGoOnWith({ continue: either = false, resume, out }: TrainOptions): string | undefined {
+  if (!either) return resume;
+  if (resume !== undefined) {
+    throw new InputError('--continue begins or goes on with the run in --out, --resume goes on only; leave one out');
+  }
+  if (out === undefined) throw new InputError('--continue needs to know the folder of the run; give it with --out');
+  return RunFolder.holdsRun(out) ? out : undefined;
+}
+
+/** Gives the command that goes on with it, where it was interrupted. */
+type Work = () => Promise<string | undefined>;
+
+async function begin(options: TrainOptions, call: Call): ReturnType<Work> {
   const planned = planJob(options, await openData(options));
   const path = await freePath(options.out, planned.dataset);
-  return inRunFolder(path, asked(planned), async (folder) => {
-    const job = await loadJob(planned, progress, signal);
-    return job ? trainInto(folder, job, progress, signal) : reportUnbegun(planned, folder);
-  });
+  const work = async (folder: RunFolder) => {
+    const job = await loadJob(planned, call.progress, call.signal);
+    return job ? trainInto(folder, job, call) : reportUnbegun(planned, folder);
+  };
+  return inRunFolder(path, asked(planned), work, call.wait);
 }
 
-async function goOn(
-  run: string,
-  command: Command,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const prepare = async (folder: RunFolder) => {
+async function goOn(run: string, command: Command, call: Call): ReturnType<Work> {
+  const { progress, signal } = call;
+  const prepare = async (folder: RunFolder): Promise<Work> => {
     const options = resumedOptions(folder, command);
+    const done = options.continue ? await doneResult(folder, options) : undefined;
+    if (done) return async () => reportDone(options, folder, done);
     const planned = planJob(options, await openData(options));
     const job = await loadJob(planned, progress, signal);
-    if (!job) return { planned };
+    if (!job) return async () => reportUnbegun(planned, folder);
     const resume = await findCheckpoint(folder, job, (warning) => progress.line(warning));
     await folder.change(asked(job));
-    return { planned, job: { ...job, ...(resume && { resume }) } };
+    return () => trainInto(folder, { ...job, ...(resume && { resume }) }, call);
   };
-  return inOldRunFolder(run, prepare, async (folder, { planned, job }) =>
-    job ? trainInto(folder, job, progress, signal) : reportUnbegun(planned, folder),
-  );
+  return inOldRunFolder(run, prepare, (_, rest) => rest(), call.wait);
 }
 
-async function trainInto(
-  folder: RunFolder,
-  job: Job,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function trainInto(folder: RunFolder, job: Job, { progress, signal }: Call): ReturnType<Work> {
   const { model, resume } = job;
   try {
     progress.line(introduction(job));
