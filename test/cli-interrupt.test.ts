@@ -21,7 +21,7 @@ import {
 const test = suiteInFolder('cli interrupted and failing');
 const train = (...more: string[]) => ['train', '--data', 'data', '--out', 'run', ...TINY, ...more];
 const MODEL = 'run/model.safetensors';
-const NOTICE = 'stopping after this micro-batch (Ctrl-C again ends at once)\n';
+const NOTICE = ': stopping after the work at hand (a second signal ends at once)\n';
 
 test('SIGINT in the first epoch: the weights as they are, and no validation', async ({ dir }) => {
   // The phantom: an epoch of many seconds.
@@ -130,7 +130,7 @@ test('interrupted before its first step, while it reads images, a run can be gon
   const { code, stdout, stderr } = unetppAfter(dir, signalAt('SIGTERM', begun, heard), [...options, '--json']);
   assert.is(code, 143, stderr);
   const goOn = 'npx unetpp train --resume run';
-  assert.is(stderr, `${NOTICE}unetpp: interrupted by SIGTERM; go on with: ${goOn}\n`);
+  assert.is(stderr, `SIGTERM${NOTICE}unetpp: interrupted by SIGTERM; go on with: ${goOn}\n`);
   const { run, epochs, interrupted, resume } = JSON.parse(stdout);
   assert.equal([run, epochs, interrupted, resume], ['run', 0, true, goOn]);
   assert.equal(listing(join(dir, 'run')), ['config.json', 'metrics.jsonl']);

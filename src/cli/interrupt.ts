@@ -41,7 +41,7 @@ export async function interruptible(
       return;
     }
     first = { name, time: performance.now() };
-    progress.line('stopping after this micro-batch (Ctrl-C again ends at once)');
+    progress.line(`${name}: stopping after the work at hand (a second signal ends at once)`);
     controller.abort();
   };
   const end = (name: NodeJS.Signals, advice: string) => {

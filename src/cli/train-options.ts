@@ -172,7 +172,7 @@ export function trainCommand(): Command {
     .option('--continue', 'begin the run in --out, or go on with it: one call that can be made again and again')
     .option(
       '--wait <seconds>',
-      'for a folder in use (default: until it is clear whether somebody is)',
+      'how long to wait for a folder in use (default: only until it is clear whether it is)',
       positive({ zero: true }),
     )
     .option('--checkpoint-steps <n>', 'write a checkpoint after so many steps, too, not only each epoch', whole(1))

@@ -1,7 +1,7 @@
 /**
- * A file that the kernel holds for a process: it lets go when the process ends, however that happens, and not while it is
- * only stopped; and it knows of it in all containers. Node cannot call flock(2), but the program `flock` (util-linux,
- * BusyBox) can: such a lock belongs to the open file, which the program inherits, and outlives the program.
+ * A file that the kernel holds for a process: until the process ends, however it ends, and also while it is only stopped;
+ * and every container on the machine can ask. Node cannot call flock(2), but the program `flock` (util-linux, BusyBox)
+ * can: such a lock belongs to the open file, which the program inherits, and outlives the program.
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';

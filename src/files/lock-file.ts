@@ -88,7 +88,11 @@ export function claimOf(path: string, text: string): string {
 
 /** For the owner of the lock: removes what processes have left that were killed while they were taking it. */
 export function clearUp(path: string): void {
-  const folder = dirname(path);
-  const left = readdirSync(folder).filter((name) => name.startsWith(`${LOCK_FILE}.`));
-  for (const name of left) rmSync(join(folder, name), { force: true });
+  try {
+    const folder = dirname(path);
+    const left = readdirSync(folder).filter((name) => name.startsWith(`${LOCK_FILE}.`));
+    for (const name of left) rmSync(join(folder, name), { force: true });
+  } catch {
+    // A folder that cannot be listed may still be written to.
+  }
 }
