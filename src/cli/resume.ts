@@ -9,7 +9,7 @@ import { begunEpoch } from '../train/state.js';
 import { givenOptions } from './program.js';
 import type { Job } from './train-job.js';
 import type { TrainOptions } from './train-options.js';
-import { parseResult, type TrainResult } from './train-result.js';
+import { parseKept, type TrainResult } from './train-result.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -49,11 +49,9 @@ export function resumedOptions({ path, config }: RunFolder, command: Command): T
   );
 }
 
-/** The result of a run that is done, where this call asks for no more than it was asked for. */
+/** The result of a run that is done, where this call asks for no more. */
 export async function doneResult(folder: RunFolder, options: TrainOptions): Promise<TrainResult | undefined> {
-  const { epochs, patience, test = false } = folder.config;
-  const more = options.epochs !== epochs || options.patience !== patience || (options.test ?? false) !== test;
-  return more || !existsSync(folder.model) ? undefined : parseResult(await folder.keptResult());
+  return existsSync(folder.model) ? parseKept(await folder.keptResult(), options) : undefined;
 }
 
 /**

@@ -14,7 +14,7 @@ import { splitText } from './split-options.js';
 import type { TestResult } from './test-images.js';
 import type { Job, PlannedJob } from './train-job.js';
 import { lossOptions, type TrainOptions } from './train-options.js';
-import type { Scores, TrainResult } from './train-result.js';
+import { keptOf, type Scores, type TrainResult } from './train-result.js';
 
 export function introduction({ dataset, model, options, memory, resume }: Job): string {
   const { name, split, size, channels } = dataset;
@@ -71,7 +71,7 @@ export async function reportTraining(
     interrupted,
     resume: goOn ?? null,
   };
-  if (!interrupted) await folder.keepResult(result);
+  if (!interrupted) await folder.keepResult(keptOf(result, options));
   report(options, [...closing(result, folder, tested), ...next(options, folder)], result);
   return goOn;
 }

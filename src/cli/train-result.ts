@@ -1,5 +1,7 @@
 /** What a training gives: what `--json` prints, and what a run that is done is asked for again. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Evaluation } from '../train/evaluate.js';
+import type { TrainOptions } from './train-options.js';
 
 type Head = Evaluation['heads'][number];
 
@@ -24,12 +26,27 @@ export interface TrainResult {
   readonly resume: string | null;
 }
 
-/** The result in a file that a run has left; undefined where it is not one, so that it is worked out again. */
-export function parseResult(value: unknown): TrainResult | undefined {
-  const { epochs, bestEpoch, seconds, imagesPerSecond, validation, test } = (value ?? {}) as Partial<TrainResult>;
+/** What a run keeps: what came of it, and of which options that may be extended. */
+interface Kept {
+  readonly goal: object;
+  readonly result: TrainResult;
+}
+
+export function keptOf(result: TrainResult, options: TrainOptions): Kept {
+  return { goal: goalOf(options), result };
+}
+
+/** The result that a run has kept; undefined where it is none, or not that of these options. */
+export function parseKept(kept: unknown, options: TrainOptions): TrainResult | undefined {
+  const { goal, result } = (kept ?? {}) as Partial<Kept>;
+  const { epochs, bestEpoch, seconds, imagesPerSecond, validation, test } = (result ?? {}) as Partial<TrainResult>;
   const numbers = [epochs, bestEpoch, seconds, imagesPerSecond].every((number) => typeof number === 'number');
   const scores = isScores(validation) && (test === undefined || isScores(test));
-  return numbers && scores ? (value as TrainResult) : undefined;
+  return isDeepStrictEqual(goal, goalOf(options)) && numbers && scores ? result : undefined;
+}
+
+function goalOf({ epochs, patience, test = false }: TrainOptions): object {
+  return { epochs, patience: patience ?? null, test };
 }
 
 function isScores(value: unknown): boolean {

@@ -107,10 +107,9 @@ export class RunFolder {
     if (report.best) await writeFileAtomic(this.model, await encodeModel(model));
   }
 
-  /** Writes down that the run goes on with other options, more epochs for example: it is not done any more. */
+  /** Writes down that the run goes on with other options, more epochs for example. */
   async change(config: RunConfig): Promise<void> {
     this.#lock.assertHeld();
-    await rm(resultFile(this.path), { force: true });
     await writeTextAtomic(configFile(this.path), textOf(config));
   }
 
