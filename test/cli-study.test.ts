@@ -129,8 +129,13 @@ test('interrupted, then killed, the same call goes on to the same results', asyn
   await first.says('\nrun 2 of 6');
   first.child.kill('SIGINT');
   const interrupted = await first.ended;
-  assert.is(interrupted.code, 0, interrupted.stderr);
-  const { runs, resume, rows } = JSON.parse(interrupted.stdout);
+  assert.is(interrupted.code, 130, interrupted.stderr);
+  assert.match(
+    interrupted.stderr,
+    `\nunetpp: interrupted by SIGINT; go on with: npx unetpp ${args.join(' ')} --json\n`,
+  );
+  const { runs, resume, rows, interrupted: told } = JSON.parse(interrupted.stdout);
+  assert.is(told, true);
   assert.equal([resume, runs.planned], [`npx unetpp ${args.join(' ')} --json`, 6]);
   assert.ok(runs.done >= 1 && runs.done < 6 && rows.length >= 1);
   assert.match(

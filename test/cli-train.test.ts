@@ -14,16 +14,17 @@ const FILES = [
   'metrics.jsonl',
   'model.safetensors',
   'predictions.png',
+  'report.json',
 ];
 
 test('a run: what is printed, and what is in its folder', async ({ dir }) => {
   putPairs(dir);
   const args = ['train', '--data', 'data', '--out', 'new', ...TINY, '--filters', '2,4,6', '--epochs', '3'];
   const result = json(dir, args);
-  const fields = ['run', 'model', 'epochs', 'seconds', 'imagesPerSecond', 'validation', 'weightsSha256', 'resume'];
-  assert.equal(Object.keys(result), fields);
+  const measured = ['epochs', 'bestEpoch', 'seconds', 'imagesPerSecond', 'validation', 'weightsSha256'];
+  assert.equal(Object.keys(result), ['run', 'model', ...measured, 'interrupted', 'resume']);
   assert.equal([result.run, result.model, result.epochs], ['new', 'new/model.safetensors', 3]);
-  assert.is(result.resume, null, 'it is done');
+  assert.equal([result.interrupted, result.resume], [false, null], 'it is done');
   assert.ok((result.seconds as number) > 0 && (result.imagesPerSecond as number) > 0);
   const { heads, ...scores } = result.validation as { heads: { head: string }[] };
   assert.equal(Object.keys(scores), ['dice', 'iou', 'pooledIou', 'loss']);

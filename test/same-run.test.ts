@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { Progress } from '../src/cli/progress.js';
 import { findCheckpoint } from '../src/cli/resume.js';
 import { storedOptions } from '../src/cli/run-config.js';
-import { asked, prepareJob } from '../src/cli/train-job.js';
+import { asked, type Job, loadJob, openData, planJob } from '../src/cli/train-job.js';
 import { type TrainOptions, trainCommand, withDefaults } from '../src/cli/train-options.js';
 import { trainInFolder } from '../src/cli/training.js';
 import { decodePng, encodePng } from '../src/data/png.js';
@@ -26,11 +26,15 @@ const never = new AbortController().signal;
 /** Holds `data`, and a run of 2 epochs in `run`; each test gets a copy. */
 let made = '';
 
+async function prepareJob(options: TrainOptions): Promise<Job> {
+  return (await loadJob(planJob(options, await openData(options)), quiet, never))!;
+}
+
 test.before(async () => {
   made = mkdtempSync(join(tmpdir(), 'unetpp-made-'));
   putPairs(made, 5);
   const options = { ...trainCommand().opts<TrainOptions>(), data: join(made, 'data'), filters: [2, 2], size: 16 };
-  const job = await prepareJob(withDefaults({ ...options, epochs: 2, batch: 2, ema: 0.5, workers: 1 }), quiet);
+  const job = await prepareJob(withDefaults({ ...options, epochs: 2, batch: 2, ema: 0.5, workers: 1 }));
   const folder = await RunFolder.create(join(made, 'run'), asked(job));
   for await (const _ of trainInFolder(folder, job, quiet, never));
   await folder.close();
@@ -44,7 +48,7 @@ async function goOn(dir: string, given: Partial<TrainOptions> = {}) {
   const told: string[] = [];
   try {
     const options = { ...storedOptions(folder), data: join(dir, 'data'), ...given };
-    const job = await prepareJob(options, quiet);
+    const job = await prepareJob(options);
     const resume = await findCheckpoint(folder, job, (line) => told.push(line));
     const reports: EpochReport[] = [...(resume?.epochs ?? [])];
     await folder.change(asked(job));

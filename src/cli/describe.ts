@@ -6,7 +6,6 @@ import { bestOf, type Recommendation, type RecommendationScore } from '../model/
 import { DEFAULT_THRESHOLD } from '../model/threshold.js';
 import type { LossOptions } from '../train/loss.js';
 import { lossText } from '../train/loss-text.js';
-import type { EpochReport } from '../train/trainer.js';
 import { plural } from './format.js';
 
 /** What is done with images of another kind than those of the training. */
@@ -57,8 +56,13 @@ export function objectiveText({ terms, headWeights, classWeights }: LossOptions)
   ].join(', ');
 }
 
+interface DiceScores {
+  readonly dice: number;
+  readonly heads: readonly { readonly head: string; readonly dice: number }[];
+}
+
 /** `0.9100 (L1 0.8000, L2 0.9000)`: of the mean of the heads and of each. */
-export function diceText({ dice, heads }: EpochReport['validation']): string {
+export function diceText({ dice, heads }: DiceScores): string {
   if (heads.length === 1) return dice.toFixed(4);
   return `${dice.toFixed(4)} (${heads.map((head) => `${head.head} ${head.dice.toFixed(4)}`).join(', ')})`;
 }

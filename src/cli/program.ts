@@ -79,7 +79,7 @@ export function guardStreams(): void {
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') return;
     console.error(`unetpp: stdout: the result cannot be written: ${code}`);
-    process.exitCode = FAILED;
+    process.exitCode ||= FAILED;
   });
 }
 

@@ -1,4 +1,5 @@
 /** Going on with a run: with the options that it was started with, and where it was. */
+import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { InputError } from '../base/errors.js';
@@ -11,6 +12,7 @@ import { onCommandLine, storedOptions, storedSplit } from './run-config.js';
 import { requireSameImages, requireSameOptions } from './same-run.js';
 import type { Job } from './train-job.js';
 import type { TrainOptions } from './train-options.js';
+import { parseKept, type TrainResult } from './train-result.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -25,6 +27,9 @@ export const MAY_DIFFER = [
   'checkpointMinutes',
   'resume',
   'force',
+  'continue',
+  'wait',
+  'out',
   'json',
   'quiet',
 ] satisfies readonly (keyof TrainOptions)[];
@@ -36,7 +41,7 @@ export const MAY_DIFFER = [
 export function resumedOptions(folder: RunFolder, command: Command): TrainOptions {
   const { path } = folder;
   const given = givenOptions(command);
-  if (given.out !== undefined) {
+  if (given.out !== undefined && !given.continue) {
     throw new InputError(`--out ${given.out}: a run that goes on stays in its folder, ${path}; leave it out`);
   }
   const stored = storedOptions(folder);
@@ -46,6 +51,11 @@ export function resumedOptions(folder: RunFolder, command: Command): TrainOption
   throw new InputError(
     `--epochs is ${options.epochs}, but the run in ${path} was started with ${stored.epochs}; it can be extended, not shortened`,
   );
+}
+
+/** The result of a run that is done, where this call asks for no more. */
+export async function doneResult(folder: RunFolder, options: TrainOptions): Promise<TrainResult | undefined> {
+  return existsSync(folder.model) ? parseKept(await folder.keptResult(), options) : undefined;
 }
 
 /**

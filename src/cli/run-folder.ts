@@ -4,9 +4,11 @@ import { rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
 import { isTemporary } from '../files/atomic.js';
-import { LOCK_FILE } from '../files/lock.js';
+import { LOCK_FILE } from '../files/lock-file.js';
+import type { LockWaitOptions } from '../files/lock-wait.js';
 import type { Outputs } from '../files/outputs.js';
 import { type RunConfig, RunFolder } from '../train/run.js';
+import type { Progress } from './progress.js';
 
 /**
  * A folder that is empty or not there yet: `out`, or else the first of runs/NAME, runs/NAME-2, …
@@ -30,6 +32,15 @@ export function isLeftBehind(name: string): boolean {
   return name.startsWith(LOCK_FILE) || isTemporary(name);
 }
 
+/** How a folder in use is waited for. */
+export function lockWait(
+  { wait }: { readonly wait?: number },
+  progress: Progress,
+  signal: AbortSignal,
+): LockWaitOptions {
+  return { wait, say: (line) => progress.line(line), signal };
+}
+
 /**
  * Makes the run folder and does `work` in it. When that fails before there is a model or a checkpoint, the folder goes
  * again, with those above it that were made for it; later, the error says what there is.
@@ -38,11 +49,12 @@ export async function inRunFolder<R>(
   path: string,
   config: RunConfig,
   work: (folder: RunFolder) => Promise<R>,
+  wait?: LockWaitOptions,
 ): Promise<R> {
   let existing = resolve(path);
   while (!existsSync(existing)) existing = dirname(existing);
   try {
-    const folder = await RunFolder.create(path, config);
+    const folder = await RunFolder.create(path, config, wait);
     try {
       return await work(folder);
     } catch (error) {
@@ -65,8 +77,9 @@ export async function inOldRunFolder<T, R>(
   path: string,
   prepare: (folder: RunFolder) => Promise<T>,
   work: (folder: RunFolder, prepared: T) => Promise<R>,
+  wait?: LockWaitOptions,
 ): Promise<R> {
-  const folder = await RunFolder.open(path);
+  const folder = await RunFolder.open(path, wait);
   try {
     const prepared = await prepare(folder);
     return await work(folder, prepared).catch((error: unknown) => {

@@ -16,6 +16,7 @@ import type { Split } from '../data/split.js';
 // biome-ignore lint/style/noRestrictedImports: what is not a table is the study's own, while it holds the folder's lock
 import { ensureDirectory, readFileChecked, removeTemporaries, writeTextAtomic } from '../files/atomic.js';
 import { type Lock, lockFolder } from '../files/lock.js';
+import type { LockWaitOptions } from '../files/lock-wait.js';
 import type { FolderOptions, OutputFile, Outputs } from '../files/outputs.js';
 import { type Run, type RunResult, runName } from '../study/runs.js';
 import { CheckpointFiles } from '../train/checkpoint-files.js';
@@ -54,11 +55,16 @@ export class StudyFolder {
    * Begins a study, or goes on with one.
    * @throws InputError where it is in use, holds something else, or a study with another protocol: names the option
    */
-  static async open(path: string, plan: StudyPlan, outputs: Outputs, made: FolderOptions): Promise<StudyFolder> {
+  static async open(
+    path: string,
+    plan: StudyPlan,
+    outputs: Outputs,
+    { parents, ...wait }: FolderOptions & LockWaitOptions,
+  ): Promise<StudyFolder> {
     const file = join(path, 'protocol.json');
-    if (!existsSync(file)) await outputs.newFolder(path, { ...made, passOver: isLeftBehind });
+    if (!existsSync(file)) await outputs.newFolder(path, { parents, passOver: isLeftBehind });
     await ensureDirectory(path);
-    const folder = new StudyFolder(path, await lockFolder(path));
+    const folder = new StudyFolder(path, await lockFolder(path, wait));
     try {
       await removeTemporaries(path);
       const protocol = protocolOf(plan);
@@ -124,7 +130,7 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 function protocolOf({ options, splits }: StudyPlan): Protocol {
-  const { json, quiet, out, force, ...asked } = options;
+  const { json, quiet, out, force, wait, ...asked } = options;
   return { ...asked, data: options.data ?? null, splits };
 }
 

@@ -40,13 +40,15 @@ export interface Job extends PlannedJob {
   readonly resume?: { readonly checkpoint: Checkpoint; readonly epochs: readonly EpochReport[] };
 }
 
-/** @throws InputError for options or data that do not do */
-export async function prepareJob(options: TrainOptions, progress: Progress): Promise<Job> {
-  const dataset = await openData(options);
-  const planned = planJob(options, dataset);
+/**
+ * Reads the images of a training and makes its model; undefined where `signal` ends that.
+ * @throws InputError for an image that is damaged
+ */
+export async function loadJob(planned: PlannedJob, progress: Progress, signal: AbortSignal): Promise<Job | undefined> {
+  const { dataset, options } = planned;
   const { train, validation, test } = dataset.split;
-  const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress);
-  return startJob(planned, digests);
+  const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress, signal);
+  return signal.aborted ? undefined : startJob(planned, digests);
 }
 
 export async function openData(options: TrainOptions): Promise<Dataset> {
@@ -103,11 +105,17 @@ export function startJob(planned: PlannedJob, digests: Digests): Job {
   return { ...planned, model, digests };
 }
 
-/** Reads images and masks once: a damaged one is found before hours of training, and before anything is written. */
-export async function readAll(dataset: Dataset, names: readonly string[], progress: Progress): Promise<Digests> {
+/** Reads images and masks once: a damaged one is found before hours of training. `signal` ends it early. */
+export async function readAll(
+  dataset: Dataset,
+  names: readonly string[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Digests> {
   const digests = new Map<string, string>();
   const lossy: { name: string; vanished: number }[] = [];
   for (const [k, name] of names.entries()) {
+    if (signal.aborted) break;
     const sample = await dataset.load(name);
     digests.set(name, sampleDigest(sample));
     if (sample.vanished !== undefined) lossy.push({ name, vanished: sample.vanished });
@@ -120,7 +128,7 @@ export async function readAll(dataset: Dataset, names: readonly string[], progre
 
 /** For config.json: what the run goes on with, and what came of it. */
 export function asked({ options, dataset, config }: PlannedJob): RunConfig {
-  const { json, quiet, resume, out, force, split, ...asked } = options;
+  const { json, quiet, resume, continue: _, wait, out, force, split, ...asked } = options;
   const splitSizes = split === undefined ? {} : { splitSizes: split };
   return { ...asked, ...splitSizes, data: options.data ?? null, config, split: dataset.split };
 }

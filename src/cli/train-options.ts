@@ -49,6 +49,9 @@ export interface TrainOptions extends CommonOptions, ForceOption, SplitOptions {
   readonly backend: BackendName;
   readonly out?: string;
   readonly resume?: string;
+  readonly continue?: boolean;
+  /** Seconds. */
+  readonly wait?: number;
   readonly checkpointSteps?: number;
   readonly checkpointMinutes?: number;
 }
@@ -168,6 +171,12 @@ export function trainCommand(): Command {
     .option('--out <dir>', 'new folder for the model and the report (default: runs/NAME, numbered)', path)
     .addOption(forceOption())
     .option('--resume <dir>', 'go on with the run in this folder, with its options; --epochs may be larger', path)
+    .option('--continue', 'begin the run in --out, or go on with it: one call that can be made again and again')
+    .option(
+      '--wait <seconds>',
+      'how long to wait for a folder in use (default: only until it is clear whether it is)',
+      positive({ zero: true }),
+    )
     .option('--checkpoint-steps <n>', 'write a checkpoint after so many steps, too, not only each epoch', whole(1))
     .option('--checkpoint-minutes <n>', 'or after so many minutes', positive());
 }

@@ -2,7 +2,6 @@
  * What a checkpoint says of its run beside the state of the training: with which options and on which images it was made,
  * so that it goes on with no others, and the metrics so far, so that a file that lags behind is put right.
  */
-import { InputError } from '../base/errors.js';
 import { listOf, object, requireForm, text } from '../base/form.js';
 import { parseJson } from '../base/json.js';
 import type { Split } from '../data/split.js';

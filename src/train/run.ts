@@ -5,6 +5,7 @@
  *     metrics.jsonl            one object an epoch
  *     config.json              what was asked for
  *     checkpoint*.safetensors  what the training goes on from, see `CheckpointFiles`
+ *     report.json              what came of it, once it is done
  *     .lock                    while a process trains in it, see `lockFolder`
  */
 import { existsSync } from 'node:fs';
@@ -21,6 +22,7 @@ import {
   writeTextAtomic,
 } from '../files/atomic.js';
 import { type Lock, lockFolder } from '../files/lock.js';
+import type { LockWaitOptions } from '../files/lock-wait.js';
 import { bytesOf } from '../files/outputs.js';
 import type { Model } from '../model/model.js';
 import { encodeModel } from '../model/modelfile.js';
@@ -55,6 +57,11 @@ export class RunFolder {
     this.#checkpoints = new CheckpointFiles(path);
   }
 
+  /** Whether a run was begun in a folder. */
+  static holdsRun(path: string): boolean {
+    return existsSync(configFile(path));
+  }
+
   /** The best model's file. */
   get model(): string {
     return join(this.path, 'model.safetensors');
@@ -74,10 +81,10 @@ export class RunFolder {
    * Makes the folder, takes its lock, begins its metrics and writes `config` into it; or leaves no file behind.
    * @throws InputError that names the path and the reason: no permission, in use, it holds another run…
    */
-  static async create(path: string, config: RunConfig): Promise<RunFolder> {
+  static async create(path: string, config: RunConfig, wait?: LockWaitOptions): Promise<RunFolder> {
     await ensureDirectory(path);
-    const folder = new RunFolder(path, config, await lockFolder(path));
-    if (existsSync(configFile(path)) || folder.hasCheckpoint) {
+    const folder = new RunFolder(path, config, await lockFolder(path, wait));
+    if (RunFolder.holdsRun(path) || folder.hasCheckpoint) {
       await folder.close();
       throw new InputError(`${path}: holds a run already; go on with that one, or give another folder`);
     }
@@ -96,11 +103,11 @@ export class RunFolder {
    * Takes the lock of a run that was begun, to go on with it, and clears away what a killed process was writing.
    * @throws InputError that names the path and the reason: no run, in use, damaged…
    */
-  static async open(path: string): Promise<RunFolder> {
-    if (!existsSync(configFile(path))) {
+  static async open(path: string, wait?: LockWaitOptions): Promise<RunFolder> {
+    if (!RunFolder.holdsRun(path)) {
       throw new InputError(`${path}: no run to go on with, as it has no config.json; give the folder of a run`);
     }
-    const lock = await lockFolder(path);
+    const lock = await lockFolder(path, wait);
     try {
       await removeTemporaries(path);
       return new RunFolder(path, await readConfig(configFile(path)), lock);
@@ -135,6 +142,21 @@ export class RunFolder {
   async change(config: RunConfig): Promise<void> {
     this.#lock.assertHeld();
     await writeTextAtomic(configFile(this.path), textOf(config));
+  }
+
+  /** Writes down what came of the run, which is done. */
+  async keepResult(result: object): Promise<void> {
+    this.#lock.assertHeld();
+    await writeTextAtomic(resultFile(this.path), textOf(result));
+  }
+
+  /** What came of the run, as JSON; undefined where it is not done, or its file cannot be read. */
+  async keptResult(): Promise<unknown> {
+    try {
+      return JSON.parse(await readFile(resultFile(this.path), 'utf8'));
+    } catch {
+      return undefined;
+    }
   }
 
   /**
@@ -183,8 +205,12 @@ function metricsFile(folder: string): string {
   return join(folder, 'metrics.jsonl');
 }
 
-function textOf(config: RunConfig): string {
-  return `${JSON.stringify(config, null, 2)}\n`;
+function resultFile(folder: string): string {
+  return join(folder, 'report.json');
+}
+
+function textOf(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 async function readConfig(file: string): Promise<RunConfig> {
