@@ -8,7 +8,7 @@
 import fs, { type PathLike, promises } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import { resolve, sep } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 
 /** Paths are relative to the working directory. */
@@ -25,7 +25,6 @@ export type Operation =
 type Fn = (this: any, ...args: any[]) => any;
 type Bytes = Uint8Array | string;
 
-const home = `${process.cwd()}${sep}`;
 const options = new URL(import.meta.url).searchParams;
 const killAt = Number(options.get('kill') ?? Infinity);
 const torn = options.has('torn');
@@ -38,10 +37,10 @@ function die(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** The path relative to the working directory; undefined outside. */
+/** The path relative to the working directory, which is '.' itself; undefined outside. */
 function within(path: PathLike): string | undefined {
-  const whole = resolve(String(path));
-  return whole.startsWith(home) ? whole.slice(home.length) : undefined;
+  const inside = relative(process.cwd(), resolve(String(path)));
+  return inside.startsWith('..') ? undefined : inside || '.';
 }
 
 /**

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { type Campaign, type CampaignOptions, Report } from './campaign.js';
 import { kills } from './kills.js';
+import { powercut } from './powercut.js';
 
 /** Each with the number of tries that makes a campaign. */
 const campaigns: Readonly<Record<string, { readonly campaign: Campaign; readonly tries: number }>> = {
   kills: { campaign: kills, tries: 300 },
+  powercut: { campaign: powercut, tries: 120 },
 };
 
 function wholeNumber(text: string): number {

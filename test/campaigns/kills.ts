@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Random } from '../../src/base/random.js';
 import type { Outcome, Running } from '../support/cli.js';
 import { type Campaign, eachTry, pick, type Report } from './campaign.js';
-import { assertDone, isBefore, type Place, placeOf, SmallTraining } from './small-training.js';
+import { assertDone, at, isBefore, type Place, placeOf, SmallTraining } from './small-training.js';
 
 const FILE_OPERATIONS = new URL('./file-operations.js', import.meta.url).href;
 
@@ -26,9 +26,7 @@ export const kills: Campaign = async (folder, options, report) => {
       if (/damaged|internal/.test(outcome.stderr)) throw new Error(outcome.stderr);
       const now = placeOf(outcome);
       if (isBefore(now, place)) {
-        throw new Error(
-          `went on at epoch ${now.epoch}, image ${now.images}: further back than before, ${JSON.stringify(place)}`,
-        );
+        throw new Error(`went on ${at(now)}, though it had gone on ${at(place)} before`);
       }
       place = now;
     };

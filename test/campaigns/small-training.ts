@@ -1,5 +1,5 @@
 /** A training so small that it can be disturbed a thousand times, and what it must end with all the same. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { listing, type Outcome, putPairs, Running } from '../support/cli.js';
@@ -8,6 +8,9 @@ import { metricsOf } from '../support/runs.js';
 const NETWORK = ['--filters', '2,4,6', '--size', '16', '--norm', 'batch', '--dropout', '0.2'];
 const STEPS = ['--batch', '4', '--micro-batch', '2', '--lr', '0.02', '--augment', 'flip', '--checkpoint-steps', '1'];
 const MORE = ['--schedule', 'cosine', '--warmup', '0.5', '--clip', '0.5', '--ema', '0.9'];
+
+/** A training that is not through by then hangs. */
+const HANGS_MS = 600_000;
 
 /** What runs Node; by default Node alone. */
 export type Launcher = readonly [string, ...string[]];
@@ -23,7 +26,7 @@ export class SmallTraining {
   seconds = 0;
 
   private constructor(
-    /** The working directory of all processes: holds the images and the run folders. */
+    /** Holds the images, and a folder for each training. */
     readonly folder: string,
     readonly epochs: number,
   ) {}
@@ -39,20 +42,27 @@ export class SmallTraining {
     return training;
   }
 
+  /** The working directory of a training, which trains in `run` below it. */
+  home(name: string): string {
+    const home = join(this.folder, name);
+    mkdirSync(home, { recursive: true });
+    return home;
+  }
+
   begin(name: string, workers: number, launcher?: Launcher): Running {
-    const options = ['--data', 'data', ...NETWORK, ...STEPS, ...MORE, '--epochs', `${this.epochs}`];
-    return new Running(this.folder, ['train', ...options, '--workers', `${workers}`, '--out', name], launcher);
+    const options = ['--data', '../data', ...NETWORK, ...STEPS, ...MORE, '--epochs', `${this.epochs}`];
+    return start(this.home(name), [...options, '--workers', `${workers}`, '--out', 'run'], launcher);
   }
 
   /** Goes on with a run, or begins it where it was never begun. */
   goOn(name: string, workers: number, launcher?: Launcher): Running {
-    if (!existsSync(join(this.folder, name, 'config.json'))) return this.begin(name, workers, launcher);
-    return new Running(this.folder, ['train', '--resume', name, '--workers', `${workers}`], launcher);
+    if (!existsSync(join(this.home(name), 'run/config.json'))) return this.begin(name, workers, launcher);
+    return start(this.home(name), ['--resume', 'run', '--workers', `${workers}`], launcher);
   }
 
   /** @throws Error unless the run has all that the undisturbed one has, bit for bit, and nothing else */
   assertUndisturbed(name: string): void {
-    const [run, whole] = [join(this.folder, name), join(this.folder, 'whole')];
+    const [run, whole] = [name, 'whole'].map((one) => join(this.folder, one, 'run')) as [string, string];
     const names = listing(run);
     if (!isDeepStrictEqual(names, listing(whole))) throw new Error(`${name} holds other files: ${names.join(', ')}`);
     for (const file of ['model.safetensors', 'predictions.png', 'curves.png']) {
@@ -68,9 +78,22 @@ export class SmallTraining {
   }
 }
 
+function start(home: string, options: readonly string[], launcher?: Launcher): Running {
+  const running = new Running(home, ['train', ...options], launcher);
+  const timer = setTimeout(() => running.child.kill('SIGKILL'), HANGS_MS);
+  running.child.on('close', () => clearTimeout(timer));
+  return running;
+}
+
 /** @throws Error unless the process ended with exit code 0 */
 export function assertDone({ code, stderr }: Outcome): void {
+  if (code === null) throw new Error(`ended by a signal, or had to be ended: ${stderr}`);
   if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
+}
+
+/** Whether a command was refused as wrong input is: in one line. */
+export function isRefusal({ code, stderr }: Outcome): boolean {
+  return code === 2 && /^unetpp: [^\n]*\n$/.test(stderr);
 }
 
 /** Where a training went on, by what it printed; the very start where it began. */
@@ -82,4 +105,8 @@ export function placeOf({ stderr }: Outcome): Place {
 /** Whether `place` comes before `other`. */
 export function isBefore(place: Place, other: Place): boolean {
   return place.epoch < other.epoch || (place.epoch === other.epoch && place.images < other.images);
+}
+
+export function at({ epoch, images }: Place): string {
+  return `in epoch ${epoch}, after ${images} images`;
 }
