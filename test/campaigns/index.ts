@@ -4,13 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { type Campaign, type CampaignOptions, Report } from './campaign.js';
+import { faults } from './faults.js';
 import { kills } from './kills.js';
 import { powercut } from './powercut.js';
+import { stop } from './stop.js';
 
 /** Each with the number of tries that makes a campaign. */
 const campaigns: Readonly<Record<string, { readonly campaign: Campaign; readonly tries: number }>> = {
   kills: { campaign: kills, tries: 300 },
+  faults: { campaign: faults, tries: 200 },
   powercut: { campaign: powercut, tries: 120 },
+  stop: { campaign: stop, tries: 20 },
 };
 
 function wholeNumber(text: string): number {

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import type { Random } from '../../src/base/random.js';
 import type { Outcome, Running } from '../support/cli.js';
 import { type Campaign, eachTry, pick, type Report } from './campaign.js';
-import { assertDone, at, isBefore, type Place, placeOf, SmallTraining } from './small-training.js';
+import { assertDone, at, isBefore, type Place, placeOf, SMALLEST, SmallTraining } from './small-training.js';
 
-const FILE_OPERATIONS = new URL('./file-operations.js', import.meta.url).href;
+export const FILE_OPERATIONS = new URL('./file-operations.js', import.meta.url).href;
 
 /** Of one training, at most: it may be through before. */
 const KILLS = 5;
@@ -18,7 +18,7 @@ const KILLS = 5;
 export const kills: Campaign = async (folder, options, report) => {
   const record = join(folder, 'operations.jsonl');
   const launcher = [process.execPath, '--import', `${FILE_OPERATIONS}?record=${record}`] as const;
-  const training = await SmallTraining.make(folder, 3, launcher);
+  const training = await SmallTraining.make(folder, SMALLEST, launcher);
   const operations = readFileSync(record, 'utf8').split('\n').length - 1;
   await eachTry(options, report, 2, async (random, name) => {
     let place: Place = { epoch: 1, images: 0 };

@@ -20,6 +20,7 @@ import {
   type Launcher,
   type Place,
   placeOf,
+  SMALLEST,
   SmallTraining,
 } from './small-training.js';
 
@@ -31,7 +32,7 @@ const CUTS = 3;
 
 export const powercut: Campaign = async (folder, options, report) => {
   const record = join(folder, 'operations.jsonl');
-  const training = await SmallTraining.make(folder, 3, recorded(record));
+  const training = await SmallTraining.make(folder, SMALLEST, recorded(record));
   const undisturbed = readRecord(record);
   await eachTry(options, report, 2, async (random, name) => {
     const home = training.home(name);

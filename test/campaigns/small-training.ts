@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { listing, type Outcome, putPairs, Running } from '../support/cli.js';
 import { metricsOf } from '../support/runs.js';
 
-const NETWORK = ['--filters', '2,4,6', '--size', '16', '--norm', 'batch', '--dropout', '0.2'];
+const NETWORK = ['--norm', 'batch', '--dropout', '0.2'];
 const STEPS = ['--batch', '4', '--micro-batch', '2', '--lr', '0.02', '--augment', 'flip', '--checkpoint-steps', '1'];
 const MORE = ['--schedule', 'cosine', '--warmup', '0.5', '--clip', '0.5', '--ema', '0.9'];
 
@@ -21,6 +21,16 @@ export interface Place {
   readonly images: number;
 }
 
+export interface TrainingSize {
+  readonly epochs: number;
+  readonly filters: string;
+  /** Of the images, in pixels. */
+  readonly size: number;
+}
+
+/** Half a second, most of it the start of the process. */
+export const SMALLEST: TrainingSize = { epochs: 3, filters: '2,4,6', size: 16 };
+
 export class SmallTraining {
   /** Seconds that it takes undisturbed, start of the process and all. */
   seconds = 0;
@@ -28,13 +38,13 @@ export class SmallTraining {
   private constructor(
     /** Holds the images, and a folder for each training. */
     readonly folder: string,
-    readonly epochs: number,
+    readonly size: TrainingSize,
   ) {}
 
   /** Trains undisturbed in `folder`, which is empty. */
-  static async make(folder: string, epochs = 3, launcher?: Launcher): Promise<SmallTraining> {
+  static async make(folder: string, size: TrainingSize, launcher?: Launcher): Promise<SmallTraining> {
     putPairs(folder, 8);
-    const training = new SmallTraining(folder, epochs);
+    const training = new SmallTraining(folder, size);
     const started = performance.now();
     const { code, stderr } = await training.begin('whole', 1, launcher).ended;
     training.seconds = (performance.now() - started) / 1000;
@@ -50,8 +60,10 @@ export class SmallTraining {
   }
 
   begin(name: string, workers: number, launcher?: Launcher): Running {
-    const options = ['--data', '../data', ...NETWORK, ...STEPS, ...MORE, '--epochs', `${this.epochs}`];
-    return start(this.home(name), [...options, '--workers', `${workers}`, '--out', 'run'], launcher);
+    const { epochs, filters, size } = this.size;
+    const network = ['--filters', filters, '--size', `${size}`, '--epochs', `${epochs}`, ...NETWORK];
+    const options = ['--data', '../data', ...network, ...STEPS, ...MORE, '--workers', `${workers}`, '--out', 'run'];
+    return start(this.home(name), options, launcher);
   }
 
   /** Goes on with a run, or begins it where it was never begun. */
