@@ -19,6 +19,8 @@ export interface ReportOptions extends CampaignOptions {
   readonly print: (line: string) => void;
 }
 
+/** Failures that are printed; all are counted. */
+const MOST_TOLD = 50;
 const PROGRESS_MS = 10_000;
 
 export class Report {
@@ -35,8 +37,9 @@ export class Report {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + n);
   }
 
-  countOf(what: string): number {
-    return this.#counts.get(what) ?? 0;
+  /** As `count`, of a figure that is the largest of all. */
+  atMost(what: string, n: number): void {
+    this.#counts.set(what, Math.max(this.#counts.get(what) ?? 0, Math.round(n)));
   }
 
   /** Tries that have come to their end; now and then it prints how many. */
@@ -53,6 +56,7 @@ export class Report {
   /** A promise that was broken in the try of `seed`. */
   failed(seed: number, what: string): void {
     this.failures++;
+    if (this.failures > MOST_TOLD) return;
     const { name, print, pause } = this.options;
     const pauses = name === 'stop' ? ` --pause ${pause}` : '';
     print(`FAILED ${what.trim()}\n  again: npm run campaign -- ${name} --seed ${seed} --tries 1${pauses}`);

@@ -37,8 +37,6 @@ interface Command {
   start(home: string, launcher?: Launcher, isAgain?: boolean): Running;
   /** @throws Error unless all that it makes is there, as undisturbed */
   assertWhole(home: string): void;
-  /** The calls of the undisturbed command. */
-  calls: readonly SystemCall[];
 }
 
 export const faults: Campaign = async (folder, options, report) => {
@@ -46,20 +44,23 @@ export const faults: Campaign = async (folder, options, report) => {
   if (missing !== undefined) throw new Error(missing);
   const training = await SmallTraining.make(folder, SMALLEST);
   const commands = [beginning(training), await goingOn(training), ...others(folder)];
-  for (const command of commands) {
+  const traces = new Map<Command, Promise<SystemCall[]>>();
+  const callsOf = async (command: Command) => {
     const home = training.home(`whole-${command.name}`);
     command.prepare(home);
     const running = command.start(home, tracedTo(`${home}.log`));
     assertDone(await running.ended);
-    command.calls = callsIn(`${home}.log`, home, running.child.pid!);
     command.assertWhole(home);
-  }
+    return callsIn(`${home}.log`, home, running.child.pid!);
+  };
   await eachTry(options, report, 2, async (random, name) => {
     const command = pick(random, commands);
-    const kind = pick(random, [...new Set(command.calls.map((call) => call.name))]);
+    if (!traces.has(command)) traces.set(command, callsOf(command));
+    const calls = await traces.get(command)!;
+    const kind = pick(random, [...new Set(calls.map((call) => call.name))]);
     const call = pick(
       random,
-      command.calls.filter((one) => one.name === kind),
+      calls.filter((one) => one.name === kind),
     );
     const error = pick(random, ERRORS[kind]!);
     const home = training.home(name);
@@ -118,7 +119,6 @@ function beginning(training: SmallTraining): Command {
       return isAgain ? training.goOn(nameOf(home), 1) : training.begin(nameOf(home), 1, launcher);
     },
     assertWhole: (home) => training.assertUndisturbed(nameOf(home)),
-    calls: [],
   };
 }
 
@@ -164,6 +164,5 @@ function others(folder: string): Command[] {
         throw new Error(`made other files: ${listing(home).join(', ')}`);
       }
     },
-    calls: [],
   }));
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { type Campaign, type CampaignOptions, Report } from './campaign.js';
 import { faults } from './faults.js';
+import { fuzz } from './fuzz.js';
 import { kills } from './kills.js';
 import { powercut } from './powercut.js';
 import { stop } from './stop.js';
@@ -15,6 +16,7 @@ const campaigns: Readonly<Record<string, { readonly campaign: Campaign; readonly
   faults: { campaign: faults, tries: 200 },
   powercut: { campaign: powercut, tries: 120 },
   stop: { campaign: stop, tries: 20 },
+  fuzz: { campaign: fuzz, tries: 10_000_000 },
 };
 
 function wholeNumber(text: string): number {

@@ -12,7 +12,7 @@ import { type Campaign, eachTry } from './campaign.js';
 import { assertDone, SmallTraining } from './small-training.js';
 
 /** Long enough for the threads to be paused at work rather than between two pieces of it. */
-const SIZE = { epochs: 24, filters: '8,16,32', size: 64 };
+const SIZE = { epochs: 12, filters: '8,16,32', size: 64 };
 const PAUSES = 4;
 
 /** How many train at once: a pause costs no time of the processor. */
