@@ -19,8 +19,8 @@ export interface ReportOptions extends CampaignOptions {
   readonly print: (line: string) => void;
 }
 
-/** Failures that are printed; all are counted. */
-const MOST_TOLD = 50;
+/** Failures that begin alike and are printed; all are counted. */
+const MOST_TOLD = 5;
 const PROGRESS_MS = 10_000;
 
 export class Report {
@@ -56,7 +56,9 @@ export class Report {
   /** A promise that was broken in the try of `seed`. */
   failed(seed: number, what: string): void {
     this.failures++;
-    if (this.failures > MOST_TOLD) return;
+    const alike = `failed: ${what.split('\n')[0]!.slice(0, 48)}`;
+    this.count(alike);
+    if (this.#counts.get(alike)! > MOST_TOLD) return;
     const { name, print, pause } = this.options;
     const pauses = name === 'stop' ? ` --pause ${pause}` : '';
     print(`FAILED ${what.trim()}\n  again: npm run campaign -- ${name} --seed ${seed} --tries 1${pauses}`);

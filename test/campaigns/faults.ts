@@ -3,13 +3,12 @@
  * says so in one line and with exit code 2, or does what was asked for all the same; each of its files is as it was or whole;
  * and the same command ends afterwards as if nothing had happened, a training with the undisturbed bits.
  */
-import { cpSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { listing, type Outcome, Running } from '../support/cli.js';
-import { type Campaign, eachTry, pick } from './campaign.js';
-import { FILE_OPERATIONS } from './kills.js';
-import { assertDone, isRefusal, type Launcher, SMALLEST, SmallTraining } from './small-training.js';
+import { type Campaign, eachTry, pick, type Report } from './campaign.js';
+import { assertDone, FILE_OPERATIONS, isRefusal, type Launcher, SMALLEST, SmallTraining } from './small-training.js';
 import { callsIn, failingAt, type SystemCall, straceIsMissing, tracedTo } from './system-calls.js';
 
 /** What a call may fail with. */
@@ -33,8 +32,9 @@ interface Command {
   readonly isTraining: boolean;
   /** Puts there what it needs. */
   prepare(home: string): void;
-  /** @param isAgain whether it was tried before, there */
-  start(home: string, launcher?: Launcher, isAgain?: boolean): Running;
+  start(home: string, launcher: Launcher): Running;
+  /** The same again, or on from where it failed. */
+  goOn(home: string): Running;
   /** @throws Error unless all that it makes is there, as undisturbed */
   assertWhole(home: string): void;
 }
@@ -45,47 +45,57 @@ export const faults: Campaign = async (folder, options, report) => {
   const training = await SmallTraining.make(folder, SMALLEST);
   const commands = [beginning(training), await goingOn(training), ...others(folder)];
   const traces = new Map<Command, Promise<SystemCall[]>>();
-  const callsOf = async (command: Command) => {
-    const home = training.home(`whole-${command.name}`);
-    command.prepare(home);
-    const running = command.start(home, tracedTo(`${home}.log`));
-    assertDone(await running.ended);
-    command.assertWhole(home);
-    return callsIn(`${home}.log`, home, running.child.pid!);
-  };
   await eachTry(options, report, 2, async (random, name) => {
     const command = pick(random, commands);
-    if (!traces.has(command)) traces.set(command, callsOf(command));
+    const whole = training.home(`whole-${command.name}`);
+    if (!traces.has(command)) traces.set(command, traceOf(command, whole));
     const calls = await traces.get(command)!;
     const kind = pick(random, [...new Set(calls.map((call) => call.name))]);
-    const call = pick(
-      random,
-      calls.filter((one) => one.name === kind),
-    );
-    const error = pick(random, ERRORS[kind]!);
-    const home = training.home(name);
-    command.prepare(home);
-    const before = filesOf(home);
-    const told = `${command.name}, ${error} from ${kind} ${call.n} of ${call.path}`;
+    const ofKind = calls.filter((call) => call.name === kind);
+    const fault = { call: pick(random, ofKind), error: pick(random, ERRORS[kind]!) };
     try {
-      const outcome = await command.start(home, failingAt(call, error, `${home}.log`)).ended;
-      const reached = readFileSync(`${home}.log`, 'utf8').includes('(INJECTED)');
-      report.count(reached ? `calls of ${kind} that failed` : 'calls that were not reached');
-      if (outcome.code !== 0) assertToldInOneLine(outcome);
-      if (!command.isTraining) assertNoHalves(home, before, filesOf(join(folder, `whole-${command.name}`)));
-      if (outcome.code !== 0 || command.isTraining) {
-        const again = await command.start(home, undefined, true).ended;
-        if (!command.isTraining && isRefusal(again)) report.count('repetitions refused, as a part was there');
-        else assertDone(again);
-        if (again.code !== 0) return training.remove(name);
-      }
-      command.assertWhole(home);
+      await bear(command, fault, training.home(name), whole, report);
     } catch (reason) {
-      throw new Error(`${told}: ${reason instanceof Error ? reason.message : reason}`);
+      const { call, error } = fault;
+      throw new Error(`${command.name}, ${error} from ${kind} ${call.n} of ${call.path}: ${(reason as Error).message}`);
     }
     training.remove(name);
   });
 };
+
+/** The calls of the undisturbed command. */
+async function traceOf(command: Command, home: string): Promise<SystemCall[]> {
+  command.prepare(home);
+  const running = command.start(home, tracedTo(`${home}.log`));
+  assertDone(await running.ended);
+  command.assertWhole(home);
+  return callsIn(`${home}.log`, home, running.child.pid!);
+}
+
+/** Does a command in which a call fails, and does it again. @throws Error that says which promise was broken */
+async function bear(
+  command: Command,
+  { call, error }: { readonly call: SystemCall; readonly error: string },
+  home: string,
+  whole: string,
+  report: Report,
+): Promise<void> {
+  command.prepare(home);
+  const before = filesOf(home);
+  const outcome = await command.start(home, failingAt(call, error, `${home}.log`)).ended;
+  const reached = readFileSync(`${home}.log`, 'utf8').includes('(INJECTED)');
+  report.count(reached ? `calls of ${call.name} that failed` : 'calls that were not reached');
+  if (outcome.code !== 0) assertToldInOneLine(outcome);
+  if (!command.isTraining) {
+    assertNoHalves(home, before, filesOf(whole));
+    if (outcome.code === 0) return command.assertWhole(home);
+  }
+  const again = await command.goOn(home).ended;
+  // A folder of which a part is there is not always taken.
+  if (!command.isTraining && isRefusal(again)) return report.count('commands that wanted another folder then');
+  assertDone(again);
+  command.assertWhole(home);
+}
 
 function assertToldInOneLine({ code, stdout, stderr }: Outcome): void {
   const lines = stderr.split('\n').filter((line) => line.startsWith('unetpp: '));
@@ -110,31 +120,25 @@ function assertNoHalves(home: string, before: Files, after: Files): void {
 }
 
 function beginning(training: SmallTraining): Command {
-  const nameOf = (home: string) => home.slice(training.folder.length + 1);
   return {
     name: 'train',
     isTraining: true,
     prepare: () => {},
-    start: (home, launcher, isAgain) => {
-      return isAgain ? training.goOn(nameOf(home), 1) : training.begin(nameOf(home), 1, launcher);
-    },
-    assertWhole: (home) => training.assertUndisturbed(nameOf(home)),
+    start: (home, launcher) => training.begin(basename(home), 1, launcher),
+    goOn: (home) => training.goOn(basename(home), 1),
+    assertWhole: (home) => training.assertUndisturbed(basename(home)),
   };
 }
 
 /** A training that was killed in its second epoch goes on. */
 async function goingOn(training: SmallTraining): Promise<Command> {
-  const launcher = [process.execPath, '--import', `${FILE_OPERATIONS}?kill=60`] as const;
-  await training.begin('killed', 1, launcher).ended;
-  const command = beginning(training);
+  await training.begin('killed', 1, [process.execPath, '--import', `${FILE_OPERATIONS}?kill=60`]).ended;
   const killed = join(training.home('killed'), 'run');
-  const start: Command['start'] = (home, launcher) =>
-    training.goOn(home.slice(training.folder.length + 1), 1, launcher);
   return {
-    ...command,
+    ...beginning(training),
     name: 'train --resume',
     prepare: (home) => cpSync(killed, join(home, 'run'), { recursive: true }),
-    start,
+    start: (home, launcher) => training.goOn(basename(home), 1, launcher),
   };
 }
 
@@ -142,27 +146,27 @@ async function goingOn(training: SmallTraining): Promise<Command> {
 function others(folder: string): Command[] {
   const model = join(folder, 'whole/run/model.safetensors');
   const on = ['--data', '../data'];
-  return (
-    [
-      ['predict', ['--model', 'model.safetensors', '--input', '../data/images', '--out', 'masks', '--save-probs']],
-      ['evaluate', ['--model', 'model.safetensors', ...on, '--csv', 'scores.csv', '--report', 'report']],
-      ['evaluate --save', ['--model', 'model.safetensors', ...on, '--choose-threshold', '--save']],
-      ['prune', ['--model', 'model.safetensors', '--level', '1', '--out', 'small.safetensors']],
-      ['check', [...on, '--out', 'sheet.png']],
-      ['convert', [...on, '--out', 'pairs']],
-    ] as const
-  ).map(([name, args]) => ({
-    name,
-    isTraining: false,
-    prepare(home) {
-      mkdirSync(home, { recursive: true });
-      cpSync(model, join(home, 'model.safetensors'));
-    },
-    start: (home, launcher) => new Running(home, [name.split(' ')[0]!, ...args, '--quiet'], launcher),
-    assertWhole(home) {
-      if (!isDeepStrictEqual(filesOf(home), filesOf(join(folder, `whole-${name}`)))) {
+  const commands = [
+    ['predict', '--model', 'model.safetensors', '--input', '../data/images', '--out', 'masks', '--save-probs'],
+    ['evaluate', '--model', 'model.safetensors', '--csv', 'scores.csv', '--report', 'report', ...on],
+    ['evaluate --save', '--model', 'model.safetensors', '--choose-threshold', '--save', ...on],
+    ['prune', '--model', 'model.safetensors', '--level', '1', '--out', 'small.safetensors'],
+    ['check', '--out', 'sheet.png', ...on],
+    ['convert', '--out', 'pairs', ...on],
+  ] as const;
+  return commands.map(([name, ...args]) => {
+    const run = (home: string, launcher?: Launcher) =>
+      new Running(home, [name.split(' ')[0]!, ...args, '--quiet'], launcher);
+    return {
+      name,
+      isTraining: false,
+      prepare: (home) => cpSync(model, join(home, 'model.safetensors')),
+      start: run,
+      goOn: run,
+      assertWhole(home) {
+        if (isDeepStrictEqual(filesOf(home), filesOf(join(folder, `whole-${name}`)))) return;
         throw new Error(`made other files: ${listing(home).join(', ')}`);
-      }
-    },
-  }));
+      },
+    };
+  });
 }

@@ -8,9 +8,16 @@ import { join } from 'node:path';
 import type { Random } from '../../src/base/random.js';
 import type { Outcome, Running } from '../support/cli.js';
 import { type Campaign, eachTry, pick, type Report } from './campaign.js';
-import { assertDone, at, isBefore, type Place, placeOf, SMALLEST, SmallTraining } from './small-training.js';
-
-export const FILE_OPERATIONS = new URL('./file-operations.js', import.meta.url).href;
+import {
+  assertDone,
+  at,
+  FILE_OPERATIONS,
+  isBefore,
+  type Place,
+  placeOf,
+  SMALLEST,
+  SmallTraining,
+} from './small-training.js';
 
 /** Of one training, at most: it may be through before. */
 const KILLS = 5;

@@ -15,6 +15,7 @@ import type { Operation } from './file-operations.js';
 import {
   assertDone,
   at,
+  FILE_OPERATIONS,
   isBefore,
   isRefusal,
   type Launcher,
@@ -24,7 +25,6 @@ import {
   SmallTraining,
 } from './small-training.js';
 
-const FILE_OPERATIONS = new URL('./file-operations.js', import.meta.url).href;
 const START: Place = { epoch: 1, images: 0 };
 
 /** Of one training, at most. */

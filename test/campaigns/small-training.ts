@@ -12,6 +12,9 @@ const MORE = ['--schedule', 'cosine', '--warmup', '0.5', '--clip', '0.5', '--ema
 /** A training that is not through by then hangs. */
 const HANGS_MS = 600_000;
 
+/** To be loaded with --import: see there. */
+export const FILE_OPERATIONS = new URL('./file-operations.js', import.meta.url).href;
+
 /** What runs Node; by default Node alone. */
 export type Launcher = readonly [string, ...string[]];
 
