@@ -104,7 +104,8 @@ export class Running {
     this.child = spawn(program, [...before, MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout!.on('data', (text) => (this.#stdout += text));
     this.child.stderr!.on('data', (text) => (this.#stderr += text));
-    this.ended = new Promise((done) => {
+    this.ended = new Promise((done, failed) => {
+      this.child.on('error', failed);
       this.child.on('close', (code) => done({ code, stdout: this.#stdout, stderr: this.#stderr }));
     });
   }
