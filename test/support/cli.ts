@@ -103,11 +103,14 @@ export class Running {
   #stdout = '';
   #stderr = '';
 
-  constructor(cwd: string, args: readonly string[]) {
-    this.child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param launcher what runs the script: Node, with options of its own or under another program */
+  constructor(cwd: string, args: readonly string[], launcher: readonly [string, ...string[]] = [process.execPath]) {
+    const [program, ...before] = launcher;
+    this.child = spawn(program, [...before, MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout!.on('data', (text) => (this.#stdout += text));
     this.child.stderr!.on('data', (text) => (this.#stderr += text));
-    this.ended = new Promise((done) => {
+    this.ended = new Promise((done, failed) => {
+      this.child.on('error', failed);
       this.child.on('close', (code) => done({ code, stdout: this.#stdout, stderr: this.#stderr }));
     });
   }
