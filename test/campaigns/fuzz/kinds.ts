@@ -2,12 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReferenceBackend } from '../../../src/backend/reference.js';
+import { parseJson } from '../../../src/base/json.js';
 import type { Random } from '../../../src/base/random.js';
 import { resumedOptions } from '../../../src/cli/resume.js';
 import { trainCommand } from '../../../src/cli/train-options.js';
 import { indexMask, parseClasses } from '../../../src/data/class-masks.js';
+import { refuse } from '../../../src/data/faults.js';
 import { figshare } from '../../../src/data/figshare.js';
-import { parseJson } from '../../../src/data/json.js';
 import { binaryMask } from '../../../src/data/mask.js';
 import { parsePatients } from '../../../src/data/patients.js';
 import { decodePng } from '../../../src/data/png.js';
@@ -143,7 +144,7 @@ function metricsReader(folder: string): Kind['read'] {
 function matReader(folder: string): Kind['read'] {
   return async (bytes) => {
     writeFileSync(join(folder, 'scan.mat'), bytes);
-    const { pairs } = await figshare.contents(folder, ['scan.mat']);
+    const { pairs } = await figshare.contents(folder, ['scan.mat'], refuse);
     return pairs[0]!.read();
   };
 }
