@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Crew, Job, Membership } from '../backend/wasm/team.js';
 import { InputError } from '../base/errors.js';
 import { availableCores } from './cores.js';
+import { packageFile } from './package-file.js';
 
 /** How many threads compute together; 'auto': one for each core that the process may use. */
 export type Threads = number | 'auto';
@@ -23,13 +24,14 @@ export function teamSize(threads: Threads, name = 'threads'): number {
   return threads === 'auto' ? Math.min(availableCores(), MOST_BY_ITSELF) : threads;
 }
 
-const SCRIPT = new URL('../../workers/team-worker.js', import.meta.url);
+const SCRIPT = 'workers/team-worker.js';
 
 /** Starts a thread for each membership. They do not keep the process from ending. */
 export function startCrew(memberships: readonly Membership[]): Crew {
+  const script = packageFile(SCRIPT);
   const workers = memberships.map((workerData) => {
     // The flags of this process are not theirs: with some (--input-type) no file can be run.
-    const worker = new Worker(SCRIPT, { workerData, execArgv: [] });
+    const worker = new Worker(script, { workerData, execArgv: [] });
     // Said to the one who waits for the thread (team.ts): an event comes when nobody can use it any more.
     worker.on('error', () => {});
     worker.unref();

@@ -4,10 +4,10 @@
  * is experimental: it is on only while the module is compiled, its results are compared with those of the same build
  * without it, and a difference switches it off with a warning.
  */
-import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { WasmBackend } from '../backend/wasm/backend.js';
 import { InputError } from '../base/errors.js';
+import { readKernels } from './package-file.js';
 import { selfCheck } from './self-check.js';
 import { startCrew } from './team.js';
 
@@ -85,7 +85,7 @@ function compileVectorised(name: string, fallback: WebAssembly.Module, shared: b
 
 /** @param flags on while it is compiled */
 function compile(name: string, flags: Flags = {}): WebAssembly.Module {
-  const code = readFileSync(new URL(`../../wasm/${name}.wasm`, import.meta.url));
+  const code = readKernels(name);
   setFlags(flags, true);
   try {
     return new WebAssembly.Module(code);

@@ -2,8 +2,9 @@
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { StartWorkers, Workers } from '../backend/wasm/workers.js';
+import { packageFile } from './package-file.js';
 
-const SCRIPT = new URL('../../workers/program-worker.js', import.meta.url).href;
+const SCRIPT = 'workers/program-worker.js';
 
 /** A program that is slower than this hangs. */
 const MACS_PER_MS = 1e5;
@@ -17,13 +18,14 @@ interface WorkersOptions {
 /** They are started by the first run, and keep no process from ending. */
 export function startWorkers({ count, patience = 60_000 }: WorkersOptions): StartWorkers {
   return (module, memory): Workers => {
+    const { href: filename } = packageFile(SCRIPT);
     const running = new Set<AbortController>();
     let pool: Piscina | undefined;
 
     function start(): Piscina {
       const threads = { minThreads: count, maxThreads: count, idleTimeout: Number.POSITIVE_INFINITY };
       // The flags of this process are not theirs: with some (--input-type) no file can be run.
-      const started = new Piscina({ filename: SCRIPT, ...threads, workerData: { module, memory }, execArgv: [] });
+      const started = new Piscina({ filename, ...threads, workerData: { module, memory }, execArgv: [] });
       // Of an idle thread: there is another one by then.
       started.on('error', () => {});
       started.on('workerDestroy', () => setImmediate(() => giveUpBroken(started)));
