@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import h5wasm from 'h5wasm/node';
 import * as assert from 'uvu/assert';
 import { readDataFolder } from '../src/data/folder.js';
+import { OneFile } from '../src/data/hdf5-files.js';
 import { bombMat, externalMat, virtualMat } from './fixtures/hostile-mat.js';
 import { putMat } from './fixtures/mat.js';
 import { put, suiteInFolder } from './support/cli.js';
@@ -31,6 +32,15 @@ test('what a file says lies in other files is not read from them', async ({ dir 
   other.close();
   put(dir, 'a.mat', virtualMat());
   assert.is(await refusal(dir), `DIR/a.mat: ${elsewhere}`);
+});
+
+test('the library is not used where it would see the files of the machine', () => {
+  // As that of h5wasm's other build, which is the machine's own.
+  const asked: string[] = [];
+  const analyzePath = (path: string) => ({ exists: asked.push(path) > 0 });
+  const fs = { analyzePath } as unknown as ConstructorParameters<typeof OneFile>[0];
+  assert.throws(() => new OneFile(fs), /^internal: h5wasm would see the files of this machine$/);
+  assert.is(asked.length, 1);
 });
 
 test('more values than are accepted are refused before they are read', async ({ dir }) => {

@@ -1,4 +1,4 @@
-/** The command line: `unetpp COMMAND`, and through train.js `node train.js` for `unetpp train`. */
+/** All commands, and what stands around them. */
 import { Command } from 'commander';
 import { check } from './check.js';
 import { compare } from './compare.js';
@@ -8,7 +8,7 @@ import { evaluate } from './evaluate.js';
 import { importTorchCommand } from './import-torch.js';
 import { info } from './info.js';
 import { predict } from './predict.js';
-import { guard, guardStreams, inHouseStyle, withCommonOptions } from './program.js';
+import { inHouseStyle, withCommonOptions } from './program.js';
 import { prune } from './prune.js';
 import { study } from './study.js';
 import { train } from './train.js';
@@ -21,7 +21,7 @@ const START = `Start with:
 
 Errors are one line; with UNETPP_DEBUG=1 in the environment they show where they come from.`;
 
-function program(): Command {
+export function program(): Command {
   const names = commands.map((sub) => sub.name()).join(', ');
   const root = inHouseStyle(new Command('unetpp'), `the commands are ${names}: see unetpp --help`)
     .usage('COMMAND [options]')
@@ -33,6 +33,3 @@ function program(): Command {
   for (const sub of commands) root.addCommand(withCommonOptions(sub));
   return root;
 }
-
-guardStreams();
-await guard(() => program().parseAsync(process.argv));

@@ -1,6 +1,15 @@
 #!/usr/bin/env node
-/** The program `unetpp`, and through train.js `node train.js`: it listens to signals before it loads anything else. */
+/**
+ * The command line: `unetpp COMMAND`, and through train.js `node train.js` for `unetpp train`. It listens to signals
+ * before it loads anything else; and the commands are loaded, not imported, so that what goes wrong with that is one
+ * line, too.
+ */
 import { reserveUserSignal } from './interrupt.js';
 
 reserveUserSignal();
-await import('./commands.js');
+const { guard, guardStreams } = await import('./program.js');
+guardStreams();
+await guard(async () => {
+  const { program } = await import('./commands.js');
+  await program().parseAsync(process.argv);
+});

@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../base/errors.js';
 import { printable } from '../base/show.js';
+import { inWords } from './failures.js';
 import { CLEAR } from './progress.js';
 
 /** Exit codes beside 0, done. */
@@ -62,13 +63,14 @@ export async function guard(action: () => Promise<unknown>): Promise<void> {
   try {
     await action();
   } catch (error) {
-    process.exitCode = error instanceof InputError ? WRONG_INPUT : FAILED;
+    const told = inWords(error);
+    process.exitCode = told instanceof InputError ? WRONG_INPUT : FAILED;
     if (error instanceof CommanderError) {
       // What was asked for (help, the version) or what is wrong with the call is printed already.
       process.exitCode = error.exitCode === 0 ? 0 : WRONG_INPUT;
       return;
     }
-    console.error(`${CLEAR}unetpp: ${oneLine(error instanceof Error ? error.message : String(error))}`);
+    console.error(`${CLEAR}unetpp: ${oneLine(told instanceof Error ? told.message : String(told))}`);
     if (process.env.UNETPP_DEBUG && error instanceof Error) console.error(printable(error.stack ?? ''));
   }
 }

@@ -1,10 +1,11 @@
 /**
  * Reads fields of an HDF5 file with h5wasm (the HDF5 library in WebAssembly), in a thread of its own (hdf5-thread.ts).
- * The library gets the bytes of the file and nothing else: it is the build for browsers, whose file system is in memory.
- * So what a file says of others (external storage, links, virtual fields) finds nothing. It also holds 32-bit sizes, and
- * believes what it reads: shapes, types and bytes are checked before any value is.
+ * The library gets the bytes of the file and nothing else (hdf5-files.ts): what a file says of others (external storage,
+ * links, virtual fields) finds nothing. It also holds 32-bit sizes, and believes what it reads: shapes, types and bytes
+ * are checked before any value is.
  */
 import type { File } from 'h5wasm';
+import { OneFile } from './hdf5-files.js';
 import { limitMemory } from './hdf5-memory.js';
 import { MAX_BYTES } from './png-header.js';
 
@@ -42,7 +43,10 @@ export type Hdf5Answer =
   | { readonly fields: Readonly<Record<string, Field>> }
   | { readonly fault: string; readonly isBroken?: true };
 
-type Library = typeof import('h5wasm');
+interface Library {
+  readonly h5wasm: typeof import('h5wasm');
+  readonly files: OneFile;
+}
 
 /** Deflate, the filter of MATLAB, makes at best one byte of so many. */
 const BEST_COMPRESSION = 1032;
@@ -52,18 +56,18 @@ const WORKING_BYTES = 2 ** 26;
 const WIDTHS: Readonly<Record<number, readonly number[]>> = { 0: [1, 2, 4, 8], 1: [4, 8] };
 const EXPECTED = 'expected a struct cjdata with label, PID, image and tumorMask';
 
-/** Of a file in memory: its bytes are taken as they are, not copied. (The types of h5wasm do not know it.) */
-const OWNED: object = { canOwn: true };
-
 /** A fault that was looked for. */
 class Fault extends Error {}
 
 /** An error of the library, in our words. */
 class Stumble extends Error {}
 
+let loaded: Promise<Library> | undefined;
+
 /** @param url of h5wasm */
 export async function readFields(url: string, request: Hdf5Request): Promise<Hdf5Answer> {
-  const library = await h5wasm(url);
+  loaded ??= load(url);
+  const library = await loaded;
   try {
     return read(library, request);
   } catch (error) {
@@ -71,18 +75,23 @@ export async function readFields(url: string, request: Hdf5Request): Promise<Hdf
   }
 }
 
+/** The library is told to throw instead of printing to stderr, with which it would also take damaged values for good. */
+async function load(url: string): Promise<Library> {
+  const h5wasm: Library['h5wasm'] = await import(url);
+  const module = await h5wasm.ready;
+  const files = new OneFile(module.FS);
+  module.activate_throwing_error_handler();
+  return { h5wasm, files };
+}
+
 function read(library: Library, { bytes, fields }: Hdf5Request): Hdf5Answer {
-  const { FS, HEAPU8 } = library.Module;
-  // A name that no file knows: one could name itself as its external storage.
-  const path = `/${crypto.randomUUID()}`;
-  FS.writeFile(path, bytes, OWNED);
-  limitMemory(HEAPU8.length + WORKING_BYTES + 2 * bytes.length);
-  const file = new library.File(path, 'r');
+  const { h5wasm, files } = library;
+  limitMemory(h5wasm.Module.HEAPU8.length + WORKING_BYTES + 2 * bytes.length);
+  const file = new h5wasm.File(files.put(bytes), 'r');
   let answer: Hdf5Answer;
   try {
     const found = Object.entries(fields).map(([name, most]) => {
-      const field = ofField(name, () => readField(library, file, { name, most, fileSize: bytes.length }));
-      return [name, field] as const;
+      return [name, inFile(library, name, () => readField(library, file, { name, most, fileSize: bytes.length }))];
     });
     answer = { fields: Object.fromEntries(found) };
   } catch (error) {
@@ -90,30 +99,20 @@ function read(library: Library, { bytes, fields }: Hdf5Request): Hdf5Answer {
     answer = { fault: error.message };
   }
   file.close();
-  FS.unlink(path);
+  files.remove();
   return answer;
 }
 
-/** h5wasm, told to throw instead of printing to stderr, with which it would also take damaged values for good. */
-async function h5wasm(url: string): Promise<Library> {
-  const library: Library = await import(url);
-  (await library.ready).activate_throwing_error_handler();
-  removeDevices(library);
-  return library;
-}
-
-/** Devices of the file system in memory, of which external storage could read without end. */
-function removeDevices({ Module: { FS } }: Library): void {
-  for (const name of FS.readdir('/dev')) if (FS.isChrdev(FS.lstat(`/dev/${name}`).mode)) FS.unlink(`/dev/${name}`);
-}
-
-/** `read`, an error of the library told as one of the field. */
-function ofField<T>(name: string, read: () => T): T {
+/** `read`, where it stayed in the file: what the library says of one that it was kept from is not worth telling. */
+function inFile<T>({ files }: Library, name: string, read: () => T): T {
+  const checked = <R>(result: R): R => {
+    if (files.askedForOthers) throw new Stumble(elsewhere(name));
+    return result;
+  };
   try {
-    return read();
+    return checked(read());
   } catch (error) {
-    if (error instanceof Fault) throw error;
-    throw new Stumble(/external/i.test(String(error)) ? elsewhere(name) : causeOf(error));
+    throw checked(error);
   }
 }
 
@@ -123,9 +122,9 @@ interface Wanted {
   readonly fileSize: number;
 }
 
-function readField({ Dataset, Module }: Library, file: File, { name, most, fileSize }: Wanted): Field {
+function readField({ h5wasm }: Library, file: File, { name, most, fileSize }: Wanted): Field {
   const field = hasPath(file, name) ? file.get(name) : null;
-  if (!(field instanceof Dataset)) throw new Fault(`has no array ${name}; ${EXPECTED}`);
+  if (!(field instanceof h5wasm.Dataset)) throw new Fault(`has no array ${name}; ${EXPECTED}`);
   const { shape, type, size: width, chunks, virtual_sources: sources } = field.metadata;
   if (!shape || !WIDTHS[type]) throw new Fault(`${name} holds no numbers; ${EXPECTED}`);
   if (!WIDTHS[type].includes(width)) {
@@ -146,7 +145,7 @@ function readField({ Dataset, Module }: Library, file: File, { name, most, fileS
   }
   if (most === 0) return { shape, values: new Uint8Array() };
   if (count > most) throw new Fault(`${name} holds ${count} values, accepted are at most ${most}; correct the file`);
-  limitMemory(Module.HEAPU8.length + WORKING_BYTES + 2 * fileSize + count * width + 2 * chunk);
+  limitMemory(h5wasm.Module.HEAPU8.length + WORKING_BYTES + 2 * fileSize + count * width + 2 * chunk);
   const values = valuesOf(field.value, name);
   if (values.length === count) return { shape, values };
   throw new Fault(`damaged: ${name} holds ${values.length} values instead of ${count}; copy the file again`);

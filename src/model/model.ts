@@ -109,14 +109,15 @@ export class Model {
    */
   logits(x: NdArray): Values[] {
     const { shape, data } = Object(x) as Partial<NdArray>;
-    const [batch = 0, height = 0, width = 0, channels] = shape ?? [];
-    if (shape?.length !== 4 || channels !== this.config.inChannels) {
-      const found = shape ? formatShape(shape) : show(x);
-      throw new InputError(`logits: x must be [batch,height,width,${this.config.inChannels}], got ${found}`);
+    const [batch = 0, height = 0, width = 0, channels] = Array.isArray(shape) ? shape : [];
+    const isShape = Array.isArray(shape) && shape.length === 4 && shape.every((side) => Number.isSafeInteger(side));
+    if (!isShape || channels !== this.config.inChannels) {
+      throw new InputError(`logits: x must be [batch,height,width,${this.config.inChannels}], got ${show(shape)}`);
     }
-    if (data?.length !== sizeOf(shape)) {
-      const found = data ? `${data.length}` : 'none';
-      throw new InputError(`logits: ${formatShape(shape)} takes ${sizeOf(shape)} values, its data holds ${found}`);
+    const isList = Array.isArray(data) || (ArrayBuffer.isView(data) && !(data instanceof DataView));
+    if (!isList || data.length !== sizeOf(shape)) {
+      const found = isList ? `its data holds ${data.length}` : `its data is ${show(data)}`;
+      throw new InputError(`logits: ${formatShape(shape)} takes ${sizeOf(shape)} values, ${found}`);
     }
     return this.#inference('logits', batch, height, width).run(data);
   }

@@ -5,11 +5,10 @@
  * without it, and a difference switches it off with a warning. What a comparison cannot find is a compiler that ends
  * the process, so a V8 that nobody has tried it on compiles the plain build, unless it is asked for by name.
  */
-import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { WasmBackend } from '../backend/wasm/backend.js';
 import { InputError } from '../base/errors.js';
-import { packageFile } from './package-files.js';
+import { readKernels } from './package-files.js';
 import { selfCheck } from './self-check.js';
 import { startCrew } from './team.js';
 
@@ -106,7 +105,7 @@ function compileVectorised(name: string, fallback: WebAssembly.Module, shared: b
 
 /** @param flags on while it is compiled */
 function compile(name: string, flags: Flags = {}): WebAssembly.Module {
-  const code = readFileSync(packageFile(`wasm/${name}.wasm`));
+  const code = readKernels(name);
   setFlags(flags, true);
   try {
     return new WebAssembly.Module(code);

@@ -17,13 +17,13 @@ interface WorkersOptions {
 /** They are started by the first run, and keep no process from ending. */
 export function startWorkers({ count, patience = 60_000 }: WorkersOptions): StartWorkers {
   return (module, memory): Workers => {
+    const filename = packageFile('workers/program-worker.js').href;
     const running = new Set<AbortController>();
     let pool: Piscina | undefined;
 
     function start(): Piscina {
       const threads = { minThreads: count, maxThreads: count, idleTimeout: Number.POSITIVE_INFINITY };
       // The flags of this process are not theirs: with some (--input-type) no file can be run.
-      const filename = packageFile('workers/program-worker.js').href;
       const started = new (loadPiscina())({ filename, ...threads, workerData: { module, memory }, execArgv: [] });
       // Of an idle thread: there is another one by then.
       started.on('error', () => {});
