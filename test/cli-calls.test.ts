@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { put, refused, suiteInFolder, TRAIN_JS, unetpp } from './support/cli.js';
 
 const test = suiteInFolder('cli calls');
-const COMMANDS = 'train evaluate compare predict prune study info check convert import-torch'.split(' ');
+const COMMANDS = 'train evaluate compare predict prune study info check convert import-torch doctor'.split(' ');
 
 test('--version, and help of everything', ({ dir }) => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

@@ -20,8 +20,8 @@ const WEBASSEMBLY = 'WebAssembly holds at most 4\\.0 GB';
 
 test('training beyond what can be addressed is refused at once, with the need', ({ dir }) => {
   for (const args of [
-    ['--size', '100000'],
-    ['--size', '100000000', '--filters', '2,4'],
+    ['--size', '16384'],
+    ['--size', '16384', '--filters', '2,4'],
     ['--size', '8192'],
     ['--filters', '4096,4096,4096,4096,4096,4096,4096'],
     ['--size', '512', '--batch', '160', '--micro-batch', '1000000'],
@@ -57,8 +57,8 @@ test('evaluating at a size that is too large', async ({ dir }) => {
   await createModel({ filters: [2, 4] }).save(join(dir, 'model.safetensors'));
   putPairs(dir);
   const evaluate = ['evaluate', '--model', 'model.safetensors', '--data', 'data', '--size'];
-  const need = new RegExp(`^unetpp: --size 100000 needs [\\d,]+ GB of memory, ${WEBASSEMBLY}; lower it\n$`);
-  assert.match(unetpp(dir, [...evaluate, '100000']).stderr, need);
+  const need = new RegExp(`^unetpp: --size 16384 needs [\\d,]+ GB of memory, ${WEBASSEMBLY}; lower it\n$`);
+  assert.match(unetpp(dir, [...evaluate, '16384']).stderr, need);
 });
 
 /** The beginning of a PNG that claims a size; its pixels are never looked at. */
@@ -86,8 +86,8 @@ test('an image that is too large is refused by its header', async ({ dir }) => {
     new RegExp(`^unetpp: ${what}, 96 MB are free; ${advice}\n$`),
   );
   put(dir, 'in/b.png', claim(16385, 1));
-  const most = 'at most 16384 pixels a side and 268435456 samples; cut it into tiles';
-  refused(dir, predict, `in/b.png: 16385x1x1 is too large: ${most}`);
+  const most = 'accepted are at most 16384 pixels a side and 268435456 bytes; cut it into tiles';
+  refused(dir, predict, `in/b.png: too large: 16385x1 of 8-bit grey takes 16385 bytes, ${most}`);
   put(dir, 'in/b.png', disc(300, 200));
   assert.is(json(dir, predict).images, 2);
 });

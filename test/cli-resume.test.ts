@@ -167,7 +167,7 @@ test('--continue refuses what would make it another run, and a folder that is no
   put(dir, 'full/note.txt', '');
   for (const [given, message] of [
     ['--out run --lr 0.02', `--lr is 0.02, but ${BEGUN} with 0.01; ${ADVICE}`],
-    ['--out full', 'full: exists and is not empty; give another folder with --out'],
+    ['--out full', 'full: exists and is not empty; give another folder, or write into it with --force'],
     ['', '--continue needs to know the folder of the run; give it with --out'],
     [
       '--out run --resume run',

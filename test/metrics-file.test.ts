@@ -81,7 +81,7 @@ test('where the checkpoint has none, a line that is missing, cut or another one 
     [`${first}\n`, 2, 'the end of the file'],
     [`${first}\n${second}`, 2, 'the end of the file'],
     [`${first}\n{"epo\n`, 2, '"{\\"epo"'],
-    [`${second}\n${second}\n`, 1, `${JSON.stringify(second).slice(0, 60)}…`],
+    [`${second}\n${second}\n`, 1, `${JSON.stringify(second).slice(0, 80)}…`],
     [`null\n${second}\n`, 1, '"null"'],
     [`{"epoch":"1"}\n${second}\n`, 1, '"{\\"epoch\\":\\"1\\"}"'],
     ['', 1, 'the end of the file'],

@@ -13,7 +13,7 @@ import { version } from './version.js';
 export const doctor = command(
   'doctor',
   'Show what this machine is and whether the kernels work on it: a block of text to paste into an issue.',
-  'unetpp doctor',
+  'unetpp doctor --json',
 ).action(run);
 
 async function run(options: CommonOptions): Promise<void> {

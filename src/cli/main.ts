@@ -10,6 +10,8 @@ reserveUserSignal();
 const { guard, guardStreams } = await import('./program.js');
 guardStreams();
 await guard(async () => {
+  // Where the folder is gone, this is the call that says so; others would name a file.
+  process.cwd();
   const { program } = await import('./commands.js');
   await program().parseAsync(process.argv);
 });

@@ -50,20 +50,17 @@ export const predict = command(
   .action(run);
 
 async function run(options: PredictOptions): Promise<void> {
+  const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
+  const model = await loadModel(options.model, { backend });
+  const mode = resolveMode(options.mode, model);
+  const threshold = options.threshold ?? thresholdOf(model, mode);
   const { images: inputs, skipped } = await listInputs(options.input);
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
   await outputs.folder(options.out);
   const results = [];
   for (const input of inputs) results.push(await resultsOf(input, options, outputs));
-  const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
-  const model = await loadModel(options.model, { backend });
-  const mode = resolveMode(options.mode, model);
-  const threshold = options.threshold ?? thresholdOf(model, mode);
   const progress = new Progress(options);
-  if (skipped.length > 0)
-    progress.line(
-      `skipped   ${plural(skipped.length, 'file')} that ${skipped.length === 1 ? 'is' : 'are'} no PNG: ${few(skipped)}`,
-    );
+  if (skipped.length > 0) progress.line(`skipped   ${plural(skipped.length, 'file')} not in PNG: ${few(skipped)}`);
   await checkInputs(inputs, model, mode, progress);
   await makeFolder(options.out);
   const started = performance.now();
