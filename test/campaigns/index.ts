@@ -13,7 +13,7 @@ import { stop } from './stop.js';
 /** Each with the number of tries that makes a campaign. */
 const campaigns: Readonly<Record<string, { readonly campaign: Campaign; readonly tries: number }>> = {
   kills: { campaign: kills, tries: 300 },
-  faults: { campaign: faults, tries: 200 },
+  faults: { campaign: faults, tries: 220 },
   powercut: { campaign: powercut, tries: 120 },
   stop: { campaign: stop, tries: 20 },
   fuzz: { campaign: fuzz, tries: 10_000_000 },

@@ -41,10 +41,9 @@ export const kills: Campaign = async (folder, options, report) => {
       const outcome = await killed(training, name, random, operations, report);
       // Of a process that was killed before it said where it goes on, nothing is known.
       if (outcome.code === null && !outcome.stderr.includes('resumed ')) continue;
+      if (outcome.code !== null) assertDone(outcome);
       goneOn(outcome);
-      if (outcome.code === null) continue;
-      assertDone(outcome);
-      break;
+      if (outcome.code !== null) break;
     }
     const last = await training.goOn(name, 1 + random.integer(2)).ended;
     assertDone(last);
@@ -64,14 +63,14 @@ async function killed(
 ): Promise<Outcome> {
   const workers = random.integer(4) === 0 ? 2 : 1;
   const way = pick(random, ['at a moment', 'before an operation', 'in a write'] as const);
-  const at = random.uniform();
+  const part = random.uniform();
   let running: Running;
   if (way === 'at a moment') {
     running = training.goOn(name, workers);
-    const timer = setTimeout(() => running.child.kill('SIGKILL'), 1000 * at * training.seconds);
+    const timer = setTimeout(() => running.child.kill('SIGKILL'), 1000 * part * training.seconds);
     running.child.on('close', () => clearTimeout(timer));
   } else {
-    const n = 1 + Math.floor((at * operations) / 2);
+    const n = 1 + Math.floor((part * operations) / 2);
     const url = `${FILE_OPERATIONS}?kill=${n}${way === 'in a write' ? '&torn' : ''}`;
     running = training.goOn(name, workers, [process.execPath, '--import', url]);
   }
