@@ -66,7 +66,7 @@ test('a damaged newest: the previous, with a warning; the next write keeps it', 
   flip(newest, -1);
   const { n, warning } = (await read(dir))!;
   assert.is(n, 1);
-  const digests = 'SHA-256 of the data is [0-9a-f]{64}, the header says [0-9a-f]{64}';
+  const digests = 'SHA-256 of the data is [0-9a-f]{64}, the header says "[0-9a-f]{64}"';
   assert.match(warning!, new RegExp(`^${newest}: damaged: ${digests}${going}$`));
 
   truncateSync(newest, readFileSync(newest).length - 4);

@@ -25,7 +25,7 @@ test('--loss, --head-weights and --class-weights reach the run, the model and it
   );
   const evaluated = json(dir, ['evaluate', '--model', model, '--data', 'data']);
   assert.equal([evaluated.loss, evaluated.objective], [validation.loss, objective]);
-  assert.ok(unetpp(dir, ['info', '--model', model]).stdout.includes(`${text}\n`));
+  assert.ok(unetpp(dir, ['info', '--model', model]).stdout.includes(`"${text}"\n`));
 
   const resumed = unetpp(dir, [
     'train',

@@ -57,7 +57,7 @@ test('evaluating at a size that is too large', async ({ dir }) => {
   await createModel({ filters: [2, 4] }).save(join(dir, 'model.safetensors'));
   putPairs(dir);
   const evaluate = ['evaluate', '--model', 'model.safetensors', '--data', 'data', '--size'];
-  const need = new RegExp(`^unetpp: --size 16384 needs [\\d,]+ GB of memory, ${WEBASSEMBLY}; lower it\n$`);
+  const need = new RegExp(`^unetpp: --size 16384 needs [\\d,.]+ GB of memory, ${WEBASSEMBLY}; lower it\n$`);
   assert.match(unetpp(dir, [...evaluate, '16384']).stderr, need);
 });
 

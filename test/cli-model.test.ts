@@ -81,7 +81,7 @@ test('a flipped byte in the numbers, and in the header', ({ dir }) => {
   put(dir, 'model.safetensors', flipped);
   const checksum = (part: string) =>
     new RegExp(
-      `^unetpp: model.safetensors: damaged: SHA-256 of the ${part} is \\w{64}, the header says \\w{64}; ${RESTORE}\n$`,
+      `^unetpp: model.safetensors: damaged: SHA-256 of the ${part} is \\w{64}, the header says "\\w{64}"; ${RESTORE}\n$`,
     );
   assert.match(unetpp(dir, ASK.predict).stderr, checksum('data'));
   put(

@@ -242,13 +242,13 @@ test('a flipped bit in data or header is named with both digests', async () => {
   const found = createHash('sha256').update(inData.subarray(-8)).digest('hex');
   assert.is(
     await messageOf(inData, 'run/model.safetensors'),
-    `run/model.safetensors: damaged: SHA-256 of the data is ${found}, the header says ${stated.sha256}${RESTORE}`,
+    `run/model.safetensors: damaged: SHA-256 of the data is ${found}, the header says "${stated.sha256}"${RESTORE}`,
   );
   const inHeader = Buffer.from(bytes);
   inHeader[inHeader.indexOf('0.5') + 2]! ^= 1;
   assert.match(
     await messageOf(inHeader),
-    new RegExp(`SHA-256 of the header is .{64}, the header says ${stated.headerSha256}`),
+    new RegExp(`SHA-256 of the header is .{64}, the header says "${stated.headerSha256}"`),
   );
 });
 

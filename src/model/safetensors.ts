@@ -279,7 +279,7 @@ function damaged(file: string, what: string): InputError {
 }
 
 function mismatch(file: string, part: string, found: string, stated: string): InputError {
-  return damaged(file, `SHA-256 of the ${part} is ${found}, the header says ${stated.slice(0, 64)}`);
+  return damaged(file, `SHA-256 of the ${part} is ${found}, the header says ${show(stated)}`);
 }
 
 /** PyTorch's own files (zip or pickle) are the ones most often taken for safetensors. */
