@@ -26,7 +26,7 @@ import type { Seeds } from './seeds.js';
 
 export interface Kind {
   readonly name: string;
-  /** Of a thousand inputs. */
+  /** Of about ten thousand inputs. A .mat takes as long as a thousand others, as the library begins anew after each. */
   readonly share: number;
   readonly seeds: readonly Uint8Array[];
   /** A changed seed. */
@@ -51,26 +51,26 @@ export function kindsOf(seeds: Seeds, folder: string): Kind[] {
     return importTorch(seeds.torch, config, { backend, file: 'net' });
   };
   return [
-    json('split.json', 120, seeds.split, (bytes) => parseSplit(text(bytes), NAMES, 'split.json')),
-    json('patients.json', 120, seeds.patients, (bytes) => parsePatients(text(bytes), NAMES, 'patients.json')),
-    json('classes.json', 100, seeds.classes, (bytes) => parseClasses(text(bytes), 'classes.json')),
-    json('config of import-torch', 100, seeds.imports, readImport),
-    json('config.json of a run', 2, seeds.config, configReader(join(folder, 'config'))),
-    json('metrics.jsonl', 1, seeds.metrics, metricsReader(join(folder, 'metrics'))),
-    { ...changed('PNG', 150, seeds.png, mutate, readPng), sealed: true },
-    changed('PNG, checksums right', 100, seeds.png, mutatePng, readPng),
-    changed('mask, checksums right', 40, seeds.png, mutatePng, (bytes) => {
+    json('split.json', 1200, seeds.split, (bytes) => parseSplit(text(bytes), NAMES, 'split.json')),
+    json('patients.json', 1200, seeds.patients, (bytes) => parsePatients(text(bytes), NAMES, 'patients.json')),
+    json('classes.json', 1000, seeds.classes, (bytes) => parseClasses(text(bytes), 'classes.json')),
+    json('config of import-torch', 1000, seeds.imports, readImport),
+    json('config.json of a run', 20, seeds.config, configReader(join(folder, 'config'))),
+    json('metrics.jsonl', 10, seeds.metrics, metricsReader(join(folder, 'metrics'))),
+    { ...changed('PNG', 1500, seeds.png, mutate, readPng), sealed: true },
+    changed('PNG, checksums right', 1000, seeds.png, mutatePng, readPng),
+    changed('mask, checksums right', 400, seeds.png, mutatePng, (bytes) => {
       const png = readPng(bytes);
       return png.width % 2 === 0 ? binaryMask(png, 'mask.png') : indexMask(png, 3, 'mask.png');
     }),
     {
-      ...changed('model', 90, seeds.model, mutate, async (bytes) => encodeModel(await readModel(bytes))),
+      ...changed('model', 900, seeds.model, mutate, async (bytes) => encodeModel(await readModel(bytes))),
       sealed: true,
     },
-    changed('model, checksums right', 60, seeds.model, mutateSafetensors, readModel),
-    { ...changed('checkpoint', 70, seeds.checkpoint, mutate, readCheckpoint), sealed: true },
-    changed('checkpoint, checksums right', 46, seeds.checkpoint, mutateSafetensors, readCheckpoint),
-    changed('.mat', 1, seeds.mat, mutate, matReader(folder)),
+    changed('model, checksums right', 600, seeds.model, mutateSafetensors, readModel),
+    { ...changed('checkpoint', 700, seeds.checkpoint, mutate, readCheckpoint), sealed: true },
+    changed('checkpoint, checksums right', 460, seeds.checkpoint, mutateSafetensors, readCheckpoint),
+    changed('.mat', 3, seeds.mat, mutate, matReader(folder)),
   ];
 }
 
