@@ -58,7 +58,7 @@ function expectedOf(option: Option, value: unknown): string | undefined {
     return isDeepStrictEqual(parsed, value) ? undefined : show(parsed);
   } catch (error) {
     // `Expected a number above 0.`; some say what they found, too.
-    return (error as Error).message.replace(/^Expected |[;,] found .*|\.$/g, '');
+    return (error as Error).message.replace(/^Expected |[;,] found .*|\.$/gs, '');
   }
 }
 

@@ -1,5 +1,6 @@
 /** Values of options: parsed here, refused with what was found and what is expected. */
 import { InvalidArgumentError } from 'commander';
+import { show } from '../base/show.js';
 import { MAX_SIDE } from '../data/png-header.js';
 import type { Spacing } from '../image/distance.js';
 import { lossText, parseLoss } from '../train/loss-text.js';
@@ -59,7 +60,9 @@ export const MODES = 'accurate (mean of the heads), fast (deepest head), L1, L2,
 export function wholeList(text: string): number[] {
   return text.split(',').map((part) => {
     if (/^\s*\d+\s*$/.test(part) && Number(part) >= 1) return Number(part);
-    throw new InvalidArgumentError(`Expected whole numbers with commas between them, like 16,32,64; found "${part}".`);
+    throw new InvalidArgumentError(
+      `Expected whole numbers with commas between them, like 16,32,64; found ${show(part)}.`,
+    );
   });
 }
 
@@ -68,7 +71,7 @@ export function weights(text: string): number[] {
   return text.split(',').map((part) => {
     if (part.trim() !== '' && Number(part) >= 0 && Number(part) < Infinity) return Number(part);
     throw new InvalidArgumentError(
-      `Expected numbers of at least 0 with commas between them, like 1,2,5; found "${part}".`,
+      `Expected numbers of at least 0 with commas between them, like 1,2,5; found ${show(part)}.`,
     );
   });
 }
