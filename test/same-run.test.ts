@@ -165,6 +165,8 @@ test('every option in config.json has its type, or is named with what it is and 
   await refused({ lr: 'fast' }, 'lr is "fast", expected a number above 0');
   await refused({ lr: '0.0003' }, 'lr is "0.0003", expected 0.0003');
   await refused({ lr: undefined }, 'lr is missing, expected a number above 0');
+  const list = 'whole numbers with commas between them, like 16,32,64';
+  await refused({ filters: 'a\nb' }, `filters is "a\\nb", expected ${list}`);
   await refused({ epochs: 2.5 }, 'epochs is 2.5, expected a whole number from 1 to 1000000000');
   await refused({ filters: 4 }, 'filters is 4, expected [4]');
   await refused({ deepSupervision: 'no' }, 'deepSupervision is "no", expected true or false');
