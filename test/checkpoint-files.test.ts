@@ -1,5 +1,5 @@
 /** The checkpoints in a folder: whatever happens while one is written, a good one is found, and it is the newest. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -14,7 +14,6 @@ import {
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { fold, Random, seedKey } from '../src/base/random.js';
@@ -169,18 +168,23 @@ test('the bytes are forced to the disk before they take the name, and the names 
 });
 
 test('killed before each step of a write', async ({ dir }) => {
-  // The operations: open the new file, rename the newest, rename the new one, open the folder.
-  for (const [operation, expected] of [1, 2, 2, 2].entries()) {
+  const found: number[] = [];
+  for (let operation = 1; ; operation++) {
     const folder = join(dir, `${operation}`);
     mkdirSync(folder);
     const { signal, stdout, stderr } = spawnSync(process.execPath, [WRITER, folder, '3', `${operation}`]);
     assert.is(signal, 'SIGKILL', `${stderr}`);
-    assert.is(`${stdout}`, '1\n');
-    assert.equal(await read(folder), { n: expected, warning: undefined }, `before operation ${operation}`);
-    if (expected === 1) continue;
+    if (`${stdout}` !== '1\n') break;
+    const { n, warning } = (await read(folder))!;
+    assert.is(warning, undefined, `before operation ${operation}`);
+    found.push(n);
+    if (n === 1) continue;
     rmSync(join(folder, NEWEST));
     assert.equal(await read(folder), { n: 1, warning: undefined });
   }
+  // Before the file is whole, and afterwards: before its sync, both renames, and opening and syncing the folder.
+  assert.equal(found, [...found.slice(0, -5).fill(1), 2, 2, 2, 2, 2]);
+  assert.ok(found.includes(1));
 });
 
 test('20 kills at random moments: nothing that was written is lost', async ({ dir }) => {
@@ -189,19 +193,13 @@ test('20 kills at random moments: nothing that was written is lost', async ({ di
   let said = 0;
   let interrupted = 0;
   for (let kill = 0; kill < 20; kill++) {
-    const child = spawn(process.execPath, [WRITER, dir, `${length}`], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const before = said;
-    const started = new Promise<void>((done) => {
-      child.stdout.on('data', (text: Buffer) => {
-        said = Number(`${text}`.trim().split('\n').at(-1));
-        done();
-      });
+    const at = `${random.uniform(1, 25)}`;
+    const { signal, stdout, stderr } = spawnSync(process.execPath, [WRITER, dir, `${length}`, at], {
+      encoding: 'utf8',
     });
-    const gone = new Promise((done) => child.once('close', done));
-    await Promise.race([started, gone]);
-    await setTimeout(random.uniform(0, 40));
-    child.kill('SIGKILL');
-    await gone;
+    assert.is(signal, 'SIGKILL', stderr);
+    const before = said;
+    said = Number(stdout.trim().split('\n').at(-1));
     assert.ok(said > before, 'it went on');
     if (existsSync(join(dir, NEXT))) interrupted++;
     const found = (await read(dir, length))!;
