@@ -141,7 +141,8 @@ for (const [what, end, options] of [
     const { backend } = model;
     const length = 4096;
     const optimizer = new Optimizer(backend, backend.allocate(length), backend.allocate(length));
-    const lost = 'thread 1 of the team was lost within adam, which is done in place';
+    const halfDone = 'thread 1 of the team was lost within adam, which cannot be done again';
+    const lost = `${halfDone}; go on from the last checkpoint (train --resume)`;
     assert.is(
       errorOf(() => afterOthers('adam', flag, () => optimizer.step(0.1))),
       lost,

@@ -99,6 +99,11 @@ export class TeamWords {
     return this.#wait(DONE, (value) => value === shares, patience, isHopeless);
   }
 
+  /** Whether all shares of the phase are done. */
+  isDone(shares: number): boolean {
+    return Atomics.load(this.#words, DONE) === shares;
+  }
+
   /** By the first thread: no share can be taken any more. Who is not at work now will never be. */
   retire(): void {
     Atomics.store(this.#words, NEXT, NO_SHARE);

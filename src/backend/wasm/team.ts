@@ -133,8 +133,11 @@ export class Team {
     if (words.awaitDone(shares, limit, crew.hasEnded)) return;
     const lost = words.busy;
     this.#dismiss(this.#others, lost, limit);
-    if (isInPlace(call))
-      throw new Error(`thread ${lost} of the team was lost within ${call.op}, which is done in place`);
+    if (words.isDone(shares)) return;
+    if (isInPlace(call)) {
+      const halfDone = `thread ${lost} of the team was lost within ${call.op}, which cannot be done again`;
+      throw new Error(`${halfDone}; go on from the last checkpoint (train --resume)`);
+    }
     runShare(exports, call, 0, 1, 0);
   }
 
