@@ -9,7 +9,7 @@ const above = {
   backend: 'image|files|data|model|train|study|report|node|cli',
   image: 'graph|ops|backend|files|data|model|train|study|report|node|cli',
   files: 'graph|ops|backend|image|data|model|train|study|report|node|cli',
-  data: 'graph|ops|backend|files|model|train|study|report|node|cli',
+  data: 'graph|ops|backend|files|model|train|study|report|cli',
   model: 'files|data|train|study|report|node|cli',
   train: 'study|report|node|cli',
   study: 'report|node|cli',

@@ -60,17 +60,8 @@ export function binaryOverlap(
   const image = (<usize>positions) << 2;
   let sum: f64 = 0;
   for (let n = 0; n < batch; n++, logits += image, target += image) {
-    let hits = f64x2.splat(0);
-    let misses = f64x2.splat(0);
-    for (let i: usize = 0, rest = positions; rest > 0; rest -= 4, i += 16) {
-      const z = loadPadded(logits + i, rest, nothing());
-      const on = isForeground(loadPart(target + i, rest));
-      const small = minority(z, decay(z));
-      const p = likely(small);
-      hits = f64x2.add(hits, widen(v128.and(p, on)));
-      misses = f64x2.add(misses, widen(missed(v128.bitselect(unlikely(small), p, on), on, alpha, beta, squared)));
-    }
-    sum += overlapLoss(2 * sumLanes64(hits), sumLanes64(misses));
+    const sums = statistics(positions, alpha, beta, squared, logits, target, 0);
+    sum += overlapLoss(f64x2.extract_lane(sums, 0), f64x2.extract_lane(sums, 1));
   }
   store<f32>(loss, <f32>(sum / batch));
 }
@@ -91,19 +82,9 @@ export function binaryOverlapGrad(
   const upstream = <f64>load<f32>(dloss) / batch;
   for (let n = 0; n < batch; n++, logits += image, target += image, dlogits += image) {
     // the probabilities wait in dlogits until the sums are known
-    let hitSum = f64x2.splat(0);
-    let missSum = f64x2.splat(0);
-    for (let i: usize = 0, rest = positions; rest > 0; rest -= 4, i += 16) {
-      const z = loadPadded(logits + i, rest, nothing());
-      const on = isForeground(loadPart(target + i, rest));
-      const small = minority(z, decay(z));
-      const p = likely(small);
-      hitSum = f64x2.add(hitSum, widen(v128.and(p, on)));
-      missSum = f64x2.add(missSum, widen(missed(v128.bitselect(unlikely(small), p, on), on, alpha, beta, squared)));
-      storePart(dlogits + i, small, rest);
-    }
-    const hits = 2 * sumLanes64(hitSum);
-    const misses = sumLanes64(missSum);
+    const sums = statistics(positions, alpha, beta, squared, logits, target, dlogits);
+    const hits = f64x2.extract_lane(sums, 0);
+    const misses = f64x2.extract_lane(sums, 1);
     const byMiss = f32x4.splat(<f32>(upstream * missSlope(hits, misses)));
     const byHit = f32x4.splat(<f32>(upstream * hitSlope(hits, misses)));
     for (let i: usize = 0, rest = positions; rest > 0; rest -= 4, i += 16) {
@@ -116,4 +97,28 @@ export function binaryOverlapGrad(
       storePart(dlogits + i, f32x4.mul(f32x4.mul(p, q), slope), rest);
     }
   }
+}
+
+/** H and M of an image, as the two lanes of one vector. Leaves the probabilities, as minorities, at `probs` unless that is 0. */
+function statistics(
+  positions: i32,
+  alpha: f32,
+  beta: f32,
+  squared: bool,
+  logits: usize,
+  target: usize,
+  probs: usize,
+): v128 {
+  let hits = f64x2.splat(0);
+  let misses = f64x2.splat(0);
+  for (let i: usize = 0, rest = positions; rest > 0; rest -= 4, i += 16) {
+    const z = loadPadded(logits + i, rest, nothing());
+    const on = isForeground(loadPart(target + i, rest));
+    const small = minority(z, decay(z));
+    const p = likely(small);
+    hits = f64x2.add(hits, widen(v128.and(p, on)));
+    misses = f64x2.add(misses, widen(missed(v128.bitselect(unlikely(small), p, on), on, alpha, beta, squared)));
+    if (probs) storePart(probs + i, small, rest);
+  }
+  return f64x2.replace_lane(f64x2.splat(2 * sumLanes64(hits)), 1, sumLanes64(misses));
 }

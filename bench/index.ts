@@ -19,7 +19,7 @@ interface Options extends WorkloadOptions {
   readonly profile?: boolean;
   readonly filter?: string;
   readonly threads: number;
-  readonly vectoriser: boolean;
+  readonly vectoriser?: boolean;
   readonly relaxed?: boolean;
   readonly json?: boolean;
 }
@@ -43,7 +43,8 @@ const program = inHouseStyle(new Command('npm run bench --'), 'see npm run bench
   .option('--batch <n>', 'images of a training step', whole(1), 8)
   .optionsGroup('How:')
   .option('--threads <n>', 'threads that share the work', whole(1, 256), 1)
-  .option('--no-vectoriser', "without V8's vectoriser")
+  .option('--vectoriser', "with V8's vectoriser, also in a Node where it has not been tried")
+  .option('--no-vectoriser', 'without it')
   .option('--relaxed', 'fused multiply-adds: faster, but not the same bits on every machine')
   .option('--json', 'print one JSON object')
   .helpOption('-h, --help', 'show this help')

@@ -55,3 +55,11 @@ export type { Progress, TrainOptions } from './train/options.js';
 export { type ScheduleName, type ScheduleOptions, schedules } from './train/schedule.js';
 export { type SurfaceDistances, surfaceDistances } from './train/surface-distance.js';
 export { type EpochReport, trainModel } from './train/trainer.js';
+
+/** TypeScript declares WebAssembly with the DOM alone. In Node these names suffice; where the DOM is, they merge with its. */
+declare global {
+  namespace WebAssembly {
+    interface Module {}
+    interface Memory {}
+  }
+}

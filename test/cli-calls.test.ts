@@ -54,7 +54,8 @@ test('values that an option does not take', ({ dir }) => {
   wrong('--filters', 'list', '8,0', `${list} "0"`);
   wrong('--epochs', 'n', '0', 'Expected a whole number from 1 to 1000000000');
   wrong('--epochs', 'n', '1e2', 'Expected a whole number from 1 to 1000000000');
-  wrong('--size', 'pixels', '12.5', 'Expected a whole number from 1 to 1000000000');
+  wrong('--size', 'pixels', '12.5', 'Expected a whole number of pixels from 1 to 16384');
+  wrong('--size', 'pixels', '0', 'Expected a whole number of pixels from 1 to 16384');
   wrong('--lr', 'rate', '0', 'Expected a number above 0');
   wrong('--lr', 'rate', 'fast', 'Expected a number above 0');
   wrong('--dropout', 'rate', '1', 'Expected a number from 0 to 0.99');
@@ -76,10 +77,10 @@ test('a size that the network cannot halve', ({ dir }) => {
 
 test('a folder for the run that cannot be used', ({ dir }) => {
   put(dir, 'full/file', 'x');
-  const give = 'give another folder with --out';
+  const give = 'give another folder, or write into it with --force';
   refused(dir, ['train', '--out', 'full'], `full: exists and is not empty; ${give}`);
+  refused(dir, ['train', '--out', 'full/file'], 'full/file: a file, expected a folder; give another name');
   const file = 'a part of the path is a file, expected a folder; correct the path (ENOTDIR)';
-  refused(dir, ['train', '--out', 'full/file'], `full/file: cannot be created: ${file}`);
   refused(dir, ['train', '--out', 'full/file/run'], `full/file/run: cannot be created: ${file}`);
 });
 

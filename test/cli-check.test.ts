@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Image } from '../src/base/image.js';
@@ -7,9 +7,21 @@ import { decodePng, encodePng } from '../src/data/png.js';
 import { mirrored, rearrange } from '../src/image/rearrange.js';
 import { Canvas } from '../src/report/canvas.js';
 import { BACKGROUND, GREEN } from '../src/report/colours.js';
+import { storedMask } from '../src/report/overlay.js';
 import { sampleKey } from '../src/train/batches.js';
 import { putMat } from './fixtures/mat.js';
-import { json, listing, put, putPairs, refused, suiteInFolder, TINY, unetpp, unetppWithout } from './support/cli.js';
+import {
+  disc,
+  json,
+  listing,
+  put,
+  putPairs,
+  refused,
+  suiteInFolder,
+  TINY,
+  unetpp,
+  unetppWithout,
+} from './support/cli.js';
 
 const test = suiteInFolder('cli check and convert');
 
@@ -48,11 +60,11 @@ test('convert: 16 bits are kept, patients are written, and training gives the sa
   assert.is(json(dir, ['evaluate', '--model', model, '--data', 'mats', '--subset', 'all']).images, 6);
 });
 
-test('convert: never into a folder with something in it, and nothing is left of half a folder', async ({ dir }) => {
+test('convert: never into a data folder, and nothing is left of half a folder', async ({ dir }) => {
   await putTumours(dir);
   mkdirSync(join(dir, 'empty'));
   assert.is(unetpp(dir, ['convert', '--data', 'mats', '--out', 'empty', '--quiet']).code, 0);
-  const again = 'empty: exists and is not empty; give another folder with --out';
+  const again = 'empty: a data folder, so nothing is written there; give another place';
   refused(dir, ['convert', '--data', 'mats', '--out', 'empty'], again);
   await putMat(join(dir, 'mats'), '5.mat', { width: 3, height: 3, mask: () => 7 });
   refused(dir, ['convert', '--data', 'mats', '--out', 'png'], 'mats/5.mat: cjdata/tumorMask holds 7; expected 0 and 1');
@@ -184,11 +196,51 @@ test('check --augment that cannot be shown', ({ dir }) => {
   refused(dir, [...augment, 'flp', '--out', 'sheet.png'], `unknown augmentation "flp"; known: ${known}`);
 });
 
-test('train and check refuse the same unreadable data', ({ dir }) => {
-  putPairs(dir, 3);
+test('check lists every fault and every file that is skipped; train refuses the folder', ({ dir }) => {
+  putPairs(dir, 8);
   put(dir, 'data/images/n1.png', 'text');
-  const message = 'data/images/n1.png: not a PNG file: it starts with "text"; convert it to PNG';
-  refused(dir, ['check', '--data', 'data', '--out', 'sheet.png'], message);
+  put(dir, 'data/images/lonely.png', disc(9, 7));
+  put(dir, 'data/images/scan.tif', 'II*\0');
+  put(dir, 'data/images/.hidden', '');
+  put(dir, 'data/masks/n2.png', disc(9, 7, true));
+  put(dir, 'data/masks/n3.png', disc(43, 39));
+  put(dir, 'data/masks/other.png', disc(9, 7, true));
+  put(dir, 'data/notes.txt', 'x');
+  const { code, stdout, stderr } = unetpp(dir, ['check', '--data', 'data', '--out', 'sheet.png', '--json']);
+  assert.equal([code, stderr], [2, 'unetpp: data: 5 faults, listed above; mend them before training\n']);
+  const { images, faults, skipped, sheet } = JSON.parse(stdout);
+  assert.equal([images, skipped, sheet], [5, ['data/notes.txt', 'data/images/scan.tif'], 'sheet.png']);
+  assert.equal(faults.slice(0, 4), [
+    'data/images/lonely.png has no mask: expected data/masks/lonely.png',
+    'data/images/n1.png: not a PNG file: it starts with "text"; convert it to PNG',
+    'data/images/n2.png is 42x37, its mask data/masks/n2.png is 9x7; they must have the same size',
+    'data/masks/n3.png: a mask must hold two values (0 and 255, or 0 and 1), found 46: 60, 61, 62, 63, ...; threshold it first',
+  ]);
+  assert.is(faults[4], 'data/masks/other.png has no image: expected data/images/other.png');
+  const text = unetpp(dir, ['check', '--data', 'data']).stdout;
+  assert.match(text, '\nskipped   data/images/scan.tif\n');
+  assert.is(text.split('\nfault     ').length, 6);
+  refused(dir, ['train', '--data', 'data', '--out', 'run'], `${faults[0]}`);
+});
+
+test('objects of masks that vanish when they are resized are counted, by check and by train', ({ dir }) => {
+  putPairs(dir, 3);
+  const data = new Uint8Array(40 * 40);
+  // A large lesion, and two of one and of two pixels, far from it.
+  for (let i = 0; i < 20 * 40; i++) data[i] = 255;
+  data[30 * 40 + 5] = data[35 * 40 + 30] = data[36 * 40 + 31] = 255;
+  put(dir, 'data/images/small.png', disc(40, 40));
+  put(dir, 'data/masks/small.png', encodePng({ width: 40, height: 40, channels: 1, data }));
+  const lost = '2 objects of the masks vanish at 16x16, in 1 image: small; a larger --size keeps more';
+  const { vanished, remarks } = json(dir, ['check', '--data', 'data', '--size', '16']);
+  assert.equal(vanished, { size: 16, objects: 2, images: ['small'] });
+  assert.ok((remarks as string[]).includes(lost));
+  assert.equal(json(dir, ['check', '--data', 'data', '--size', '40']).vanished, { size: 40, objects: 0, images: [] });
+  const { stderr } = unetpp(dir, ['train', '--data', 'data', ...TINY, '--size', '16', '--epochs', '1']);
+  assert.match(stderr, `remark    ${lost}\n`);
+});
+
+test('a data folder that is none', ({ dir }) => {
   refused(dir, ['check', '--data', 'none'], 'none: no such folder');
 });
 
@@ -214,7 +266,33 @@ test('several classes: train, evaluate and predict', ({ dir }) => {
   assert.is(config.classes, 3);
   json(dir, ['predict', ...model, '--input', 'data/images/0.png', '--out', 'out']);
   const mask = decodePng(readFileSync(join(dir, 'out/0.png')), '0.png');
-  assert.equal([...new Set(mask.data)].sort(), [0, 1, 2]);
+  assert.equal([...new Set(mask.indices)].sort(), [0, 1, 2]);
+
+  json(dir, ['convert', '--data', 'data', '--out', 'again']);
+  put(dir, 'again/images/blank.png', readFileSync(join(dir, 'data/images/1.png')));
+  const blank = storedMask({ width: 32, height: 32, channels: 1, data: new Uint8Array(1024) }, 2);
+  put(dir, 'again/masks/blank.png', encodePng(blank));
+  rmSync(join(dir, 'again/classes.json'));
+  const classesOf = (data: string) =>
+    json(dir, ['check', '--data', data]).classes as { name: string; images: number }[];
+  const [background, ...classes] = classesOf('data');
+  assert.is(background!.images, 5);
+  assert.equal(
+    classesOf('again')
+      .slice(1)
+      .map(({ name, images }) => [name, images]),
+    [
+      ['class 1', 5],
+      ['class 2', 5],
+    ],
+  );
+  assert.equal(
+    classes.map(({ name, images }) => [name, images]),
+    [
+      ['class 1', 5],
+      ['class 2', 5],
+    ],
+  );
 });
 
 test.run();

@@ -81,15 +81,15 @@ test('--csv: one row an image; --report: the same, and a picture of the worst', 
   await putModel(dir);
   putPairs(dir);
   const all = evaluate('--subset', 'all', '--threshold', '0.4', '--spacing', '0.5');
-  const result = json(dir, [...all, '--csv', 'new/scores.csv', '--report', 'report', '--worst', '2']);
-  assert.equal(result.files, ['report/worst.png', 'report/images.csv', 'new/scores.csv']);
+  const result = json(dir, [...all, '--csv', 'scores.csv', '--report', 'report', '--worst', '2']);
+  assert.equal(result.files, ['report/worst.png', 'report/images.csv', 'scores.csv']);
   assert.equal(
-    readCsv(dir, 'new/scores.csv'),
+    readCsv(dir, 'scores.csv'),
     (result.perImage as Row[]).map((row) =>
       Object.fromEntries([...['image', ...SCORES].map((name) => [name, `${row[name]}`]), ['distance_unit', 'mm']]),
     ),
   );
-  assert.equal(readFileSync(join(dir, 'report/images.csv')), readFileSync(join(dir, 'new/scores.csv')));
+  assert.equal(readFileSync(join(dir, 'report/images.csv')), readFileSync(join(dir, 'scores.csv')));
   assert.equal(listing(join(dir, 'report')), ['images.csv', 'worst.png'], 'nothing temporary');
   const two = decodePng(readFileSync(join(dir, 'report/worst.png')), 'worst');
   const three = json(dir, [...all, '--report', 'report3', '--worst', '3']).files as string[];
@@ -199,12 +199,7 @@ test('calls that are refused leave nothing behind', async ({ dir }) => {
   }
   const invalid = `option '--spacing <mm>' argument '0' is invalid. ${expected.slice(0, -1)}`;
   refused(dir, evaluate('--spacing', '0'), `${invalid}; ${help}`);
-  refused(dir, evaluate('--report', 'full'), 'full: exists and is not empty; give another folder with --report');
-  refused(
-    dir,
-    evaluate('--report', 'full/file'),
-    'full/file: cannot be created: a part of the path is a file, expected a folder; correct the path (ENOTDIR)',
-  );
+  refused(dir, evaluate('--report', 'full/file'), 'full/file: a file, expected a folder; give another name');
   refused(
     dir,
     evaluate('--choose-threshold', '--subset', 'test'),
@@ -218,11 +213,9 @@ test('calls that are refused leave nothing behind', async ({ dir }) => {
   refused(dir, evaluate('--save'), '--save stores what --choose-threshold finds; give both, or leave --save out');
   const worst = `option '--worst <n>' argument '0' is invalid. Expected a whole number from 1 to 100; ${help}`;
   refused(dir, evaluate('--worst', '0'), worst);
-  refused(
-    dir,
-    evaluate('--csv', 'full'),
-    'full: cannot be written: it is a folder, expected a file; give the name of a file (EISDIR)',
-  );
+  refused(dir, evaluate('--csv', 'full'), 'full: a folder, expected a file; give the name of a file');
+  const twice = evaluate('--report', 'full', '--csv', 'full/images.csv');
+  refused(dir, twice, 'full/images.csv: two results would be written to it; rename one of them');
 });
 
 test.run();

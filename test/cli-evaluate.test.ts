@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { createModel } from '../src/index.js';
 import { json, put, putPairs, refused, suiteInFolder, TINY, unetpp } from './support/cli.js';
 
 const test = suiteInFolder('cli evaluate');
@@ -50,6 +52,14 @@ test('a subset of split.json', ({ dir }) => {
   put(dir, 'data/split.json', '{"train": ["n0"], "validation": ["n1"], "test": ["n2", "n3"]}');
   json(dir, ['train', '--data', 'data', ...TINY, '--epochs', '1']);
   assert.is(json(dir, evaluate('--subset', 'test')).images, 2);
+});
+
+test('images of another kind than those of the training are remarked on', async ({ dir }) => {
+  putPairs(dir, 3);
+  await createModel({ filters: [2, 4], inChannels: 3 }).save(join(dir, 'rgb.safetensors'));
+  const { code, stderr } = unetpp(dir, ['evaluate', '--model', 'rgb.safetensors', '--data', 'data', '--size', '16']);
+  const remark = 'remark    grey images: the model was made for RGB; all three channels get the same values\n';
+  assert.equal([code, stderr], [0, remark]);
 });
 
 test.run();

@@ -75,7 +75,7 @@ test('what does not fit is refused, and no file is written', ({ dir }) => {
   const known = 'filters, inChannels, classes, skips, deepSupervision, norm, upsample, dropout';
   refused(dir, args('unetpp', '{"batchNorm": true}'), `${config}: unknown field "batchNorm"; known are ${known}`);
   const folder = ['import-torch', '--weights', weights('unetpp'), '--config', '{"filters": [4,8,12,16,20]}', '--out'];
-  const gone = 'its folder does not exist; create the folder first (ENOENT)';
+  const gone = 'there is no folder no; create it, or correct the path';
   refused(dir, [...folder, 'no/model.safetensors'], `no/model.safetensors: cannot be written: ${gone}`);
 });
 

@@ -44,7 +44,9 @@ test('a trained model: what it is, and what predicting and training take', ({ di
   assert.match(stdout, 'network   UNet++ (dense skips), filters 8,16,24, 2 heads, transposed upsampling\n');
   assert.match(stdout, 'input     1 channel, values from 0 to 1, resized to 32x32\n');
   assert.match(stdout, '\nthreshold 0.5\ntraining\n');
-  assert.match(stdout, '  optimizer       "adam"\n');
+  assert.match(stdout, /\n {2}best epoch +[12]\n {2}batch +4\n {2}micro-batch +1\n {2}optimizer +"adam"\n/);
+  assert.match(stdout, /\n {4}Dice {16}[\d.]+\n {4}IoU {17}[\d.]+\n/);
+  assert.match(stdout, /\n {4}pooled specificity {2}[\d.]+\n/);
   assert.match(stdout, /an image of 32x32 on 1 thread; .*\nhead .*\nL1 +6,425 +[\d.]+ million( +\d MB){3}\n/);
   assert.match(stdout, /\ntraining at 32x32, batch 4 in micro-batches of 1; .*\nworkers .*\n1 +1 MB +3 x 1 MB/);
   assert.ok(stdout.split('\n').every((line) => line.length <= 100));

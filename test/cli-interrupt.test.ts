@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
@@ -8,18 +8,20 @@ import {
   inShell,
   json,
   listing,
+  put,
   putPairs,
   Running,
   suiteInFolder,
   TINY,
   unetpp,
+  unetppAfter,
   unetppOnFullDisk,
 } from './support/cli.js';
 
 const test = suiteInFolder('cli interrupted and failing');
 const train = (...more: string[]) => ['train', '--data', 'data', '--out', 'run', ...TINY, ...more];
 const MODEL = 'run/model.safetensors';
-const NOTICE = 'stopping after this micro-batch (Ctrl-C again ends at once)\n';
+const NOTICE = ': stopping after the work at hand (a second signal ends at once)\n';
 
 test('SIGINT in the first epoch: the weights as they are, and no validation', async ({ dir }) => {
   // The phantom: an epoch of many seconds.
@@ -28,25 +30,32 @@ test('SIGINT in the first epoch: the weights as they are, and no validation', as
   await setTimeout(300);
   running.child.kill('SIGINT');
   const { code, stdout, stderr } = await running.ended;
-  assert.is(code, 0, stderr);
+  assert.is(code, 130, stderr);
   assert.match(stderr, NOTICE);
   const result = JSON.parse(stdout);
-  assert.equal([result.epochs, result.validation], [0, null]);
+  assert.equal([result.epochs, result.validation, result.interrupted], [0, null, true]);
   assert.is(result.resume, 'npx unetpp train --resume run');
   assert.is(await weightsSha256(await loadModel(join(dir, MODEL))), result.weightsSha256);
   assert.ok(existsSync(join(dir, 'run/predictions.png')));
 });
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  test(`${signal} later: the best model, and the summary`, async ({ dir }) => {
+for (const [signal, exit] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGUSR1: 138 })) {
+  test(`${signal} later: the best model, the summary, a line that says how to go on, exit code ${exit}`, async ({
+    dir,
+  }) => {
     putPairs(dir);
     const running = new Running(dir, train('--epochs', '1000000', '--json'));
     await running.says('3/1000000');
-    running.child.kill(signal);
+    running.child.kill(signal as NodeJS.Signals);
     const { code, stdout, stderr } = await running.ended;
-    assert.is(code, 0, stderr);
+    assert.is(code, exit, stderr);
+    assert.ok(
+      stderr.endsWith(`\nunetpp: interrupted by ${signal}; go on with: npx unetpp train --resume run\n`),
+      stderr,
+    );
     const result = JSON.parse(stdout);
     assert.ok(result.epochs >= 3);
+    assert.equal([result.interrupted, result.resume], [true, 'npx unetpp train --resume run']);
     assert.is(await weightsSha256(await loadModel(join(dir, MODEL))), result.weightsSha256);
     const checkpoints = ['checkpoint-previous.safetensors', 'checkpoint.safetensors'];
     const files = ['config.json', 'curves.png', 'metrics.jsonl', 'model.safetensors', 'predictions.png'];
@@ -67,14 +76,15 @@ test('what an interrupted run prints goes on with it, to the weights of one that
   await running.says(' 5/40');
   running.child.kill('SIGINT');
   const { code, stdout, stderr } = await running.ended;
-  assert.is(code, 0, stderr);
-  const command = stdout.match(/\nInterrupted\. It goes on with:\n {2}(.*)\n/)?.[1];
+  assert.is(code, 130, stderr);
+  assert.match(stdout, /^best {6}epoch /);
+  const command = stderr.match(/\nunetpp: interrupted by SIGINT; go on with: (.*)\n$/)?.[1];
   assert.is(command, "npx unetpp train --resume 'my '\\''own'\\'' run'");
   const resumed = inShell(dir, `${command} --json`);
   assert.is(resumed.code, 0, resumed.stderr);
   assert.match(resumed.stderr, /\nresumed {3}(in|at) epoch \d+/);
-  const { weightsSha256: weights, epochs, resume } = JSON.parse(resumed.stdout);
-  assert.equal([epochs, resume], [40, null]);
+  const { weightsSha256: weights, epochs, interrupted, resume } = JSON.parse(resumed.stdout);
+  assert.equal([epochs, interrupted, resume], [40, false, null]);
   assert.is(weights, json(dir, ['train', ...options, '--out', 'whole']).weightsSha256);
 });
 
@@ -95,6 +105,49 @@ test('a second SIGINT ends at once; its echo, as npm sends one, does not', async
   assert.not.ok(existsSync(join(dir, 'run/.lock')));
 });
 
+/** A module that sends `signal` to its own process when a file is opened that `when` is true of, and then waits. */
+function signalAt(signal: NodeJS.Signals, when: string, wait: string): string {
+  return `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
+    for (const name of ['open', 'readFile']) {
+      const original = fs.promises[name];
+      fs.promises[name] = async (path, ...more) => {
+        if (${when}) {
+          const end = ${wait};
+          process.kill(process.pid, '${signal}');
+          await end;
+        }
+        return original(path, ...more);
+      };
+    }
+    syncBuiltinESMExports();`;
+}
+
+test('interrupted before its first step, while it reads images, a run can be gone on with', ({ dir }) => {
+  putPairs(dir, 8);
+  const options = ['train', '--data', 'data', ...TINY, '--epochs', '2', '--out', 'run'];
+  const begun = "fs.existsSync('run/config.json') && String(path).includes('images')";
+  const heard = "new Promise((resolve) => process.once('SIGTERM', resolve))";
+  const { code, stdout, stderr } = unetppAfter(dir, signalAt('SIGTERM', begun, heard), [...options, '--json']);
+  assert.is(code, 143, stderr);
+  const goOn = 'npx unetpp train --resume run';
+  assert.is(stderr, `SIGTERM${NOTICE}unetpp: interrupted by SIGTERM; go on with: ${goOn}\n`);
+  const { run, epochs, interrupted, resume } = JSON.parse(stdout);
+  assert.equal([run, epochs, interrupted, resume], ['run', 0, true, goOn]);
+  assert.equal(listing(join(dir, 'run')), ['config.json', 'metrics.jsonl']);
+
+  const resumed = json(dir, ['train', '--resume', 'run']);
+  rmSync(join(dir, 'run'), { recursive: true });
+  assert.is(resumed.weightsSha256, json(dir, options).weightsSha256);
+});
+
+test('SIGUSR1 ends the other commands, and opens no inspector', ({ dir }) => {
+  put(dir, 'model.safetensors', '');
+  const reads = `String(path).endsWith('model.safetensors')`;
+  const forEver = 'new Promise(() => setInterval(() => {}, 1000))';
+  const info = unetppAfter(dir, signalAt('SIGUSR1', reads, forEver), ['info', '--model', 'model.safetensors']);
+  assert.equal([info.code, info.stdout, info.stderr], [138, '', '']);
+});
+
 test('a loss that is not finite: epoch and step are named, and no folder is left', ({ dir }) => {
   putPairs(dir);
   const { code, stdout, stderr } = unetpp(dir, train('--lr', '1e30', '--batch', '2', '--quiet', '--json'));
@@ -108,7 +161,7 @@ test('a loss that is not finite: epoch and step are named, and no folder is left
 
   mkdirSync(join(dir, 'empty'));
   const before = listing(dir);
-  for (const out of ['empty', 'empty/a/b']) unetpp(dir, train('--lr', '1e30', '--batch', '2', '--out', out));
+  for (const out of ['empty', 'empty/a']) unetpp(dir, train('--lr', '1e30', '--batch', '2', '--out', out));
   assert.equal(listing(dir), before, 'a folder that was there stays, those made for the run go');
 });
 

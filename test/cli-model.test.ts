@@ -47,6 +47,27 @@ function withHeader(edit: (header: string) => string): Uint8Array {
 
 const RESTORE = 'restore the file from a copy';
 
+test('what a model says of itself reaches the terminal as text, not as orders', async ({ dir }) => {
+  const commands = '\u001b]0;title\u0007\u009b2J\u202e\u007f';
+  const training = JSON.stringify({ data: `scans ${commands}`, [`name ${commands}`]: { inner: 1 } });
+  put(dir, 'model.safetensors', await rewritten((_, metadata) => Object.assign(metadata, { training })));
+  const written = '\\u001b]0;title\\u0007\\u009b2J\\u202e\\u007f';
+  const people = unetpp(dir, ASK.info).stdout;
+  assert.match(people, `"scans ${written}"`);
+  assert.match(people, `name ${written}`);
+  const machines = unetpp(dir, [...ASK.info, '--json']).stdout;
+  assert.equal(JSON.parse(machines).training.data, `scans ${commands}`);
+  for (const text of [people, machines]) assert.not.match(text, /[^\P{Cc}\n]|\u202e/u);
+});
+
+test('so do the names of files in errors', ({ dir }) => {
+  const { stderr } = unetpp(dir, ['info', '--model', 'no\u001b[31m\u009bmodel']);
+  assert.is(
+    stderr,
+    'unetpp: no\\u001b[31m\\u009bmodel: cannot be read: there is no such file; check the path (ENOENT)\n',
+  );
+});
+
 test('cut short', ({ dir }) => {
   const data = good.length - 8 - Number(new DataView(good.buffer).getBigUint64(0, true));
   const cut = `damaged: cut short: expected ${data} bytes of data, found ${data - 100}; ${RESTORE}`;
@@ -76,6 +97,10 @@ test('a header that claims 2^60 bytes', ({ dir }) => {
   new DataView(claim.buffer).setBigUint64(0, 2n ** 60n, true);
   const found = `expected a header of 100000000 bytes at most, found one of ${2n ** 60n} claimed`;
   refusedByAll(dir, claim, `not a safetensors file: ${found}; give a .safetensors file, or restore it from a copy`);
+});
+
+test('a file of another kind is called what it is', ({ dir }) => {
+  refusedByAll(dir, disc(9, 7), 'is a PNG image, expected a model file; give one that ends in .safetensors');
 });
 
 test('overlapping offsets', ({ dir }) => {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import type { PngImage } from '../src/data/png.js';
 import { createModel, encodePng, type Image, loadModel, type ModelConfig, readPng, toMask } from '../src/index.js';
+import { GREEN, ORANGE } from '../src/report/colours.js';
 import { disc, json, listing, put, refused, suiteInFolder, unetpp } from './support/cli.js';
 import { relativeError } from './support/compare.js';
 
@@ -34,7 +36,7 @@ test('one image, odd and not square: mask, overlay and probabilities at its own 
   await putModel(dir, {}, 32);
   put(dir, 'scan.png', disc(37, 53));
   const result = json(dir, args('--input', 'scan.png', '--save-probs', '--threshold', '0.45', '--threads', '3'));
-  assert.equal(Object.keys(result), ['images', 'seconds', 'mode', 'threshold', 'threads']);
+  assert.equal(Object.keys(result), ['images', 'skipped', 'seconds', 'mode', 'threshold', 'threads']);
   assert.equal([result.images, result.mode, result.threshold, result.threads], [1, 'accurate', 0.45, 3]);
   assert.ok((result.seconds as number) > 0);
   assert.equal(listing(join(dir, 'out')), ['scan-overlay.png', 'scan.npy', 'scan.png']);
@@ -115,7 +117,8 @@ test('a folder of images of every kind, in name order', async ({ dir }) => {
   put(dir, 'in/._a.png', 'no image either');
   for (const inChannels of [1, 3]) {
     await putModel(dir, { inChannels }, 16);
-    assert.is(json(dir, args('--input', 'in', '--save-probs')).images, 7);
+    const { images: count, skipped } = json(dir, args('--input', 'in', '--save-probs'));
+    assert.equal([count, skipped], [7, ['in/notes.txt']]);
     const results = Object.keys(images).flatMap((name) => [`${name}-overlay.png`, `${name}.npy`, `${name}.png`]);
     assert.equal(listing(join(dir, 'out')), results);
     const model = await loadModel(join(dir, 'model.safetensors'));
@@ -137,7 +140,15 @@ test('several classes: the class of each pixel, and a plane of probabilities for
   const prediction = await model.predict(await readPng(join(dir, 'scan.png')));
   const planes = [0, 1, 2].flatMap((c) => [...prediction.probs.filter((_, i) => i % 3 === c)]);
   assert.equal([...data], planes);
-  assert.equal((await readPng(join(dir, 'out/scan.png'))).data, toMask(prediction).data);
+  const mask = toMask(prediction).data;
+  const file = await readPng(join(dir, 'out/scan.png'));
+  assert.equal((file as PngImage).indices, mask);
+  // A viewer shows the classes in the colours of the overlay.
+  const colours = [[0, 0, 0], GREEN, ORANGE];
+  assert.equal(
+    [...file.data],
+    [...mask].flatMap((label) => [...colours[label]!]),
+  );
 });
 
 test('people are told what was made; --quiet says only that', async ({ dir }) => {
@@ -146,6 +157,21 @@ test('people are told what was made; --quiet says only that', async ({ dir }) =>
   const { code, stdout, stderr } = unetpp(dir, args('--input', 'scan.png', '--quiet'));
   assert.equal([code, stderr], [0, '']);
   assert.match(stdout, /^1 mask with overlay in out, mode accurate, 0\.\d s\n$/);
+});
+
+test('files that are skipped and images of another kind than the model reads are told', async ({ dir }) => {
+  await putModel(dir, { inChannels: 3 }, 16);
+  put(dir, 'in/a.png', disc(9, 7));
+  put(dir, 'in/b.png', encodePng(gradient(9, 7, 3)));
+  for (const file of ['c.tif', 'd.jpg', '.hidden']) put(dir, `in/${file}`, 'x');
+  const kind = 'remark    1 grey image: the model was made for RGB; all three channels get the same values\n';
+  const skipped = 'skipped   2 files that are no PNG: in/c.tif, in/d.jpg\n';
+  assert.is(unetpp(dir, args('--input', 'in')).stderr, skipped + kind);
+  await putModel(dir, { inChannels: 1 }, 16);
+  const colour = 'remark    1 RGB image: the model was made for grey; their brightness is taken\n';
+  assert.is(unetpp(dir, args('--input', 'in')).stderr, skipped + colour);
+  put(dir, 'scan.tif', 'II*\0');
+  refused(dir, args('--input', 'scan.tif'), 'scan.tif: not a PNG file: it is a TIFF image; convert it to PNG');
 });
 
 test('what cannot be predicted is refused before anything is written', async ({ dir }) => {
@@ -157,11 +183,12 @@ test('what cannot be predicted is refused before anything is written', async ({ 
   put(dir, 'none/notes.txt', 'x');
   refused(dir, input('none'), 'none: no PNG image in this folder; convert the images to PNG');
   refused(dir, [...input('in'), '--mode', 'L9'], 'mode "L9": this network has accurate, fast, L1, L2');
-  const inPlace = '--out in: the folder of the images, which masks would be written over; give another one';
-  refused(dir, ['predict', '--model', 'model.safetensors', '--input', 'in/a.png', '--out', 'in'], inPlace);
-  const notFolder = 'it is a file, expected a folder; choose another name (EEXIST)';
-  const onFile = ['predict', '--model', 'model.safetensors', '--input', 'in', '--out', 'model.safetensors'];
-  refused(dir, onFile, `model.safetensors: cannot be created: ${notFolder}`);
+  const elsewhere = 'so nothing is written there; give another place';
+  const inPlace = ['predict', '--model', 'model.safetensors', '--input', 'in/a.png', '--out', 'in'];
+  refused(dir, inPlace, `in/a.png: --input reads it, ${elsewhere}`);
+  put(dir, 'file', 'x');
+  const onFile = ['predict', '--model', 'model.safetensors', '--input', 'in', '--out', 'file'];
+  refused(dir, onFile, 'file: a file, expected a folder; give another name');
   const onFolder = ['predict', '--model', 'in', '--input', 'in', '--out', 'out'];
   refused(dir, onFolder, 'in: cannot be read: it is a folder, expected a file; give the name of a file (EISDIR)');
 

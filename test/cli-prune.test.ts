@@ -87,11 +87,11 @@ test('what cannot be pruned is refused, and no file is written', async ({ dir })
   }
   const invalid = `option '--level <n>' argument 'two' is invalid. ${expected.slice(0, -1)}`;
   refused(dir, prune('two'), `${invalid}; see unetpp prune --help`);
-  const itself = 'the model itself, whose other heads would be lost; give another file';
-  refused(dir, prune('2', `./${FILE}`), `--out ./${FILE}: ${itself}`);
+  const itself = '--model reads it, so nothing is written there; give another place';
+  refused(dir, prune('2', `./${FILE}`), `./${FILE}: ${itself}`);
   symlinkSync(FILE, join(dir, 'link'));
-  refused(dir, prune('2', 'link'), `--out link: ${itself}`);
-  const gone = 'its folder does not exist; create the folder first (ENOENT)';
+  refused(dir, [...prune('2', 'link'), '--force'], `link: ${itself}`);
+  const gone = 'there is no folder no; create it, or correct the path';
   refused(dir, prune('2', 'no/small'), `no/small: cannot be written: ${gone}`);
 
   json(dir, prune('3', 'small'));

@@ -6,7 +6,7 @@ import { Progress } from '../src/cli/progress.js';
 import { measureOnTest } from '../src/cli/test-images.js';
 import type { Job } from '../src/cli/train-job.js';
 import { createModel, readPng, syntheticDataset } from '../src/index.js';
-import type { RunFolder } from '../src/train/run.js';
+import { RunFolder } from '../src/train/run.js';
 import { putMat } from './fixtures/mat.js';
 import { json, listing, put, putPairs, refused, suiteInFolder, unetpp } from './support/cli.js';
 
@@ -79,12 +79,14 @@ test('a test that is interrupted gives no result and writes nothing', async ({ d
   const dataset = syntheticDataset({ size: 32, train: 1, validation: 1, test: 2, seed: 1 });
   const options = { microBatch: 1, loss: 'ce' };
   const job = { dataset, model: createModel({ filters: [2, 4] }), options } as unknown as Job;
-  const measure = (signal: AbortSignal) =>
-    measureOnTest(job, { path: dir } as RunFolder, new Progress({ quiet: true }), signal);
+  const folder = await RunFolder.create(dir, {});
+  const before = listing(dir);
+  const measure = (signal: AbortSignal) => measureOnTest(job, folder, new Progress({ quiet: true }), signal);
   assert.is(await measure(AbortSignal.abort()), undefined);
-  assert.equal(listing(dir), []);
+  assert.equal(listing(dir), before);
   assert.is((await measure(new AbortController().signal))?.evaluation.images, 2);
-  assert.equal(listing(dir), ['test.csv', 'test.png']);
+  assert.equal(listing(dir), [...before, 'test.csv', 'test.png']);
+  await folder.close();
 });
 
 test("a folder's own split goes before that of the recipe", async ({ dir }) => {

@@ -132,13 +132,55 @@ test('killed before its config was there, the same call begins it again', ({ dir
   refused(dir, RESUME, 'run: no run to go on with, as it has no config.json; give the folder of a run');
   put(dir, 'run/note.txt', '');
   const again = [...TRAIN, '--epochs', '3', '--out', 'run'];
-  refused(dir, again, 'run: exists and is not empty; give another folder with --out');
+  refused(dir, again, 'run: exists and is not empty; give another folder, or write into it with --force');
   rmSync(join(dir, 'run/note.txt'));
   assert.is(json(dir, again).weightsSha256, three.weightsSha256);
   assert.equal(listing(join(dir, 'run')), listing(join(dir, 'longer')));
 });
 
-test('one process at a time; the lock of one that was killed hinders nobody', async ({ dir }) => {
+const CONTINUE = [...TRAIN, '--continue', '--out'];
+
+test('--continue begins a run, or goes on with it, by the same call', ({ dir }) => {
+  assert.is(json(dir, [...CONTINUE, 'new', '--epochs', '3']).weightsSha256, three.weightsSha256);
+  const { weightsSha256, epochs } = json(dir, [...CONTINUE, 'run', '--epochs', '5']);
+  assert.equal([weightsSha256, epochs], [five.weightsSha256, 5]);
+  assert.equal(listing(join(dir, 'run')), listing(join(dir, 'longer')));
+});
+
+test('--continue with a run that is done prints its result, without a look at the data', ({ dir }) => {
+  renameSync(join(dir, 'data'), join(dir, 'moved'));
+  const call = [...CONTINUE, 'run', '--epochs', '3'];
+  const before = listing(dir);
+  assert.equal(json(dir, call), three);
+  const { stdout } = unetpp(dir, call);
+  assert.match(stdout, /^best {6}epoch \d of 3: validation Dice 0\.\d{4}/);
+  assert.equal(listing(dir), before);
+  // What cannot be read is worked out again.
+  renameSync(join(dir, 'moved'), join(dir, 'data'));
+  const report = readFileSync(join(dir, 'run/report.json'), 'utf8');
+  put(dir, 'run/report.json', report.replace(/"dice": [\d.e-]+/, '"dice": "high"'));
+  const { seconds, imagesPerSecond, ...again } = json(dir, call);
+  assert.equal({ ...three, ...again }, three);
+});
+
+test('--continue refuses what would make it another run, and a folder that is none', ({ dir }) => {
+  put(dir, 'full/note.txt', '');
+  for (const [given, message] of [
+    ['--out run --lr 0.02', `--lr is 0.02, but ${BEGUN} with 0.01; ${ADVICE}`],
+    ['--out full', 'full: exists and is not empty; give another folder with --out'],
+    ['', '--continue needs to know the folder of the run; give it with --out'],
+    [
+      '--out run --resume run',
+      '--continue begins or goes on with the run in --out, --resume goes on only; leave one out',
+    ],
+  ] as const) {
+    refused(dir, [...TRAIN, '--continue', ...given.split(' ').filter(Boolean)], message);
+  }
+});
+
+test('one process at a time; --wait waits for the other, and the lock of one that was killed hinders nobody', async ({
+  dir,
+}) => {
   const first = new Running(dir, [...RESUME, '--epochs', '1000000']);
   await first.says('6/1000000');
   const beside = unetpp(dir, [...RESUME, '--quiet']);
@@ -148,14 +190,15 @@ test('one process at a time; the lock of one that was killed hinders nobody', as
     new RegExp(`^unetpp: run: in use by process ${first.child.pid} on .*; wait for it or .*\n$`),
   );
   assert.is(first.child.exitCode, null);
+  const second = new Running(dir, [...RESUME, '--json', '--wait', '600']);
+  await second.says(`run: locked by process ${first.child.pid} on `);
+  await second.says('; waiting up to 600 s for it to end\n');
   first.child.kill('SIGKILL');
   await first.ended;
-  assert.ok(listing(join(dir, 'run')).includes('.lock'));
-  const second = new Running(dir, [...RESUME, '--json']);
   await second.says('\nresumed   ');
   second.child.kill('SIGINT');
   const { code, stdout, stderr } = await second.ended;
-  assert.is(code, 0, stderr);
+  assert.is(code, 130, stderr);
   assert.is(JSON.parse(stdout).resume, 'npx unetpp train --resume run');
   assert.not.ok(listing(join(dir, 'run')).includes('.lock'));
 });

@@ -76,7 +76,7 @@ test('the table, as Markdown, CSV and JSON', ({ dir }) => {
   const text = readFileSync(join(dir, 'st/family.md'), 'utf8');
   assert.match(
     text,
-    /^# The family on data\n\n6 runs of 2 epochs \(2 networks x 3 folds x 1 seed\); all are done\.\n\n\| network /,
+    /^<!-- unetpp study -->\n# The family on data\n\n6 runs of 2 epochs \(2 networks x 3 folds x 1 seed\); all are done\.\n\n\| network /,
   );
   const row = [nested.network, String(nested.parameters).replace(/(\d)(\d{3})$/, '$1,$2'), '', '3'];
   const line = text.split('\n').find((line) => line.startsWith('| UNet++ with DS'))!;
@@ -129,8 +129,13 @@ test('interrupted, then killed, the same call goes on to the same results', asyn
   await first.says('\nrun 2 of 6');
   first.child.kill('SIGINT');
   const interrupted = await first.ended;
-  assert.is(interrupted.code, 0, interrupted.stderr);
-  const { runs, resume, rows } = JSON.parse(interrupted.stdout);
+  assert.is(interrupted.code, 130, interrupted.stderr);
+  assert.match(
+    interrupted.stderr,
+    `\nunetpp: interrupted by SIGINT; go on with: npx unetpp ${args.join(' ')} --json\n`,
+  );
+  const { runs, resume, rows, interrupted: told } = JSON.parse(interrupted.stdout);
+  assert.is(told, true);
   assert.equal([resume, runs.planned], [`npx unetpp ${args.join(' ')} --json`, 6]);
   assert.ok(runs.done >= 1 && runs.done < 6 && rows.length >= 1);
   assert.match(
@@ -240,7 +245,11 @@ test('another protocol is refused by name', ({ dir }) => {
     FAMILY,
     'data: its images are not those that the study in st was started on (7 now, 8 then); restore them, or give another folder with --out',
   );
-  refused(dir, [...FAMILY.slice(0, -1), 'data'], 'data: exists and is not empty; give another folder with --out');
+  refused(
+    dir,
+    [...FAMILY.slice(0, -1), 'data'],
+    'data: --data reads it, so nothing is written there; give another place',
+  );
 });
 
 test('calls that make no sense', ({ dir }) => {

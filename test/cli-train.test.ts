@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import * as assert from 'uvu/assert';
 import { encodePng, loadModel, readPng } from '../src/index.js';
 import { weightsSha256 } from '../src/model/modelfile.js';
@@ -14,16 +14,17 @@ const FILES = [
   'metrics.jsonl',
   'model.safetensors',
   'predictions.png',
+  'report.json',
 ];
 
 test('a run: what is printed, and what is in its folder', async ({ dir }) => {
   putPairs(dir);
-  const args = ['train', '--data', 'data', '--out', 'deep/run', ...TINY, '--filters', '2,4,6', '--epochs', '3'];
+  const args = ['train', '--data', 'data', '--out', 'new', ...TINY, '--filters', '2,4,6', '--epochs', '3'];
   const result = json(dir, args);
-  const fields = ['run', 'model', 'epochs', 'seconds', 'imagesPerSecond', 'validation', 'weightsSha256', 'resume'];
-  assert.equal(Object.keys(result), fields);
-  assert.equal([result.run, result.model, result.epochs], ['deep/run', 'deep/run/model.safetensors', 3]);
-  assert.is(result.resume, null, 'it is done');
+  const measured = ['epochs', 'bestEpoch', 'seconds', 'imagesPerSecond', 'validation', 'weightsSha256'];
+  assert.equal(Object.keys(result), ['run', 'model', ...measured, 'interrupted', 'resume']);
+  assert.equal([result.run, result.model, result.epochs], ['new', 'new/model.safetensors', 3]);
+  assert.equal([result.interrupted, result.resume], [false, null], 'it is done');
   assert.ok((result.seconds as number) > 0 && (result.imagesPerSecond as number) > 0);
   const { heads, ...scores } = result.validation as { heads: { head: string }[] };
   assert.equal(Object.keys(scores), ['dice', 'iou', 'pooledIou', 'loss']);
@@ -33,20 +34,20 @@ test('a run: what is printed, and what is in its folder', async ({ dir }) => {
   );
   for (const head of heads) assert.equal(Object.keys(head), ['head', 'dice', 'iou', 'pooledIou']);
 
-  assert.equal(listing(join(dir, 'deep/run')), FILES);
-  const model = await loadModel(join(dir, 'deep/run/model.safetensors'));
+  assert.equal(listing(join(dir, 'new')), FILES);
+  const model = await loadModel(join(dir, 'new/model.safetensors'));
   assert.is(await weightsSha256(model), result.weightsSha256);
-  const config = JSON.parse(readFileSync(join(dir, 'deep/run/config.json'), 'utf8'));
+  const config = JSON.parse(readFileSync(join(dir, 'new/config.json'), 'utf8'));
   assert.equal([config.data, config.seed, config.lr, config.filters], ['data', 1, 0.01, [2, 4, 6]]);
   assert.equal(config.config, model.config);
   assert.is(config.split.train.length + config.split.validation.length, 6);
-  const epochs = readFileSync(join(dir, 'deep/run/metrics.jsonl'), 'utf8').trimEnd().split('\n');
+  const epochs = readFileSync(join(dir, 'new/metrics.jsonl'), 'utf8').trimEnd().split('\n');
   assert.equal(
     epochs.map((line) => JSON.parse(line).epoch),
     [1, 2, 3],
   );
   for (const name of ['predictions.png', 'curves.png']) {
-    assert.ok((await readPng(join(dir, 'deep/run', name))).width > 500, name);
+    assert.ok((await readPng(join(dir, 'new', name))).width > 500, name);
   }
 
   const again = json(dir, [...args.slice(0, 3), '--out', 'again', ...args.slice(5)]);
@@ -63,7 +64,7 @@ test('people see the data, the network, a row an epoch, and what to do next', ({
   assert.match(stderr, 'UNet++ (dense skips), filters 2,4, 1 head, transposed upsampling, 431 parameters\n');
   assert.match(
     stderr,
-    /\n {5}epoch {5}loss val loss {5}L1 images\/s {5}time\n\* {6}1\/2 {3}\d\.\d{4} .*\n.* {5}2\/2 .*/,
+    /\n {5}epoch {5}loss val loss {5}L1 images\/s {4}time\n\* {6}1\/2 {3}\d\.\d{4} .*\n.* {5}2\/2 .*/,
   );
   assert.match(stdout, /^best {6}epoch \d of 2: validation Dice 0\.\d{4}\n/);
   assert.match(stdout, 'npx unetpp predict --model runs/data/model.safetensors --input IMAGE.png --out masks\n');
@@ -99,7 +100,7 @@ test('node train.js trains, on the phantom when nothing else is given', ({ dir }
   assert.equal(listing(join(dir, 'runs/phantom')), FILES.slice(1), 'after one epoch there is one checkpoint');
   const { stderr, stdout } = unetpp(dir, [...TINY, '--epochs', '1'], TRAIN_JS);
   assert.match(stderr, 'no --data given: a demonstration on synthetic images\n');
-  assert.match(stdout, 'node train.js --data FOLDER\n');
+  assert.match(stdout, `\n  node ${relative(realpathSync(dir), TRAIN_JS)} --data FOLDER\n`);
 });
 
 test('where a network has learnt nothing yet, it says so and what to do', ({ dir }) => {
@@ -107,6 +108,7 @@ test('where a network has learnt nothing yet, it says so and what to do', ({ dir
   const { stdout } = unetpp(dir, [...args, '--epochs', '3', '--lr', '3e-3']);
   assert.match(stdout, /validation Dice 0\.0000\n/);
   assert.match(stdout, '\n\nIt marks hardly anything yet: give it more epochs');
+  assert.match(stdout, '\n  npx unetpp train --data FOLDER\n', 'a command that is there without train.js');
 });
 
 test('every option of the network and of the training is taken', async ({ dir }) => {

@@ -1,7 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../src/base/errors.js';
-import { parseJson } from '../src/data/json.js';
 import { drawSplit, parseSplit } from '../src/data/split.js';
 
 const KNOWN = ['a', 'b', 'c', 'd'];
@@ -54,23 +53,6 @@ test('another structure', () => {
   assert.is(refusal('{"train": "a", "validation": ["b"]}'), `split.json: "train" must be a list of names; ${EXPECTED}`);
   assert.match(refusal('{"train": [1], "validation": ["b"]}'), '"train" must be a list of names');
   assert.is(refusal('{"train": ["a"]}'), 'split.json: "validation" names no image; it needs at least 1');
-});
-
-test('broken JSON is placed', () => {
-  const place = (text: string) => message(() => parseJson(text, 'split.json'));
-  const at = (line: number, column: number) => `split.json: not valid JSON at line ${line}, column ${column}`;
-  assert.is(place(''), at(1, 1));
-  assert.is(place('{"train": ["a",]}'), at(1, 16));
-  assert.is(place('{\n  "train": ["a" "b"]\n}'), at(2, 17));
-  assert.is(place('{\n  "train": ["a"],\n}'), at(3, 1));
-  assert.is(place('{"train" ["a"]}'), at(1, 10));
-  assert.is(place('{"train": ["a"]} x'), at(1, 18));
-  assert.is(place('{"a": 1.5e3, "b": -0, "c": "\\u00e9\\n", "d": nul}'), at(1, 45));
-  assert.is(place("{'a': 1}"), at(1, 2));
-  assert.is(place('["a'), at(1, 2));
-  assert.is(place('["\\x"]'), at(1, 2));
-  assert.is(place('[TRUE]'), at(1, 2));
-  assert.is(place('{"a": [[{}, []], 01]}'), at(1, 19));
 });
 
 test('a drawn split holds a fifth for validation, depends on the seed and not on the order of the names', () => {

@@ -99,6 +99,22 @@ test('what does not fit is refused', async () => {
   const channels = await errorOf(modelOf({ inChannels: 2 }).predict(imageOf(8, 8, 3)));
   assert.instance(channels, InputError);
   assert.is(channels.message, 'predict: the image has 3 channels, the network reads 2');
+  const expected = 'predict: expected an image { width, height, channels, data }, got';
+  for (const [wrong, found] of [
+    [null, 'null'],
+    [undefined, 'nothing'],
+    ['scan.png', '"scan.png"'],
+    [{}, 'no data'],
+  ]) {
+    const error = await errorOf(modelOf().predict(wrong as unknown as Image));
+    assert.instance(error, InputError);
+    assert.is(error.message, `${expected} ${found}`);
+  }
+  const nan = { ...imageOf(8, 8), data: new Float32Array(64).fill(Number.NaN, 9) };
+  const pixel = 'predict: pixel (1, 1), channel 0 is NaN; expected finite numbers';
+  assert.is((await errorOf(modelOf().predictBatch([imageOf(8, 8), nan]))).message, pixel);
+  const list = await errorOf(modelOf().predictBatch(null as unknown as Image[]));
+  assert.is(list.message, 'predict: expected a list of images, got null');
   const short = await errorOf(modelOf().predict({ ...imageOf(8, 8), width: 9 }));
   assert.is(short.message, 'predict: 9x8x1 takes 72 values, its data holds 64');
   const batch = await errorOf(modelOf().predictBatch([imageOf(8, 8)], { batch: 0 }));
@@ -108,6 +124,10 @@ test('what does not fit is refused', async () => {
   throwsInput(
     () => modelOf().logits({ shape: [1, 8, 8, 2], data: new Float32Array(128) }),
     'logits: x must be [batch,height,width,1], got [1,8,8,2]',
+  );
+  throwsInput(
+    () => modelOf().logits({ shape: [1, 8, 8, 1], data: new Float32Array(63) }),
+    'logits: [1,8,8,1] takes 64 values, its data holds 63',
   );
 });
 

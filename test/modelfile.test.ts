@@ -124,7 +124,7 @@ test('metadata that is missing, no JSON, or not allowed is refused by field', as
     await withMetadata('config', undefined),
     "m, config: missing in the file's metadata; restore the file from a copy",
   );
-  assert.is(await withMetadata('config', '{"filters":'), 'm, config: expected JSON, found "{\\"filters\\":"');
+  assert.is(await withMetadata('config', '{"filters":'), 'm, config: not valid JSON at line 1, column 12');
   assert.match(await withMetadata('config', '{"depth":4}'), 'm, config: unknown field "depth"; known are filters,');
   assert.match(await withMetadata('config', '{"filters":[1e9,2]}'), 'm, config: filters is [1000000000,2], expected');
   assert.is(
@@ -137,7 +137,7 @@ test('metadata that is missing, no JSON, or not allowed is refused by field', as
   );
   assert.is(
     await withMetadata('preprocessing', 'null'),
-    'm, preprocessing: normalisation is undefined, expected one of range, percentile, zscore',
+    'm, preprocessing: normalisation is nothing, expected one of range, percentile, zscore',
   );
   const thresholds = 'm, thresholds: expected {NAME: NUMBER} with names from L1 and numbers from 0 to 1, found';
   for (const wrong of ['{"accurate":0.5}', '{"L1":1.5}', '{"L1":"0.5"}', '{"L1":null}', '[0.5]', 'null', '0.5']) {

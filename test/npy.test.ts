@@ -8,11 +8,11 @@ function header(shape: readonly number[]): string {
   return Buffer.from(bytes).toString('latin1').split('\n')[0]!;
 }
 
-test('the bytes are those that numpy.save writes', () => {
-  const text = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 3), }";
+test('the bytes are those that numpy.save writes, but for a comment in the header', () => {
+  const text = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 3), } # unetpp";
   const expected = Buffer.concat([
     Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 0x01, 0x00, 0x76, 0x00]),
-    Buffer.from(`${text}${' '.repeat(55)}\n`),
+    Buffer.from(`${text}${' '.repeat(46)}\n`),
     Buffer.from('0000803f000000c00000003f000000000000807f0000c07f', 'hex'),
   ]);
   const data = Float32Array.of(1, -2, 0.5, 0, Number.POSITIVE_INFINITY, Number.NaN);

@@ -57,6 +57,18 @@ test('an image whose parts do not fit', () => {
   assert.is(fault({ height: 2 }), 'image: 2x2x1 takes 4 values, its data holds 2');
   assert.is(fault({ width: 1.5 }), 'image: an image of 1.5x1x1; expected whole numbers, 1 to 4 channels');
   assert.is(fault({ channels: 5 }), 'image: an image of 2x1x5; expected whole numbers, 1 to 4 channels');
+  assert.is(fault({ width: '2' }), 'image: an image of "2"x1x1; expected whole numbers, 1 to 4 channels');
+  const types = 'image: the data of an image must be one of Uint8Array, Uint16Array, Float32Array';
+  assert.is(fault({ data: [1, 2] }), `${types}, got Array`);
+  assert.is(fault({ data: new Float64Array(2) }), `${types}, got Float64Array`);
+  assert.is(fault({ data: new Uint8ClampedArray(2) }), `${types}, got Uint8ClampedArray`);
+  assert.is(fault({ data: 'ab' }), `${types}, got string`);
+  assert.is(fault({ data: null }), 'image: expected an image { width, height, channels, data }, got no data');
+  assert.is(
+    fault({ channels: 2, data: Float32Array.of(0, 1, 2, Number.NaN) }),
+    'image: pixel (1, 0), channel 1 is NaN; expected finite numbers',
+  );
+  assert.match(fault({ data: Float32Array.of(0, -Infinity) }), 'pixel (1, 0), channel 0 is -Infinity');
 });
 
 test.run();

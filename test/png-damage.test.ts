@@ -51,7 +51,9 @@ test('what is no PNG is told by its beginning', () => {
   const text = (bytes: Uint8Array, found: string) =>
     assert.is(refusal(bytes), `a.png: not a PNG file: it ${found}; convert it to PNG`);
   text(Buffer.from('version https://git-lfs'), 'starts with "version http"');
-  text(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), 'is a JPEG file');
+  text(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), 'is a JPEG image');
+  text(Buffer.from('II*\0\b\0\0\0'), 'is a TIFF image');
+  text(Buffer.concat([new Uint8Array(128), Buffer.from('DICM')]), 'is a DICOM file');
   text(Uint8Array.of(1, 2, 254), 'starts with bytes 01 02 fe');
   text(new Uint8Array(), 'is empty');
 });
@@ -109,13 +111,21 @@ test('a header that no PNG may have', () => {
   assert.match(refusal(withHeader({ colour: COLOUR.palette, depth: 16 })), 'colour type 3 with 16 bits');
   assert.match(refusal(withHeader({ interlace: 2 })), 'compression 0, filter 0, interlace 2; expected 0, 0 and 0 or 1');
   assert.is(refusal(withHeader({ width: 0 })), 'a.png: damaged PNG: 0x2 holds no pixel');
-  assert.is(
-    refusal(withHeader({ height: 16385 })),
-    'a.png: 2x16385x1 is too large: at most 16384 pixels a side and 268435456 samples; cut it into tiles',
-  );
-  assert.match(refusal(withHeader({ width: 16384, height: 16384, colour: COLOUR.rgb })), '16384x16384x3 is too large');
   const noIhdr = Buffer.concat([SIGNATURE, chunk('IDAT', new Uint8Array(13)), chunk('IEND')]);
   assert.match(refusal(noIhdr), 'its first chunk is not an IHDR of 13 bytes');
+});
+
+test('what takes too much memory is refused by its header, with the numbers', () => {
+  const large = (change: Partial<PngParts>, takes: string) => {
+    const most = 'accepted are at most 16384 pixels a side and 268435456 bytes; cut it into tiles';
+    assert.is(refusal(withHeader(change)), `a.png: too large: ${takes} bytes, ${most}`);
+  };
+  large({ height: 16385 }, '2x16385 of 8-bit grey takes 32770');
+  const square = { width: 16384, height: 16384 };
+  large({ ...square, colour: COLOUR.rgb }, '16384x16384 of 8-bit rgb takes 805306368');
+  large({ ...square, depth: 16 }, '16384x16384 of 16-bit grey takes 536870912');
+  large({ ...square, depth: 1, colour: COLOUR.palette }, '16384x16384 of 1-bit palette takes 805306368');
+  for (const depth of [1, 8]) assert.match(refusal(withHeader({ ...square, depth })), '6 bytes of pixel data');
 });
 
 test('chunks that do not fit', () => {
@@ -130,6 +140,10 @@ test('chunks that do not fit', () => {
   );
   const header = { ...GREY, colour: COLOUR.palette };
   assert.match(refusal(buildPng({ ...header, lines: LINES })), '0 palettes, expected 1');
+  for (const length of [0, 4, 771]) {
+    const palette = `a.png: damaged PNG: a palette of ${length} bytes, expected 1 to 256 colours of 3; save it again`;
+    assert.is(refusal(buildPng({ ...header, before: [chunk('PLTE', new Uint8Array(length))], lines: LINES })), palette);
+  }
   const before = [chunk('PLTE', Uint8Array.of(0, 0, 0, 9, 9, 9))];
   assert.is(
     refusal(buildPng({ ...header, before, lines: packLines([1, 0, 7, 1], 2, 8) })),
@@ -198,6 +212,8 @@ test('a file that cannot be read', async () => {
     );
   assert.is(await message('/nowhere/a.png'), '/nowhere/a.png: cannot be read: no such file');
   assert.is(await message(import.meta.dirname), `${import.meta.dirname}: cannot be read: a folder, not a file`);
+  const device = '/dev/zero: cannot be read: a pipe or a device, expected a file; remove it from the folder';
+  assert.is(await message('/dev/zero'), device);
 });
 
 test.run();

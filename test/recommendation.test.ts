@@ -67,7 +67,7 @@ test('a recommendation that is none is refused by field', () => {
   const modes = 'L1, L2, accurate';
   refused({ mode: 'fast' }, `mode is "fast", expected one of ${modes}`);
   refused({ mode: 'L3' }, `mode is "L3", expected one of ${modes}`);
-  refused({ mode: undefined }, `mode is missing, expected one of ${modes}`);
+  refused({ mode: undefined }, `mode is nothing, expected one of ${modes}`);
   refused({ score: 'hd95' }, 'score is "hd95", expected one of dice, iou, pooledDice, pooledIou');
   refused({ tolerance: 1.5 }, 'tolerance is 1.5, expected a number from 0 to 1');
   refused({ tolerance: '0' }, 'tolerance is "0", expected a number from 0 to 1');
@@ -80,7 +80,7 @@ test('a recommendation that is none is refused by field', () => {
   refused({ scores: { L1: 1, L2: 1, accurate: 2 } }, `scores is {"L1":1,"L2":1,"accurate":2}, ${scores}`);
   refused({ scores: { L1: 1, L2: 1, L3: 1, accurate: 1 } }, `scores is {"L1":1,"L2":1,"L3":1,"accurate":1}, ${scores}`);
   for (const wrong of [null, 'L1', [1]]) {
-    throwsInput(() => parseRecommendation(wrong, config, 'm'), `m: mode is missing, expected one of ${modes}`);
+    throwsInput(() => parseRecommendation(wrong, config, 'm'), `m: mode is nothing, expected one of ${modes}`);
   }
 });
 

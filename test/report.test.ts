@@ -156,22 +156,48 @@ test('canvas: text is the glyphs, and stands where it is told', () => {
   assert.equal(pixel(right, 8, 0), [0, 0, 0]);
 });
 
-test('canvas: every printable character has ink of its own, others are question marks', () => {
+test('canvas: every printable character has ink of its own', () => {
   const seen = new Set<string>();
   const draw = (text: string) => {
-    const canvas = new Canvas(6, 9, [0, 0, 0]);
-    canvas.text(text, 0, 0, { colour: WHITE, scale: 1 });
+    const canvas = new Canvas(11, 12, [0, 0, 0]);
+    canvas.text(text, 0, 3, { colour: WHITE, scale: 1 });
     return canvas.data.join();
   };
   for (let code = 32; code < 127; code++) seen.add(draw(String.fromCharCode(code)));
   assert.is(seen.size, 95);
-  for (const other of ['ä', '\n', '🧠', '\u007f']) assert.is(draw(other), draw('?'));
+  for (const other of ['ß', 'ä', 'ḍ', '\n', '王', '🧠', '\u007f']) seen.add(draw(other));
+  assert.is(seen.size, 95 + 7, 'no two look alike');
+});
+
+test('names in any script can be told apart, and keep their letters where they are Latin', () => {
+  const rows = (text: string) => {
+    const canvas = new Canvas(textWidth(text), 12, [0, 0, 0]);
+    canvas.text(text, 0, 3, { colour: WHITE, scale: 1 });
+    return Array.from({ length: 12 }, (_, y) =>
+      Array.from({ length: canvas.width }, (_, x) => (canvas.data[3 * (y * canvas.width + x)] ? '#' : '.')).join(''),
+    );
+  };
+  assert.equal(rows('é').slice(2, 10), ['...#.', '..#..', '.....', '.###.', '#...#', '#####', '#....', '.###.']);
+  assert.equal(rows('Ü').slice(0, 5), ['.#.#.', '.....', '.....', '#...#', '#...#']);
+  assert.equal(rows('ï').slice(2, 10), ['#.#', '...', '...', '.#.', '.#.', '.#.', '.#.', '.#.']);
+  assert.equal(rows('e\u0301'), rows('é'), 'taken apart or not');
+  assert.equal(rows('Ａ'), rows('A'), 'full width');
+  assert.equal(rows('王').slice(1), [
+    ...['###.###.', '..#...#.', '..#..##.', '.#....#.', '.#..###.'],
+    '........',
+    ...['###.##..', '#.#.#.#.', '###.##..', '#.#.#.#.', '###.##..'],
+  ]);
+  const names = 'Bär Bar Bâr Bãr Grösse Größe Łódź Lódz Ørn Orn Şen Șen Sen ısı isi 王小明 王晓明 Иванов Ñandú'.split(
+    ' ',
+  );
+  assert.is(new Set(names.map((name) => rows(name).join())).size, names.length);
 });
 
 test('text that is too wide is cut', () => {
   assert.is(fitText('image', 100), 'image');
   const cut = fitText('a-very-long-name-of-a-patient.png', 60);
   assert.ok(cut.endsWith('...') && textWidth(cut) <= 60 && cut.startsWith('a-very'), cut);
+  assert.is(fitText('🧠🧠🧠🧠🧠', 40), '🧠🧠...', 'no half of a character');
   assert.is(textWidth('0123456789'), 59);
 });
 

@@ -98,14 +98,13 @@ test('no run, or a damaged one, is not opened, and no lock is left', async ({ di
   const path = await begun(dir);
   const config = join(path, 'config.json');
   for (const [text, told] of [
-    ['', 'the file is empty'],
-    ['{"lr": 0', 'damaged: expected a JSON object, found "{\\"lr\\": 0"'],
-    ['[1]', 'damaged: expected a JSON object, found "[1]"'],
-    ['null', 'damaged: expected a JSON object, found "null"'],
+    ['', 'the file is empty; restore it from a copy'],
+    ['{"lr": 0', 'not valid JSON at line 1, column 9'],
+    ['[1]', `damaged: expected a JSON object, found [1]${RESTORE}`],
+    ['null', `damaged: expected a JSON object, found null${RESTORE}`],
   ] as const) {
     writeFileSync(config, text);
-    const restore = text === '' ? '; restore it from a copy' : RESTORE;
-    assert.is(await messageOf(RunFolder.open(path)), `${config}: ${told}${restore}`);
+    assert.is(await messageOf(RunFolder.open(path)), `${config}: ${told}`);
   }
   assert.equal(readdirSync(path).sort(), ['config.json', 'metrics.jsonl']);
 });
@@ -123,47 +122,6 @@ test('what killed processes were writing is cleared away', async ({ dir }) => {
     const names = ['.lock', '.other.tmp', 'checkpoint.safetensors', 'config.json', 'metrics.jsonl'];
     assert.equal(readdirSync(path).sort(), names);
   });
-});
-
-const line = (epoch: number) => JSON.stringify({ epoch, training: { total: 1 / 3 } });
-
-test('metrics: those of the epochs of the checkpoint are kept, those after it go', async ({ dir }) => {
-  const path = await begun(dir);
-  const file = join(path, 'metrics.jsonl');
-  const keep = (epochs: number) => reopened(path, (folder) => folder.keepMetrics(epochs));
-  const text = [1, 2, 3].map((epoch) => `${line(epoch)}\n`).join('');
-  for (const rest of ['', `${line(4)}\n`, `${line(4)}\n{"epoch":5,`, line(4), '{"ep', '\n\n', 'rubbish\n']) {
-    writeFileSync(file, text + rest);
-    assert.equal(
-      await keep(3),
-      [1, 2, 3].map((epoch) => JSON.parse(line(epoch))),
-    );
-    assert.is(readFileSync(file, 'utf8'), text, rest);
-  }
-  assert.is((await keep(1)).length, 1);
-  assert.is(readFileSync(file, 'utf8'), `${line(1)}\n`);
-  assert.equal(await keep(0), []);
-  assert.is(readFileSync(file, 'utf8'), '');
-});
-
-test('metrics: a line that is missing, cut or another one is named, and the file stays', async ({ dir }) => {
-  const path = await begun(dir);
-  const file = join(path, 'metrics.jsonl');
-  for (const [text, at, found] of [
-    [`${line(1)}\n`, 2, 'the end of the file'],
-    [`${line(1)}\n${line(2)}`, 2, 'the end of the file'],
-    [`${line(1)}\n{"epo\n`, 2, '"{\\"epo"'],
-    [`${line(2)}\n${line(2)}\n`, 1, JSON.stringify(line(2).slice(0, 60))],
-    [`null\n${line(2)}\n`, 1, '"null"'],
-    ['', 1, 'the end of the file'],
-  ] as const) {
-    writeFileSync(file, text);
-    assert.is(
-      await messageOf(reopened(path, (folder) => folder.keepMetrics(2))),
-      `${file}, line ${at}: expected the report of epoch ${at}, found ${found}; restore the file from a copy, or start a new run`,
-    );
-    assert.is(readFileSync(file, 'utf8'), text);
-  }
 });
 
 async function failure(promise: Promise<void>): Promise<string> {

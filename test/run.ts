@@ -17,7 +17,10 @@ const files = readdirSync(import.meta.dirname)
 let passed = 0;
 let failed = 0;
 
-/** Runs one file; uvu ends its output with `Total:` and `Passed:` lines. A file that prints none has failed as a whole. */
+/**
+ * Runs one file; uvu ends its output with `Total:` and `Passed:` lines. A file that prints none has failed as a whole. Its
+ * lines that begin with `note: ` are shown.
+ */
 function runFile(name: string): Promise<void> {
   return new Promise((done) => {
     const child = spawn(process.execPath, ['--enable-source-maps', join(import.meta.dirname, name)], {
@@ -39,6 +42,7 @@ function runFile(name: string): Promise<void> {
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       console.log(`${bad ? 'FAIL' : 'ok  '} ${name.replace('.test.js', '').padEnd(24)} ${good}/${total}  ${seconds} s`);
       if (bad) console.log(output.trimEnd());
+      else for (const [note] of output.matchAll(/^note: .*$/gm)) console.log(note);
       done();
     });
   });

@@ -2,7 +2,7 @@
 import type { DataFolder } from '../data/folder.js';
 import { subsets } from '../data/split.js';
 import { type ImageFacts, twinsAmong } from '../data/survey.js';
-import { grouped, plural } from './format.js';
+import { few, grouped, plural, vanishedText } from './format.js';
 
 /** The result as JSON. */
 export interface CheckSummary {
@@ -19,10 +19,16 @@ export interface CheckSummary {
   /** Share of all pixels, and images that show the class; the background first. */
   readonly classes: readonly { readonly name: string; readonly share: number; readonly images: number }[];
   readonly emptyMasks: readonly string[];
+  /** Objects of masks that are lost when they are resized to `size` x `size`, as train would, and the images they are in. */
+  readonly vanished: { readonly size: number; readonly objects: number; readonly images: readonly string[] };
   /** Names of images with the same pixels. */
   readonly duplicates: readonly (readonly string[])[];
   /** What is worth a second look, a line each. */
   readonly remarks: readonly string[];
+  /** Files that are neither images nor masks. */
+  readonly skipped: readonly string[];
+  /** What training would refuse, a line each; these images are in none of the figures. */
+  readonly faults: readonly string[];
 }
 
 interface SubsetSummary {
@@ -38,12 +44,17 @@ const FEW = 5;
 
 const CHANNELS = ['', 'grey', 'grey with alpha', 'RGB', 'RGB with alpha'];
 
-export function summaryOf(folder: DataFolder, facts: readonly ImageFacts[]): CheckSummary {
+export function summaryOf(
+  folder: DataFolder,
+  facts: readonly ImageFacts[],
+  size: number,
+  faults: readonly string[],
+): CheckSummary {
   const greatest = facts.map((fact) => fact.greatest).sort((a, b) => a - b);
   const pixels = facts.reduce((sum, { width, height }) => sum + width * height, 0);
   const classes = ['background', ...folder.classNames].map((name, k) => ({
     name,
-    share: facts.reduce((sum, fact) => sum + fact.pixels[k]!, 0) / pixels,
+    share: facts.reduce((sum, fact) => sum + fact.pixels[k]!, 0) / Math.max(1, pixels),
     images: facts.filter((fact) => fact.pixels[k]! > 0).length,
   }));
   const partial = {
@@ -54,15 +65,20 @@ export function summaryOf(folder: DataFolder, facts: readonly ImageFacts[]): Che
     sizes: counts(facts.map(({ width, height }) => `${width}x${height}`)),
     kinds: counts(facts.map(({ bits, channels }) => `${bits}-bit ${CHANNELS[channels]}`)),
     values: {
-      least: facts.reduce((least, fact) => Math.min(least, fact.least), Number.POSITIVE_INFINITY),
-      greatest: greatest.at(-1)!,
-      medianGreatest: greatest[Math.floor(greatest.length / 2)]!,
+      least: facts.reduce((least, fact) => Math.min(least, fact.least), facts[0]?.least ?? 0),
+      greatest: greatest.at(-1) ?? 0,
+      medianGreatest: greatest[Math.floor(greatest.length / 2)] ?? 0,
     },
     classes,
     emptyMasks: facts.filter((fact) => fact.pixels.slice(1).every((count) => count === 0)).map(({ name }) => name),
-    duplicates: twinsAmong(facts).map((twins) => twins.map(({ name }) => name)),
+    vanished: {
+      size,
+      objects: facts.reduce((sum, { vanished }) => sum + vanished, 0),
+      images: namesOf(facts.filter(({ vanished }) => vanished > 0)),
+    },
+    duplicates: twinsAmong(facts).map(namesOf),
   };
-  return { ...partial, remarks: remarks(partial, facts) };
+  return { ...partial, remarks: facts.length > 0 ? remarks(partial, facts) : [], skipped: folder.skipped, faults };
 }
 
 function subsetSummary(subset: ImageFacts['subset'], facts: readonly ImageFacts[]): SubsetSummary {
@@ -83,13 +99,17 @@ function counts(values: readonly string[]): Record<string, number> {
   return Object.fromEntries([...found].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
 }
 
-function remarks(summary: Omit<CheckSummary, 'remarks'>, facts: readonly ImageFacts[]): string[] {
-  const { kinds, values, emptyMasks, classes } = summary;
+function remarks(
+  summary: Omit<CheckSummary, 'remarks' | 'skipped' | 'faults'>,
+  facts: readonly ImageFacts[],
+): string[] {
+  const { kinds, values, emptyMasks, classes, vanished } = summary;
   const across = twinsAmong(facts).filter((twins) => spread(twins) > 1);
   const within = twinsAmong(facts).filter((twins) => spread(twins) === 1);
   const divided = [...byPatient(facts)].filter(([, own]) => spread(own) > 1);
   const dark = facts.filter(({ bits, greatest }) => greatest < (bits === 8 ? 64 : 16384));
   const flat = facts.filter(({ least, greatest }) => least === greatest);
+  const lost = vanishedText(facts, vanished.size);
   const absent = classes.slice(1).filter(({ images }) => images === 0);
   return [
     ...across.map((twins) => `the same image in different subsets: ${places(twins)}; keep it in one`),
@@ -100,10 +120,9 @@ function remarks(summary: Omit<CheckSummary, 'remarks'>, facts: readonly ImageFa
       ? [`${plural(divided.length - FEW, 'more patient')} in different subsets, ${divided.length} in all`]
       : []),
     ...within.map((twins) => `the same image more than once: ${twins.map(({ name }) => name).join(', ')}`),
-    ...(flat.length ? [`${plural(flat.length, 'image')} of one value only: ${few(flat)}`] : []),
-    ...(emptyMasks.length
-      ? [`${plural(emptyMasks.length, 'mask')} without foreground: ${few(emptyMasks.map((name) => ({ name })))}`]
-      : []),
+    ...(flat.length ? [`${plural(flat.length, 'image')} of one value only: ${few(namesOf(flat))}`] : []),
+    ...(emptyMasks.length ? [`${plural(emptyMasks.length, 'mask')} without foreground: ${few(emptyMasks)}`] : []),
+    ...(lost === undefined ? [] : [lost]),
     ...absent.map(({ name }) => `no mask shows the class "${name}"`),
     ...(Object.keys(kinds).length > 1
       ? [`images of different kinds: ${listed(kinds)}; grey and colour are brought together`]
@@ -114,6 +133,10 @@ function remarks(summary: Omit<CheckSummary, 'remarks'>, facts: readonly ImageFa
         ]
       : []),
   ];
+}
+
+function namesOf(facts: readonly ImageFacts[]): string[] {
+  return facts.map(({ name }) => name);
 }
 
 /** In how many subsets images are. */
@@ -136,18 +159,14 @@ function places(facts: readonly ImageFacts[]): string {
   return firsts.map(({ name, subset }) => `${name} (${subset})`).join(', ');
 }
 
-function few(facts: readonly { readonly name: string }[]): string {
-  const shown = facts.slice(0, FEW).map(({ name }) => name);
-  return shown.join(', ') + (facts.length > FEW ? ` and ${facts.length - FEW} more` : '');
-}
-
 function listed(counts: Readonly<Record<string, number>>): string {
   const entries = Object.entries(counts);
   const shown = entries.slice(0, 4).map(([name, count]) => `${name} (${grouped(count)})`);
   return shown.join(', ') + (entries.length > 4 ? ` and ${entries.length - 4} more` : '');
 }
 
-export function checkLines(summary: CheckSummary, { out }: { readonly out?: string }): string[] {
+/** @param sheet the picture that was written */
+export function checkLines(summary: CheckSummary, sheet: string | null): string[] {
   const { data, images, splitOrigin, sizes, kinds, values, classes, emptyMasks, duplicates } = summary;
   const percent = (share: number) => `${(100 * share).toFixed(share < 0.01 ? 2 : 1)}%`;
   const subsetLine = ({ name, images, patients, labels }: SubsetSummary) =>
@@ -156,8 +175,7 @@ export function checkLines(summary: CheckSummary, { out }: { readonly out?: stri
       ...(patients === null ? [] : [`of ${plural(patients, 'patient')}`]),
       ...(Object.keys(labels).length ? [`labels ${listed(labels)}`] : []),
     ].join(', ');
-  return [
-    `data      ${data}: ${plural(images, 'image')} with masks`,
+  const figures = [
     `sizes     ${listed(sizes)}`,
     `values    ${listed(kinds)}, from ${values.least} to ${values.greatest}`,
     `classes   ${classes.map(({ name, share, images }) => `${name} ${percent(share)} of pixels, in ${plural(images, 'image')}`).join('; ')}`,
@@ -165,7 +183,13 @@ export function checkLines(summary: CheckSummary, { out }: { readonly out?: stri
     `twice     ${plural(duplicates.length, 'image')}`,
     `split     ${splitOrigin === 'drawn' ? 'drawn, there is no split.json' : 'from split.json'}`,
     ...summary.subsets.map(subsetLine),
+  ];
+  return [
+    `data      ${data}: ${plural(images, 'image')} with masks`,
+    ...(images > 0 ? figures : []),
+    ...summary.skipped.map((path) => `skipped   ${path}`),
     ...summary.remarks.map((remark) => `remark    ${remark}`),
-    ...(out === undefined ? [] : [`picture   ${out}`]),
+    ...summary.faults.map((fault) => `fault     ${fault}`),
+    ...(sheet === null ? [] : [`picture   ${sheet}`]),
   ];
 }

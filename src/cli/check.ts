@@ -1,22 +1,26 @@
 /** `unetpp check`: what is in a data folder, before hours are spent on it. */
 import { InputError } from '../base/errors.js';
 import { parseAugmentations } from '../data/augment.js';
+import { unlessFaulty } from '../data/faults.js';
 import { readDataFolder } from '../data/folder.js';
 import type { LabelledImage } from '../data/layout.js';
 import { encodePng } from '../data/png.js';
+import type { Split } from '../data/split.js';
 import { completePlan } from '../data/split-plan.js';
 import { type ImageFacts, survey } from '../data/survey.js';
-import { writeFileAtomic } from '../files/atomic.js';
 import { type ContactTile, contactSheet } from '../report/contact.js';
 import { augmentationSheet } from './check-augment.js';
 import { checkLines, summaryOf } from './check-report.js';
 import { spread } from './examples.js';
+import { plural } from './format.js';
+import { CONTACT_SHEET } from './kinds.js';
+import { type ForceOption, forceOption, outputsOf } from './outputs.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
 import { planOf, refuseSecondSplit, type SplitOptions, splitByOption, splitOption } from './split-options.js';
-import { path, whole } from './values.js';
+import { path, side, whole } from './values.js';
 
-interface CheckOptions extends CommonOptions, SplitOptions {
+interface CheckOptions extends CommonOptions, ForceOption, SplitOptions {
   readonly data: string;
   readonly out?: string;
   readonly seed: number;
@@ -24,54 +28,73 @@ interface CheckOptions extends CommonOptions, SplitOptions {
   readonly size: number;
 }
 
+const NO_SPLIT: Split = { train: [], validation: [], test: [] };
+
 /** Images on the contact sheet, at most. */
 const TILES = 48;
 
 export const check = command(
   'check',
-  'Look through a data folder: sizes, values, classes, empty masks, patients, the same image twice; with --out a picture of its images with their masks.',
+  'Look through a data folder: faults, sizes, values, classes, empty masks, small objects, patients, the same image twice; with --out a picture of its images with their masks.',
   'unetpp check --data my-scans --out my-scans.png',
 )
   .usage('--data DIR [options]')
   .requiredOption('--data <dir>', 'data folder, as for train', path)
   .option('--out <file>', 'picture to write, a PNG', path)
+  .addOption(forceOption())
   .option('--seed <n>', 'draws the split where there is no split.json', whole(0, Number.MAX_SAFE_INTEGER), 1)
   .addOption(splitOption())
   .addOption(splitByOption())
   .option('--augment <list>', 'a picture of what train makes of its images with this --augment instead')
-  .option('--size <pixels>', 'for this picture: width and height, as for train', whole(1), 128)
+  .option(
+    '--size <pixels>',
+    'width and height, as for train: for this picture, and for what masks lose when they are resized',
+    side,
+    128,
+  )
   .action(run);
 
 async function run(options: CheckOptions): Promise<void> {
-  const { data, out, seed, augment } = options;
+  const { data, out, seed, augment, size } = options;
   if (augment !== undefined && out === undefined) {
     throw new InputError('--augment shows what it does as a picture; give a file for it with --out');
   }
   const augmentations = augment === undefined ? undefined : parseAugmentations(augment);
+  const picture = out === undefined ? undefined : await outputsOf(options, { '--data': data }).file(out, CONTACT_SHEET);
   const progress = new Progress(options);
   const splitPlan = planOf(options);
-  const folder = await readDataFolder(data);
+  const faults = new Set<string>();
+  const note = (found: readonly string[]) => {
+    for (const fault of found) faults.add(fault);
+  };
+  const folder = await readDataFolder(data, note);
   refuseSecondSplit(splitPlan, data, folder.splitFile !== undefined);
   const plan = splitPlan && completePlan(splitPlan, folder);
-  const wanted = new Set(out === undefined || augmentations ? [] : spread(folder.pairs, TILES));
+  // Without images that do not do, a split may not do either: that is no fault of its own.
+  const split = await unlessFaulty(faults.size > 0 ? () => {} : note, () => folder.split(seed, plan));
+  const wanted = new Set(!picture || augmentations ? [] : spread(folder.pairs, TILES));
   const shown = new Map<number, LabelledImage>();
-  const facts = await survey(folder, await folder.split(seed, plan), (pair, content, done) => {
+  const facts = await survey(folder, split ?? NO_SPLIT, size, note, (pair, content, done) => {
     if (wanted.has(pair)) shown.set(done - 1, content);
     progress.update('reading', done, folder.pairs.length, `${done} of ${folder.pairs.length} images`);
   });
   progress.clear();
-  if (out !== undefined) {
-    const picture = augmentations
+  const drawn = (augmentations ? faults.size === 0 : shown.size > 0) ? picture : undefined;
+  if (drawn) {
+    const image = augmentations
       ? await augmentationSheet(augmentations, { ...options, plan: splitPlan })
       : contactSheet(
           [...shown].map(([k, content]) => tileOf(content, facts[k]!)),
           `${folder.dir}: ${shown.size} of ${facts.length} images`,
           folder.classNames,
         );
-    await writeFileAtomic(out, encodePng(picture));
+    await drawn.write(encodePng(image, CONTACT_SHEET.text));
   }
-  const summary = summaryOf(folder, facts);
-  report(options, checkLines(summary, options), { ...summary, sheet: out ?? null });
+  const summary = summaryOf(folder, facts, size, [...faults].sort());
+  const sheet = drawn?.path ?? null;
+  report(options, checkLines(summary, sheet), { ...summary, sheet });
+  if (faults.size > 0)
+    throw new InputError(`${data}: ${plural(faults.size, 'fault')}, listed above; mend them before training`);
 }
 
 function tileOf({ image, mask }: LabelledImage, { name, subset, patient, label, pixels }: ImageFacts): ContactTile {

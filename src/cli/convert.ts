@@ -1,19 +1,16 @@
 /** `unetpp convert`: any data folder as PNG pairs. */
-import { readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { InputError } from '../base/errors.js';
 import { type DataFolder, readDataFolder } from '../data/folder.js';
 import { encodePng } from '../data/png.js';
 import { readBytes } from '../data/read.js';
-import { ensureDirectory, writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
-import { fileError } from '../files/errors.js';
-import { maskImage } from '../report/overlay.js';
+import { WholeFolder } from '../files/whole-folder.js';
+import { storedMask } from '../report/overlay.js';
 import { plural } from './format.js';
+import { type ForceOption, forceOption, outputsOf } from './outputs.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
 import { path } from './values.js';
 
-interface ConvertOptions extends CommonOptions {
+interface ConvertOptions extends CommonOptions, ForceOption {
   readonly data: string;
   readonly out: string;
 }
@@ -26,35 +23,24 @@ export const convert = command(
   .usage('--data DIR --out DIR [options]')
   .requiredOption('--data <dir>', 'data folder, as for train', path)
   .requiredOption('--out <dir>', 'new folder', path)
+  .addOption(forceOption())
   .action(run);
 
 async function run(options: ConvertOptions): Promise<void> {
   const { data, out } = options;
+  const outputs = outputsOf(options, { '--data': data });
+  await outputs.newFolder(out);
   const folder = await readDataFolder(data);
-  await requireFree(out);
   const progress = new Progress(options);
-  // A folder with half of the images would pass for a whole one: it gets its name when it is complete.
-  const partial = join(dirname(out), `.${basename(out)}.partial-${process.pid}`);
+  const target = new WholeFolder(out);
   try {
-    const written = await write(folder, partial, progress);
-    await rmdir(out).catch(() => {});
-    await rename(partial, out).catch((error: unknown) => {
-      throw fileError(out, 'created', error, 'the folder above it does not exist; create that first');
-    });
+    const written = await write(folder, target, progress);
+    await target.finish(outputs.force);
     report(options, linesOf(written, folder, out), { out, ...written });
   } finally {
     progress.clear();
-    await rm(partial, { recursive: true, force: true });
+    await target.discard();
   }
-}
-
-/** @throws InputError unless `out` is empty or not there */
-async function requireFree(out: string): Promise<void> {
-  const entries = await readdir(out).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw fileError(out, 'created', error, '');
-  });
-  if (entries.length > 0) throw new InputError(`${out}: exists and is not empty; give another folder with --out`);
 }
 
 interface Written {
@@ -65,10 +51,8 @@ interface Written {
   readonly range: readonly [number, number];
 }
 
-async function write(folder: DataFolder, out: string, progress: Progress): Promise<Written> {
+async function write(folder: DataFolder, target: WholeFolder, progress: Progress): Promise<Written> {
   const { pairs, classNames, splitFile } = folder;
-  await ensureDirectory(join(out, 'images'));
-  await ensureDirectory(join(out, 'masks'));
   const bits = new Set<number>();
   let [least, greatest] = [Number.POSITIVE_INFINITY, 0];
   for (const [k, { name, read }] of pairs.entries()) {
@@ -78,18 +62,15 @@ async function write(folder: DataFolder, out: string, progress: Progress): Promi
       if (value < least) least = value;
       if (value > greatest) greatest = value;
     }
-    await writeFileAtomic(join(out, 'images', `${name}.png`), encodePng(image));
-    await writeFileAtomic(
-      join(out, 'masks', `${name}.png`),
-      encodePng(classNames.length === 1 ? maskImage(mask) : mask),
-    );
+    await target.write(`images/${name}.png`, encodePng(image));
+    await target.write(`masks/${name}.png`, encodePng(storedMask(mask, classNames.length)));
     progress.update('convert', k + 1, pairs.length, `${k + 1} of ${plural(pairs.length, 'image')}`);
   }
   const known = pairs.filter(({ patient }) => patient !== undefined);
   const origins = Object.fromEntries(known.map(({ name, patient, label }) => [name, { patient, label }]));
-  if (known.length > 0) await writeTextAtomic(join(out, 'patients.json'), `${JSON.stringify(origins, null, 1)}\n`);
-  await writeTextAtomic(join(out, 'classes.json'), `${JSON.stringify(classNames)}\n`);
-  if (splitFile) await writeFileAtomic(join(out, 'split.json'), await readBytes(splitFile));
+  if (known.length > 0) await target.write('patients.json', `${JSON.stringify(origins, null, 1)}\n`);
+  await target.write('classes.json', `${JSON.stringify(classNames)}\n`);
+  if (splitFile) await target.write('split.json', await readBytes(splitFile));
   const patients = new Set(known.map(({ patient }) => patient)).size;
   return { images: pairs.length, patients, bits: [...bits].sort((a, b) => a - b), range: [least, greatest] };
 }

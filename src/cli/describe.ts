@@ -6,8 +6,11 @@ import { bestOf, type Recommendation, type RecommendationScore } from '../model/
 import { DEFAULT_THRESHOLD } from '../model/threshold.js';
 import type { LossOptions } from '../train/loss.js';
 import { lossText } from '../train/loss-text.js';
-import type { EpochReport } from '../train/trainer.js';
 import { plural } from './format.js';
+
+/** What is done with images of another kind than those of the training. */
+export const GREY_ON_RGB = 'the model was made for RGB; all three channels get the same values';
+export const RGB_ON_GREY = 'the model was made for grey; their brightness is taken';
 
 const FAMILY = { dense: 'UNet++', adjacent: 'UNet+', original: 'UNet^e' };
 
@@ -53,8 +56,13 @@ export function objectiveText({ terms, headWeights, classWeights }: LossOptions)
   ].join(', ');
 }
 
+interface DiceScores {
+  readonly dice: number;
+  readonly heads: readonly { readonly head: string; readonly dice: number }[];
+}
+
 /** `0.9100 (L1 0.8000, L2 0.9000)`: of the mean of the heads and of each. */
-export function diceText({ dice, heads }: EpochReport['validation']): string {
+export function diceText({ dice, heads }: DiceScores): string {
   if (heads.length === 1) return dice.toFixed(4);
   return `${dice.toFixed(4)} (${heads.map((head) => `${head.head} ${head.dice.toFixed(4)}`).join(', ')})`;
 }

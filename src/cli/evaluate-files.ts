@@ -1,13 +1,11 @@
 /** The files that `unetpp evaluate` writes: the scores of each image and the picture of the worst. */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '../base/errors.js';
+import type { FileKind } from '../base/file-kind.js';
 import type { Image } from '../base/image.js';
 import type { Dataset } from '../data/dataset.js';
 import { encodePng } from '../data/png.js';
-import { ensureDirectory, writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
 import { type Cell, encodeCsv } from '../files/csv.js';
-import { fileError } from '../files/errors.js';
+import { makeFolder, type OutputFile, type Outputs } from '../files/outputs.js';
 import { outputOf, outputsOf } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { toMask } from '../model/prediction.js';
@@ -15,23 +13,28 @@ import { predictionSheet, type SheetRow } from '../report/sheet.js';
 import { type Evaluation, predictHeads } from '../train/evaluate.js';
 import type { MeanScores } from '../train/metrics.js';
 import { plural } from './format.js';
+import { WORST_IMAGES } from './kinds.js';
 
-/** @throws InputError that names the option, unless `path` is an empty folder or not there yet */
-export async function requireNewFolder(path: string, option: string): Promise<void> {
-  const entries = await readdir(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw fileError(path, 'created', error, '');
-  });
-  if (entries.length > 0) throw new InputError(`${path}: exists and is not empty; give another folder with ${option}`);
+/** What `--report` writes. */
+export interface ReportFiles {
+  readonly folder: string;
+  readonly worst: OutputFile;
+  readonly scores: OutputFile;
 }
 
-/** Writes worst.png and images.csv. @returns their paths */
-export async function writeReport(folder: string, csv: string, worst: Image<Uint8Array>): Promise<string[]> {
-  const paths = [join(folder, 'worst.png'), join(folder, 'images.csv')] as const;
-  await ensureDirectory(folder);
-  await writeFileAtomic(paths[0], encodePng(worst));
-  await writeTextAtomic(paths[1], csv);
-  return [...paths];
+/** Asks for worst.png and images.csv in a folder. */
+export async function reportFiles(outputs: Outputs, folder: string): Promise<ReportFiles> {
+  await outputs.folder(folder);
+  const worst = await outputs.file(join(folder, 'worst.png'), WORST_IMAGES);
+  return { folder, worst, scores: await outputs.file(join(folder, 'images.csv'), SCORES_CSV) };
+}
+
+/** @returns the paths of what was written */
+export async function writeReport(files: ReportFiles, csv: string, worst: Image<Uint8Array>): Promise<string[]> {
+  await makeFolder(files.folder);
+  await files.worst.write(encodePng(worst, WORST_IMAGES.text));
+  await files.scores.write(csv);
+  return [files.worst.path, files.scores.path];
 }
 
 /** One row an image; of several classes, the columns of each class follow those of their mean. */
@@ -53,6 +56,12 @@ const CELLS: Readonly<Record<string, (scores: MeanScores) => Cell>> = {
   specificity: ({ specificity }) => specificity,
   hd95: ({ hd95 = null }) => hd95,
   assd: ({ assd = null }) => assd,
+};
+
+/** What `imagesCsv` writes: a CSV has no place for a mark but its header. */
+export const SCORES_CSV: FileKind = {
+  name: 'a table of scores',
+  begins: (head) => new RegExp(`^image,${Object.keys(CELLS)},(?:.*,)?distance_unit\r\n`).test(head),
 };
 
 /** The worst images with their true and predicted masks. */

@@ -2,6 +2,7 @@
 import type { Evaluation } from '../train/evaluate.js';
 import type { ClassScores, ImageScores } from '../train/metrics.js';
 import { plural } from './format.js';
+import { columnsOf } from './terminal.js';
 
 export interface TableContext {
   readonly subset: string;
@@ -28,6 +29,7 @@ const CELL = 10;
 export function evaluationTable(
   evaluation: Evaluation,
   { subset, size, unit, objective, worst }: TableContext,
+  room = columnsOf(process.stdout),
 ): string[] {
   const { images, mode, loss, heads, perClass } = evaluation;
   const others = heads.filter(({ head }) => head !== mode);
@@ -36,8 +38,8 @@ export function evaluationTable(
   return [
     `${plural(images, 'image')} (${subset}) of ${size}x${size} pixels, loss ${loss.toFixed(4)} (${objective})`,
     '',
-    ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit),
-    ...(perClass ? ['', `mode ${mode}, by class`, ...scoreTable(classes, unit)] : []),
+    ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit, room),
+    ...(perClass ? ['', `mode ${mode}, by class`, ...scoreTable(classes, unit, room)] : []),
     '',
     `the worst by Dice, mode ${mode}`,
     ...worst.map((row) => imageLine(row, unit)),
@@ -49,7 +51,13 @@ export function worstImages(perImage: readonly NamedImage[], count: number): Nam
   return [...perImage].sort((a, b) => a.dice - b.dice).slice(0, count);
 }
 
-function scoreTable(columns: readonly Column[], unit: string): string[] {
+/** Columns that find no room on a line come in a table below. */
+function scoreTable(columns: readonly Column[], unit: string, room: number): string[] {
+  const most = Math.max(1, Math.floor((room - LABEL) / CELL));
+  if (columns.length > most) {
+    const [first, rest] = [columns.slice(0, most), columns.slice(most)];
+    return [...scoreTable(first, unit, room), '', ...scoreTable(rest, unit, room)];
+  }
   const row = (label: string, cell: (column: Column) => string) =>
     label.padEnd(LABEL) + columns.map((column) => cell(column).padStart(CELL)).join('');
   const share = (label: string, read: (column: Column) => number) => row(label, (column) => read(column).toFixed(4));

@@ -1,8 +1,7 @@
 /** `unetpp evaluate`: metrics of a model on labelled images, and the threshold that suits them. */
-import { dirname } from 'node:path';
 import { Option } from 'commander';
 import { InputError } from '../base/errors.js';
-import { ensureDirectory, readFileChecked, writeTextAtomic } from '../files/atomic.js';
+import { readFileChecked } from '../files/atomic.js';
 import type { Spacing } from '../image/distance.js';
 import { createBackend, type Threads } from '../index.js';
 import type { Model } from '../model/model.js';
@@ -12,15 +11,16 @@ import { type ChooseThresholdOptions, chooseThresholds, thresholdsOf } from '../
 import { evaluate as evaluateModel } from '../train/evaluate.js';
 import { trainedLoss } from '../train/loss.js';
 import { objectiveText, thresholdsText } from './describe.js';
-import { imagesCsv, requireNewFolder, worstSheet, writeReport } from './evaluate-files.js';
+import { imagesCsv, reportFiles, SCORES_CSV, worstSheet, writeReport } from './evaluate-files.js';
 import { evaluationTable, worstImages } from './evaluate-table.js';
 import { BATCH, type LabelledOptions, labelledCommand, openLabelled } from './labelled.js';
+import { type ForceOption, forceOption, outputsOf } from './outputs.js';
 import { type CommonOptions, report } from './program.js';
 import { Progress } from './progress.js';
 import { saveUnchanged } from './save-unchanged.js';
 import { between, MODES, path, spacing, threads, whole } from './values.js';
 
-interface EvaluateOptions extends CommonOptions, LabelledOptions {
+interface EvaluateOptions extends CommonOptions, ForceOption, LabelledOptions {
   readonly mode: string;
   readonly threshold?: number;
   readonly threads: Threads;
@@ -50,7 +50,8 @@ export const evaluate = labelledCommand(
   .option('--spacing <mm>', 'size of a pixel at --size, or row,column, for distances in mm (default: pixels)', spacing)
   .option('--worst <n>', 'how many of the worst images to list', whole(1, 100), 5)
   .option('--csv <file>', 'write the scores of each image', path)
-  .option('--report <dir>', 'new folder for worst.png, a picture of the worst images, and images.csv', path)
+  .option('--report <dir>', 'folder for worst.png, a picture of the worst images, and images.csv', path)
+  .addOption(forceOption())
   .optionsGroup('Choosing a threshold:')
   .addOption(
     new Option(
@@ -65,6 +66,9 @@ export const evaluate = labelledCommand(
 
 async function run(options: EvaluateOptions): Promise<void> {
   refuseContradictions(options);
+  const outputs = outputsOf(options, { '--model': options.model, '--data': options.data });
+  const reported = options.report === undefined ? undefined : await reportFiles(outputs, options.report);
+  const scores = options.csv === undefined ? undefined : await outputs.file(options.csv, SCORES_CSV);
   const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
   const bytes = await readFileChecked(options.model);
   const model = await decodeModel(bytes, options.model, backend);
@@ -72,7 +76,6 @@ async function run(options: EvaluateOptions): Promise<void> {
   const dataset = await openLabelled(model, options);
   const { size } = dataset;
   const { subset, threshold, chooseThreshold: score, spacing = null } = options;
-  if (options.report !== undefined) await requireNewFolder(options.report, '--report');
   const progress = new Progress(options);
   const working = (label: string) => ({
     batch: BATCH,
@@ -102,13 +105,12 @@ async function run(options: EvaluateOptions): Promise<void> {
   const unit = spacing ? 'mm' : 'px';
   const csv = imagesCsv(result, unit);
   const files: string[] = [];
-  if (options.report !== undefined) {
-    files.push(...(await writeReport(options.report, csv, await worstSheet(model, dataset, result, worst))));
+  if (reported) {
+    files.push(...(await writeReport(reported, csv, await worstSheet(model, dataset, result, worst))));
   }
-  if (options.csv !== undefined) {
-    await ensureDirectory(dirname(options.csv));
-    await writeTextAtomic(options.csv, csv);
-    files.push(options.csv);
+  if (scores) {
+    await scores.write(csv);
+    files.push(scores.path);
   }
   if (options.save) {
     await saveUnchanged(model, options.model, bytes);

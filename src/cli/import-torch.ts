@@ -1,17 +1,19 @@
 /** `unetpp import-torch`: a PyTorch state dict becomes a model. */
-import { parseJson } from '../data/json.js';
-import { readFileChecked, writeFileAtomic } from '../files/atomic.js';
+
+import { parseJson } from '../base/json.js';
+import { readFileChecked } from '../files/atomic.js';
 import { createBackend } from '../index.js';
-import { encodeModel } from '../model/modelfile.js';
+import { DERIVED_MODEL, encodeModel } from '../model/modelfile.js';
 import { countParameters } from '../model/parameters.js';
 import { readSafetensors } from '../model/safetensors.js';
 import { importTorch } from '../model/torch.js';
 import { networkText } from './describe.js';
 import { grouped } from './format.js';
+import { type ForceOption, forceOption, outputsOf } from './outputs.js';
 import { type CommonOptions, command, report } from './program.js';
 import { path } from './values.js';
 
-interface ImportOptions extends CommonOptions {
+interface ImportOptions extends CommonOptions, ForceOption {
   readonly weights: string;
   readonly config: string;
   readonly out: string;
@@ -30,20 +32,27 @@ export const importTorchCommand = command(
     path,
   )
   .requiredOption('--out <file>', 'model file to write', path)
+  .addOption(forceOption())
   .action(run);
 
 async function run(options: ImportOptions): Promise<void> {
+  const reads = { '--weights': options.weights, '--config': isInline(options.config) ? undefined : options.config };
+  const file = await outputsOf(options, reads).file(options.out, DERIVED_MODEL);
   const config = await parseConfigOption(options.config);
   const { tensors } = await readSafetensors(await readFileChecked(options.weights), options.weights);
   const model = importTorch(tensors, config, { backend: createBackend(), file: options.weights });
-  await writeFileAtomic(options.out, await encodeModel(model));
+  await file.write(await encodeModel(model));
   const parameters = countParameters(model.parameters.list);
   const lines = [`${networkText(model.config)}, ${grouped(parameters)} parameters, written to ${options.out}`];
   report(options, lines, { parameters });
 }
 
 /** Inline JSON begins with a brace; everything else is the name of a file. */
+function isInline(config: string): boolean {
+  return config.trimStart().startsWith('{');
+}
+
 async function parseConfigOption(text: string): Promise<unknown> {
-  if (text.trimStart().startsWith('{')) return parseJson(text, '--config');
+  if (isInline(text)) return parseJson(text, '--config');
   return parseJson(new TextDecoder().decode(await readFileChecked(text)), text);
 }

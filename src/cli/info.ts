@@ -8,6 +8,7 @@ import { costSize, predictionTable, trainingCosts, trainingTable } from './costs
 import { networkText, reasonText, thresholdsText } from './describe.js';
 import { plural } from './format.js';
 import { type CommonOptions, command, report } from './program.js';
+import { trainingFacts } from './training-facts.js';
 import { path, threads } from './values.js';
 
 interface InfoOptions extends CommonOptions {
@@ -63,26 +64,10 @@ function portrait(model: Model): string[] {
     ...(recommendation
       ? [`auto      ${recommendation.mode}: ${reasonText(recommendation)}, on ${measuredOn(recommendation)}`]
       : []),
-    ...(training ? ['training', ...facts(training)] : ['training  not known: it was not trained here']),
+    ...(training ? ['training', ...trainingFacts(training)] : ['training  not known: it was not trained here']),
   ];
 }
 
 function measuredOn({ subset, images }: Recommendation): string {
   return plural(images, subset === 'all' ? 'image' : `${subset} image`);
-}
-
-/** What the file says of its training, a line for each fact; lists are left to --json. */
-function facts(training: Readonly<Record<string, unknown>>, indent = '  '): string[] {
-  return Object.entries(training).flatMap(([name, value]) => {
-    if (Array.isArray(value)) return [];
-    if (typeof value === 'object' && value !== null) {
-      return [`${indent}${name}`, ...facts(value as Readonly<Record<string, unknown>>, `${indent}  `)];
-    }
-    return [`${indent}${name.padEnd(18 - indent.length)}${shown(value)}`];
-  });
-}
-
-function shown(value: unknown): string {
-  const rounded = typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
-  return JSON.stringify(rounded);
 }

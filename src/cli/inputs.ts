@@ -1,11 +1,12 @@
 /** The images that `unetpp predict` is given, all of them checked before the first result is written. */
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, extname, join, parse } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join, parse } from 'node:path';
 import { InputError } from '../base/errors.js';
 import { readPng, readPngHeader } from '../data/png.js';
 import { fileError } from '../files/errors.js';
 import type { Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
+import { GREY_ON_RGB, RGB_ON_GREY } from './describe.js';
 import { plural } from './format.js';
 import { requireForPrediction } from './memory.js';
 import type { Progress } from './progress.js';
@@ -16,28 +17,32 @@ export interface Input {
   readonly name: string;
 }
 
+/** What `unetpp predict` does with what it is given. */
+export interface Inputs {
+  readonly images: readonly Input[];
+  /** Paths of what lies beside them and is no PNG file; hidden files are not told. */
+  readonly skipped: readonly string[];
+}
+
 /**
  * The PNG files meant by `input`, in name order.
- * @throws InputError where there is none, or where a result would be written over an image or another result
+ * @throws InputError where there is none, or where a result would be written over another
  */
-export async function listInputs(input: string, out: string): Promise<Input[]> {
+export async function listInputs(input: string): Promise<Inputs> {
   const missing = 'there is no such file or folder; check the path';
   const fail = (error: unknown) => {
     throw fileError(input, 'read', error, missing);
   };
   const isFolder = (await stat(input).catch(fail)).isDirectory();
-  const files = isFolder ? (await readdir(input).catch(fail)).filter(isImage).sort() : [];
+  const entries = isFolder ? (await readdir(input).catch(fail)).filter((file) => !file.startsWith('.')).sort() : [];
+  const files = entries.filter(isPng);
   if (isFolder && files.length === 0) {
     throw new InputError(`${input}: no PNG image in this folder; convert the images to PNG`);
   }
   const paths = isFolder ? files.map((file) => join(input, file)) : [input];
-  const inputs = paths.map((path) => ({ path, name: parse(path).name }));
-  refuseCollisions(inputs);
-  const folder = await realpath(isFolder ? input : dirname(input));
-  if ((await realpath(out).catch(() => undefined)) === folder) {
-    throw new InputError(`--out ${out}: the folder of the images, which masks would be written over; give another one`);
-  }
-  return inputs;
+  const images = paths.map((path) => ({ path, name: parse(path).name }));
+  refuseCollisions(images);
+  return { images, skipped: entries.filter((file) => !isPng(file)).map((file) => join(input, file)) };
 }
 
 /**
@@ -52,6 +57,7 @@ export async function checkInputs(
 ): Promise<void> {
   const { inChannels } = model.config;
   const sizes = new Set<string>();
+  const others = { grey: 0, RGB: 0 };
   for (const [k, { path }] of inputs.entries()) {
     const { width, height } = await readPngHeader(path);
     if (!sizes.has(`${width}x${height}`)) requireForPrediction(model, mode, { path, width, height });
@@ -62,13 +68,16 @@ export async function checkInputs(
       const found = plural(channels, 'channel');
       throw new InputError(`${path}: an image of ${found}, the model reads ${inChannels}; save it with ${inChannels}`);
     }
+    if (inChannels === 3 && channels < 3) others.grey++;
+    if (inChannels === 1 && channels >= 3) others.RGB++;
     progress.update('reading', k + 1, inputs.length, `${k + 1} of ${plural(inputs.length, 'image')}`);
   }
+  if (others.grey > 0) progress.line(`remark    ${plural(others.grey, 'grey image')}: ${GREY_ON_RGB}`);
+  if (others.RGB > 0) progress.line(`remark    ${plural(others.RGB, 'RGB image')}: ${RGB_ON_GREY}`);
 }
 
-/** Hidden files, among them what macOS leaves beside images, are passed over. */
-function isImage(file: string): boolean {
-  return extname(file).toLowerCase() === '.png' && !file.startsWith('.');
+function isPng(file: string): boolean {
+  return extname(file).toLowerCase() === '.png';
 }
 
 /** NAME.png and NAME-overlay.png of all inputs must be different files. */

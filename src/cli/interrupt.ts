@@ -1,36 +1,65 @@
-/** Ctrl-C and SIGTERM: the first asks the work to end, the second ends the process at once. */
+/**
+ * The signals that end a training: Ctrl-C, a request to end, a terminal that is closed, and the one by which batch systems
+ * announce that the time is up. The first asks the work to end, the second ends the process at once.
+ */
+import { constants } from 'node:os';
+import { CLEAR, type Progress } from './progress.js';
 
-export interface Interrupt {
-  readonly signal: AbortSignal;
-  /** Gives the signals back. */
-  end(): void;
-}
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
-/** Conventional exit code of a process that SIGINT has ended. */
-const INTERRUPTED = 130;
+/** Windows knows some of them only. */
+const SIGNALS = (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const).filter((name) => name in constants.signals);
 
 /** npm passes on a signal that the terminal has sent to everybody: the same Ctrl-C comes twice, without delay. */
 const ECHO_MS = 200;
 
-export function onInterrupt(notice: () => void): Interrupt {
+/**
+ * Keeps Node from opening its inspector, a socket, on SIGUSR1. Until somebody else listens, that signal ends the process,
+ * as it ends others.
+ */
+export function reserveUserSignal(): void {
+  const name = SIGNALS.find((signal) => signal === 'SIGUSR1');
+  if (!name) return;
+  process.on(name, () => {
+    if (process.listenerCount(name) === 1) process.exit(exitCodeOf(name));
+  });
+}
+
+/**
+ * Does work that can be interrupted. Then one line on stderr says how to go on, and the exit code is 128 plus the number of
+ * the signal.
+ * @param work ends soon after its signal; gives the command that goes on with it, or undefined where it is done
+ */
+export async function interruptible(
+  progress: Progress,
+  work: (signal: AbortSignal) => Promise<string | undefined>,
+): Promise<void> {
   const controller = new AbortController();
-  let first = 0;
-  const listener = () => {
-    if (controller.signal.aborted) {
-      if (performance.now() - first > ECHO_MS) process.exit(INTERRUPTED);
+  const { signal } = controller;
+  let first: { readonly name: NodeJS.Signals; readonly time: number } | undefined;
+  const listener = (name: NodeJS.Signals) => {
+    if (first) {
+      if (performance.now() - first.time > ECHO_MS) process.exit(exitCodeOf(name));
       return;
     }
-    first = performance.now();
-    notice();
+    first = { name, time: performance.now() };
+    progress.line(`${name}: stopping after the work at hand (a second signal ends at once)`);
     controller.abort();
   };
-  for (const name of SIGNALS) process.on(name, listener);
-  return {
-    signal: controller.signal,
-    end() {
-      for (const name of SIGNALS) process.off(name, listener);
-    },
+  const end = (name: NodeJS.Signals, advice: string) => {
+    console.error(`${CLEAR}unetpp: interrupted by ${name}${advice}`);
+    process.exitCode = exitCodeOf(name);
   };
+  for (const name of SIGNALS) process.on(name, listener);
+  try {
+    const goOn = await work(signal);
+    if (first && goOn !== undefined) end(first.name, `; go on with: ${goOn}`);
+  } catch (error) {
+    if (!first || error !== signal.reason) throw error;
+    end(first.name, ' before anything was begun');
+  } finally {
+    for (const name of SIGNALS) process.off(name, listener);
+  }
+}
+
+function exitCodeOf(name: NodeJS.Signals): number {
+  return 128 + constants.signals[name];
 }

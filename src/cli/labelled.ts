@@ -3,10 +3,12 @@ import { type Command, Option } from 'commander';
 import { type Dataset, openDataset } from '../data/dataset.js';
 import type { Model } from '../model/model.js';
 import { namesOf } from '../train/evaluate.js';
+import { GREY_ON_RGB, RGB_ON_GREY } from './describe.js';
 import { requireForEvaluation } from './memory.js';
-import { command } from './program.js';
+import { type CommonOptions, command } from './program.js';
+import { Progress } from './progress.js';
 import { trainedSplit } from './trained-split.js';
-import { path, whole } from './values.js';
+import { path, side, whole } from './values.js';
 
 const SUBSETS = ['validation', 'test', 'train', 'all'] as const;
 /** Pixels a side for a model that has no size of its own. */
@@ -15,7 +17,7 @@ const SIZE = 128;
 export const BATCH = 4;
 
 /** Options of the commands that measure a model. */
-export interface LabelledOptions {
+export interface LabelledOptions extends CommonOptions {
   readonly model: string;
   readonly data: string;
   readonly subset: (typeof SUBSETS)[number];
@@ -34,7 +36,7 @@ export function labelledCommand(...described: Parameters<typeof command>): Comma
         .choices(SUBSETS)
         .default('validation'),
     )
-    .option('--size <pixels>', `width and height of the images (default: that of the training, else ${SIZE})`, whole(1))
+    .option('--size <pixels>', `width and height of the images (default: that of the training, else ${SIZE})`, side)
     .option(
       '--seed <n>',
       'draws the split where there is no split.json (default: that of the training, else 1)',
@@ -58,6 +60,10 @@ export async function openLabelled(model: Model, options: LabelledOptions): Prom
     ...(plan && options.subset !== 'all' && { plan }),
     ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
   });
+  const { storedChannels } = dataset;
+  const progress = new Progress(options);
+  if (inChannels === 3 && storedChannels === 1) progress.line(`remark    grey images: ${GREY_ON_RGB}`);
+  if (inChannels === 1 && storedChannels === 3) progress.line(`remark    RGB images: ${RGB_ON_GREY}`);
   requireForEvaluation(model, { batch: BATCH, size, images: namesOf(dataset, options.subset).length });
   return dataset;
 }

@@ -1,41 +1,15 @@
 #!/usr/bin/env node
-/** The command line: `unetpp COMMAND`, and through train.js `node train.js` for `unetpp train`. */
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
-import { check } from './check.js';
-import { compare } from './compare.js';
-import { convert } from './convert.js';
-import { evaluate } from './evaluate.js';
-import { importTorchCommand } from './import-torch.js';
-import { info } from './info.js';
-import { predict } from './predict.js';
-import { guard, guardStreams, inHouseStyle, withCommonOptions } from './program.js';
-import { prune } from './prune.js';
-import { study } from './study.js';
-import { train } from './train.js';
+/**
+ * The command line: `unetpp COMMAND`, and through train.js `node train.js` for `unetpp train`. It listens to signals
+ * before it loads anything else; and the commands are loaded, not imported, so that what goes wrong with that is one
+ * line, too.
+ */
+import { reserveUserSignal } from './interrupt.js';
 
-const { version }: { readonly version: string } = JSON.parse(
-  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-);
-const commands = [train, evaluate, compare, predict, prune, study, info, check, convert, importTorchCommand];
-
-const START = `Start with:
-  unetpp train        trains on built-in synthetic images, which takes two or three minutes
-
-Errors are one line; with UNETPP_DEBUG=1 in the environment they show where they come from.`;
-
-function program(): Command {
-  const names = commands.map((sub) => sub.name()).join(', ');
-  const root = inHouseStyle(new Command('unetpp'), `the commands are ${names}: see unetpp --help`)
-    .usage('COMMAND [options]')
-    .description('UNet++ for biomedical image segmentation, on any machine with Node.')
-    .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show the help of a command')
-    .addHelpText('after', `\n${START}`);
-  for (const sub of commands) root.addCommand(withCommonOptions(sub));
-  return root;
-}
-
+reserveUserSignal();
+const { guard, guardStreams } = await import('./program.js');
 guardStreams();
-await guard(() => program().parseAsync(process.argv));
+await guard(async () => {
+  const { program } = await import('./commands.js');
+  await program().parseAsync(process.argv);
+});

@@ -2,20 +2,22 @@
 import { join } from 'node:path';
 import type { Image } from '../base/image.js';
 import { encodePng, readPng } from '../data/png.js';
-import { ensureDirectory, writeFileAtomic } from '../files/atomic.js';
-import { encodeNpy } from '../files/npy.js';
+import { encodeNpy, NPY } from '../files/npy.js';
+import { makeFolder, type OutputFile, type Outputs } from '../files/outputs.js';
 import { createBackend, loadModel, type Threads } from '../index.js';
 import { type Prediction, toMask } from '../model/prediction.js';
 import { resolveMode } from '../model/recommendation.js';
 import { thresholdOf } from '../model/threshold.js';
-import { maskImage, overlayClasses } from '../report/overlay.js';
-import { duration, grouped } from './format.js';
+import { overlayClasses, storedMask } from '../report/overlay.js';
+import { duration, few, grouped, plural } from './format.js';
 import { checkInputs, type Input, listInputs } from './inputs.js';
+import { MASK, OVERLAY } from './kinds.js';
+import { type ForceOption, forceOption, outputsOf } from './outputs.js';
 import { type CommonOptions, command, report } from './program.js';
 import { Progress } from './progress.js';
 import { between, MODES, path, threads } from './values.js';
 
-interface PredictOptions extends CommonOptions {
+interface PredictOptions extends CommonOptions, ForceOption {
   readonly model: string;
   readonly input: string;
   readonly out: string;
@@ -34,7 +36,8 @@ export const predict = command(
   .usage('--model FILE --input IMAGE_OR_DIR --out DIR [options]')
   .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--input <path>', 'a PNG image, or a folder of them', path)
-  .requiredOption('--out <dir>', 'folder for the results; files of the same names are written over', path)
+  .requiredOption('--out <dir>', 'folder for the results; earlier ones of the same names are written over', path)
+  .addOption(forceOption())
   .option('--mode <mode>', MODES, 'accurate')
   .option(
     '--threshold <p>',
@@ -47,19 +50,27 @@ export const predict = command(
   .action(run);
 
 async function run(options: PredictOptions): Promise<void> {
+  const { images: inputs, skipped } = await listInputs(options.input);
+  const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
+  await outputs.folder(options.out);
+  const results = [];
+  for (const input of inputs) results.push(await resultsOf(input, options, outputs));
   const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
   const model = await loadModel(options.model, { backend });
   const mode = resolveMode(options.mode, model);
   const threshold = options.threshold ?? thresholdOf(model, mode);
-  const inputs = await listInputs(options.input, options.out);
   const progress = new Progress(options);
+  if (skipped.length > 0)
+    progress.line(
+      `skipped   ${plural(skipped.length, 'file')} that ${skipped.length === 1 ? 'is' : 'are'} no PNG: ${few(skipped)}`,
+    );
   await checkInputs(inputs, model, mode, progress);
-  await ensureDirectory(options.out);
+  await makeFolder(options.out);
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
   for (const [k, input] of inputs.entries()) {
     const image = await readPng(input.path);
-    await writeResults(image, await model.predict(image, { mode }), threshold, input, options);
+    await writeResults(image, await model.predict(image, { mode }), threshold, results[k]!);
     const rate = (k + 1) / elapsed();
     const left = duration((inputs.length - k - 1) / rate);
     progress.update('predict', k + 1, inputs.length, `${rate.toFixed(1)} images/s, ${left} left`);
@@ -68,21 +79,35 @@ async function run(options: PredictOptions): Promise<void> {
   const seconds = elapsed();
   const made = inputs.length === 1 ? '1 mask with overlay' : `${grouped(inputs.length)} masks with overlays`;
   const lines = [`${made} in ${options.out}, mode ${mode}, ${seconds.toFixed(1)} s`];
-  report(options, lines, { images: inputs.length, seconds, mode, threshold, threads: model.backend.threads });
+  report(options, lines, { images: inputs.length, skipped, seconds, mode, threshold, threads: model.backend.threads });
+}
+
+/** The files of one image. */
+interface Results {
+  readonly mask: OutputFile;
+  readonly overlay: OutputFile;
+  readonly probabilities?: OutputFile;
+}
+
+async function resultsOf({ name }: Input, { out, saveProbs }: PredictOptions, outputs: Outputs): Promise<Results> {
+  const target = join(out, name);
+  return {
+    mask: await outputs.file(`${target}.png`, MASK),
+    overlay: await outputs.file(`${target}-overlay.png`, OVERLAY),
+    ...(saveProbs && { probabilities: await outputs.file(`${target}.npy`, NPY) }),
+  };
 }
 
 async function writeResults(
   image: Image,
   prediction: Prediction,
   threshold: number,
-  { name }: Input,
-  options: PredictOptions,
+  { mask: file, overlay, probabilities }: Results,
 ): Promise<void> {
-  const target = join(options.out, name);
   const mask = toMask(prediction, threshold);
-  await writeFileAtomic(`${target}.png`, encodePng(prediction.classes === 1 ? maskImage(mask) : mask));
-  await writeFileAtomic(`${target}-overlay.png`, encodePng(overlayClasses(image, mask)));
-  if (options.saveProbs) await writeFileAtomic(`${target}.npy`, encodeProbabilities(prediction));
+  await file.write(encodePng(storedMask(mask, Math.max(1, prediction.classes - 1)), MASK.text));
+  await overlay.write(encodePng(overlayClasses(image, mask), OVERLAY.text));
+  await probabilities?.write(encodeProbabilities(prediction));
 }
 
 /** A .npy file, class by class: [classes, height, width]. */

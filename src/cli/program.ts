@@ -1,6 +1,11 @@
-/** What all commands share: how options are declared, how errors and results are printed, and the exit codes. */
+/**
+ * What all commands share: how options are declared, how errors and results are printed, and the exit codes. Names and
+ * texts of files are printed as they are, but for what a terminal would obey (`printable`).
+ */
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../base/errors.js';
+import { printable } from '../base/show.js';
+import { inWords } from './failures.js';
 import { CLEAR } from './progress.js';
 
 /** Exit codes beside 0, done. */
@@ -58,14 +63,15 @@ export async function guard(action: () => Promise<unknown>): Promise<void> {
   try {
     await action();
   } catch (error) {
-    process.exitCode = error instanceof InputError ? WRONG_INPUT : FAILED;
+    const told = inWords(error);
+    process.exitCode = told instanceof InputError ? WRONG_INPUT : FAILED;
     if (error instanceof CommanderError) {
       // What was asked for (help, the version) or what is wrong with the call is printed already.
       process.exitCode = error.exitCode === 0 ? 0 : WRONG_INPUT;
       return;
     }
-    console.error(`${CLEAR}unetpp: ${oneLine(error instanceof Error ? error.message : String(error))}`);
-    if (process.env.UNETPP_DEBUG && error instanceof Error) console.error(error.stack);
+    console.error(`${CLEAR}unetpp: ${oneLine(told instanceof Error ? told.message : String(told))}`);
+    if (process.env.UNETPP_DEBUG && error instanceof Error) console.error(printable(error.stack ?? ''));
   }
 }
 
@@ -75,15 +81,16 @@ export function guardStreams(): void {
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') return;
     console.error(`unetpp: stdout: the result cannot be written: ${code}`);
-    process.exitCode = FAILED;
+    process.exitCode ||= FAILED;
   });
 }
 
 /** Prints a result: lines for people, or with --json one object for scripts. */
 export function report({ json }: CommonOptions, lines: readonly string[], result: object): void {
-  console.log(json ? JSON.stringify(result) : lines.join('\n'));
+  // In JSON, too: what is written out stands in strings, and means the same there.
+  console.log(printable(json ? JSON.stringify(result) : lines.join('\n')));
 }
 
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, ' ');
+  return printable(text.trim().replace(/\s*\n\s*/g, ' '));
 }

@@ -1,19 +1,17 @@
 /** `unetpp prune`: the network cut down to one head, as a model file of its own. */
-import { realpath } from 'node:fs/promises';
-import { InputError } from '../base/errors.js';
-import { writeFileAtomic } from '../files/atomic.js';
 import { loadModel } from '../index.js';
 import { levelName } from '../model/mode.js';
-import { encodeModel } from '../model/modelfile.js';
+import { DERIVED_MODEL, encodeModel } from '../model/modelfile.js';
 import { prune as pruneModel } from '../model/prune.js';
 import { summarize } from '../model/summary.js';
 import { costSize } from './costs.js';
 import { networkText } from './describe.js';
 import { grouped, inWords, memorySize } from './format.js';
+import { type ForceOption, forceOption, outputsOf } from './outputs.js';
 import { type CommonOptions, command, report } from './program.js';
 import { level, path } from './values.js';
 
-interface PruneOptions extends CommonOptions {
+interface PruneOptions extends CommonOptions, ForceOption {
   readonly model: string;
   readonly level: number;
   readonly out: string;
@@ -28,15 +26,16 @@ export const prune = command(
   .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--level <n>', 'the head that is kept: 1 or L1, 2 or L2, …', level)
   .requiredOption('--out <file>', 'model file to write', path)
+  .addOption(forceOption())
   .action(run);
 
 async function run(options: PruneOptions): Promise<void> {
   const { level, out } = options;
+  const file = await outputsOf(options, { '--model': options.model }).file(out, DERIVED_MODEL);
   const model = await loadModel(options.model, { threads: 1 });
   const pruned = pruneModel(model, level);
-  await refuseInPlace(options);
   const bytes = await encodeModel(pruned);
-  await writeFileAtomic(out, bytes);
+  await file.write(bytes);
   const size = costSize(model);
   const [before, after] = [model, pruned].map(({ config }) => summarize(config, { width: size, height: size }));
   const lines = [
@@ -55,11 +54,4 @@ async function run(options: PruneOptions): Promise<void> {
     out,
     bytes: bytes.length,
   });
-}
-
-/** @throws InputError where the model itself would be written over */
-async function refuseInPlace({ model, out }: PruneOptions): Promise<void> {
-  const target = await realpath(out).catch(() => undefined);
-  if (target !== (await realpath(model))) return;
-  throw new InputError(`--out ${out}: the model itself, whose other heads would be lost; give another file`);
 }

@@ -1,18 +1,23 @@
 /** Going on with a run: with the options that it was started with, and where it was. */
+import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { InputError } from '../base/errors.js';
 import { subsets } from '../data/split.js';
+import type { FoundCheckpoint } from '../train/checkpoint-files.js';
 import type { RunFolder } from '../train/run.js';
 import { begunEpoch } from '../train/state.js';
 import { givenOptions } from './program.js';
+import { onCommandLine, storedOptions, storedSplit } from './run-config.js';
+import { requireSameImages, requireSameOptions } from './same-run.js';
 import type { Job } from './train-job.js';
 import type { TrainOptions } from './train-options.js';
+import { parseKept, type TrainResult } from './train-result.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
 /** What changes no number, and what may be extended. */
-const MAY_DIFFER = [
+export const MAY_DIFFER = [
   'epochs',
   'patience',
   'test',
@@ -21,6 +26,10 @@ const MAY_DIFFER = [
   'checkpointSteps',
   'checkpointMinutes',
   'resume',
+  'force',
+  'continue',
+  'wait',
+  'out',
   'json',
   'quiet',
 ] satisfies readonly (keyof TrainOptions)[];
@@ -29,14 +38,14 @@ const MAY_DIFFER = [
  * The options of a run, with those that this call gives in place of some.
  * @throws InputError that names an option which would make it another run
  */
-export function resumedOptions({ path, config }: RunFolder, command: Command): TrainOptions {
+export function resumedOptions(folder: RunFolder, command: Command): TrainOptions {
+  const { path } = folder;
   const given = givenOptions(command);
-  if (given.out !== undefined) {
+  if (given.out !== undefined && !given.continue) {
     throw new InputError(`--out ${given.out}: a run that goes on stays in its folder, ${path}; leave it out`);
   }
-  const { config: _, data, split: names, splitSizes: split, ...others } = config as unknown as TrainOptions & Options;
-  const stored = { ...others, ...(data !== null && { data }), ...(split !== undefined && { split }) };
-  compareOptions(stored, given, MAY_DIFFER, `the run in ${path}`, 'leave it out, or start a new run');
+  const stored = storedOptions(folder);
+  compareOptions({ ...stored }, given, MAY_DIFFER, `the run in ${path}`, 'leave it out, or start a new run');
   const options = { ...stored, ...given } as TrainOptions;
   if (options.epochs >= stored.epochs) return options;
   throw new InputError(
@@ -44,17 +53,27 @@ export function resumedOptions({ path, config }: RunFolder, command: Command): T
   );
 }
 
+/** The result of a run that is done, where this call asks for no more. */
+export async function doneResult(folder: RunFolder, options: TrainOptions): Promise<TrainResult | undefined> {
+  return existsSync(folder.model) ? parseKept(await folder.keptResult(), options) : undefined;
+}
+
 /**
  * Where the run stands: its newest checkpoint, and the epochs before; undefined where it was ended before the first.
  * @param warn is told what is worth knowing
- * @throws InputError when the data are not those that it was started on, or no checkpoint is whole
+ * @throws InputError when the data or the options are not those that it was started with, or no checkpoint is whole
  */
 export async function findCheckpoint(
   folder: RunFolder,
-  { dataset }: Job,
+  job: Job,
   warn: (line: string) => void,
 ): Promise<Job['resume']> {
-  const before = folder.config.split as Job['dataset']['split'];
+  const { dataset } = job;
+  const before = storedSplit(folder);
+  const found = await folder.readCheckpoint();
+  const record = found?.checkpoint.run;
+  // First, as another seed, for example, draws another split.
+  if (record) requireSameOptions(folder, record, MAY_DIFFER);
   for (const subset of subsets) {
     const [now, then] = [dataset.split[subset], before[subset]];
     if (isDeepStrictEqual(now, then)) continue;
@@ -62,11 +81,17 @@ export async function findCheckpoint(
       `${dataset.source}: its ${subset} images are not those that the run in ${folder.path} was started on (${now.length} now, ${then.length} then${difference(now, then)}); restore them, or start a new run`,
     );
   }
-  const found = await folder.readCheckpoint();
-  if (found?.warning !== undefined) warn(found.warning);
-  if (!found) warn(`${folder.path}: has no checkpoint yet; beginning with the first epoch`);
-  const epochs = await folder.keepMetrics(found ? begunEpoch(found.checkpoint).epoch - 1 : 0);
+  if (record) requireSameImages(folder, job, record);
+  for (const remark of remarks(folder, found)) warn(remark);
+  const epochs = await folder.keepMetrics(found ? begunEpoch(found.checkpoint).epoch - 1 : 0, record, warn);
   return found && { checkpoint: found.checkpoint, epochs };
+}
+
+function remarks({ path }: RunFolder, found: FoundCheckpoint | undefined): string[] {
+  if (!found) return [`${path}: has no checkpoint yet; beginning with the first epoch`];
+  const { checkpoint, warning } = found;
+  const unknown = `${path}: its checkpoint does not say with which options and images it was made; going on unchecked`;
+  return [...(warning === undefined ? [] : [warning]), ...(checkpoint.run ? [] : [unknown])];
 }
 
 /** What tells two lists of names apart, where one has a name that the other has not. */
@@ -97,8 +122,8 @@ export function compareOptions(
     const before = stored[name] ?? null;
     if (mayDiffer.includes(name) || isDeepStrictEqual(value, before)) continue;
     throw new InputError(
-      `${flagOf(name)} is ${value === null ? 'not given' : show(value)}, but ${begun} was started ` +
-        `${before === null ? 'without it' : `with ${show(before)}`}; ${advice}`,
+      `${flagOf(name)} is ${value === null ? 'not given' : onCommandLine(value)}, but ${begun} was started ` +
+        `${before === null ? 'without it' : `with ${onCommandLine(before)}`}; ${advice}`,
     );
   }
 }
@@ -106,10 +131,4 @@ export function compareOptions(
 /** `microBatch` is `--micro-batch`. */
 function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** As it is given on the command line, where it can be. */
-function show(value: unknown): string {
-  if (Array.isArray(value)) return value.map(show).join();
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

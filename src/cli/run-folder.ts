@@ -1,32 +1,44 @@
 /** Where a training run puts its files, and what is left of it when it fails. */
 import { existsSync } from 'node:fs';
-import { readdir, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
 import { isTemporary } from '../files/atomic.js';
-import { fileError } from '../files/errors.js';
-import { LOCK_FILE } from '../files/lock.js';
+import { LOCK_FILE } from '../files/lock-file.js';
+import type { LockWaitOptions } from '../files/lock-wait.js';
+import type { Outputs } from '../files/outputs.js';
 import { type RunConfig, RunFolder } from '../train/run.js';
+import type { Progress } from './progress.js';
 
 /**
  * A folder that is empty or not there yet: `out`, or else the first of runs/NAME, runs/NAME-2, …
  * @throws InputError when `out` is something else
  */
-export async function freePath(out: string | undefined, { source, name }: Dataset): Promise<string> {
-  if (out === undefined) {
-    const base = join('runs', source === 'synthetic' ? 'phantom' : name);
-    let path = base;
-    for (let n = 2; existsSync(path); n++) path = `${base}-${n}`;
-    return path;
+export async function freePath(out: string | undefined, { source, name }: Dataset, outputs: Outputs): Promise<string> {
+  if (out !== undefined) {
+    await outputs.newFolder(out, { passOver: isLeftBehind });
+    return out;
   }
-  const entries = await readdir(out).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw fileError(out, 'created', error, '');
-  });
-  // A lock or half a file alone was left by a process that was killed as it began, or belongs to one that begins just now.
-  if (entries.every((name) => name.startsWith(LOCK_FILE) || isTemporary(name))) return out;
-  throw new InputError(`${out}: exists and is not empty; give another folder with --out`);
+  const base = join('runs', source === 'synthetic' ? 'phantom' : name);
+  let path = base;
+  for (let n = 2; existsSync(path); n++) path = `${base}-${n}`;
+  // Nobody typed it, so that `runs` is made, too.
+  await outputs.folder(path, { parents: true });
+  return path;
+}
+
+/** A lock or half a file: left by a process that was killed as it began, or of one that begins just now. */
+export function isLeftBehind(name: string): boolean {
+  return name.startsWith(LOCK_FILE) || isTemporary(name);
+}
+
+/** How a folder in use is waited for. */
+export function lockWait(
+  { wait }: { readonly wait?: number },
+  progress: Progress,
+  signal: AbortSignal,
+): LockWaitOptions {
+  return { wait, say: (line) => progress.line(line), signal };
 }
 
 /**
@@ -37,11 +49,12 @@ export async function inRunFolder<R>(
   path: string,
   config: RunConfig,
   work: (folder: RunFolder) => Promise<R>,
+  wait?: LockWaitOptions,
 ): Promise<R> {
   let existing = resolve(path);
   while (!existsSync(existing)) existing = dirname(existing);
   try {
-    const folder = await RunFolder.create(path, config);
+    const folder = await RunFolder.create(path, config, wait);
     try {
       return await work(folder);
     } catch (error) {
@@ -64,8 +77,9 @@ export async function inOldRunFolder<T, R>(
   path: string,
   prepare: (folder: RunFolder) => Promise<T>,
   work: (folder: RunFolder, prepared: T) => Promise<R>,
+  wait?: LockWaitOptions,
 ): Promise<R> {
-  const folder = await RunFolder.open(path);
+  const folder = await RunFolder.open(path, wait);
   try {
     const prepared = await prepare(folder);
     return await work(folder, prepared).catch((error: unknown) => {

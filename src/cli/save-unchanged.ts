@@ -1,5 +1,4 @@
-import { InputError } from '../base/errors.js';
-import { readFileChecked, writeFileAtomic } from '../files/atomic.js';
+import { replaceUnchanged } from '../files/outputs.js';
 import type { Model } from '../model/model.js';
 import { encodeModel } from '../model/modelfile.js';
 
@@ -9,8 +8,5 @@ import { encodeModel } from '../model/modelfile.js';
  * @throws InputError where it is another one now: a training may have written a better model meanwhile
  */
 export async function saveUnchanged(model: Model, file: string, bytes: Uint8Array): Promise<void> {
-  if (Buffer.compare(await readFileChecked(file), bytes) !== 0) {
-    throw new InputError(`${file}: has changed while it was evaluated, so that nothing is stored; evaluate it again`);
-  }
-  await writeFileAtomic(file, await encodeModel(model));
+  await replaceUnchanged(file, bytes, await encodeModel(model));
 }

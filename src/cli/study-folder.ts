@@ -10,15 +10,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../base/errors.js';
+import { parseJson } from '../base/json.js';
 import type { Dataset } from '../data/dataset.js';
-import { parseJson } from '../data/json.js';
 import type { Split } from '../data/split.js';
+// biome-ignore lint/style/noRestrictedImports: what is not a table is the study's own, while it holds the folder's lock
 import { ensureDirectory, readFileChecked, removeTemporaries, writeTextAtomic } from '../files/atomic.js';
 import { type Lock, lockFolder } from '../files/lock.js';
+import type { LockWaitOptions } from '../files/lock-wait.js';
+import type { FolderOptions, OutputFile, Outputs } from '../files/outputs.js';
 import { type Run, type RunResult, runName } from '../study/runs.js';
 import { CheckpointFiles } from '../train/checkpoint-files.js';
+import { STUDY_TABLES, type TableFormat, tableFormats } from './kinds.js';
 import { compareOptions } from './resume.js';
-import { freePath } from './run-folder.js';
+import { isLeftBehind } from './run-folder.js';
 import type { StudyOptions } from './study-options.js';
 import type { StudyPlan } from './study-plan.js';
 
@@ -37,6 +41,8 @@ type Protocol = Readonly<Record<string, unknown>> & { readonly splits: readonly 
 
 export class StudyFolder {
   readonly #lock: Lock;
+  /** By the ending of their names. */
+  readonly #tables = new Map<TableFormat, OutputFile>();
 
   private constructor(
     readonly path: string,
@@ -49,15 +55,24 @@ export class StudyFolder {
    * Begins a study, or goes on with one.
    * @throws InputError where it is in use, holds something else, or a study with another protocol: names the option
    */
-  static async open(path: string, plan: StudyPlan): Promise<StudyFolder> {
+  static async open(
+    path: string,
+    plan: StudyPlan,
+    outputs: Outputs,
+    { parents, ...wait }: FolderOptions & LockWaitOptions,
+  ): Promise<StudyFolder> {
     const file = join(path, 'protocol.json');
-    if (!existsSync(file)) await freePath(path, plan.dataset);
+    if (!existsSync(file)) await outputs.newFolder(path, { parents, passOver: isLeftBehind });
     await ensureDirectory(path);
-    const folder = new StudyFolder(path, await lockFolder(path));
+    const folder = new StudyFolder(path, await lockFolder(path, wait));
     try {
       await removeTemporaries(path);
       const protocol = protocolOf(plan);
       if (existsSync(file)) requireSameProtocol(protocol, (await readJson(file)) as Protocol, path, plan.dataset);
+      for (const format of tableFormats) {
+        const table = join(path, `${plan.options.compare}.${format}`);
+        folder.#tables.set(format, await outputs.file(table, STUDY_TABLES[format]));
+      }
       await writeTextAtomic(file, jsonText(protocol));
       return folder;
     } catch (error) {
@@ -87,12 +102,12 @@ export class StudyFolder {
     await new CheckpointFiles(this.runPath(run)).remove();
   }
 
-  /** Writes a file beside the runs. @returns its path */
-  async write(name: string, text: string): Promise<string> {
+  /** Writes a table of what is done. @returns its path */
+  async writeTable(format: TableFormat, text: string): Promise<string> {
     this.#lock.assertHeld();
-    const file = join(this.path, name);
-    await writeTextAtomic(file, text);
-    return file;
+    const table = this.#tables.get(format)!;
+    await table.write(text);
+    return table.path;
   }
 
   /** Gives the folder back. */
@@ -115,7 +130,7 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 function protocolOf({ options, splits }: StudyPlan): Protocol {
-  const { json, quiet, out, ...asked } = options;
+  const { json, quiet, out, force, wait, ...asked } = options;
   return { ...asked, data: options.data ?? null, splits };
 }
 

@@ -28,6 +28,7 @@ const DECIDED: readonly string[] = [
   'seed',
   'out',
   'resume',
+  'continue',
 ] satisfies (keyof TrainOptions)[];
 
 export function studyCommand(): Command {

@@ -1,4 +1,7 @@
 /** The tables of a study: Markdown for people, CSV and JSON with all digits. */
+
+import { cpus } from 'node:os';
+import { SOFTWARE } from '../base/file-kind.js';
 import { type Cell, encodeCsv } from '../files/csv.js';
 import { BASELINE } from '../study/arms.js';
 import type { ComparisonCells } from '../study/compare.js';
@@ -6,6 +9,7 @@ import { type EmbeddedRow, embeddedRows } from '../study/embedded.js';
 import { type FamilyRow, familyRows } from '../study/family.js';
 import type { RunResult } from '../study/runs.js';
 import { duration, grouped, inWords, plural } from './format.js';
+import { MARKDOWN_MARK } from './kinds.js';
 import { jsonText, type StudyFolder } from './study-folder.js';
 import type { StudyPlan } from './study-plan.js';
 
@@ -33,9 +37,9 @@ export async function writeReport(
   // The scores of single images stay in the result of each run.
   const done = results.map(({ outputs, ...run }) => ({ ...run, outputs: outputs.map(({ images, ...same }) => same) }));
   const files = [
-    await folder.write(`${compare}.md`, `${text.join('\n')}\n`),
-    await folder.write(`${compare}.csv`, csv(rows)),
-    await folder.write(`${compare}.json`, jsonText({ compare, runs, rows, notes, results: done })),
+    await folder.writeTable('md', `${MARKDOWN_MARK}${text.join('\n')}\n`),
+    await folder.writeTable('csv', csv(rows)),
+    await folder.writeTable('json', jsonText({ software: SOFTWARE, compare, runs, rows, notes, results: done })),
   ];
   return { text: text.join('\n'), rows, notes, files };
 }
@@ -130,8 +134,14 @@ function notesOf({ arms, splits, subset, options }: StudyPlan, results: readonly
     ...(subset === 'validation' ? [CHOSEN_ON] : []),
     'Scores are means over the images of a run, then mean ± standard deviation over the runs.',
     tested ? testNote(byPatient) : `Nothing is tested, as ${BASELINE} is not among the networks.`,
-    `Time: training and validation of one run, ${options.workers === 'auto' ? 'on all cores' : `with ${plural(options.workers, 'worker')}`} of this machine.`,
+    `Time: training and validation of one run, ${options.workers === 'auto' ? 'on all cores' : `with ${plural(options.workers, 'worker')}`} of ${machine()}.`,
   ];
+}
+
+/** What a time is worth nothing without. */
+function machine(): string {
+  const { model = 'processor unknown' } = cpus()[0] ?? {};
+  return `the machine that wrote this: ${model.trim()}, Node ${process.versions.node}`;
 }
 
 const FAMILY_NOTES = [

@@ -7,9 +7,10 @@ import { summarize } from '../model/summary.js';
 import type { OutputScores, RunResult } from '../study/runs.js';
 import { type Evaluation, evaluate } from '../train/evaluate.js';
 import type { RunFolder } from '../train/run.js';
+import type { Digests } from '../train/run-record.js';
 import { begunEpoch } from '../train/state.js';
 import type { Progress } from './progress.js';
-import { findCheckpoint } from './resume.js';
+import { compareOptions, findCheckpoint, MAY_DIFFER } from './resume.js';
 import { inOldRunFolder, inRunFolder } from './run-folder.js';
 import { asked, type Job, type PlannedJob, startJob } from './train-job.js';
 import { whereOf } from './train-report.js';
@@ -25,17 +26,20 @@ export type Outcome = Omit<RunResult, 'arm' | 'fold' | 'seed'>;
 export async function trainAndScore(
   path: string,
   planned: PlannedJob,
+  digests: Digests,
   subset: Subset,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
-  const job = startJob(planned);
+  const job = startJob(planned, digests);
   const work = (folder: RunFolder, job: Job) => run(folder, job, subset, progress, signal);
   try {
     if (!existsSync(join(path, 'config.json'))) {
       return await inRunFolder(path, asked(planned), (folder) => work(folder, job));
     }
     const prepare = async (folder: RunFolder): Promise<Job> => {
+      const advice = 'restore its config.json, or remove its folder to begin it again';
+      compareOptions(folder.config, asked(planned), [...MAY_DIFFER, 'config', 'split'], `the run in ${path}`, advice);
       const resume = await findCheckpoint(folder, job, (warning) => progress.line(warning));
       if (resume) progress.line(`  goes on ${whereOf(begunEpoch(resume.checkpoint))}`);
       return { ...job, ...(resume && { resume }) };

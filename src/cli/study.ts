@@ -1,10 +1,13 @@
 /** `unetpp study`: several networks under one protocol, with cross-validation, several seeds and a table. */
 import { join } from 'node:path';
 import { type Run, type RunResult, runName } from '../study/runs.js';
+import type { Digests } from '../train/run-record.js';
 import { duration, plural, shellWord } from './format.js';
-import { onInterrupt } from './interrupt.js';
+import { interruptible } from './interrupt.js';
+import { outputsOf } from './outputs.js';
 import { report } from './program.js';
 import { Progress } from './progress.js';
+import { lockWait } from './run-folder.js';
 import { StudyFolder } from './study-folder.js';
 import { type StudyOptions, studyCommand } from './study-options.js';
 import { jobOf, planStudy, type StudyPlan } from './study-plan.js';
@@ -16,47 +19,58 @@ import { withDefaults } from './train-options.js';
 export const study = studyCommand().action(async (given: StudyOptions) => {
   const options = { ...given, ...withDefaults(given) };
   const progress = new Progress(options);
-  const dataset = await openData(options);
-  const plan = planStudy(options, dataset);
-  const { train, validation, test } = dataset.split;
-  await readAll(dataset, [...train, ...validation, ...test], progress);
-  const name = dataset.source === 'synthetic' ? 'phantom' : dataset.name;
-  const folder = await StudyFolder.open(options.out ?? join('runs', `${name}-study`), plan);
-  try {
-    await runAll(folder, plan, progress);
-  } finally {
-    await folder.close();
-  }
+  await interruptible(progress, async (signal) => {
+    const dataset = await openData(options);
+    const plan = planStudy(options, dataset);
+    const { train, validation, test } = dataset.split;
+    const digests = await readAll(dataset, [...train, ...validation, ...test], progress, signal);
+    const name = dataset.source === 'synthetic' ? 'phantom' : dataset.name;
+    const outputs = outputsOf(options, { '--data': options.data });
+    const path = options.out ?? join('runs', `${name}-study`);
+    // The default is not typed by anybody, so that `runs` is made, too.
+    const opening = { parents: options.out === undefined, ...lockWait(options, progress, signal) };
+    const folder = await StudyFolder.open(path, plan, outputs, opening);
+    try {
+      return await runAll(folder, plan, digests, progress, signal);
+    } finally {
+      await folder.close();
+    }
+  });
 });
 
-/** Does the runs that are not done yet; the tables are written anew after each. */
-async function runAll(folder: StudyFolder, plan: StudyPlan, progress: Progress): Promise<void> {
+/**
+ * Does the runs that are not done yet; the tables are written anew after each.
+ * @returns where `signal` ended it, the command that goes on with it
+ */
+async function runAll(
+  folder: StudyFolder,
+  plan: StudyPlan,
+  digests: Digests,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { runs } = plan;
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  const interrupt = onInterrupt(() => progress.line('stopping after this micro-batch (Ctrl-C again ends at once)'));
-  try {
-    const results = await Promise.all(runs.map((run) => folder.result(run)));
-    const done = () => results.filter((result) => result !== undefined);
-    const before = runs.filter((_, k) => results[k]);
-    progress.line(introduction(plan, folder, before.length));
-    let table = await writeReport(folder, plan, done());
-    for (const [k, run] of runs.entries()) {
-      if (results[k]) continue;
-      const left = secondsLeft(plan, results, before, seconds());
-      const when = left > 0 ? `, about ${duration(left)} left` : '';
-      progress.line(`run ${k + 1} of ${runs.length}  ${runName(run)}${when}`);
-      const result = await doRun(folder, plan, run, progress, interrupt.signal);
-      if (!result) break;
-      results[k] = result;
-      progress.line(`  ${resultText(result)}`);
-      table = await writeReport(folder, plan, done());
-    }
-    progress.line('');
-    reportStudy(plan, folder, table, done().length, seconds());
-  } finally {
-    interrupt.end();
+  const results = await Promise.all(runs.map((run) => folder.result(run)));
+  const done = () => results.filter((result) => result !== undefined);
+  const before = runs.filter((_, k) => results[k]);
+  progress.line(introduction(plan, folder, before.length));
+  let table = await writeReport(folder, plan, done());
+  for (const [k, run] of runs.entries()) {
+    if (results[k]) continue;
+    if (signal.aborted) break;
+    const left = secondsLeft(plan, results, before, seconds());
+    const when = left > 0 ? `, about ${duration(left)} left` : '';
+    progress.line(`run ${k + 1} of ${runs.length}  ${runName(run)}${when}`);
+    const result = await doRun(folder, plan, run, digests, progress, signal);
+    if (!result) break;
+    results[k] = result;
+    progress.line(`  ${resultText(result)}`);
+    table = await writeReport(folder, plan, done());
   }
+  progress.line('');
+  return reportStudy(plan, folder, table, done().length, seconds());
 }
 
 /** Undefined where it was interrupted. */
@@ -64,11 +78,13 @@ async function doRun(
   folder: StudyFolder,
   plan: StudyPlan,
   run: Run,
+  digests: Digests,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<RunResult | undefined> {
   try {
-    const outcome = await trainAndScore(folder.runPath(run), jobOf(plan, run), plan.subset, progress, signal);
+    const job = jobOf(plan, run);
+    const outcome = await trainAndScore(folder.runPath(run), job, digests, plan.subset, progress, signal);
     if (!outcome) return undefined;
     const result = { arm: run.arm.name, fold: run.fold, seed: run.seed, ...outcome };
     await folder.finish(run, result);
@@ -113,17 +129,17 @@ function resultText({ outputs, epochs, bestEpoch, seconds }: RunResult): string 
   return `Dice ${dice.toFixed(4)}, IoU ${iou.toFixed(4)}, best epoch ${bestEpoch} of ${epochs}, ${duration(seconds)}`;
 }
 
+/** Prints the result. @returns where it was interrupted, the command that goes on with it */
 function reportStudy(
   { options, runs }: StudyPlan,
   { path }: StudyFolder,
   { text, rows, notes, files }: StudyReport,
   done: number,
   seconds: number,
-): void {
-  const goOn = `npx unetpp ${process.argv.slice(2).map(shellWord).join(' ')}`;
+): string | undefined {
   const interrupted = done < runs.length;
-  const rest = interrupted ? ['', 'Interrupted. The same call goes on with it:', `  ${goOn}`] : [];
-  report(options, [text, '', `written: ${files.join(', ')}`, ...rest], {
+  const goOn = interrupted ? `npx unetpp ${process.argv.slice(2).map(shellWord).join(' ')}` : undefined;
+  report(options, [text, '', `written: ${files.join(', ')}`], {
     study: path,
     compare: options.compare,
     runs: { done, planned: runs.length },
@@ -131,6 +147,8 @@ function reportStudy(
     rows,
     notes,
     files,
-    resume: interrupted ? goOn : null,
+    interrupted,
+    resume: goOn ?? null,
   });
+  return goOn;
 }

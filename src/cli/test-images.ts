@@ -1,12 +1,11 @@
 /** `train --test`: what the best model of a run is worth on images that had no part in it. */
-import { join } from 'node:path';
 import { encodePng } from '../data/png.js';
-import { writeFileAtomic, writeTextAtomic } from '../files/atomic.js';
 import { type Evaluation, evaluate } from '../train/evaluate.js';
 import type { RunFolder } from '../train/run.js';
 import { objectiveText } from './describe.js';
 import { imagesCsv, worstSheet } from './evaluate-files.js';
 import { evaluationTable, worstImages } from './evaluate-table.js';
+import { WORST_IMAGES } from './kinds.js';
 import type { Progress } from './progress.js';
 import type { Job } from './train-job.js';
 import { lossOptions } from './train-options.js';
@@ -43,8 +42,9 @@ export async function measureOnTest(
   });
   if (!evaluation) return undefined;
   const worst = worstImages(evaluation.perImage!, WORST);
-  await writeTextAtomic(join(folder.path, 'test.csv'), imagesCsv(evaluation, 'px'));
-  await writeFileAtomic(join(folder.path, 'test.png'), encodePng(await worstSheet(model, dataset, evaluation, worst)));
+  await folder.write('test.csv', imagesCsv(evaluation, 'px'));
+  const sheet = await worstSheet(model, dataset, evaluation, worst);
+  await folder.write('test.png', encodePng(sheet, WORST_IMAGES.text));
   progress.clear();
   const objective = objectiveText(loss);
   const context = { subset: 'test', size: dataset.size, unit: 'px', objective, worst } as const;

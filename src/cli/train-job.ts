@@ -4,6 +4,7 @@ import { InputError } from '../base/errors.js';
 import { type Augmentation, parseAugmentations } from '../data/augment.js';
 import { type Dataset, openDataset } from '../data/dataset.js';
 import { syntheticDataset } from '../data/phantom.js';
+import { sampleDigest } from '../data/sample-digest.js';
 import { createBackend, createModel } from '../index.js';
 import { type ModelConfig, parseConfig } from '../model/config.js';
 import type { Model } from '../model/model.js';
@@ -11,7 +12,9 @@ import { checkSize } from '../model/network.js';
 import type { Checkpoint } from '../train/checkpoint.js';
 import { outputsFor } from '../train/evaluate.js';
 import type { RunConfig } from '../train/run.js';
+import type { Digests } from '../train/run-record.js';
 import type { EpochReport } from '../train/trainer.js';
+import { vanishedText } from './format.js';
 import { requireForTraining } from './memory.js';
 import type { Progress } from './progress.js';
 import { phantomCounts, planOf, refuseSecondSplit } from './split-options.js';
@@ -31,17 +34,21 @@ export interface PlannedJob {
 
 export interface Job extends PlannedJob {
   readonly model: Model;
+  /** Of the images at least that are trained and validated on. */
+  readonly digests: Digests;
   /** Where it goes on, and the epochs before. */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly epochs: readonly EpochReport[] };
 }
 
-/** @throws InputError for options or data that do not do */
-export async function prepareJob(options: TrainOptions, progress: Progress): Promise<Job> {
-  const dataset = await openData(options);
-  const planned = planJob(options, dataset);
+/**
+ * Reads the images of a training and makes its model; undefined where `signal` ends that.
+ * @throws InputError for an image that is damaged
+ */
+export async function loadJob(planned: PlannedJob, progress: Progress, signal: AbortSignal): Promise<Job | undefined> {
+  const { dataset, options } = planned;
   const { train, validation, test } = dataset.split;
-  await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress);
-  return startJob(planned);
+  const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress, signal);
+  return signal.aborted ? undefined : startJob(planned, digests);
 }
 
 export async function openData(options: TrainOptions): Promise<Dataset> {
@@ -88,27 +95,40 @@ function requireTestImages({ split, splitOrigin, source }: Dataset): void {
 }
 
 /** Makes the model, on a backend of its own. */
-export function startJob(planned: PlannedJob): Job {
+export function startJob(planned: PlannedJob, digests: Digests): Job {
   const { options, config, workers } = planned;
   const model = createModel(config, {
     backend: createBackend(options.backend, { workers, threads: workers }),
     seed: options.seed,
     initialisation: options.init,
   });
-  return { ...planned, model };
+  return { ...planned, model, digests };
 }
 
-/** Reads images and masks once: a damaged one is found before hours of training, and before anything is written. */
-export async function readAll(dataset: Dataset, names: readonly string[], progress: Progress): Promise<void> {
+/** Reads images and masks once: a damaged one is found before hours of training. `signal` ends it early. */
+export async function readAll(
+  dataset: Dataset,
+  names: readonly string[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Digests> {
+  const digests = new Map<string, string>();
+  const lossy: { name: string; vanished: number }[] = [];
   for (const [k, name] of names.entries()) {
-    await dataset.load(name);
+    if (signal.aborted) break;
+    const sample = await dataset.load(name);
+    digests.set(name, sampleDigest(sample));
+    if (sample.vanished !== undefined) lossy.push({ name, vanished: sample.vanished });
     progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
   }
+  const text = vanishedText(lossy, dataset.size);
+  if (text !== undefined) progress.line(`remark    ${text}`);
+  return digests;
 }
 
 /** For config.json: what the run goes on with, and what came of it. */
 export function asked({ options, dataset, config }: PlannedJob): RunConfig {
-  const { json, quiet, resume, out, split, ...asked } = options;
+  const { json, quiet, resume, continue: _, wait, out, force, split, ...asked } = options;
   const splitSizes = split === undefined ? {} : { splitSizes: split };
   return { ...asked, ...splitSizes, data: options.data ?? null, config, split: dataset.split };
 }

@@ -9,12 +9,13 @@ import { type LossOptions, spansImages } from '../train/loss.js';
 import { lossText, parseLoss } from '../train/loss-text.js';
 import { type OptimizerName, optimizers } from '../train/optimizer.js';
 import { type ScheduleName, schedules } from '../train/schedule.js';
+import { type ForceOption, forceOption } from './outputs.js';
 import { type CommonOptions, command, givenOptions } from './program.js';
 import { type RecipeName, recipeList, recipeNames, recipeOptions } from './recipes.js';
 import { type SplitOptions, splitByOption, splitOption } from './split-options.js';
-import { between, loss, path, positive, threads, weights, whole, wholeList } from './values.js';
+import { between, loss, path, positive, side, threads, weights, whole, wholeList } from './values.js';
 
-export interface TrainOptions extends CommonOptions, SplitOptions {
+export interface TrainOptions extends CommonOptions, ForceOption, SplitOptions {
   readonly recipe?: RecipeName;
   readonly data?: string;
   readonly size: number;
@@ -48,6 +49,9 @@ export interface TrainOptions extends CommonOptions, SplitOptions {
   readonly backend: BackendName;
   readonly out?: string;
   readonly resume?: string;
+  readonly continue?: boolean;
+  /** Seconds. */
+  readonly wait?: number;
   readonly checkpointSteps?: number;
   readonly checkpointMinutes?: number;
 }
@@ -110,7 +114,7 @@ export function trainCommand(): Command {
     .option('--data <dir>', 'folder with images/NAME.png and masks/NAME.png; split.json is optional', path)
     .addOption(splitOption())
     .addOption(splitByOption())
-    .option('--size <pixels>', 'width and height that images are resized to', whole(1), 128)
+    .option('--size <pixels>', 'width and height that images are resized to', side, 128)
     .addOption(one('--normalise <how>', 'how the values of each image are scaled', normalisations, 'range'))
     .option(
       '--augment <list>',
@@ -165,7 +169,14 @@ export function trainCommand(): Command {
     .option('--test', 'measure the best model on the test images at the end (default: a recipe says so)')
     .option('--no-test', 'do not')
     .option('--out <dir>', 'new folder for the model and the report (default: runs/NAME, numbered)', path)
+    .addOption(forceOption())
     .option('--resume <dir>', 'go on with the run in this folder, with its options; --epochs may be larger', path)
+    .option('--continue', 'begin the run in --out, or go on with it: one call that can be made again and again')
+    .option(
+      '--wait <seconds>',
+      'how long to wait for a folder in use (default: only until it is clear whether it is)',
+      positive({ zero: true }),
+    )
     .option('--checkpoint-steps <n>', 'write a checkpoint after so many steps, too, not only each epoch', whole(1))
     .option('--checkpoint-minutes <n>', 'or after so many minutes', positive());
 }

@@ -1,8 +1,9 @@
 /** What `unetpp train` says before and after. */
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { weightsSha256 } from '../model/modelfile.js';
 import { countParameters } from '../model/parameters.js';
 import type { EpochState } from '../train/epoch.js';
+import type { Evaluation } from '../train/evaluate.js';
 import type { RunFolder } from '../train/run.js';
 import { begunEpoch } from '../train/state.js';
 import type { EpochReport } from '../train/trainer.js';
@@ -11,8 +12,9 @@ import { duration, grouped, memorySize, plural, shellWord } from './format.js';
 import { report } from './program.js';
 import { splitText } from './split-options.js';
 import type { TestResult } from './test-images.js';
-import type { Job } from './train-job.js';
+import type { Job, PlannedJob } from './train-job.js';
 import { lossOptions, type TrainOptions } from './train-options.js';
+import { keptOf, type Scores, type TrainResult } from './train-result.js';
 
 export function introduction({ dataset, model, options, memory, resume }: Job): string {
   const { name, split, size, channels } = dataset;
@@ -42,36 +44,67 @@ interface Outcome {
   readonly tested?: TestResult;
 }
 
-/** Prints the result. */
+/**
+ * Prints the result, and keeps that of a run which is done.
+ * @returns where it was interrupted, the command that goes on with it
+ */
 export async function reportTraining(
   { options, model }: Job,
   folder: RunFolder,
   { epochs, seconds, interrupted, tested }: Outcome,
-): Promise<void> {
+): Promise<string | undefined> {
   const best = epochs.find(({ epoch }) => epoch === epochs.at(-1)?.bestEpoch);
   // An epoch that went on with its validation has trained no image.
   const trained = epochs.filter((epoch) => epoch.imagesPerSecond > 0);
   const imagesPerSecond = trained.length / trained.reduce((sum, epoch) => sum + 1 / epoch.imagesPerSecond, 0) || 0;
-  const lines = best
-    ? closing(best, folder, {
-        of: epochs.length,
-        time: `${duration(seconds)}, ${imagesPerSecond.toFixed(1)} images/s in training`,
-        tested,
-      })
-    : ['stopped in the first epoch: the weights as they were then, never validated, are in', `  ${folder.model}`];
-  const goOn = `npx unetpp train --resume ${shellWord(folder.path)}`;
-  const rest = interrupted ? ['', 'Interrupted. It goes on with:', `  ${goOn}`] : [];
-  report(options, [...lines, ...rest, ...next(options, folder)], {
+  const goOn = interrupted ? goOnWith(folder) : undefined;
+  const result: TrainResult = {
     run: folder.path,
     model: folder.model,
     epochs: epochs.length,
+    bestEpoch: best?.epoch ?? null,
     seconds,
     imagesPerSecond,
     validation: best ? scores(best) : null,
     ...(tested && { test: testScores(tested) }),
     weightsSha256: await weightsSha256(model),
-    resume: interrupted ? goOn : null,
-  });
+    interrupted,
+    resume: goOn ?? null,
+  };
+  if (!interrupted) await folder.keepResult(keptOf(result, options));
+  report(options, [...closing(result, folder, tested), ...next(options, folder)], result);
+  return goOn;
+}
+
+/** Prints the result of a run that is done already. */
+export function reportDone(options: TrainOptions, folder: RunFolder, kept: TrainResult): undefined {
+  // The folder may have been moved since.
+  const result = { ...kept, run: folder.path, model: folder.model };
+  report(options, [...closing(result, folder), ...next(options, folder)], result);
+}
+
+/** Prints that a training was interrupted before its first step. @returns the command that goes on with it */
+export function reportUnbegun({ options }: PlannedJob, folder: RunFolder): string {
+  const goOn = goOnWith(folder);
+  const result: TrainResult = {
+    run: folder.path,
+    model: null,
+    epochs: 0,
+    bestEpoch: null,
+    seconds: 0,
+    imagesPerSecond: 0,
+    validation: null,
+    weightsSha256: null,
+    interrupted: true,
+    resume: goOn,
+  };
+  report(options, ['stopped before the first step: nothing has been trained'], result);
+  return goOn;
+}
+
+/** The command that goes on with a run. */
+function goOnWith(folder: RunFolder): string {
+  return `npx unetpp train --resume ${shellWord(folder.path)}`;
 }
 
 /** Below this Dice a network has hardly begun: all background is what the cross-entropy teaches first. */
@@ -80,19 +113,22 @@ const NOTHING_ADVICE =
   'It marks hardly anything yet: give it more epochs (--resume … --epochs N), or begin anew with --norm group, with which few images teach more.';
 
 function closing(
-  best: EpochReport,
+  { epochs, bestEpoch, seconds, imagesPerSecond, validation, test }: TrainResult,
   folder: RunFolder,
-  { of, time, tested }: { readonly of: number; readonly time: string; readonly tested: TestResult | undefined },
+  tested?: TestResult,
 ): string[] {
+  if (!validation) {
+    return ['stopped in the first epoch: the weights as they were then, never validated, are in', `  ${folder.model}`];
+  }
   const files = ['model.safetensors', 'predictions.png', 'curves.png', 'metrics.jsonl', 'config.json'];
-  if (tested) files.push('test.csv', 'test.png');
+  if (test) files.push('test.csv', 'test.png');
   return [
-    `best      epoch ${best.epoch} of ${of}: validation Dice ${diceText(best.validation)}`,
-    ...(tested ? [`test      Dice ${diceText(tested.evaluation)}`] : []),
-    `time      ${time}`,
+    `best      epoch ${bestEpoch} of ${epochs}: validation Dice ${diceText(validation)}`,
+    ...(test ? [`test      Dice ${diceText(test)}`] : []),
+    `time      ${duration(seconds)}, ${imagesPerSecond.toFixed(1)} images/s in training`,
     `files     ${folder.path}: ${files.join(', ')}, checkpoint.safetensors`,
     ...(tested ? ['', ...tested.lines] : []),
-    ...(best.validation.dice < NOTHING ? ['', NOTHING_ADVICE] : []),
+    ...(validation.dice < NOTHING ? ['', NOTHING_ADVICE] : []),
   ];
 }
 
@@ -109,7 +145,7 @@ function next({ data }: TrainOptions, folder: RunFolder): string[] {
     ...(data === undefined
       ? [
           'and train on your own images, a folder with images/NAME.png and masks/NAME.png:',
-          '  node train.js --data FOLDER',
+          `  ${trainCall()} --data FOLDER`,
         ]
       : [
           'and see what each head is worth:',
@@ -118,12 +154,18 @@ function next({ data }: TrainOptions, folder: RunFolder): string[] {
   ];
 }
 
-function scores({ validation: { dice, iou, pooledIou, loss, heads } }: EpochReport): object {
+/** How this training was called: train.js is only where the project was cloned, the command wherever it is installed. */
+function trainCall(): string {
+  const script = process.argv[1]!;
+  return basename(script) === 'train.js' ? `node ${shellWord(relative('', script))}` : 'npx unetpp train';
+}
+
+function scores({ validation: { dice, iou, pooledIou, loss, heads } }: EpochReport): Scores {
   const perHead = heads.map(({ head, dice, iou, pooledIou }) => ({ head, dice, iou, pooledIou }));
   return { dice, iou, pooledIou, loss, heads: perHead };
 }
 
 /** All but what stands in test.csv. */
-function testScores({ evaluation: { perImage: _, ...scores } }: TestResult): object {
+function testScores({ evaluation: { perImage: _, ...scores } }: TestResult): Omit<Evaluation, 'perImage'> {
   return scores;
 }

@@ -1,75 +1,105 @@
 /** `unetpp train`, and `node train.js`: trains a network on a folder of images and masks, or on the built-in phantom. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
+import { InputError } from '../base/errors.js';
 import { encodePng } from '../data/png.js';
-import { writeFileAtomic } from '../files/atomic.js';
+import type { LockWaitOptions } from '../files/lock-wait.js';
 import { encodeModel } from '../model/modelfile.js';
 import { learningCurves } from '../report/curves.js';
 import { predictionSheet } from '../report/sheet.js';
-import type { RunFolder } from '../train/run.js';
+import { RunFolder } from '../train/run.js';
 import type { EpochReport } from '../train/trainer.js';
 import { epochHeader, epochRow } from './epochs.js';
 import { examples } from './examples.js';
-import { onInterrupt } from './interrupt.js';
+import { interruptible } from './interrupt.js';
+import { LEARNING_CURVES, PREDICTIONS } from './kinds.js';
+import { outputsOf } from './outputs.js';
 import { Progress } from './progress.js';
-import { findCheckpoint, resumedOptions } from './resume.js';
-import { freePath, inOldRunFolder, inRunFolder } from './run-folder.js';
+import { doneResult, findCheckpoint, resumedOptions } from './resume.js';
+import { freePath, inOldRunFolder, inRunFolder, lockWait } from './run-folder.js';
 import { measureOnTest } from './test-images.js';
-import { asked, type Job, prepareJob } from './train-job.js';
+import { asked, type Job, loadJob, openData, planJob } from './train-job.js';
 import { type TrainOptions, trainCommand, withDefaults, withRecipe } from './train-options.js';
-import { introduction, reportTraining } from './train-report.js';
+import { introduction, reportDone, reportTraining, reportUnbegun } from './train-report.js';
 import { trainInFolder } from './training.js';
 
-export const train = trainCommand().action((options: TrainOptions, command: Command) => {
-  return options.resume === undefined
-    ? begin(withDefaults(withRecipe(options, command)))
-    : goOn(options.resume, command);
+export const train = trainCommand().action(async (options: TrainOptions, command: Command) => {
+  const run = runToGoOnWith(options);
+  const progress = new Progress(options);
+  await interruptible(progress, (signal) => {
+    const call = { progress, signal, wait: lockWait(options, progress, signal) };
+    return run === undefined ? begin(withDefaults(withRecipe(options, command)), call) : goOn(run, command, call);
+  });
 });
 
-async function begin(options: TrainOptions): Promise<void> {
-  const progress = new Progress(options);
-  const job = await prepareJob(options, progress);
-  const path = await freePath(options.out, job.dataset);
-  await inRunFolder(path, asked(job), (folder) => trainInto(folder, job, progress));
+/** What belongs to this call, not to the run. */
+interface Call {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly wait: LockWaitOptions;
 }
 
-async function goOn(run: string, command: Command): Promise<void> {
-  const prepare = async (folder: RunFolder) => {
+/** Undefined where a run begins. @throws InputError for --continue without a folder, or with two */
+function runToGoOnWith({ continue: either = false, resume, out }: TrainOptions): string | undefined {
+  if (!either) return resume;
+  if (resume !== undefined) {
+    throw new InputError('--continue begins or goes on with the run in --out, --resume goes on only; leave one out');
+  }
+  if (out === undefined) throw new InputError('--continue needs to know the folder of the run; give it with --out');
+  return RunFolder.holdsRun(out) ? out : undefined;
+}
+
+/** Gives the command that goes on with it, where it was interrupted. */
+type Work = () => Promise<string | undefined>;
+
+async function begin(options: TrainOptions, call: Call): ReturnType<Work> {
+  const planned = planJob(options, await openData(options));
+  const path = await freePath(options.out, planned.dataset, outputsOf(options, { '--data': options.data }));
+  const work = async (folder: RunFolder) => {
+    const job = await loadJob(planned, call.progress, call.signal);
+    return job ? trainInto(folder, job, call) : reportUnbegun(planned, folder);
+  };
+  return inRunFolder(path, asked(planned), work, call.wait);
+}
+
+async function goOn(run: string, command: Command, call: Call): ReturnType<Work> {
+  const { progress, signal } = call;
+  const prepare = async (folder: RunFolder): Promise<Work> => {
     const options = resumedOptions(folder, command);
-    const progress = new Progress(options);
-    const job = await prepareJob(options, progress);
+    const done = options.continue ? await doneResult(folder, options) : undefined;
+    if (done) return async () => reportDone(options, folder, done);
+    const planned = planJob(options, await openData(options));
+    const job = await loadJob(planned, progress, signal);
+    if (!job) return async () => reportUnbegun(planned, folder);
     const resume = await findCheckpoint(folder, job, (warning) => progress.line(warning));
     await folder.change(asked(job));
-    return { job: { ...job, ...(resume && { resume }) }, progress };
+    return () => trainInto(folder, { ...job, ...(resume && { resume }) }, call);
   };
-  await inOldRunFolder(run, prepare, (folder, { job, progress }) => trainInto(folder, job, progress));
+  return inOldRunFolder(run, prepare, (_, rest) => rest(), call.wait);
 }
 
-async function trainInto(folder: RunFolder, job: Job, progress: Progress): Promise<void> {
+async function trainInto(folder: RunFolder, job: Job, { progress, signal }: Call): ReturnType<Work> {
   const { model, resume } = job;
-  const interrupt = onInterrupt(() => progress.line('stopping after this micro-batch (Ctrl-C again ends at once)'));
   try {
     progress.line(introduction(job));
     const started = performance.now();
     const epochs: EpochReport[] = [...(resume?.epochs ?? [])];
     let atEnd = false;
-    for await (const epoch of trainInFolder(folder, job, progress, interrupt.signal)) {
+    for await (const epoch of trainInFolder(folder, job, progress, signal)) {
       if (epochs.length === 0 || epochs.length === resume?.epochs.length) progress.line(epochHeader(epoch));
       epochs.push(epoch);
       progress.line(epochRow(epoch));
       atEnd = epoch.end !== undefined;
     }
-    const stopped = interrupt.signal.aborted && !atEnd;
+    const stopped = signal.aborted && !atEnd;
     progress.line('');
     const seconds = (performance.now() - started) / 1000;
-    if (epochs.length === 0) await writeFileAtomic(folder.model, await encodeModel(model));
+    if (epochs.length === 0) await folder.write('model.safetensors', await encodeModel(model));
     await writePictures(folder, job, epochs);
     const testing = job.options.test === true && !stopped;
-    const tested = testing ? await measureOnTest(job, folder, progress, interrupt.signal) : undefined;
+    const tested = testing ? await measureOnTest(job, folder, progress, signal) : undefined;
     const interrupted = stopped || (testing && !tested);
-    await reportTraining(job, folder, { epochs, seconds, interrupted, ...(tested && { tested }) });
+    return await reportTraining(job, folder, { epochs, seconds, interrupted, ...(tested && { tested }) });
   } finally {
-    interrupt.end();
     model.backend.close();
   }
 }
@@ -80,10 +110,10 @@ async function writePictures(
   epochs: readonly EpochReport[],
 ): Promise<void> {
   const sheet = predictionSheet(await examples(model, dataset));
-  await writeFileAtomic(join(folder.path, 'predictions.png'), encodePng(sheet));
+  await folder.write('predictions.png', encodePng(sheet, PREDICTIONS.text));
   if (epochs.length === 0) return;
   const curves = learningCurves(epochs.map(curvePoint));
-  await writeFileAtomic(join(folder.path, 'curves.png'), encodePng(curves));
+  await folder.write('curves.png', encodePng(curves, LEARNING_CURVES.text));
 }
 
 function curvePoint({ epoch, training, validation }: EpochReport) {

@@ -6,6 +6,7 @@ import { type EpochReport, trainModel } from '../train/trainer.js';
 import { duration } from './format.js';
 import type { Progress } from './progress.js';
 import { secondsLeft } from './remaining.js';
+import { originOf } from './same-run.js';
 import type { Job } from './train-job.js';
 import { lossOptions } from './train-options.js';
 
@@ -15,11 +16,13 @@ import { lossOptions } from './train-options.js';
  */
 export async function* trainInFolder(
   folder: RunFolder,
-  { options, augmentations, dataset, model, resume }: Job,
+  job: Job,
   progress: Progress,
   signal: AbortSignal,
 ): AsyncGenerator<EpochReport, void, void> {
+  const { options, augmentations, dataset, model, resume } = job;
   const { train, validation } = dataset.split;
+  const origin = originOf(job);
   const left = secondsLeft(
     { train: train.length, validation: validation.length },
     resume && begunEpoch(resume.checkpoint),
@@ -35,7 +38,7 @@ export async function* trainInFolder(
     augment: (sample, key) => augment(sample, augmentations, key),
     signal,
     ...(resume && { resume: resume.checkpoint }),
-    onCheckpoint: (checkpoint) => folder.writeCheckpoint(checkpoint),
+    onCheckpoint: (checkpoint) => folder.writeCheckpoint(checkpoint, origin),
     checkpointEvery: {
       ...(checkpointSteps !== undefined && { steps: checkpointSteps }),
       ...(checkpointMinutes !== undefined && { minutes: checkpointMinutes }),
@@ -49,4 +52,6 @@ export async function* trainInFolder(
     await folder.add(epoch, model);
     yield epoch;
   }
+  // Before the first validation there is no best one.
+  if (resume && model.training) await folder.keepModel(model);
 }

@@ -1,16 +1,20 @@
 /** Values of options: parsed here, refused with what was found and what is expected. */
 import { InvalidArgumentError } from 'commander';
+import { MAX_SIDE } from '../data/png-header.js';
 import type { Spacing } from '../image/distance.js';
 import { lossText, parseLoss } from '../train/loss-text.js';
 
-/** A whole number from `low` to `high`. */
-export function whole(low: number, high = 1e9): (text: string) => number {
+/** A whole number from `low` to `high`; errors call it `what`. */
+export function whole(low: number, high = 1e9, what = 'whole number'): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= low && value <= high) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}.`);
+    throw new InvalidArgumentError(`Expected a ${what} from ${low} to ${high}.`);
   };
 }
+
+/** Width and height of images: so many pixels a side. */
+export const side = whole(1, MAX_SIDE, 'whole number of pixels');
 
 /** A number from `low` to `high`, both included. */
 export function between(low: number, high: number): (text: string) => number {

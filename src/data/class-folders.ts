@@ -1,9 +1,19 @@
 import { join } from 'node:path';
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
+import { type OnFaults, present, unlessFaulty } from './faults.js';
 import type { Contents, Pair } from './layout.js';
-import { channelsOf, checkedSizes, type Folder, inBatches, listFolder } from './listing.js';
+import { channelsOf, checkedSizes, type Folder, inBatches, listFolder, skippedIn } from './listing.js';
 import { readMask } from './mask.js';
 import { readPng } from './png.js';
+
+export interface ClassFoldersOptions {
+  /** The classes of classes.json. */
+  readonly given: readonly string[] | undefined;
+  /** What was passed over already. */
+  readonly skipped: readonly string[];
+  readonly onFaults: OnFaults;
+}
 
 /**
  * Masks in a folder for each class, `masks/CLASS/NAME.png`. The classes have the order of classes.json, else that of
@@ -12,24 +22,27 @@ import { readPng } from './png.js';
  */
 export async function classFolders(
   images: Folder,
-  dir: string,
+  { dir, others }: Folder,
   subfolders: readonly string[],
-  given: readonly string[] | undefined,
+  { given, skipped, onFaults }: ClassFoldersOptions,
 ): Promise<Contents> {
   const classNames = given ?? subfolders;
   const missing = classNames.find((name) => !subfolders.includes(name));
   if (missing !== undefined)
-    throw new InputError(`classes.json names "${missing}", but there is no ${join(dir, missing)}`);
+    throw new InputError(`classes.json names ${show(missing)}, but there is no ${join(dir, missing)}`);
   const unnamed = subfolders.find((name) => !classNames.includes(name));
   if (unnamed !== undefined)
     throw new InputError(`${join(dir, unnamed)}: a class that classes.json does not name; add it`);
 
   const folders = await Promise.all(classNames.map((name) => listFolder(join(dir, name))));
-  for (const { pngs } of folders) {
-    const [name, path] = [...pngs].find(([name]) => !images.pngs.has(name)) ?? [];
-    if (path) throw new InputError(`${path} has no image: expected ${join(images.dir, `${name}.png`)}`);
-  }
-  const pairs = await inBatches([...images.pngs.keys()].sort(), async (name): Promise<Pair> => {
+  const lonely = folders.flatMap(({ pngs }) => [...pngs].filter(([name]) => !images.pngs.has(name)));
+  onFaults(
+    lonely.map(([name, path]) => `${path} has no image: expected ${join(images.dir, `${name}.png`)}`),
+    'without image',
+  );
+  const pairs = await inBatches([...images.pngs.keys()].sort(), (name) => unlessFaulty(onFaults, () => pairOf(name)));
+
+  async function pairOf(name: string): Promise<Pair> {
     const imagePath = images.pngs.get(name)!;
     const masks = folders.map(({ pngs }) => pngs.get(name));
     const present = masks.filter((path) => path !== undefined);
@@ -55,6 +68,7 @@ export async function classFolders(
         return { image, mask: { width: image.width, height: image.height, channels: 1, data } };
       },
     };
-  });
-  return { pairs, classNames };
+  }
+  const stray = others.filter((file) => !subfolders.includes(file)).map((file) => join(dir, file));
+  return { pairs: present(pairs), classNames, skipped: [...skipped, ...stray, ...folders.flatMap(skippedIn)] };
 }

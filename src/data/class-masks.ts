@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
-import { parseJson } from './json.js';
+import { parseJson } from '../base/json.js';
+import { type OnFaults, unlessFaulty } from './faults.js';
 import { distinct, firstColour, isBinary, listed } from './mask.js';
 import { type PngImage, readPng } from './png.js';
 
@@ -13,12 +14,13 @@ const MOST_GUESSED = 32;
  * How many foreground classes a folder of masks has. K >= 2 where the values of all masks together are 0..K without a
  * gap; 1 where they are not, whose masks `binaryMask` then accepts or refuses. Where the first mask with a foreground
  * holds 0 and 255, no other is looked at.
- * @throws InputError for a file that is damaged
+ * @param onFaults is told of a file that is damaged
  */
-export async function countClasses(paths: readonly string[]): Promise<number> {
+export async function countClasses(paths: readonly string[], onFaults: OnFaults): Promise<number> {
   const seen = new Set<number>([0]);
   for (const path of paths) {
-    const png = await readPng(path);
+    const png = await unlessFaulty(onFaults, () => readPng(path));
+    if (!png) continue;
     const samples = classSamples(png);
     if (!samples) return 1;
     const values = distinct(samples.data, samples.step);
@@ -70,6 +72,10 @@ export function parseClasses(text: string, file: string): string[] {
 /** The samples that may be numbers of classes; undefined for colour, and for a palette that draws a binary mask. */
 function classSamples(png: PngImage): { data: Uint8Array | Uint16Array; step: number } | undefined {
   const isGrey = firstColour(png) < 0;
-  if (png.indices) return isGrey && isBinary(png) ? undefined : { data: png.indices, step: 1 };
+  if (png.indices) {
+    // All black is a mask of any kind, in which nothing is to be seen.
+    const drawsBinary = isGrey && isBinary(png) && png.data.some((value) => value > 0);
+    return drawsBinary ? undefined : { data: png.indices, step: 1 };
+  }
   return isGrey ? { data: png.data, step: png.channels } : undefined;
 }

@@ -11,6 +11,7 @@ import { requireSeparatePatients } from './patients.js';
 import type { Split } from './split.js';
 import { completePlan, type DrawnSplit, type SplitPlan } from './split-plan.js';
 import { TwinGuard } from './twins.js';
+import { countVanished } from './vanished.js';
 
 /** One labelled image as a network is trained on it. It is shared: do not write to it. */
 export interface Sample {
@@ -19,6 +20,8 @@ export interface Sample {
   readonly image: Image<Float32Array>;
   /** size x size x 1: 0 = background, 1..K = the classes. */
   readonly mask: Image<Uint8Array>;
+  /** How many objects of the mask its resizing has lost, see `countVanished`; absent where none. */
+  readonly vanished?: number;
 }
 
 /** Labelled images of one size, and which of them are for what. */
@@ -29,6 +32,8 @@ export interface Dataset {
   /** Width and height of every sample in pixels. */
   readonly size: number;
   readonly channels: 1 | 3;
+  /** Of the files: 1 when every image is stored as grey, else 3; absent where there are none. */
+  readonly storedChannels?: 1 | 3;
   /** Foreground classes. */
   readonly classes: number;
   /** What the values 1..K of the masks stand for. */
@@ -74,17 +79,21 @@ export async function openDataset(dir: string, options: DatasetOptions): Promise
   const split = await folder.split(seed, drawn);
   const originOf = (name: string): Origin | undefined => byName.get(name);
   if (splitFile) requireSeparatePatients(split, originOf, splitFile);
-  const channels = options.channels ?? (pairs.every((pair) => pair.channels === 1) ? 1 : 3);
+  const storedChannels = pairs.every((pair) => pair.channels === 1) ? 1 : 3;
+  const { channels = storedChannels } = options;
   const cache = sampleCache(options.cacheBytes);
   const twins = splitFile ? new TwinGuard(split, channels, splitFile) : undefined;
 
   const prepare = async ({ name, read }: Pair): Promise<Sample> => {
     const { image, mask } = await read();
     await twins?.add(name, image);
+    const resized = resizeMask(mask, size, size);
+    const vanished = countVanished(mask, resized);
     return {
       name,
       image: prepareImage(image, { channels, width: size, height: size, normalisation }),
-      mask: resizeMask(mask, size, size),
+      mask: resized,
+      ...(vanished > 0 && { vanished }),
     };
   };
   return {
@@ -92,6 +101,7 @@ export async function openDataset(dir: string, options: DatasetOptions): Promise
     source: dir,
     size,
     channels,
+    storedChannels,
     classes: classNames.length,
     classNames,
     normalisation,

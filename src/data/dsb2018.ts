@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
+import { present, unlessFaulty } from './faults.js';
 import type { Layout, Pair } from './layout.js';
-import { channelsOf, inBatches, listFolder, listSubfolders, requireSize } from './listing.js';
+import { channelsOf, type Folder, inBatches, listFolder, listSubfolders, requireSize, skippedIn } from './listing.js';
 import { readMask } from './mask.js';
 import { readPng, readPngHeader } from './png.js';
 
@@ -19,9 +20,14 @@ export const dsb2018: Layout = {
     return false;
   },
 
-  async contents(dir) {
-    const pairs = await inBatches(await listSubfolders(dir), (name) => caseIn(join(dir, name), name), 16);
-    return { pairs, classNames: ['nucleus'] };
+  async contents(dir, entries, onFaults) {
+    const cases = await listSubfolders(dir);
+    const skipped = entries.filter((entry) => !cases.includes(entry) && !entry.startsWith('.'));
+    const paths = skipped.map((entry) => join(dir, entry));
+    const note = (folders: readonly Folder[]) => paths.push(...folders.flatMap(skippedIn));
+    const read = (name: string) => unlessFaulty(onFaults, () => caseIn(join(dir, name), name, note));
+    const pairs = await inBatches(cases, read, 16);
+    return { pairs: present(pairs), classNames: ['nucleus'], skipped: paths.sort() };
   },
 };
 
@@ -30,10 +36,11 @@ async function isCase(dir: string): Promise<boolean> {
   return subfolders.includes('images') && subfolders.includes('masks');
 }
 
-async function caseIn(dir: string, name: string): Promise<Pair> {
+async function caseIn(dir: string, name: string, note: (folders: readonly Folder[]) => void): Promise<Pair> {
   if (!(await isCase(dir)))
     throw new InputError(`${dir}: expected ${dir}/images and ${dir}/masks; remove it or complete it`);
   const [images, masks] = await Promise.all([listFolder(join(dir, 'images')), listFolder(join(dir, 'masks'))]);
+  note([images, masks]);
   if (images.pngs.size !== 1) {
     throw new InputError(`${images.dir}: ${images.pngs.size} PNG files, expected one, ${name}.png`);
   }

@@ -1,9 +1,10 @@
 import { join, parse } from 'node:path';
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
-import { type Hdf5File, withHdf5 } from './hdf5.js';
+import { unlessFaulty } from './faults.js';
+import { readHdf5, requireHdf5 } from './hdf5.js';
+import type { Field } from './hdf5-fields.js';
 import type { LabelledImage, Layout, Pair } from './layout.js';
-import { MAX_SIDE } from './png-header.js';
+import { MAX_BYTES, MAX_SIDE } from './png-header.js';
 
 /**
  * The layout of the figshare brain tumours (J. Cheng, 2015, figshare 1512427): a folder of MATLAB v7.3 files, each a
@@ -16,11 +17,17 @@ export const figshare: Layout = {
     return entries.some(isMatlab);
   },
 
-  async contents(dir, entries) {
+  async contents(dir, entries, onFaults) {
+    const files = entries.filter(isMatlab);
+    requireHdf5(join(dir, files[0]!));
     const pairs: Pair[] = [];
-    for (const file of entries.filter(isMatlab)) pairs.push(await pairIn(join(dir, file)));
+    for (const file of files) {
+      const pair = await unlessFaulty(onFaults, () => pairIn(join(dir, file)));
+      if (pair) pairs.push(pair);
+    }
+    const others = entries.filter((file) => !isMatlab(file) && !file.startsWith('.'));
     pairs.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { pairs, classNames: ['tumour'] };
+    return { pairs, classNames: ['tumour'], skipped: others.map((file) => join(dir, file)) };
   },
 };
 
@@ -28,73 +35,80 @@ function isMatlab(file: string): boolean {
   return parse(file).ext.toLowerCase() === '.mat' && !file.startsWith('.');
 }
 
+/** More characters than any patient's name. */
+const MOST_CHARACTERS = 256;
+/** Images are 16 bits a pixel. */
+const MOST_PIXELS = MAX_BYTES / 2;
+
 async function pairIn(path: string): Promise<Pair> {
-  const origin = await withHdf5(path, (file) => {
-    imageSize(file, path);
-    return { patient: patientOf(file, path), label: labelOf(file, path) };
+  const fields = await readHdf5(path, {
+    'cjdata/image': 0,
+    'cjdata/tumorMask': 0,
+    'cjdata/PID': MOST_CHARACTERS,
+    'cjdata/label': 1,
   });
+  checkSizes(fields['cjdata/image'], fields['cjdata/tumorMask'], path);
   return {
     name: parse(path).name,
     channels: 1,
-    ...origin,
-    read: () => withHdf5(path, (file) => pixels(file, path)),
+    patient: patientOf(fields['cjdata/PID'], path),
+    label: labelOf(fields['cjdata/label'], path),
+    read: () => readPixels(path),
   };
 }
 
 /** @throws InputError unless image and mask are matrices of one size */
-function imageSize(file: Hdf5File, path: string): { width: number; height: number } {
-  const { shape } = file.field('cjdata/image');
-  const mask = file.field('cjdata/tumorMask').shape;
-  const [width = 0, height = 0] = shape;
-  if (shape.length !== 2 || Math.min(width, height) < 1 || Math.max(width, height) > MAX_SIDE) {
-    throw new InputError(
-      `${path}: cjdata/image is ${shape.join('x')}; expected a matrix of up to ${MAX_SIDE} pixels a side`,
-    );
+function checkSizes(image: Field, mask: Field, path: string): { width: number; height: number } {
+  const [width = 0, height = 0] = image.shape;
+  const isTooLarge = Math.max(width, height) > MAX_SIDE || width * height > MOST_PIXELS;
+  if (image.shape.length !== 2 || Math.min(width, height) < 1 || isTooLarge) {
+    const most = `up to ${MAX_SIDE} pixels a side and ${MOST_PIXELS} pixels`;
+    throw new InputError(`${path}: cjdata/image is ${image.shape.join('x')}; expected a matrix of ${most}`);
   }
-  if (mask.length !== 2 || mask[0] !== width || mask[1] !== height) {
-    const sizes = `cjdata/image is ${width}x${height}, cjdata/tumorMask is ${mask.join('x')}`;
+  if (mask.shape.length !== 2 || mask.shape[0] !== width || mask.shape[1] !== height) {
+    const sizes = `cjdata/image is ${width}x${height}, cjdata/tumorMask is ${mask.shape.join('x')}`;
     throw new InputError(`${path}: ${sizes}; they must have the same size`);
   }
   return { width, height };
 }
 
 /** PID is a text, which MATLAB stores as the codes of its characters. */
-function patientOf(file: Hdf5File, path: string): string {
-  const patient = String.fromCharCode(...Array.from(file.field('cjdata/PID').values()).slice(0, 256)).trim();
+function patientOf({ values }: Field, path: string): string {
+  const patient = String.fromCharCode(...Array.from(values, Number)).trim();
   if (/^[\x20-\x7e]+$/.test(patient)) return patient;
   throw new InputError(`${path}: cjdata/PID is no text that names a patient; correct the file`);
 }
 
-function labelOf(file: Hdf5File, path: string): string {
-  const values = file.field('cjdata/label').values();
-  if (values.length === 1 && Number.isInteger(values[0])) return String(values[0]);
+function labelOf({ values }: Field, path: string): string {
+  if (values.length === 1 && Number.isInteger(Number(values[0]))) return String(values[0]);
   throw new InputError(`${path}: cjdata/label is no whole number; correct the file`);
 }
 
-function pixels(file: Hdf5File, path: string): LabelledImage {
-  const { width, height } = imageSize(file, path);
-  const frame = { width, height, channels: 1 };
-  const mask = new Uint8Array(width * height);
-  const stored = transposed(file.field('cjdata/tumorMask').values(), width, height);
-  stored.forEach((value, i) => {
-    if (value !== 0 && value !== 1) throw new InputError(`${path}: cjdata/tumorMask holds ${value}; expected 0 and 1`);
-    mask[i] = value;
-  });
-  const image = wholeNumbers(transposed(file.field('cjdata/image').values(), width, height), path);
-  return { image: { ...frame, data: image }, mask: { ...frame, data: mask } };
+async function readPixels(path: string): Promise<LabelledImage> {
+  const fields = await readHdf5(path, { 'cjdata/image': MOST_PIXELS, 'cjdata/tumorMask': MOST_PIXELS });
+  const size = checkSizes(fields['cjdata/image'], fields['cjdata/tumorMask'], path);
+  const mask = binary(fields['cjdata/tumorMask'], path);
+  const image = wholeNumbers(fields['cjdata/image'], path);
+  return { image: { ...size, channels: 1, data: image }, mask: { ...size, channels: 1, data: mask } };
 }
 
-/** MATLAB stores columns; rows are wanted. */
-function transposed(columns: ArrayLike<number>, width: number, height: number): Float64Array {
-  const rows = new Float64Array(width * height);
-  for (let y = 0, i = 0; y < height; y++) for (let x = 0; x < width; x++) rows[i++] = columns[x * height + y]!;
-  return rows;
+function binary({ shape, values }: Field, path: string): Uint8Array {
+  for (const value of values) {
+    if (Number(value) === 0 || Number(value) === 1) continue;
+    throw new InputError(`${path}: cjdata/tumorMask holds ${value}; expected 0 and 1`);
+  }
+  const mask = new Uint8Array(values.length);
+  forEachInRows(shape, (from, to) => {
+    mask[to] = Number(values[from]);
+  });
+  return mask;
 }
 
 /** The values in 16 bits; where some are negative, all are raised by the same number, so that the least is 0. */
-function wholeNumbers(values: Float64Array, path: string): Image<Uint16Array>['data'] {
+function wholeNumbers({ shape, values }: Field, path: string): Uint16Array {
   let [low, high] = [0, 0];
-  for (const value of values) {
+  for (const stored of values) {
+    const value = Number(stored);
     if (!Number.isInteger(value)) {
       throw new InputError(`${path}: cjdata/image holds ${value}; expected whole numbers, scale and round it`);
     }
@@ -104,5 +118,14 @@ function wholeNumbers(values: Float64Array, path: string): Image<Uint16Array>['d
   if (high - low > 65535) {
     throw new InputError(`${path}: cjdata/image holds values from ${low} to ${high}, more than 16 bits; scale it down`);
   }
-  return Uint16Array.from(values, (value) => value - low);
+  const image = new Uint16Array(values.length);
+  forEachInRows(shape, (from, to) => {
+    image[to] = Number(values[from]) - low;
+  });
+  return image;
+}
+
+/** MATLAB stores columns; rows are wanted. */
+function forEachInRows([width = 0, height = 0]: readonly number[], visit: (from: number, to: number) => void): void {
+  for (let y = 0, to = 0; y < height; y++) for (let x = 0; x < width; x++) visit(x * height + y, to++);
 }

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { InputError } from '../base/errors.js';
 import { dsb2018 } from './dsb2018.js';
+import { type OnFaults, refuse } from './faults.js';
 import { figshare } from './figshare.js';
 import { pairedFolders } from './folders.js';
 import type { Contents, Layout, Pair } from './layout.js';
@@ -24,17 +25,22 @@ export interface DataFolder extends Contents {
   split(seed: number, plan?: DrawnSplit): Promise<Split>;
 }
 
+/** What is read beside the images. */
+const ABOUT: readonly string[] = ['split.json', 'patients.json', 'classes.json'];
+
 /** Tried in this order. */
 const LAYOUTS: readonly Layout[] = [pairedFolders, figshare, dsb2018];
 
 /**
  * Reads a data folder but for its pixels: recognises its layout by what is in it, pairs images and masks, and checks
  * each pair as far as its headers go.
- * @throws InputError in one line: no such folder, another layout, an image or mask alone, sizes that differ
+ * @param onFaults is told of files that do not do: an image or mask alone, sizes that differ. Default: they are thrown
+ * @throws InputError in one line: no such folder, another layout
  */
-export async function readDataFolder(dir: string): Promise<DataFolder> {
+export async function readDataFolder(dir: string, onFaults: OnFaults = refuse): Promise<DataFolder> {
   const entries = await listEntries(dir);
-  const { pairs: found, classNames } = await (await layoutOf(dir, entries)).contents(dir, entries);
+  const layout = await layoutOf(dir, entries);
+  const { pairs: found, ...contents } = await layout.contents(dir, entries, onFaults);
   const origins = entries.includes('patients.json')
     ? parsePatients(
         await readText(join(dir, 'patients.json')),
@@ -48,8 +54,9 @@ export async function readDataFolder(dir: string): Promise<DataFolder> {
   const splitFile = entries.includes('split.json') ? join(dir, 'split.json') : undefined;
   return {
     dir,
+    ...contents,
+    skipped: contents.skipped.filter((path) => !ABOUT.includes(relative(dir, path))),
     pairs,
-    classNames,
     byName,
     ...(splitFile && { splitFile }),
     async split(seed, plan) {

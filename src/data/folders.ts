@@ -2,8 +2,9 @@ import { join, parse } from 'node:path';
 import { InputError } from '../base/errors.js';
 import { classFolders } from './class-folders.js';
 import { countClasses, indexMask, parseClasses } from './class-masks.js';
+import { type OnFaults, present, unlessFaulty } from './faults.js';
 import type { Contents, Layout, Pair } from './layout.js';
-import { channelsOf, checkedSizes, type Folder, inBatches, listFolder, listSubfolders } from './listing.js';
+import { channelsOf, checkedSizes, type Folder, inBatches, listFolder, listSubfolders, skippedIn } from './listing.js';
 import { binaryMask } from './mask.js';
 import { readPng } from './png.js';
 import { readBytes } from './read.js';
@@ -20,7 +21,7 @@ export const pairedFolders: Layout = {
     return entries.includes('images') && entries.includes('masks');
   },
 
-  async contents(dir, entries): Promise<Contents> {
+  async contents(dir, entries, onFaults): Promise<Contents> {
     const [images, masks] = await Promise.all([listFolder(join(dir, 'images')), listFolder(join(dir, 'masks'))]);
     if (images.pngs.size === 0) {
       const found = images.others.length ? `found ${images.others.slice(0, 3).join(', ')}` : 'it is empty';
@@ -28,17 +29,25 @@ export const pairedFolders: Layout = {
     }
     const given = entries.includes('classes.json') ? await readClasses(join(dir, 'classes.json')) : undefined;
     const subfolders = masks.pngs.size === 0 ? await listSubfolders(masks.dir) : [];
-    if (subfolders.length > 0) return classFolders(images, masks.dir, subfolders, given);
-    requirePartners(images, masks, 'mask');
-    requirePartners(masks, images, 'image');
-    const names = [...images.pngs.keys()].sort();
-    const headers = await inBatches(names, (name) => checkedSizes(images.pngs.get(name)!, [masks.pngs.get(name)!]));
-    const classNames = given ?? (await namesOfClasses(names.map((name) => masks.pngs.get(name)!)));
-    const pairs = names.map((name, k): Pair => {
+    const above = entries.filter((entry) => entry !== 'images' && entry !== 'masks' && !entry.startsWith('.'));
+    const skipped = [...above.map((entry) => join(dir, entry)), ...skippedIn(images)];
+    if (subfolders.length > 0) return classFolders(images, masks, subfolders, { given, skipped, onFaults });
+    onFaults(lonely(images, masks, 'mask'), 'without mask');
+    onFaults(lonely(masks, images, 'image'), 'without image');
+    const names = [...images.pngs.keys()].filter((name) => masks.pngs.has(name)).sort();
+    const classNames =
+      given ??
+      (await namesOfClasses(
+        names.map((name) => masks.pngs.get(name)!),
+        onFaults,
+      ));
+    const pairs = await inBatches(names, (name) => unlessFaulty(onFaults, () => pairOf(name)));
+
+    async function pairOf(name: string): Promise<Pair> {
       const [imagePath, maskPath] = [images.pngs.get(name)!, masks.pngs.get(name)!];
       return {
         name,
-        channels: channelsOf(headers[k]!),
+        channels: channelsOf(await checkedSizes(imagePath, [maskPath])),
         async read() {
           const [image, mask] = await Promise.all([readPng(imagePath), readPng(maskPath)]);
           const labels =
@@ -46,8 +55,8 @@ export const pairedFolders: Layout = {
           return { image, mask: labels };
         },
       };
-    });
-    return { pairs, classNames };
+    }
+    return { pairs: present(pairs), classNames, skipped: [...skipped, ...skippedIn(masks)] };
   },
 };
 
@@ -56,18 +65,18 @@ async function readClasses(path: string): Promise<string[]> {
 }
 
 /** The names of classes that nobody has named. */
-async function namesOfClasses(masks: readonly string[]): Promise<string[]> {
-  const count = await countClasses(masks);
+async function namesOfClasses(masks: readonly string[], onFaults: OnFaults): Promise<string[]> {
+  const count = await countClasses(masks, onFaults);
   return count === 1 ? ['foreground'] : Array.from({ length: count }, (_, k) => `class ${k + 1}`);
 }
 
-/** Every PNG of `folder` needs one of the same stem among `partners`, which are called `what`. */
-function requirePartners(folder: Folder, partners: Folder, what: 'mask' | 'image'): void {
-  const lonely = [...folder.pngs].filter(([name]) => !partners.pngs.has(name));
-  if (lonely.length === 0) return;
-  const [name, path] = lonely[0]!;
-  const other = partners.others.find((file) => parse(file).name === name);
-  const expected = `expected ${join(partners.dir, `${name}.png`)}${other ? `, found ${other}: convert it to PNG` : ''}`;
-  const more = lonely.length > 1 ? ` (and ${lonely.length - 1} more without ${what})` : '';
-  throw new InputError(`${path} has no ${what}: ${expected}${more}`);
+/** Every PNG of `folder` needs one of the same stem among `partners`, which are called `what`: a line for each without. */
+function lonely(folder: Folder, partners: Folder, what: 'mask' | 'image'): string[] {
+  return [...folder.pngs]
+    .filter(([name]) => !partners.pngs.has(name))
+    .map(([name, path]) => {
+      const other = partners.others.find((file) => parse(file).name === name);
+      const found = other ? `, found ${other}: convert it to PNG` : '';
+      return `${path} has no ${what}: expected ${join(partners.dir, `${name}.png`)}${found}`;
+    });
 }

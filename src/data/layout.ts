@@ -1,4 +1,5 @@
 import type { Image } from '../base/image.js';
+import type { OnFaults } from './faults.js';
 
 /** An image as it is stored, and its mask: 0 = background, 1..K = the classes. */
 export interface LabelledImage {
@@ -28,6 +29,8 @@ export interface Contents {
   readonly pairs: readonly Pair[];
   /** What the values 1..K of the masks stand for. */
   readonly classNames: readonly string[];
+  /** Paths of what was passed over: no image, no mask, nothing that the layout knows. */
+  readonly skipped: readonly string[];
 }
 
 /** A way to lay out a data folder: how to know it by what is in it, and how to list its pairs. */
@@ -35,5 +38,6 @@ export interface Layout {
   /** What errors tell the user that they could have. */
   readonly expected: string;
   recognises(dir: string, entries: readonly string[]): Promise<boolean>;
-  contents(dir: string, entries: readonly string[]): Promise<Contents>;
+  /** @param onFaults is told of pairs that do not do; unless it throws, they are left out */
+  contents(dir: string, entries: readonly string[], onFaults: OnFaults): Promise<Contents>;
 }

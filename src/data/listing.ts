@@ -35,6 +35,11 @@ export async function listFolder(dir: string): Promise<Folder> {
   return { dir, pngs, others };
 }
 
+/** Paths of what is no PNG. */
+export function skippedIn({ dir, others }: Folder): string[] {
+  return others.map((file) => join(dir, file));
+}
+
 /** The folders in `dir` by name, hidden ones passed over; none where there is no such folder. */
 export async function listSubfolders(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);

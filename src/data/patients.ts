@@ -1,5 +1,6 @@
 import { InputError } from '../base/errors.js';
-import { parseJson } from './json.js';
+import { parseJson } from '../base/json.js';
+import { show } from '../base/show.js';
 import type { Origin } from './layout.js';
 import { type Split, subsets } from './split.js';
 
@@ -15,7 +16,7 @@ export function parsePatients(text: string, known: readonly string[], file: stri
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new InputError(`${file}: ${EXPECTED}`);
   const origins = new Map(Object.entries(json).map(([name, entry]) => [name, parseOrigin(name, entry, file)]));
   const missing = known.find((name) => !origins.has(name));
-  if (missing !== undefined) throw new InputError(`${file}: says nothing of "${missing}"; ${EXPECTED}`);
+  if (missing !== undefined) throw new InputError(`${file}: says nothing of ${show(missing)}; ${EXPECTED}`);
   return origins;
 }
 
@@ -23,7 +24,7 @@ function parseOrigin(name: string, entry: unknown, file: string): Origin {
   const { patient, label } = (typeof entry === 'object' ? (entry ?? {}) : {}) as Record<string, unknown>;
   const isText = (value: unknown) => typeof value === 'string' || typeof value === 'number';
   if (!isText(patient) || patient === '' || (label !== undefined && !isText(label))) {
-    throw new InputError(`${file}: the entry of "${name}" is ${JSON.stringify(entry)}; ${EXPECTED}`);
+    throw new InputError(`${file}: the entry of ${show(name)} is ${show(entry)}; ${EXPECTED}`);
   }
   return { patient: String(patient), ...(label !== undefined && { label: String(label) }) };
 }
@@ -63,5 +64,5 @@ export function requireSeparatePatients(
 
 /** `"a" (train) and "b" (validation)` */
 export function inWords({ names, subsets }: Leak): string {
-  return `"${names[0]}" (${subsets[0]}) and "${names[1]}" (${subsets[1]})`;
+  return `${show(names[0])} (${subsets[0]}) and ${show(names[1])} (${subsets[1]})`;
 }

@@ -15,7 +15,8 @@ interface Chunk {
   readonly data: Uint8Array;
 }
 
-const LENGTH_TYPE_CHECKSUM = 12;
+/** Bytes of a chunk beside its data. */
+export const LENGTH_TYPE_CHECKSUM = 12;
 
 /**
  * The same PNG with only IHDR, PLTE (of a palette image), IDAT and IEND, its pixel data known to have the right size.
@@ -34,6 +35,12 @@ export function essentialPng(bytes: Uint8Array, header: PngHeader, name: string)
   }
   if (header.colourType === 'palette' && palettes.length !== 1) {
     throw new InputError(`${name}: damaged PNG: ${palettes.length} palettes, expected 1; save it again`);
+  }
+  if (palettes.some(({ data }) => data.length === 0 || data.length > 3 * 2 ** 8 || data.length % 3 !== 0)) {
+    const { length } = palettes[0]!.data;
+    throw new InputError(
+      `${name}: damaged PNG: a palette of ${length} bytes, expected 1 to 256 colours of 3; save it again`,
+    );
   }
   if (header.interlaced && header.depth < 8) {
     const what = `interlaced with ${header.depth} bit${header.depth > 1 ? 's' : ''} a sample`;

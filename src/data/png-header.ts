@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.js';
+import { kindBySignature } from '../base/file-signature.js';
 
 /**
  * The signature and the IHDR chunk of a PNG file (W3C PNG specification, third edition, 5.2 and 11.2.1). They are read
@@ -8,8 +9,8 @@ import { InputError } from '../base/errors.js';
 /** The longest side that is accepted, in pixels. */
 export const MAX_SIDE = 16384;
 
-/** The most samples (width x height x channels) that are accepted. */
-export const MAX_SAMPLES = 2 ** 28;
+/** The most bytes that an image may take in memory: decoding takes a few times as many. */
+export const MAX_BYTES = 2 ** 28;
 
 /** How many bytes of a file `parsePngHeader` wants: signature, IHDR and its checksum. */
 export const HEADER_BYTES = 33;
@@ -41,7 +42,7 @@ const COLOUR_TYPES: readonly (undefined | { type: ColourType; channels: number; 
 /**
  * Reads the header from the first `HEADER_BYTES` of a file.
  * @throws InputError that starts with `name` when it is no PNG file, is cut short, or declares what no PNG may hold or
- * more than `MAX_SIDE` or `MAX_SAMPLES`.
+ * more than `MAX_SIDE` or `MAX_BYTES`.
  */
 export function parsePngHeader(bytes: Uint8Array, name: string): PngHeader {
   if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) {
@@ -71,9 +72,12 @@ export function parsePngHeader(bytes: Uint8Array, name: string): PngHeader {
     throw new InputError(`${name}: damaged PNG: ${found}; expected 0, 0 and 0 or 1; save it again`);
   }
   if (width === 0 || height === 0) throw new InputError(`${name}: damaged PNG: ${width}x${height} holds no pixel`);
-  if (width > MAX_SIDE || height > MAX_SIDE || width * height * colour.channels > MAX_SAMPLES) {
-    const most = `at most ${MAX_SIDE} pixels a side and ${MAX_SAMPLES} samples`;
-    throw new InputError(`${name}: ${width}x${height}x${colour.channels} is too large: ${most}; cut it into tiles`);
+  // A palette image is decoded to its colours.
+  const decoded = width * height * (colour.type === 'palette' ? 3 : colour.channels) * Math.ceil(depth / 8);
+  if (width > MAX_SIDE || height > MAX_SIDE || decoded > MAX_BYTES) {
+    const size = `${width}x${height} of ${depth}-bit ${colour.type} takes ${decoded} bytes`;
+    const most = `at most ${MAX_SIDE} pixels a side and ${MAX_BYTES} bytes`;
+    throw new InputError(`${name}: too large: ${size}, accepted are ${most}; cut it into tiles`);
   }
   return { width, height, depth, colourType: colour.type, channels: colour.channels, interlaced: interlace === 1 };
 }
@@ -81,7 +85,8 @@ export function parsePngHeader(bytes: Uint8Array, name: string): PngHeader {
 /** What a file that is no PNG looks like, so that its reader knows it again. */
 function beginning(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'is empty';
-  if (bytes[0] === 0xff && bytes[1] === 0xd8) return 'is a JPEG file';
+  const kind = kindBySignature(bytes);
+  if (kind !== undefined) return `is ${kind}`;
   const start = bytes.subarray(0, 12);
   if (start.every((byte) => byte >= 0x20 && byte < 0x7f)) return `starts with "${String.fromCharCode(...start)}"`;
   return `starts with bytes ${[...start.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`;

@@ -1,7 +1,8 @@
 import { decode, encode } from 'fast-png';
 import { InputError } from '../base/errors.js';
+import { SIGNATURE_BYTES } from '../base/file-signature.js';
 import type { Image } from '../base/image.js';
-import { essentialPng } from './png-chunks.js';
+import { essentialPng, LENGTH_TYPE_CHECKSUM } from './png-chunks.js';
 import { HEADER_BYTES, type PngHeader, parsePngHeader } from './png-header.js';
 import { readBytes, readStart } from './read.js';
 
@@ -23,18 +24,37 @@ export function decodePng(bytes: Uint8Array, name: string): PngImage {
   const header = parsePngHeader(bytes, name);
   const png = decodeChecked(essentialPng(bytes, header, name), name);
   const { width, height, depth, channels, colourType } = header;
-  if (depth === 16) return { width, height, channels, data: new Uint16Array(png.data) };
+  if (png.data instanceof Uint16Array) return { width, height, channels, data: png.data };
 
-  const samples = depth === 8 ? new Uint8Array(png.data) : unpack(png.data, header);
-  if (colourType === 'palette') return expandPalette(samples, png.palette!, header, name);
+  const stored = new Uint8Array(png.data.buffer, png.data.byteOffset, png.data.length);
   // 255 / (2^depth - 1) is whole for every depth: 255, 85, 17, 1.
-  const stretch = 255 / (2 ** depth - 1);
-  return { width, height, channels, data: stretch === 1 ? samples : samples.map((value) => value * stretch) };
+  const step = colourType === 'palette' ? 1 : 255 / (2 ** depth - 1);
+  const samples = depth === 8 ? stored : unpack(stored, header, step);
+  if (colourType === 'palette') return expandPalette(samples, png.palette!, header, name);
+  return { width, height, channels, data: samples };
 }
 
-/** A PNG file of an image with 1 to 4 channels (as in `PngImage`), 8 or 16 bits a sample, without interlacing. */
-export function encodePng(image: Image<Uint8Array | Uint16Array>): Uint8Array {
-  return encode({ ...image, depth: image.data instanceof Uint16Array ? 16 : 8 });
+/**
+ * A PNG file of an image with 1 to 4 channels (as in `PngImage`), 8 or 16 bits a sample, without interlacing.
+ * @param image with a palette, whose colours its one channel of 8 bits counts, it becomes a palette image
+ * @param text what text chunks say, by keyword, in Latin-1
+ */
+export function encodePng(
+  image: Image<Uint8Array | Uint16Array> & { readonly palette?: number[][] },
+  text: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  return textFirst(encode({ ...image, text: { ...text }, depth: image.data instanceof Uint16Array ? 16 : 8 }), text);
+}
+
+/** Moves the text chunks, which fast-png writes last, to right after the header, where the first look finds them. */
+function textFirst(png: Uint8Array, text: Readonly<Record<string, string>>): Uint8Array {
+  // Each chunk: keyword, a zero and the text, beside the 12 bytes that every chunk has.
+  const size = Object.entries(text).reduce((sum, pair) => sum + LENGTH_TYPE_CHECKSUM + pair.join('\0').length, 0);
+  const end = png.length - LENGTH_TYPE_CHECKSUM;
+  const chunks = png.slice(end - size, end);
+  png.copyWithin(HEADER_BYTES + size, HEADER_BYTES, end - size);
+  png.set(chunks, HEADER_BYTES);
+  return png;
 }
 
 /** Reads and decodes a PNG file; errors as in `decodePng`, or that the file cannot be read. */
@@ -42,9 +62,9 @@ export async function readPng(path: string): Promise<PngImage> {
   return decodePng(await readBytes(path), path);
 }
 
-/** Reads the header alone: size and kind of an image for the price of 33 bytes. */
+/** Reads the header alone: size and kind of an image for the price of a few bytes. */
 export async function readPngHeader(path: string): Promise<PngHeader> {
-  return parsePngHeader(await readStart(path, HEADER_BYTES), path);
+  return parsePngHeader(await readStart(path, SIGNATURE_BYTES), path);
 }
 
 function decodeChecked(bytes: Uint8Array, name: string) {
@@ -56,15 +76,19 @@ function decodeChecked(bytes: Uint8Array, name: string) {
   }
 }
 
-/** One byte per sample from lines of packed 1, 2 or 4-bit samples, the first in the high bits, lines in whole bytes. */
-function unpack(packed: ArrayLike<number>, { width, height, depth }: PngHeader): Uint8Array {
+/**
+ * One byte per sample, `step` times its value, from lines of packed 1, 2 or 4-bit samples, the first in the high bits,
+ * lines in whole bytes.
+ */
+function unpack(packed: Uint8Array, { width, height, depth }: PngHeader, step: number): Uint8Array {
   const samples = new Uint8Array(width * height);
   const perByte = 8 / depth;
   const lineBytes = Math.ceil(width / perByte);
+  const mask = 2 ** depth - 1;
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
-      const byte = packed[y * lineBytes + Math.floor(x / perByte)]!;
-      samples[i] = (byte >> (8 - depth * ((x % perByte) + 1))) & (2 ** depth - 1);
+      const shift = 8 - depth * ((x % perByte) + 1);
+      samples[i] = step * ((packed[y * lineBytes + ((x * depth) >> 3)]! >> shift) & mask);
     }
   }
   return samples;
@@ -77,13 +101,16 @@ function expandPalette(
   name: string,
 ): PngImage {
   const data = new Uint8Array(indices.length * 3);
-  indices.forEach((index, i) => {
-    const colour = palette[index];
-    if (!colour) {
-      const at = `pixel (${i % width}, ${Math.floor(i / width)})`;
-      throw new InputError(`${name}: damaged PNG: ${at} has colour ${index} of a palette of ${palette.length}`);
+  const colours = Uint8Array.from(palette.flat());
+  for (let i = 0, at = 0; i < indices.length; i++) {
+    const index = indices[i]!;
+    if (index >= palette.length) {
+      const where = `pixel (${i % width}, ${Math.floor(i / width)})`;
+      throw new InputError(`${name}: damaged PNG: ${where} has colour ${index} of a palette of ${palette.length}`);
     }
-    data.set(colour, i * 3);
-  });
+    data[at++] = colours[3 * index]!;
+    data[at++] = colours[3 * index + 1]!;
+    data[at++] = colours[3 * index + 2]!;
+  }
   return { width, height, channels: 3, data, indices };
 }

@@ -1,21 +1,30 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InputError } from '../base/errors.js';
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   EISDIR: 'a folder, not a file',
   EACCES: 'no permission to read it',
+  EMFILE: 'too many files are open; close some or raise the limit (ulimit -n)',
 };
 
+/** The largest file that is read: more than any image within the bounds needs, even where compression makes it larger. */
+const MOST = 2 ** 30;
+
 /** `run` on the opened file; what the file system refuses becomes an InputError that names the file. */
-async function withFile<T>(path: string, run: (file: FileHandle) => Promise<T>): Promise<T> {
+async function withFile<T>(path: string, run: (file: FileHandle, size: number) => Promise<T>): Promise<T> {
   let file: FileHandle | undefined;
   try {
+    const found = await stat(path);
+    // A pipe would be waited for without end, a device read without end.
+    if (!found.isFile() && !found.isDirectory()) {
+      throw new InputError(`${path}: cannot be read: a pipe or a device, expected a file; remove it from the folder`);
+    }
     file = await open(path);
-    return await run(file);
+    return await run(file, found.size);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined || error instanceof InputError) throw error;
+    if (code === undefined) throw error;
     throw new InputError(`${path}: cannot be read: ${WHY[code] ?? code}`);
   } finally {
     await file?.close();
@@ -24,7 +33,10 @@ async function withFile<T>(path: string, run: (file: FileHandle) => Promise<T>):
 
 /** All bytes of a file. */
 export function readBytes(path: string): Promise<Uint8Array> {
-  return withFile(path, (file) => file.readFile());
+  return withFile(path, async (file, size) => {
+    if (size <= MOST) return file.readFile();
+    throw new InputError(`${path}: too large: ${size} bytes, accepted are at most ${MOST}; cut it into tiles`);
+  });
 }
 
 /** The first `count` bytes of a file, fewer when it is shorter. */

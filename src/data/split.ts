@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js';
+import { parseJson } from '../base/json.js';
 import { fold, Random, seedKey } from '../base/random.js';
-import { parseJson } from './json.js';
+import { show } from '../base/show.js';
 import type { Origin } from './layout.js';
 
 /** `test` is for the last word and may be empty; the other two never are. */
@@ -27,7 +28,7 @@ export function parseSplit(text: string, known: readonly string[], file: string)
     );
   }
   const stray = Object.keys(json).find((key) => !subsets.includes(key as Subset));
-  if (stray !== undefined) throw new InputError(`${file}: unknown subset "${stray}"; ${EXPECTED}`);
+  if (stray !== undefined) throw new InputError(`${file}: unknown subset ${show(stray)}; ${EXPECTED}`);
 
   const names = new Set(known);
   const seenIn = new Map<string, Subset>();
@@ -40,10 +41,12 @@ export function parseSplit(text: string, known: readonly string[], file: string)
       throw new InputError(`${file}: "${subset}" names no image; it needs at least 1`);
     }
     for (const name of list) {
-      if (!names.has(name)) throw new InputError(`${file}: "${subset}" names "${name}", ${whatIsKnown(name, names)}`);
+      if (!names.has(name))
+        throw new InputError(`${file}: "${subset}" names ${show(name)}, ${whatIsKnown(name, names)}`);
       const other = seenIn.get(name);
-      if (other === subset) throw new InputError(`${file}: "${subset}" names "${name}" twice; name it once`);
-      if (other) throw new InputError(`${file}: "${name}" is in "${other}" and in "${subset}"; keep it in one of them`);
+      if (other === subset) throw new InputError(`${file}: "${subset}" names ${show(name)} twice; name it once`);
+      if (other)
+        throw new InputError(`${file}: ${show(name)} is in "${other}" and in "${subset}"; keep it in one of them`);
       seenIn.set(name, subset);
     }
     return list;
@@ -146,6 +149,6 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 
 function whatIsKnown(name: string, names: ReadonlySet<string>): string {
   const stem = name.replace(/^.*\//, '').replace(/\.[^.]*$/, '');
-  if (names.has(stem)) return `which must be written "${stem}": names come without folder and ending`;
+  if (names.has(stem)) return `which must be written ${show(stem)}: names come without folder and ending`;
   return `which is none of the ${names.size} images`;
 }

@@ -1,8 +1,11 @@
 import type { Image } from '../base/image.js';
+import { resizeMask } from '../image/resize.js';
+import { type OnFaults, unlessFaulty } from './faults.js';
 import type { DataFolder } from './folder.js';
 import type { LabelledImage, Pair } from './layout.js';
 import { type Split, type Subset, subsets } from './split.js';
 import { pixelHash } from './twins.js';
+import { countVanished } from './vanished.js';
 
 /** What one image and its mask hold. */
 export interface ImageFacts {
@@ -21,25 +24,31 @@ export interface ImageFacts {
   readonly greatest: number;
   /** Pixels of the background and of each class. */
   readonly pixels: readonly number[];
+  /** Objects of the mask that vanish when it is resized, see `countVanished`. */
+  readonly vanished: number;
   /** See `pixelHash`. */
   readonly hash: string;
 }
 
 /**
  * Reads every image and mask of a folder, also those that a split.json leaves out.
+ * @param size as for training: what of the masks would vanish at it
+ * @param onFaults is told of a file that is damaged or no mask; unless it throws, the image is left out
  * @param see is shown each, in order
- * @throws InputError for a file that is damaged or no mask
  */
 export async function survey(
   folder: DataFolder,
   split: Split,
+  size: number,
+  onFaults: OnFaults,
   see: (pair: Pair, content: LabelledImage, done: number) => void,
 ): Promise<ImageFacts[]> {
   const subsetOf = new Map(subsets.flatMap((subset) => split[subset].map((name) => [name, subset] as const)));
   const channels = folder.pairs.every((pair) => pair.channels === 1) ? 1 : 3;
   const facts: ImageFacts[] = [];
   for (const pair of folder.pairs) {
-    const content = await pair.read();
+    const content = await unlessFaulty(onFaults, pair.read);
+    if (!content) continue;
     const { name, patient, label } = pair;
     const subset = subsetOf.get(name);
     facts.push({
@@ -48,6 +57,7 @@ export async function survey(
       ...(patient !== undefined && { patient }),
       ...(label !== undefined && { label }),
       ...factsOf(content, folder.classNames.length),
+      vanished: countVanished(content.mask, resizeMask(content.mask, size, size)),
       hash: await pixelHash(content.image, channels),
     });
     see(pair, content, facts.length);

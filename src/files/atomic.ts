@@ -4,7 +4,7 @@
  * last the folder is forced to the disk too, without which a power cut may undo the rename.
  */
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, invariant } from '../base/errors.js';
 import { syncFolder, writeDurably } from './durable.js';
 import { fileError } from './errors.js';
@@ -22,15 +22,17 @@ export function isTemporary(name: string): boolean {
 
 /**
  * Writes `bytes` to `path`, or leaves everything as it was: no partial file, no temporary file.
+ * @param check looks a last time, just before the file gets its name, whether it may; what it throws is thrown
  * @throws InputError that names the path and the reason: folder missing, no permission, disk full…
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomic(path: string, bytes: Uint8Array, check?: () => Promise<void>): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}.${counter++}.tmp`);
   try {
     await removeStale(path);
     try {
       await writeDurably(temporary, bytes);
+      await check?.();
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });
@@ -38,6 +40,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
     }
     await syncFolder(folder);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw fileError(path, 'written', error, 'its folder does not exist; create the folder first');
   }
 }
@@ -84,10 +87,15 @@ export async function readFileChecked(path: string): Promise<Uint8Array> {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
-/** Makes the folder `path` and those above it where they are missing. @throws InputError if that fails. */
+/**
+ * Makes the folder `path` and those above it where they are missing, and forces their names to the disk: a power cut takes
+ * all that is in a folder with its name. @throws InputError if that fails.
+ */
 export async function ensureDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    const first = await mkdir(path, { recursive: true });
+    const last = first === undefined ? path : dirname(first);
+    for (let made = resolve(path); made !== resolve(last); made = dirname(made)) await syncFolder(dirname(made));
   } catch (error) {
     throw fileError(path, 'created', error, 'the folder above it does not exist; create that first');
   }

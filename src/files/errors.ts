@@ -10,6 +10,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   EFBIG: 'the file is larger than the system allows; raise the limit (ulimit -f) or choose another place',
   EISDIR: 'it is a folder, expected a file; give the name of a file',
   EEXIST: 'it is a file, expected a folder; choose another name',
+  ENOTEMPTY: 'it is a folder that is not empty; choose another name',
   ENOTDIR: 'a part of the path is a file, expected a folder; correct the path',
   ENAMETOOLONG: 'the name is too long; choose a shorter one',
   EMFILE: 'too many files are open; close some or raise the limit (ulimit -n)',

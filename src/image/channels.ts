@@ -1,5 +1,6 @@
 import { InputError } from '../base/errors.js';
 import type { Image, ImageData } from '../base/image.js';
+import { show } from '../base/show.js';
 
 /**
  * The image with 1 (grey) or 3 (RGB) channels, of the same sample type. Alpha is dropped, not composited: what an
@@ -38,22 +39,42 @@ export function toUnitRange(image: Image): Image<Float32Array> {
   return { width, height, channels, data: unit };
 }
 
+const SAMPLES = [Uint8Array, Uint16Array, Float32Array] as const;
+
 /**
- * Refuses an image whose parts do not fit together; for images that come from callers of the library.
+ * Refuses what is no image, or one whose parts do not fit together; for images that come from callers of the library.
  * @throws InputError that starts with `name`
  */
 export function checkImage(image: Image, name: string): void {
-  const { width, height, channels, data } = image;
-  const whole = [width, height, channels].every((n) => Number.isInteger(n) && n > 0);
-  if (!whole || channels > 4) {
-    throw new InputError(
-      `${name}: an image of ${width}x${height}x${channels}; expected whole numbers, 1 to 4 channels`,
-    );
+  const { width, height, channels, data } = Object(image) as Partial<Image>;
+  if (data === undefined || data === null) {
+    const found = typeof image === 'object' && image !== null ? 'no data' : show(image);
+    throw new InputError(`${name}: expected an image { width, height, channels, data }, got ${found}`);
   }
-  if (data.length !== width * height * channels) {
-    const size = `${width}x${height}x${channels}`;
-    throw new InputError(`${name}: ${size} takes ${width * height * channels} values, its data holds ${data.length}`);
+  const size = [width, height, channels].map(show).join('x');
+  const isWhole = [width, height, channels].every((n) => Number.isInteger(n) && n! > 0);
+  if (!isWhole || channels! > 4) {
+    throw new InputError(`${name}: an image of ${size}; expected whole numbers, 1 to 4 channels`);
   }
+  if (!SAMPLES.some((type) => data instanceof type)) {
+    const known = SAMPLES.map((type) => type.name).join(', ');
+    throw new InputError(`${name}: the data of an image must be one of ${known}, got ${typeName(data)}`);
+  }
+  const length = width! * height! * channels!;
+  if (data.length !== length) {
+    throw new InputError(`${name}: ${size} takes ${length} values, its data holds ${data.length}`);
+  }
+  const wrong = data instanceof Float32Array ? data.findIndex((value) => !Number.isFinite(value)) : -1;
+  if (wrong >= 0) {
+    const pixel = Math.floor(wrong / channels!);
+    const place = `pixel (${pixel % width!}, ${Math.floor(pixel / width!)}), channel ${wrong % channels!}`;
+    throw new InputError(`${name}: ${place} is ${data[wrong]}; expected finite numbers`);
+  }
+}
+
+/** `Float64Array`, `Array`, `Object`, `string`. */
+function typeName(value: unknown): string {
+  return typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value;
 }
 
 /** An array of the same type, all 0. */

@@ -1,5 +1,6 @@
 /** What describes a network: everything that must be known to build it again. */
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
 import { interpolations } from '../ops/index.js';
 
 export const skipPatterns = ['dense', 'adjacent', 'original'] as const;
@@ -118,10 +119,4 @@ function whole(low: number, high: number): Rule {
 
 function oneOf(allowed: readonly unknown[]): Rule {
   return { expected: `one of ${allowed.join(', ')}`, accepts: (value) => allowed.includes(value) };
-}
-
-/** A value on one short line. */
-function show(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

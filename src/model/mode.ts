@@ -1,5 +1,6 @@
 /** How a prediction is made from the heads, by the paper's names. */
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
 import { levelsOf, type ModelConfig } from './config.js';
 
 /**
@@ -43,7 +44,7 @@ export function parseMode(text: string, config: ModelConfig): Mode {
   const modes: readonly string[] = modesOf(config);
   if (modes.includes(text)) return text as Mode;
   const why = config.deepSupervision ? '' : ' (it was built without deep supervision, so with its deepest head alone)';
-  throw new InputError(`mode ${JSON.stringify(text)}: this network has ${modes.join(', ')}${why}`);
+  throw new InputError(`mode ${show(text)}: this network has ${modes.join(', ')}${why}`);
 }
 
 /** `L2` of 2. */

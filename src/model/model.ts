@@ -3,7 +3,9 @@ import type { Backend, Values } from '../backend/backend.js';
 import type { NdArray } from '../backend/run.js';
 import { InputError, invariant } from '../base/errors.js';
 import type { Image } from '../base/image.js';
-import { formatShape } from '../graph/shape.js';
+import { show } from '../base/show.js';
+import { formatShape, sizeOf } from '../graph/shape.js';
+import { checkImage } from '../image/channels.js';
 import { cropBack, padReflect } from '../image/pad.js';
 import { checkCount } from './checks.js';
 import { type ModelConfig, parseConfig } from './config.js';
@@ -62,6 +64,8 @@ export class Model {
     const { batch = 4 } = options;
     checkCount(batch, 'predict: batch');
     const mode = resolveMode(options.mode ?? 'accurate', this);
+    if (!Array.isArray(images)) throw new InputError(`predict: expected a list of images, got ${show(images)}`);
+    for (const image of images) checkImage(image, 'predict');
     const sizes = images.map((image) => networkSize(image, this.preprocessing));
     const predictions: Prediction[] = [];
     while (predictions.length < images.length) {
@@ -104,13 +108,18 @@ export class Model {
    * @throws InputError for another shape
    */
   logits(x: NdArray): Values[] {
-    const [batch = 0, height = 0, width = 0, channels] = x.shape;
-    if (x.shape.length !== 4 || channels !== this.config.inChannels) {
-      throw new InputError(
-        `logits: x must be [batch,height,width,${this.config.inChannels}], got ${formatShape(x.shape)}`,
-      );
+    const { shape, data } = Object(x) as Partial<NdArray>;
+    const [batch = 0, height = 0, width = 0, channels] = Array.isArray(shape) ? shape : [];
+    const isShape = Array.isArray(shape) && shape.length === 4 && shape.every((side) => Number.isSafeInteger(side));
+    if (!isShape || channels !== this.config.inChannels) {
+      throw new InputError(`logits: x must be [batch,height,width,${this.config.inChannels}], got ${show(shape)}`);
     }
-    return this.#inference('logits', batch, height, width).run(x.data);
+    const isList = Array.isArray(data) || (ArrayBuffer.isView(data) && !(data instanceof DataView));
+    if (!isList || data.length !== sizeOf(shape)) {
+      const found = isList ? `its data holds ${data.length}` : `its data is ${show(data)}`;
+      throw new InputError(`logits: ${formatShape(shape)} takes ${sizeOf(shape)} values, ${found}`);
+    }
+    return this.#inference('logits', batch, height, width).run(data);
   }
 
   #inference(output: InferenceOutput, batch: number, height: number, width: number): Inference {

@@ -13,7 +13,10 @@
  */
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
+import type { FileKind } from '../base/file-kind.js';
+import { parseJson } from '../base/json.js';
 import { sha256 } from '../base/sha256.js';
+import { show } from '../base/show.js';
 import { parseConfig } from './config.js';
 import { Model, type TrainingSummary } from './model.js';
 import { parsePreprocessing } from './preprocessing.js';
@@ -24,6 +27,19 @@ import { exportTensors, importTensors } from './torch.js';
 
 const FORMAT = 'unetpp';
 const VERSION = '1';
+
+/** The metadata up to its end or to the training, which begins with `prunedTo` in a pruned model. */
+const DERIVED =
+  /^.{8}\{"__metadata__":\{"headerSha256":"\w*","format":"unetpp"(?:(?!,"training":").)*?(?:,"training":"\{\\"prunedTo\\":|,"sha256":")/s;
+
+/**
+ * Model files but those of a training, which may have taken days: `prune` and `import-torch` make them in a moment, and
+ * may make them anew.
+ */
+export const DERIVED_MODEL: FileKind = {
+  name: 'a pruned or imported model',
+  begins: (head) => DERIVED.test(head),
+};
 
 /** The bytes of a model file; the same model gives the same bytes. */
 export async function encodeModel(model: Model): Promise<Uint8Array> {
@@ -52,9 +68,7 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
     );
   }
   if (metadata.version !== VERSION) {
-    throw new InputError(
-      `${file}: has format version ${JSON.stringify(metadata.version)}, expected "${VERSION}"; update unetpp`,
-    );
+    throw new InputError(`${file}: has format version ${show(metadata.version)}, expected "${VERSION}"; update unetpp`);
   }
   const field = (name: string) => parseField(metadata[name], `${file}, ${name}`);
   const config = parseConfig(field('config'), `${file}, config`);
@@ -92,16 +106,12 @@ export async function weightsSha256(model: Model): Promise<string> {
 function parseField(text: string | undefined, source: string): unknown {
   if (text === undefined)
     throw new InputError(`${source}: missing in the file's metadata; restore the file from a copy`);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InputError(`${source}: expected JSON, found ${JSON.stringify(text.slice(0, 60))}`);
-  }
+  return parseJson(text, source);
 }
 
 function parseTraining(value: unknown, source: string): TrainingSummary {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InputError(`${source}: expected a JSON object, found ${JSON.stringify(value).slice(0, 60)}`);
+    throw new InputError(`${source}: expected a JSON object, found ${show(value)}`);
   }
   return value as TrainingSummary;
 }

@@ -1,7 +1,7 @@
 /** From an image as it comes to what the network reads, and back; it travels with the model. */
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
-import { checkImage } from '../image/channels.js';
+import { show } from '../base/show.js';
 import { type Normalisation, normalisations, normalise } from '../image/normalise.js';
 import { prepareImage } from '../image/prepare.js';
 import { resizeImage } from '../image/resize.js';
@@ -20,11 +20,11 @@ export function parsePreprocessing(value: unknown, source: string): Preprocessin
   const { normalisation, size } = (typeof value === 'object' ? (value ?? {}) : {}) as Record<string, unknown>;
   if (!isNormalisation(normalisation)) {
     const known = normalisations.join(', ');
-    throw new InputError(`${source}: normalisation is ${JSON.stringify(normalisation)}, expected one of ${known}`);
+    throw new InputError(`${source}: normalisation is ${show(normalisation)}, expected one of ${known}`);
   }
   if (size === undefined) return { normalisation };
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 1) {
-    throw new InputError(`${source}: size is ${JSON.stringify(size)}, expected a whole number of pixels`);
+    throw new InputError(`${source}: size is ${show(size)}, expected a whole number of pixels`);
   }
   return { normalisation, size };
 }
@@ -44,7 +44,6 @@ export function networkSize(image: Image, { size }: Preprocessing): { width: num
  * @throws InputError for an image that does not fit
  */
 export function prepare(image: Image, config: ModelConfig, preprocessing: Preprocessing): Image<Float32Array> {
-  checkImage(image, 'predict');
   const { inChannels } = config;
   const { width, height } = networkSize(image, preprocessing);
   const { normalisation } = preprocessing;

@@ -39,6 +39,6 @@ export function prune(model: Model, level: number): Model {
   pruned.preprocessing = model.preprocessing;
   const threshold = model.thresholds[levelName(level)];
   if (threshold !== undefined) pruned.thresholds = { [levelName(level)]: threshold };
-  pruned.training = model.training && { ...model.training, prunedTo: levelName(level) };
+  pruned.training = model.training && { prunedTo: levelName(level), ...model.training };
   return pruned;
 }

@@ -3,6 +3,7 @@
  * `compareModes` and travels with the model; the mode 'auto' is what it names.
  */
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
 import type { ModelConfig } from './config.js';
 import { type Mode, modesOf, type Output, outputsOf, parseMode } from './mode.js';
 
@@ -48,8 +49,7 @@ export function parseRecommendation(value: unknown, config: ModelConfig, source:
   const found = (typeof value === 'object' ? (value ?? {}) : {}) as Readonly<Record<string, unknown>>;
   for (const [name, { expected, accepts }] of Object.entries(rulesFor(outputsOf(config)))) {
     if (accepts(found[name])) continue;
-    const shown = (JSON.stringify(found[name]) ?? 'missing').slice(0, 60);
-    throw new InputError(`${source}: ${name} is ${shown}, expected ${expected}`);
+    throw new InputError(`${source}: ${name} is ${show(found[name])}, expected ${expected}`);
   }
   return value as Recommendation;
 }

@@ -8,7 +8,10 @@
  * the preprocessing spoils a prediction as surely as one in a weight.
  */
 import { InputError, invariant } from '../base/errors.js';
+import { kindBySignature } from '../base/file-signature.js';
+import { parseJson } from '../base/json.js';
 import { sha256 } from '../base/sha256.js';
+import { show } from '../base/show.js';
 
 /** A tensor as it lies in a file: row-major, `data` of as many elements as `shape` says ([] is a single number). */
 export type StoredTensor =
@@ -150,7 +153,7 @@ function headerText(bytes: Uint8Array, file: string): { text: string; end: numbe
 function parseHeader(text: string, file: string): { metadata: Record<string, string>; entries: Entry[] } {
   let header: unknown;
   try {
-    header = JSON.parse(text);
+    header = parseJson(text, file);
   } catch {
     throw damaged(file, `expected a header in JSON, found ${show(text)}`);
   }
@@ -281,6 +284,10 @@ function mismatch(file: string, part: string, found: string, stated: string): In
 
 /** PyTorch's own files (zip or pickle) are the ones most often taken for safetensors. */
 function notSafetensors(bytes: Uint8Array, file: string, what: string): InputError {
+  const kind = kindBySignature(bytes);
+  if (kind !== undefined) {
+    return new InputError(`${file}: is ${kind}, expected a model file; give one that ends in .safetensors`);
+  }
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   const isPickle = bytes[0] === 0x80;
   const advice =
@@ -288,14 +295,4 @@ function notSafetensors(bytes: Uint8Array, file: string, what: string): InputErr
       ? 'it looks like a PyTorch file: write it again with safetensors.torch.save_file'
       : 'give a .safetensors file, or restore it from a copy';
   return new InputError(`${file}: not a safetensors file: ${what}; ${advice}`);
-}
-
-/** A value of unknown size and depth on one short line. */
-function show(value: unknown): string {
-  const isNested = (item: unknown) => typeof item === 'object' && item !== null;
-  if (typeof value === 'string') value = value.slice(0, 80);
-  else if (Array.isArray(value)) value = value.slice(0, 20);
-  if (Array.isArray(value) ? value.some(isNested) : isNested(value)) return 'a nested value';
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -4,6 +4,7 @@
  * the model.
  */
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
 import type { ModelConfig } from './config.js';
 import { type Mode, outputOf, outputsOf } from './mode.js';
 
@@ -22,7 +23,7 @@ export function thresholdOf(
 /** @throws InputError */
 export function parseThresholds(value: unknown, config: ModelConfig, source: string): Thresholds {
   const expected = `expected {NAME: NUMBER} with names from ${outputsOf(config).join(', ')} and numbers from 0 to 1`;
-  const found = () => new InputError(`${source}: ${expected}, found ${JSON.stringify(value).slice(0, 60)}`);
+  const found = () => new InputError(`${source}: ${expected}, found ${show(value)}`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw found();
   const names: readonly string[] = outputsOf(config);
   for (const [name, number] of Object.entries(value)) {

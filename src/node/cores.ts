@@ -19,7 +19,7 @@ export function availableCores(cores = availableParallelism(), read: ReadText = 
  * Cores by the quotas of the process's control groups and all groups around them; infinite where there is no limit, as
  * outside of Linux. See cgroups(7) and the kernel's cgroup-v2.rst (`cpu.max`) and sched-bwc.rst (`cpu.cfs_quota_us`).
  */
-export function cpuQuota(read: ReadText): number {
+export function cpuQuota(read: ReadText = readText): number {
   let quota = Infinity;
   for (const line of (read('/proc/self/cgroup') ?? '').split('\n')) {
     const [, controllers = '', group = ''] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];

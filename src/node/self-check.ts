@@ -1,13 +1,21 @@
-/** Whether two builds of the kernels give the same bits. */
+/** Whether two builds of the kernels give the same bits, and whether a build agrees with the reference. */
 import type { Backend } from '../backend/backend.js';
+import { ReferenceBackend } from '../backend/reference.js';
 import { type NdArray, run } from '../backend/run.js';
 import { Random } from '../base/random.js';
 import type { Tensor } from '../graph/graph.js';
 import { type Shape, sizeOf } from '../graph/shape.js';
 import { bceDice, conv2d, convTranspose2d, gradients, maxPool2d } from '../ops/index.js';
 
+interface Check {
+  readonly shapes: readonly Shape[];
+  /** Which input is a mask, of values 0 and 1; the others hold values between -1 and 1. */
+  readonly mask?: number;
+  fn(...inputs: Tensor[]): readonly Tensor[];
+}
+
 /** A few ops that between them use every kind of inner loop. */
-const CHECKS: { readonly [name: string]: { shapes: readonly Shape[]; fn: (...x: Tensor[]) => readonly Tensor[] } } = {
+const CHECKS: Readonly<Record<string, Check>> = {
   'conv2d (Winograd)': {
     shapes: [[2, 12, 12, 16], [2, 12, 12, 8], [3, 3, 24, 24], [24], [2, 12, 12, 24]],
     fn(x, other, w, b, dy) {
@@ -31,6 +39,7 @@ const CHECKS: { readonly [name: string]: { shapes: readonly Shape[]; fn: (...x: 
   },
   'pooling and loss': {
     shapes: [[2, 8, 8, 1], [2, 4, 4, 1], [1]],
+    mask: 1,
     fn(x, target, seed) {
       const loss = bceDice(maxPool2d(x!), target!);
       return [loss, ...gradients(loss, [x!], seed!)];
@@ -38,18 +47,41 @@ const CHECKS: { readonly [name: string]: { shapes: readonly Shape[]; fn: (...x: 
   },
 };
 
+/** Of the largest value: what Winograd's transforms may lose in float32. */
+const TOLERANCE = 1e-4;
+
 /** The name of the first check whose bits differ, or undefined. */
 export function selfCheck(a: Backend, b: Backend): string | undefined {
   return Object.keys(CHECKS).find((name) => bits(a, name) !== bits(b, name));
 }
 
+/** The name of the first check in which a backend is further from the reference than rounding explains, or undefined. */
+export function compareWithReference(backend: Backend): string | undefined {
+  const reference = new ReferenceBackend();
+  return Object.keys(CHECKS).find((name) => {
+    const expected = outputs(reference, name);
+    return outputs(backend, name).some((values, k) => !isClose(values, expected[k]!));
+  });
+}
+
+function isClose(values: ArrayLike<number>, expected: ArrayLike<number>): boolean {
+  const largest = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return Array.from(values).every((value, k) => Math.abs(value - expected[k]!) <= TOLERANCE * largest);
+}
+
 /** All outputs of a check as text, bit by bit. */
 function bits(backend: Backend, name: string): string {
-  const { shapes, fn } = CHECKS[name]!;
+  return outputs(backend, name)
+    .map((values) => String(new Uint32Array(Float32Array.from(values).buffer)))
+    .join(';');
+}
+
+function outputs(backend: Backend, name: string): ArrayLike<number>[] {
+  const { shapes, mask, fn } = CHECKS[name]!;
   const random = new Random([shapes.length, shapes[0]![1]!]);
-  const arrays: NdArray[] = shapes.map((shape) => {
-    return { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => random.uniform(-1, 1)) };
+  const arrays: NdArray[] = shapes.map((shape, k) => {
+    const value = k === mask ? () => random.integer(2) : () => random.uniform(-1, 1);
+    return { shape, data: Float32Array.from({ length: sizeOf(shape) }, value) };
   });
-  const outputs = run(backend, fn, ...arrays);
-  return outputs.map(({ data }) => String(new Uint32Array(Float32Array.from(data).buffer))).join(';');
+  return run(backend, fn, ...arrays).map(({ data }) => data);
 }

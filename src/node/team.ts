@@ -4,6 +4,7 @@ import type { Crew, Membership } from '../backend/wasm/team.js';
 import { InputError } from '../base/errors.js';
 import { availableCores } from './cores.js';
 import { lifeSign } from './life-sign.js';
+import { packageFile } from './package-files.js';
 
 /** How many threads compute together; 'auto': one for each core that the process may use. */
 export type Threads = number | 'auto';
@@ -24,15 +25,13 @@ export function teamSize(threads: Threads, name = 'threads'): number {
   return threads === 'auto' ? Math.min(availableCores(), MOST_BY_ITSELF) : threads;
 }
 
-const SCRIPT = new URL('../../workers/team-worker.js', import.meta.url);
-
 /**
  * Starts a thread for each membership. They do not keep the process from ending.
  * @param begin starts one, with what it is given and which flags it has
  */
 export function startCrew(
   memberships: readonly Membership[],
-  begin = (options: WorkerOptions) => new Worker(SCRIPT, options),
+  begin: (options: WorkerOptions) => Worker = startThread,
 ): Crew {
   const signs = memberships.map(() => lifeSign());
   const workers = memberships.map((membership, k) => {
@@ -56,6 +55,10 @@ export function startCrew(
   };
   abandoned.register(crew, workers);
   return crew;
+}
+
+function startThread(options: WorkerOptions): Worker {
+  return new Worker(packageFile('workers/team-worker.js'), options);
 }
 
 /** Ends the threads of a team that nobody holds any more. */

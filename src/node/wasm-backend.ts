@@ -1,12 +1,10 @@
 /** The WebAssembly backend in Node. */
 import { WasmBackend } from '../backend/wasm/backend.js';
 import { startCrew, type Threads, teamSize } from './team.js';
-import { compileWasm } from './wasm-module.js';
+import { type CompileWasmOptions, compileWasm } from './wasm-module.js';
 import { startWorkers } from './workers.js';
 
-export interface WasmOptions {
-  /** Default: true. False, or the environment variable UNETPP_VECTORISER=0, leaves the vectoriser alone. */
-  readonly vectoriser?: boolean;
+export interface WasmOptions extends Pick<CompileWasmOptions, 'vectoriser'> {
   /**
    * How many threads run a program together, the calling one included; the result has the same bits for any number.
    * They are started by the first run. Where memory cannot be shared, it is 1. Default: 1.

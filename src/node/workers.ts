@@ -1,10 +1,10 @@
 /** The workers of a backend in Node: a pool of threads, kept by piscina. A thread that is lost is replaced. */
+import { createRequire } from 'node:module';
 import type { Worker } from 'node:worker_threads';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import type { StartWorkers, Workers } from '../backend/wasm/workers.js';
 import { countDown } from '../base/countdown.js';
-
-const SCRIPT = new URL('../../workers/program-worker.js', import.meta.url).href;
+import { packageFile } from './package-files.js';
 
 /** A program that is slower than this hangs. */
 const MACS_PER_MS = 1e5;
@@ -21,13 +21,14 @@ interface WorkersOptions {
 /** They are started by the first run, and keep no process from ending. */
 export function startWorkers({ count, patience = 60_000 }: WorkersOptions): StartWorkers {
   return (module, memory): Workers => {
+    const filename = packageFile('workers/program-worker.js').href;
     const running = new Set<AbortController>();
     let pool: Piscina | undefined;
 
     function start(): Piscina {
       const threads = { minThreads: count, maxThreads: count, idleTimeout: Number.POSITIVE_INFINITY };
       // The flags of this process are not theirs: with some (--input-type) no file can be run.
-      const started = new Piscina({ filename: SCRIPT, ...threads, workerData: { module, memory }, execArgv: [] });
+      const started = new (loadPiscina())({ filename, ...threads, workerData: { module, memory }, execArgv: [] });
       // Of an idle thread: there is another one by then.
       started.on('error', () => {});
       started.on('workerDestroy', () => setImmediate(() => giveUpBroken(started)));
@@ -70,4 +71,9 @@ export function startWorkers({ count, patience = 60_000 }: WorkersOptions): Star
       },
     };
   };
+}
+
+/** It starts its threads from a file of its own, and therefore comes from the installed packages in a bundle, too. */
+function loadPiscina(): typeof Piscina {
+  return createRequire(packageFile('workers/'))('piscina').Piscina;
 }

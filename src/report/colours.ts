@@ -18,3 +18,10 @@ export const ORANGE: Colour = [255, 110, 30];
  * universal design", 2008).
  */
 export const PALETTE: readonly Colour[] = [GREEN, ORANGE, BLUE, [222, 110, 180], [240, 200, 40], [130, 210, 245]];
+
+/** Of the classes from 1 on: the palette, and from round to round a darker one. */
+export function classColour(label: number): Colour {
+  const shade = 0.7 ** Math.floor((label - 1) / PALETTE.length);
+  const [r, g, b] = PALETTE[(label - 1) % PALETTE.length]!;
+  return [Math.round(r * shade), Math.round(g * shade), Math.round(b * shade)];
+}

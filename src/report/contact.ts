@@ -3,8 +3,8 @@ import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { resizeImage, resizeMask } from '../image/resize.js';
 import { Canvas } from './canvas.js';
-import { BACKGROUND, DIM, PALETTE, TEXT } from './colours.js';
-import { CAPITAL_HEIGHT, fitText } from './font.js';
+import { BACKGROUND, classColour, DIM, TEXT } from './colours.js';
+import { CAPITAL_HEIGHT, fitText, textWidth } from './font.js';
 import { overlayClasses, TINT } from './overlay.js';
 import { toRgb } from './pixels.js';
 
@@ -76,8 +76,8 @@ function drawLegend(canvas: Canvas, classNames: readonly string[], top: number):
   let x = MARGIN;
   classNames.forEach((name, k) => {
     const label = fit(name, canvas.width - MARGIN - x - LINE - GAP);
-    canvas.fill(x, top, LINE, LINE, PALETTE[k % PALETTE.length]!);
+    canvas.fill(x, top, LINE, LINE, classColour(k + 1));
     canvas.text(label, x + LINE + GAP, top, { colour: DIM });
-    x += LINE + 3 * GAP + label.length * 6 * TEXT_SCALE;
+    x += LINE + 3 * GAP + textWidth(label) * TEXT_SCALE;
   });
 }

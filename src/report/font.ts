@@ -1,7 +1,11 @@
 /**
- * A bitmap font for printable ASCII. Capitals and digits are 5x7 pixels, g j p q y , ; _ reach 2 below the line. A glyph
- * is a string of 7 or 9 rows, each one digit to the base of 32 whose five bits are the pixels, the leftmost highest.
+ * A bitmap font. It has glyphs for printable ASCII: capitals and digits are 5x7 pixels, g j p q y , ; _ reach 2 below the
+ * line. Letters with accents are put together. Any other character is drawn as the digits of its code point, so that
+ * names in all scripts can be told apart.
  */
+import { LETTERS, MARKS } from './marks.js';
+
+/** From the space to ~, then ß: 7 or 9 rows each, one digit to the base of 32 whose five bits are the pixels. */
 const GLYPHS = (
   '0000000 ggggg0g kkk0000 aavavaa 4fke5u4 op248j3 cik8lid ggg0000 48ggg84 g84448g 04lel40 044v440 ' +
   '0000088g0 000u000 00000oo 11248gg ehjlphe 4c4444e eh1248v eh161he 26aiv22 vgu11he 68guhhe v124888 ' +
@@ -10,32 +14,98 @@ const GLYPHS = (
   'uhhuggg ehhhlid uhhukih ehge1he v444444 hhhhhhe hhhhaa4 hhhllrh hha4ahh hha4444 v1248gv ogggggo ' +
   'gg84211 o88888o 4ah0000 0000000v0 g800000 00e1fhf gguhhhu 00eggge 11fhhhf 00ehvge 68u8888 00fhhhf1e ' +
   'gguhhhh g0ggggg 80888888g ggikoki gggggg8 00ullll 00uhhhh 00ehhhe 00uhhhugg 00fhhhf11 00moggg 00fge1u ' +
-  '88u8886 00hhhhf 00hhha4 00hllla 00ha4ah 00hhhhf1e 00v248v 688g886 ggggggg o44244o 008l200'
+  '88u8886 00hhhhf 00hhha4 00hllla 00ha4ah 00hhhhf1e 00v248v 688g886 ggggggg o44244o 008l200 ciikihm'
 ).split(' ');
 
 /** Rows of a capital. */
 export const CAPITAL_HEIGHT = 7;
 const GAP = 1;
 
+type Pixel = readonly [x: number, y: number];
+
 interface Glyph {
   /** Columns; the gap to the next glyph is not in it. */
   readonly width: number;
-  /** Bit 4 is the leftmost pixel of a row. */
-  readonly rows: readonly number[];
+  readonly pixels: readonly Pixel[];
 }
 
-const FONT = GLYPHS.map((text, index): Glyph => {
-  const rows = Array.from(text, (digit) => Number.parseInt(digit, 32));
-  const ink = rows.reduce((all, row) => all | row, 0);
-  // Digits keep all five columns, so that numbers stand under each other.
-  const isDigit = index >= 16 && index < 26;
-  const width = ink === 0 ? 3 : isDigit ? 5 : Math.clz32(ink & -ink) - 26;
-  return { width, rows };
-});
+/** The pixels of rows of five, the first at `top`. */
+function pixelsOf(rows: string, top = 0): Pixel[] {
+  return Array.from(rows).flatMap((digit, y) => {
+    const bits = Number.parseInt(digit, 32);
+    return [0, 1, 2, 3, 4].filter((x) => bits & (16 >> x)).map((x): Pixel => [x, top + y]);
+  });
+}
 
-/** The glyphs of a text; a character that is not printable ASCII is drawn as `?`. */
+/** Moved to the left edge, and as wide as its pixels. */
+function glyphOf(pixels: readonly Pixel[], least = 0): Glyph {
+  const columns = pixels.map(([x]) => x);
+  const left = Math.min(...columns, least);
+  return { width: Math.max(...columns) + 1 - left, pixels: pixels.map(([x, y]) => [x - left, y]) };
+}
+
+const FONT: ReadonlyMap<string, Glyph> = new Map(
+  GLYPHS.map((rows, index) => {
+    const char = index === 95 ? 'ß' : String.fromCharCode(32 + index);
+    const glyph = glyphOf(pixelsOf(rows));
+    // Digits keep all five columns, so that numbers stand under each other.
+    const width = char === ' ' ? 3 : /\d/.test(char) ? 5 : glyph.width;
+    return [char, { ...glyph, width }];
+  }),
+);
+
+/** A letter with its marks, those above clear of it. */
+function withMarks(letter: Glyph, marks: readonly string[]): Glyph {
+  const above = marks.some((mark) => MARKS[mark]!.place === 'above');
+  // An i gives its dot for an accent.
+  const isDotted = letter.pixels.every(([, y]) => y !== 1);
+  const body = above && isDotted ? letter.pixels.filter(([, y]) => y > 1) : letter.pixels;
+  const top = Math.min(...body.map(([, y]) => y));
+  const shift = Math.ceil((letter.width - 5) / 2);
+  const drawn = marks.flatMap((mark) => {
+    const { place, rows } = MARKS[mark]!;
+    const first = { above: top - 3, below: CAPITAL_HEIGHT, across: 0 }[place];
+    return pixelsOf(rows, first).map(([x, y]): Pixel => [x + shift, y]);
+  });
+  return glyphOf([...body, ...drawn]);
+}
+
+/** Hexadecimal digits of 3x5 pixels: five rows, each three bits. */
+const HEX = '75557 26227 71747 71317 55711 74717 74757 71122 75757 75717 25755 65656 34443 65556 74647 74644'.split(
+  ' ',
+);
+
+/** The digits of a code point in two rows, four or six of them. */
+function codeGlyph(char: string): Glyph {
+  const code = char.codePointAt(0)!.toString(16);
+  const columns = code.length > 4 ? 3 : 2;
+  const digits = Array.from(code.padStart(2 * columns, '0'), (digit) => HEX[Number.parseInt(digit, 16)]!);
+  const pixels = digits.flatMap((rows, k) => {
+    const [left, top] = [4 * (k % columns), k < columns ? -2 : 4];
+    return Array.from(rows).flatMap((row, y) =>
+      [0, 1, 2].filter((x) => Number(row) & (4 >> x)).map((x): Pixel => [left + x, top + y]),
+    );
+  });
+  // With a column more than a gap between neighbours, which would run together.
+  return { width: 4 * columns, pixels };
+}
+
+/** One glyph for each character, but for letters that are drawn as two. */
 function glyphs(text: string): Glyph[] {
-  return Array.from(text, (char) => FONT[char.codePointAt(0)! - 32] ?? FONT[31]!);
+  return characters(text).flatMap((char) => {
+    const found = FONT.get(char);
+    if (found) return [found];
+    const parts = (LETTERS[char] ?? char).normalize('NFKD').match(/[^\p{M}]\p{M}*/gu) ?? [];
+    const drawn = parts.map(([base, ...marks]) => {
+      const letter = FONT.get(base!);
+      return letter && marks.every((mark) => mark in MARKS) ? withMarks(letter, marks) : undefined;
+    });
+    return drawn.length > 0 && drawn.every((glyph) => glyph !== undefined) ? drawn : [codeGlyph(char)];
+  });
+}
+
+function characters(text: string): string[] {
+  return Array.from(text.normalize('NFC'));
 }
 
 /** Columns that `text` takes, in pixels of the font. */
@@ -43,13 +113,14 @@ export function textWidth(text: string): number {
   return glyphs(text).reduce((sum, { width }) => sum + width + GAP, -GAP);
 }
 
-/** Calls `draw(x, y)` for every pixel of `text`, the top left of its first capital at (0, 0). */
+/**
+ * Calls `draw(x, y)` for every pixel of `text`, the top left of its first capital at (0, 0); accents of capitals are three
+ * rows above.
+ */
 export function drawText(text: string, draw: (x: number, y: number) => void): void {
   let left = 0;
-  for (const { width, rows } of glyphs(text)) {
-    rows.forEach((row, y) => {
-      for (let x = 0; x < 5; x++) if (row & (16 >> x)) draw(left + x, y);
-    });
+  for (const { width, pixels } of glyphs(text)) {
+    for (const [x, y] of pixels) draw(left + x, y);
     left += width + GAP;
   }
 }
@@ -57,7 +128,7 @@ export function drawText(text: string, draw: (x: number, y: number) => void): vo
 /** `text` if it fits in `width` columns, else its beginning and `...`. */
 export function fitText(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
-  let length = text.length;
-  while (length > 0 && textWidth(`${text.slice(0, length)}...`) > width) length--;
-  return `${text.slice(0, length)}...`;
+  const chars = characters(text);
+  while (chars.length > 0 && textWidth(`${chars.join('')}...`) > width) chars.pop();
+  return `${chars.join('')}...`;
 }

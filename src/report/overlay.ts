@@ -1,5 +1,5 @@
 import type { Image } from '../base/image.js';
-import { type Colour, GREEN, PALETTE } from './colours.js';
+import { type Colour, classColour, GREEN } from './colours.js';
 import { blend, checkMask, outline, toRgb } from './pixels.js';
 
 /** How much of a mask's colour lies over its inside, where nothing else is said. */
@@ -27,13 +27,21 @@ export function overlay(image: Image, mask: Image<Uint8Array>, colour: Colour = 
 export function overlayClasses(image: Image, mask: Image<Uint8Array>, tint = TINT): Image<Uint8Array> {
   const only = (label: number) => ({ ...mask, data: mask.data.map((value) => Number(value === label)) });
   const labels = [...new Set(mask.data)].filter((label) => label > 0);
-  return labels.reduce(
-    (picture, label) => overlay(picture, only(label), PALETTE[(label - 1) % PALETTE.length], tint),
-    toRgb(image),
-  );
+  return labels.reduce((picture, label) => overlay(picture, only(label), classColour(label), tint), toRgb(image));
 }
 
 /** The mask as a grey picture: 255 inside (not 0), 0 outside. */
 export function maskImage(mask: Image<Uint8Array>): Image<Uint8Array> {
   return { ...mask, data: mask.data.map((value) => (value ? 255 : 0)) };
+}
+
+/**
+ * A mask as a file holds it: of one class, 0 and 255; of several, the number of each pixel's class as the index of a
+ * palette, in which viewers show it in the colours of `overlayClasses`.
+ * @param classes without the background
+ */
+export function storedMask(mask: Image<Uint8Array>, classes: number): Image<Uint8Array> & { palette?: number[][] } {
+  if (classes === 1) return maskImage(mask);
+  const colours = Array.from({ length: classes }, (_, k) => [...classColour(k + 1)]);
+  return { ...mask, palette: [[0, 0, 0], ...colours] };
 }

@@ -2,7 +2,7 @@
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { Canvas } from './canvas.js';
-import { BACKGROUND, DIM, PALETTE, TEXT, WHITE } from './colours.js';
+import { BACKGROUND, classColour, DIM, TEXT, WHITE } from './colours.js';
 import { COMPARISON_COLOURS, comparison } from './comparison.js';
 import { CAPITAL_HEIGHT, fitText, textWidth } from './font.js';
 import { checkMask, enlarge, toRgb } from './pixels.js';
@@ -109,7 +109,7 @@ function paintClasses(mask: Image<Uint8Array>): Image<Uint8Array> {
   const isBinary = mask.data.every((value) => value <= 1);
   const data = new Uint8Array(mask.data.length * 3);
   mask.data.forEach((value, i) => {
-    if (value) data.set(isBinary ? WHITE : PALETTE[(value - 1) % PALETTE.length]!, 3 * i);
+    if (value) data.set(isBinary ? WHITE : classColour(value), 3 * i);
   });
   return { ...mask, channels: 3, data };
 }

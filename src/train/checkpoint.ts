@@ -5,6 +5,7 @@
  *     format   "unetpp checkpoint"
  *     version  "1"
  *     state    JSON: counters, schedule, scores…
+ *     run      JSON: what it was made with, see `RunRecord`; absent without a run folder, and in those of 0.1.0
  *
  * and the two checksums of our safetensors files, one over the tensors and one over everything else. Elsewhere they may be
  * absent; here they may not, so that no flipped bit and no cut goes unseen.
@@ -12,13 +13,18 @@
 import { createHash } from 'node:crypto';
 import type { Values } from '../backend/backend.js';
 import { InputError, invariant } from '../base/errors.js';
+import { parseJson } from '../base/json.js';
+import { show } from '../base/show.js';
 import { readSafetensors, type StoredTensor, safetensorsParts } from '../model/safetensors.js';
+import { parseRunRecord, type RunRecord } from './run-record.js';
 
 export interface Checkpoint {
   /** Values of JSON; a field that is undefined is left out. */
   readonly state: Readonly<Record<string, unknown>>;
   /** By name. */
   readonly tensors: ReadonlyMap<string, Values>;
+  /** What its run folder adds. */
+  readonly run?: RunRecord;
 }
 
 const FORMAT = 'unetpp checkpoint';
@@ -28,9 +34,14 @@ const VERSION = '1';
  * The file of a checkpoint in parts that follow each other. The tensors are among them as they lie in memory: a copy would
  * be as large as all of the training's parameters and state. So they must not change until the parts are written.
  */
-export async function encodeCheckpoint({ state, tensors }: Checkpoint): Promise<Uint8Array[]> {
+export async function encodeCheckpoint({ state, tensors, run }: Checkpoint): Promise<Uint8Array[]> {
   const stored = [...tensors].map(([name, data]) => [name, flat(data)] as const);
-  const metadata = { format: FORMAT, version: VERSION, state: exactJson(state, 'state') };
+  const metadata = {
+    format: FORMAT,
+    version: VERSION,
+    state: exactJson(state, 'state'),
+    ...(run && { run: exactJson(run, 'run') }),
+  };
   return safetensorsParts(stored, metadata, (parts) => {
     const hash = createHash('sha256');
     for (const part of parts) hash.update(part);
@@ -45,7 +56,7 @@ export async function encodeCheckpoint({ state, tensors }: Checkpoint): Promise<
  */
 export async function decodeCheckpoint(bytes: Uint8Array, source: string): Promise<Checkpoint> {
   const { metadata, tensors } = await readSafetensors(bytes, source);
-  const { format, version, state, sha256, headerSha256 } = metadata;
+  const { format, version, state, run, sha256, headerSha256 } = metadata;
   if (format !== FORMAT) {
     throw new InputError(
       `${source}: not a checkpoint of unetpp (its metadata has no format "${FORMAT}"); give a file that a training wrote`,
@@ -55,13 +66,12 @@ export async function decodeCheckpoint(bytes: Uint8Array, source: string): Promi
     throw new InputError(`${source}: damaged: a checksum is missing; restore the file from a copy`);
   }
   if (version !== VERSION) {
-    throw new InputError(
-      `${source}: has checkpoint version ${JSON.stringify(version)}, expected "${VERSION}"; update unetpp`,
-    );
+    throw new InputError(`${source}: has checkpoint version ${show(version)}, expected "${VERSION}"; update unetpp`);
   }
   return {
     state: parseState(state, source),
     tensors: new Map([...tensors].map(([name, tensor]) => [name, valuesOf(name, tensor, source)])),
+    ...(run !== undefined && { run: parseRunRecord(run, source) }),
   };
 }
 
@@ -73,20 +83,15 @@ function flat(data: Values): StoredTensor {
 function valuesOf(name: string, { dtype, shape, data }: StoredTensor, source: string): Values {
   if (dtype !== 'I64' && shape.length === 1) return data;
   throw new InputError(
-    `${source}: tensor ${JSON.stringify(name)} is ${dtype} [${shape}], expected one row of floats; ` +
+    `${source}: tensor ${show(name)} is ${dtype} [${shape}], expected one row of floats; ` +
       'restore the file from a copy',
   );
 }
 
 function parseState(text: string | undefined, source: string): Checkpoint['state'] {
-  try {
-    const state: unknown = JSON.parse(text ?? '');
-    if (isRecord(state)) return state;
-  } catch {
-    // Told as any other text that is no object.
-  }
-  const found = JSON.stringify(text?.slice(0, 60));
-  throw new InputError(`${source}: state: expected a JSON object, found ${found}; restore the file from a copy`);
+  const value = text === undefined ? undefined : parseJson(text, `${source}: state`);
+  if (isRecord(value)) return value;
+  throw new InputError(`${source}: state: expected a JSON object, found ${show(value)}; restore the file from a copy`);
 }
 
 /**

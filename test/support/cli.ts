@@ -41,11 +41,20 @@ export function unetppOnFullDisk(cwd: string, blocks: number, args: readonly str
   return outcome('bash', ['-c', limited, process.execPath, MAIN, ...args], cwd);
 }
 
+/** As `unetpp`, in a process that runs the module `code` first. */
+export function unetppAfter(cwd: string, code: string, args: readonly string[]): Outcome {
+  return outcome(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(code)}`, MAIN, ...args],
+    cwd,
+  );
+}
+
 /** As `unetpp`, on a machine with `bytes` of free memory. */
 export function unetppWithMemory(cwd: string, bytes: number, args: readonly string[]): Outcome {
   const pretend = `import os from 'node:os'; import { syncBuiltinESMExports } from 'node:module';
     os.freemem = os.totalmem = () => ${bytes}; syncBuiltinESMExports();`;
-  return outcome(process.execPath, ['--import', `data:text/javascript,${pretend}`, MAIN, ...args], cwd);
+  return unetppAfter(cwd, pretend, args);
 }
 
 /** As `unetpp`, where the package `missing` is not installed. */
@@ -56,11 +65,7 @@ export function unetppWithout(cwd: string, missing: string, args: readonly strin
   }`;
   const register = `import { register } from 'node:module';
     register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(resolve))});`;
-  return outcome(
-    process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(register)}`, MAIN, ...args],
-    cwd,
-  );
+  return unetppAfter(cwd, register, args);
 }
 
 function outcome(program: string, args: readonly string[], cwd: string, env = process.env): Outcome {
@@ -101,12 +106,14 @@ export class Running {
   #stdout = '';
   #stderr = '';
 
-  /** @param nodeOptions of Node itself */
-  constructor(cwd: string, args: readonly string[], nodeOptions: readonly string[] = []) {
-    this.child = spawn(process.execPath, [...nodeOptions, MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param launcher what runs the script: Node, with options of its own or under another program */
+  constructor(cwd: string, args: readonly string[], launcher: readonly [string, ...string[]] = [process.execPath]) {
+    const [program, ...before] = launcher;
+    this.child = spawn(program, [...before, MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout!.on('data', (text) => (this.#stdout += text));
     this.child.stderr!.on('data', (text) => (this.#stderr += text));
-    this.ended = new Promise((done) => {
+    this.ended = new Promise((done, failed) => {
+      this.child.on('error', failed);
       this.child.on('close', (code) => done({ code, stdout: this.#stdout, stderr: this.#stderr }));
     });
   }

@@ -21,7 +21,14 @@ export class LinearMemory {
 
   /** @param shared by several threads, each with an instance of its own: for the shared builds */
   constructor(shared = false) {
-    this.memory = new WebAssembly.Memory(shared ? { initial: 1, maximum: MOST_PAGES, shared } : { initial: 1 });
+    try {
+      this.memory = new WebAssembly.Memory(shared ? { initial: 1, maximum: MOST_PAGES, shared } : { initial: 1 });
+    } catch (error) {
+      throw new InputError(
+        `memory: WebAssembly cannot reserve its address space (${(error as Error).message}), about 10 GB whether used or ` +
+          'not; lift the limit on it (ulimit -v unlimited), or close backends that are no longer needed',
+      );
+    }
   }
 
   /** The address of the arena of a place. */

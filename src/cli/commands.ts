@@ -1,0 +1,35 @@
+/** All commands, and what stands around them. */
+import { Command } from 'commander';
+import { check } from './check.js';
+import { compare } from './compare.js';
+import { convert } from './convert.js';
+import { doctor } from './doctor.js';
+import { evaluate } from './evaluate.js';
+import { importTorchCommand } from './import-torch.js';
+import { info } from './info.js';
+import { predict } from './predict.js';
+import { inHouseStyle, withCommonOptions } from './program.js';
+import { prune } from './prune.js';
+import { study } from './study.js';
+import { train } from './train.js';
+import { version } from './version.js';
+
+const commands = [train, evaluate, compare, predict, prune, study, info, check, convert, importTorchCommand, doctor];
+
+const START = `Start with:
+  unetpp train        trains on built-in synthetic images, which takes about a minute on two cores
+
+Errors are one line; with UNETPP_DEBUG=1 in the environment they show where they come from.`;
+
+export function program(): Command {
+  const names = commands.map((sub) => sub.name()).join(', ');
+  const root = inHouseStyle(new Command('unetpp'), `the commands are ${names}: see unetpp --help`)
+    .usage('COMMAND [options]')
+    .description('UNet++ for biomedical image segmentation, on any machine with Node.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .addHelpText('after', `\n${START}`);
+  for (const sub of commands) root.addCommand(withCommonOptions(sub));
+  return root;
+}

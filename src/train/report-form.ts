@@ -1,0 +1,60 @@
+/** The form of an epoch's report, as a line of metrics.jsonl holds it. */
+import { count, type Form, form, listOf, number, object, optional, text, truth } from '../base/form.js';
+import type { Evaluation, HeadScores } from './evaluate.js';
+import type { ClassScores, DistanceScores, Scores } from './metrics.js';
+import type { Losses } from './step.js';
+import type { EpochReport } from './trainer.js';
+
+/** A form for each field, so that none is forgotten. */
+type Fields<T> = { readonly [K in keyof Required<T>]: Form };
+
+const classScores: Fields<Omit<ClassScores, keyof DistanceScores>> = {
+  dice: number,
+  iou: number,
+  precision: number,
+  sensitivity: number,
+  specificity: number,
+  pooledDice: number,
+  pooledIou: number,
+  pooledPrecision: number,
+  pooledSensitivity: number,
+  pooledSpecificity: number,
+};
+
+// Distances and the scores of single images are not asked for in a training.
+const scores: Fields<Omit<Scores, keyof DistanceScores>> = {
+  ...classScores,
+  perClass: optional(listOf(object({ class: count, ...classScores }))),
+};
+
+const head: Fields<Omit<HeadScores, keyof DistanceScores | 'perImage'>> = {
+  head: text,
+  threshold: number,
+  ...scores,
+};
+
+const evaluation: Fields<Omit<Evaluation, keyof DistanceScores | 'perImage'>> = {
+  images: count,
+  mode: text,
+  threshold: number,
+  loss: number,
+  heads: listOf(object(head)),
+  ...scores,
+};
+
+const losses: Fields<Losses> = { total: number, heads: listOf(number) };
+
+const report: Fields<EpochReport> = {
+  epoch: count,
+  epochs: count,
+  training: object(losses),
+  validation: object(evaluation),
+  best: truth,
+  bestEpoch: count,
+  learningRate: number,
+  seconds: number,
+  imagesPerSecond: number,
+  end: optional(form('"epochs" or "patience"', (end) => end === 'epochs' || end === 'patience')),
+};
+
+export const REPORT = object(report);

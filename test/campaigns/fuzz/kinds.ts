@@ -1,0 +1,161 @@
+/** What is read from files: seeds of each kind, how they are changed, and the reader that must bear it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ReferenceBackend } from '../../../src/backend/reference.js';
+import { parseJson } from '../../../src/base/json.js';
+import type { Random } from '../../../src/base/random.js';
+import { resumedOptions } from '../../../src/cli/resume.js';
+import { trainCommand } from '../../../src/cli/train-options.js';
+import { indexMask, parseClasses } from '../../../src/data/class-masks.js';
+import { refuse } from '../../../src/data/faults.js';
+import { figshare } from '../../../src/data/figshare.js';
+import { binaryMask } from '../../../src/data/mask.js';
+import { parsePatients } from '../../../src/data/patients.js';
+import { decodePng } from '../../../src/data/png.js';
+import { parseSplit } from '../../../src/data/split.js';
+import { decodeModel, encodeModel } from '../../../src/model/modelfile.js';
+import { importTorch } from '../../../src/model/torch.js';
+import { decodeCheckpoint } from '../../../src/train/checkpoint.js';
+import { keepMetrics } from '../../../src/train/metrics-file.js';
+import { RunFolder } from '../../../src/train/run.js';
+import { pick } from '../campaign.js';
+import { mutate } from './mutate.js';
+import { mutateJson } from './mutate-json.js';
+import { mutatePng, mutateSafetensors } from './seal.js';
+import type { Seeds } from './seeds.js';
+
+export interface Kind {
+  readonly name: string;
+  /** Of a thousand inputs. */
+  readonly share: number;
+  readonly seeds: readonly Uint8Array[];
+  /** A changed seed. */
+  change(random: Random): Uint8Array;
+  /** Whether a checksum holds it: what is accepted all the same must say what a seed says. */
+  readonly sealed: boolean;
+  /** @throws InputError for an input that is refused */
+  read(bytes: Uint8Array): unknown;
+}
+
+const NAMES = ['a', 'b', 'c', 'd'];
+
+/** @param folder an empty one, for the readers that read nothing but files */
+export function kindsOf(seeds: Seeds, folder: string): Kind[] {
+  const backend = new ReferenceBackend();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const readModel = (bytes: Uint8Array) => decodeModel(bytes, 'model', backend);
+  const readCheckpoint = (bytes: Uint8Array) => decodeCheckpoint(bytes, 'checkpoint');
+  const readPng = (bytes: Uint8Array) => decodePng(bytes, 'image.png');
+  const readImport = async (bytes: Uint8Array) => {
+    const config = parseJson(text(bytes), '--config');
+    return importTorch(seeds.torch, config, { backend, file: 'net' });
+  };
+  return [
+    json('split.json', 120, seeds.split, (bytes) => parseSplit(text(bytes), NAMES, 'split.json')),
+    json('patients.json', 120, seeds.patients, (bytes) => parsePatients(text(bytes), NAMES, 'patients.json')),
+    json('classes.json', 100, seeds.classes, (bytes) => parseClasses(text(bytes), 'classes.json')),
+    json('config of import-torch', 100, seeds.imports, readImport),
+    json('config.json of a run', 2, seeds.config, configReader(join(folder, 'config'))),
+    json('metrics.jsonl', 1, seeds.metrics, metricsReader(join(folder, 'metrics'))),
+    { ...changed('PNG', 150, seeds.png, mutate, readPng), sealed: true },
+    changed('PNG, checksums right', 100, seeds.png, mutatePng, readPng),
+    changed('mask, checksums right', 40, seeds.png, mutatePng, (bytes) => {
+      const png = readPng(bytes);
+      return png.width % 2 === 0 ? binaryMask(png, 'mask.png') : indexMask(png, 3, 'mask.png');
+    }),
+    {
+      ...changed('model', 90, seeds.model, mutate, async (bytes) => encodeModel(await readModel(bytes))),
+      sealed: true,
+    },
+    changed('model, checksums right', 60, seeds.model, mutateSafetensors, readModel),
+    { ...changed('checkpoint', 70, seeds.checkpoint, mutate, readCheckpoint), sealed: true },
+    changed('checkpoint, checksums right', 46, seeds.checkpoint, mutateSafetensors, readCheckpoint),
+    changed('.mat', 1, seeds.mat, mutate, matReader(folder)),
+  ];
+}
+
+function changed(
+  name: string,
+  share: number,
+  seeds: readonly Uint8Array[],
+  change: (bytes: Uint8Array, random: Random, other: Uint8Array) => Uint8Array,
+  read: Kind['read'],
+): Kind {
+  return {
+    name,
+    share,
+    seeds,
+    sealed: false,
+    change: (random) => change(pick(random, seeds), random, pick(random, seeds)),
+    read,
+  };
+}
+
+/** Changed as text, or as values: these are valid JSON. */
+function json(name: string, share: number, texts: readonly string[], read: Kind['read']): Kind {
+  const seeds = texts.map((text) => new TextEncoder().encode(text));
+  const values = texts.map((text) => text.trimEnd().split('\n').map(tryParse));
+  const isLines = values.every((lines) => lines.every((line) => line !== undefined));
+  const kind = changed(name, share, seeds, mutate, read);
+  return {
+    ...kind,
+    change(random) {
+      if (random.integer(3) === 0) return kind.change(random);
+      const at = random.integer(texts.length);
+      const whole = isLines ? values[at]! : [JSON.parse(texts[at]!)];
+      const line = random.integer(whole.length);
+      const lines = whole.map((value, k) => (k === line ? mutateJson(value, random) : JSON.stringify(value)));
+      return new TextEncoder().encode(`${lines.join('\n')}\n`);
+    },
+  };
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function configReader(folder: string): Kind['read'] {
+  mkdirSync(folder);
+  const command = trainCommand();
+  return async (bytes) => {
+    writeFileSync(join(folder, 'config.json'), bytes);
+    const run = await RunFolder.open(folder);
+    try {
+      return resumedOptions(run, command);
+    } finally {
+      await run.close();
+    }
+  };
+}
+
+function metricsReader(folder: string): Kind['read'] {
+  mkdirSync(folder);
+  return (bytes) => {
+    const path = join(folder, 'metrics.jsonl');
+    writeFileSync(path, bytes);
+    return keepMetrics(path, 2);
+  };
+}
+
+function matReader(folder: string): Kind['read'] {
+  return async (bytes) => {
+    writeFileSync(join(folder, 'scan.mat'), bytes);
+    const { pairs } = await figshare.contents(folder, ['scan.mat'], refuse);
+    return pairs[0]!.read();
+  };
+}
+
+/** What an accepted input says, whatever it was read as. */
+export async function saysOf(read: unknown): Promise<string> {
+  const bytes = (data: ArrayBufferView) =>
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+  return JSON.stringify(await read, (_, value) => {
+    if (ArrayBuffer.isView(value)) return bytes(value);
+    if (value instanceof Map) return [...value];
+    return value;
+  });
+}

@@ -1,0 +1,49 @@
+/** `npm run campaign -- NAME [--seed N] [--tries N]`: see docs/reliability.md. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import { type Campaign, type CampaignOptions, Report } from './campaign.js';
+import { faults } from './faults.js';
+import { fuzz } from './fuzz.js';
+import { kills } from './kills.js';
+import { powercut } from './powercut.js';
+import { stop } from './stop.js';
+
+/** Each with the number of tries that makes a campaign. */
+const campaigns: Readonly<Record<string, { readonly campaign: Campaign; readonly tries: number }>> = {
+  kills: { campaign: kills, tries: 300 },
+  faults: { campaign: faults, tries: 200 },
+  powercut: { campaign: powercut, tries: 120 },
+  stop: { campaign: stop, tries: 20 },
+  fuzz: { campaign: fuzz, tries: 10_000_000 },
+};
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number');
+  return value;
+}
+
+async function run(name: string, given: { seed: number; tries?: number; pause: number }): Promise<void> {
+  const { campaign, tries } = campaigns[name]!;
+  const options: CampaignOptions = { ...given, tries: given.tries ?? tries };
+  const report = new Report({ ...options, name, print: console.log });
+  const folder = mkdtempSync(join(tmpdir(), `unetpp-${name}-`));
+  try {
+    await campaign(folder, options, report);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  report.close();
+  process.exitCode = report.failures > 0 ? 1 : 0;
+}
+
+await new Command('npm run campaign --')
+  .description('Puts what is promised to the test, again and again, by seed.')
+  .addArgument(new Argument('<name>', 'what is done to the program').choices(Object.keys(campaigns)))
+  .option('--seed <n>', 'of the first try; the next has the next seed', wholeNumber, 1)
+  .option('--tries <n>', 'how many', wholeNumber)
+  .option('--pause <seconds>', 'of stop: how long a training is paused', wholeNumber, 15)
+  .action(run)
+  .parseAsync();
