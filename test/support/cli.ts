@@ -122,7 +122,8 @@ export class Running {
   async says(text: string): Promise<void> {
     const deadline = performance.now() + HANGING;
     while (!this.#stderr.includes(text)) {
-      const waits = this.child.exitCode === null && performance.now() < deadline;
+      const { exitCode, signalCode } = this.child;
+      const waits = exitCode === null && signalCode === null && performance.now() < deadline;
       if (!waits) this.child.kill('SIGKILL');
       assert.ok(waits, `no "${text}" in: ${this.#stderr}`);
       await new Promise((next) => setTimeout(next, 5));
