@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Format } from 'esbuild';
 import * as assert from 'uvu/assert';
 import { createModel, syntheticDataset, trainModel, weightsSha256 } from '../src/index.js';
-import { suiteInFolder } from './support/cli.js';
+import { HANGING, suiteInFolder } from './support/cli.js';
 
 const test = suiteInFolder('bundle');
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
@@ -40,7 +40,7 @@ async function bundle(dir: string, format: Format): Promise<string> {
 }
 
 function run(program: string, cwd: string): string {
-  const { stdout, stderr } = spawnSync(process.execPath, [program], { cwd, encoding: 'utf8', timeout: 50_000 });
+  const { stdout, stderr } = spawnSync(process.execPath, [program], { cwd, encoding: 'utf8', timeout: HANGING });
   assert.is(stderr, '');
   return stdout;
 }

@@ -1,5 +1,5 @@
 /** The checkpoints in a folder: whatever happens while one is written, a good one is found, and it is the newest. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -14,12 +14,12 @@ import {
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { fold, Random, seedKey } from '../src/base/random.js';
 import { encodeCheckpoint } from '../src/train/checkpoint.js';
 import { CheckpointFiles } from '../src/train/checkpoint-files.js';
+import { FILE_OPERATIONS } from './campaigns/small-training.js';
 import { checkpointOf, numberOf } from './support/checkpoints.js';
 import { suiteInFolder } from './support/cli.js';
 import { messageOf, withoutRoot } from './support/faults.js';
@@ -168,47 +168,49 @@ test('the bytes are forced to the disk before they take the name, and the names 
   assert.equal(log, ['sync', `${NEWEST} to ${PREVIOUS}`, `${NEXT} to ${NEWEST}`, 'sync']);
 });
 
+/** Goes on writing checkpoints in a process that is killed as `how` says; what it prints. */
+function killedWriter(folder: string, length: number, how: string): string {
+  const args = ['--import', `${FILE_OPERATIONS}?${how}`, WRITER, folder, `${length}`];
+  const { signal, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  assert.is(signal, 'SIGKILL', stderr);
+  return stdout;
+}
+
 test('killed before each step of a write', async ({ dir }) => {
-  // The operations: open the new file, rename the newest, rename the new one, open the folder.
-  for (const [operation, expected] of [1, 2, 2, 2].entries()) {
+  const found: number[] = [];
+  for (let operation = 1; ; operation++) {
     const folder = join(dir, `${operation}`);
     mkdirSync(folder);
-    const { signal, stdout, stderr } = spawnSync(process.execPath, [WRITER, folder, '3', `${operation}`]);
-    assert.is(signal, 'SIGKILL', `${stderr}`);
-    assert.is(`${stdout}`, '1\n');
-    assert.equal(await read(folder), { n: expected, warning: undefined }, `before operation ${operation}`);
-    if (expected === 1) continue;
+    await new CheckpointFiles(folder).write(checkpointOf(1));
+    if (killedWriter(folder, 3, `kill=${operation}`) !== '') break;
+    const { n, warning } = (await read(folder))!;
+    assert.is(warning, undefined, `before operation ${operation}`);
+    found.push(n);
+    if (n === 1) continue;
     rmSync(join(folder, NEWEST));
     assert.equal(await read(folder), { n: 1, warning: undefined });
   }
+  // Before the file is whole, and afterwards: before its sync, both renames, and the sync of the folder.
+  assert.equal(found, [...found.slice(0, -4).fill(1), 2, 2, 2, 2]);
+  assert.ok(found.includes(1));
 });
 
 test('20 kills at random moments: nothing that was written is lost', async ({ dir }) => {
   const length = 100_000;
   const random = new Random(fold(seedKey(4), 'kills'));
-  let said = 0;
+  let n = 0;
   let interrupted = 0;
   for (let kill = 0; kill < 20; kill++) {
-    const child = spawn(process.execPath, [WRITER, dir, `${length}`], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const before = said;
-    const started = new Promise<void>((done) => {
-      child.stdout.on('data', (text: Buffer) => {
-        said = Number(`${text}`.trim().split('\n').at(-1));
-        done();
-      });
-    });
-    const gone = new Promise((done) => child.once('close', done));
-    await Promise.race([started, gone]);
-    await setTimeout(random.uniform(0, 40));
-    child.kill('SIGKILL');
-    await gone;
-    assert.ok(said > before, 'it went on');
+    const how = `kill=${3 + random.integer(30)}${random.integer(2) === 0 ? '&torn' : ''}`;
+    const lines = killedWriter(dir, length, how).trim().split('\n');
+    const said = Number(lines.at(-1)) || n;
     if (existsSync(join(dir, NEXT))) interrupted++;
-    const found = (await read(dir, length))!;
-    assert.ok(found.n === said || found.n === said + 1, `${said} was written, ${found.n} is read`);
-    assert.is(found.warning, undefined);
-    said = found.n;
+    const found = await read(dir, length);
+    n = found?.n ?? 0;
+    assert.ok(n === said || n === said + 1, `${said} was written, ${n} is read`);
+    assert.is(found?.warning, undefined);
   }
+  assert.ok(n > 20, 'it went on');
   assert.ok(interrupted > 0, 'no kill came in the middle of a write');
 });
 

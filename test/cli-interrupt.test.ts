@@ -23,6 +23,29 @@ const train = (...more: string[]) => ['train', '--data', 'data', '--out', 'run',
 const MODEL = 'run/model.safetensors';
 const NOTICE = ': stopping after the work at hand (a second signal ends at once)\n';
 
+/** A module that sends `signal` to its own process when a file is opened that `when` is true of, and then waits. */
+function signalAt(signal: NodeJS.Signals, when: string, wait: string): string {
+  return `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
+    for (const name of ['open', 'readFile']) {
+      const original = fs.promises[name];
+      fs.promises[name] = async (path, ...more) => {
+        if (${when}) {
+          const end = ${wait};
+          process.kill(process.pid, '${signal}');
+          await end;
+        }
+        return original(path, ...more);
+      };
+    }
+    syncBuiltinESMExports();`;
+}
+
+const FOR_EVER = 'new Promise(() => setInterval(() => {}, 1000))';
+
+/** What runs a script after the module `code`. */
+const after = (code: string) =>
+  [process.execPath, '--import', `data:text/javascript,${encodeURIComponent(code)}`] as const;
+
 test('SIGINT in the first epoch: the weights as they are, and no validation', async ({ dir }) => {
   // The phantom: an epoch of many seconds.
   const running = new Running(dir, ['train', '--out', 'run', '--json']);
@@ -72,9 +95,8 @@ test('what an interrupted run prints goes on with it, to the weights of one that
   const options = ['--data', 'data', ...TINY, '--epochs', '40', '--batch', '2', '--norm', 'batch', '--ema', '0.9'];
   // A folder whose name a shell would take apart.
   const out = "my 'own' run";
-  const running = new Running(dir, ['train', ...options, '--out', out]);
-  await running.says(' 5/40');
-  running.child.kill('SIGINT');
+  const early = "String(path).endsWith('metrics.jsonl') && (globalThis.opened = (globalThis.opened ?? 0) + 1) === 5";
+  const running = new Running(dir, ['train', ...options, '--out', out], after(signalAt('SIGINT', early, 'undefined')));
   const { code, stdout, stderr } = await running.ended;
   assert.is(code, 130, stderr);
   assert.match(stdout, /^best {6}epoch /);
@@ -89,38 +111,19 @@ test('what an interrupted run prints goes on with it, to the weights of one that
 });
 
 test('a second SIGINT ends at once; its echo, as npm sends one, does not', async ({ dir }) => {
-  // Six validation images of 320x320 to draw: seconds of work between the first signal and the end.
-  putPairs(dir, 30);
-  const args = ['train', '--data', 'data', '--out', 'run', '--filters', '32,64', '--size', '320', '--micro-batch', '1'];
-  const running = new Running(dir, args);
-  await running.says('training  ');
-  await setTimeout(300);
-  running.child.kill('SIGINT');
-  running.child.kill('SIGINT');
+  putPairs(dir);
+  // It sends both itself, without delay, and then waits for ever with its first checkpoint.
+  const writes = "String(path).endsWith('.safetensors')";
+  const echo = `(process.kill(process.pid, 'SIGINT'), ${FOR_EVER})`;
+  const running = new Running(dir, train('--checkpoint-steps', '1'), after(signalAt('SIGINT', writes, echo)));
   await running.says(NOTICE);
+  // Longer than an echo takes.
   await setTimeout(300);
   assert.is(running.child.exitCode, null, 'the echo ends nothing');
   running.child.kill('SIGINT');
   assert.is((await running.ended).code, 130);
   assert.not.ok(existsSync(join(dir, 'run/.lock')));
 });
-
-/** A module that sends `signal` to its own process when a file is opened that `when` is true of, and then waits. */
-function signalAt(signal: NodeJS.Signals, when: string, wait: string): string {
-  return `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
-    for (const name of ['open', 'readFile']) {
-      const original = fs.promises[name];
-      fs.promises[name] = async (path, ...more) => {
-        if (${when}) {
-          const end = ${wait};
-          process.kill(process.pid, '${signal}');
-          await end;
-        }
-        return original(path, ...more);
-      };
-    }
-    syncBuiltinESMExports();`;
-}
 
 test('interrupted before its first step, while it reads images, a run can be gone on with', ({ dir }) => {
   putPairs(dir, 8);
@@ -143,8 +146,7 @@ test('interrupted before its first step, while it reads images, a run can be gon
 test('SIGUSR1 ends the other commands, and opens no inspector', ({ dir }) => {
   put(dir, 'model.safetensors', '');
   const reads = `String(path).endsWith('model.safetensors')`;
-  const forEver = 'new Promise(() => setInterval(() => {}, 1000))';
-  const info = unetppAfter(dir, signalAt('SIGUSR1', reads, forEver), ['info', '--model', 'model.safetensors']);
+  const info = unetppAfter(dir, signalAt('SIGUSR1', reads, FOR_EVER), ['info', '--model', 'model.safetensors']);
   assert.equal([info.code, info.stdout, info.stderr], [138, '', '']);
 });
 

@@ -1,10 +1,11 @@
 /** The promise of checkpoints: a training that is killed, at any moment and again and again, ends as if it had not been. */
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { Random, seedKey } from '../src/base/random.js';
-import { json, listing, putPairs, Running, suiteInFolder } from './support/cli.js';
+import { FILE_OPERATIONS } from './campaigns/small-training.js';
+import { json, listing, type Outcome, putPairs, Running, suiteInFolder } from './support/cli.js';
 import { metricsOf } from './support/runs.js';
 
 const test = suiteInFolder('cli survive');
@@ -16,49 +17,36 @@ const OPTIONS = ['--data', 'data', ...NETWORK, ...TRAINING, ...MORE, '--checkpoi
 
 const KILLS = 20;
 
-/** When the newest checkpoint was written, in milliseconds; 0 before the first, and while it gets its name. */
-function written(run: string): number {
-  return statSync(join(run, 'checkpoint.safetensors'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/** Trains in a process that does with its file operations what `how` says. */
+function train(dir: string, args: readonly string[], how: string): Promise<Outcome> {
+  return new Running(dir, ['train', ...args], [process.execPath, '--import', `${FILE_OPERATIONS}?${how}`]).ended;
 }
 
-/**
- * Waits until a process that trains in `run` has written `count` checkpoints, at least two, and then for `part` of the
- * time between the last two: with a checkpoint after each step, the moments are spread over computing and writing.
- */
-async function betweenCheckpoints(running: Running, run: string, count: number, part: number): Promise<void> {
-  let [last, interval] = [written(run), 0];
-  for (let seen = 0; seen < count && running.child.exitCode === null; await sleep(1)) {
-    const now = written(run);
-    if (now === 0 || now === last) continue;
-    [last, interval] = [now, now - last];
-    seen++;
-  }
-  await sleep(part * interval);
-}
-
-test(`killed at ${KILLS} random moments, and damaged by none of them`, async ({ dir }) => {
+test(`killed at ${KILLS} moments, and damaged by none of them`, async ({ dir }) => {
   putPairs(dir, 12);
-  const whole = json(dir, ['train', ...OPTIONS, '--workers', '2', '--out', 'whole']);
+  const record = join(tmpdir(), `${basename(dir)}.jsonl`);
+  const whole = await train(dir, [...OPTIONS, '--workers', '2', '--out', 'whole', '--json'], `record=${record}`);
+  assert.is(whole.code, 0, whole.stderr);
+  const operations = readFileSync(record, 'utf8').split('\n').length;
+  rmSync(record);
   const run = join(dir, 'killed');
   const random = new Random(seedKey(11));
   let begun = false;
   for (let kill = 0; kill < KILLS; kill++) {
     const args = begun ? ['--resume', 'killed'] : [...OPTIONS, '--out', 'killed'];
     const workers = kill % 2 === 0 ? '2' : '1';
-    const running = new Running(dir, ['train', ...args, '--workers', workers]);
-    // Two of five while it starts, or its threads do.
-    if (kill % 5 === 0) await sleep(random.uniform(0, 600));
-    else if (kill % 5 === 1) await running.says('machine  ').then(() => sleep(random.uniform(0, 200)));
-    else await betweenCheckpoints(running, run, 2 + random.integer(2), random.uniform());
-    running.child.kill('SIGKILL');
-    const { code, stderr } = await running.ended;
+    // Some while the run is made or taken up again; all kills together leave some of it to the last process.
+    const at = 1 + random.integer(kill % 5 === 0 ? 15 : Math.floor(operations / KILLS));
+    const how = `kill=${at}${random.integer(2) === 0 ? '&torn' : ''}`;
+    const { code, stderr } = await train(dir, [...args, '--workers', workers], how);
     assert.is(code, null, `the process was to be killed, but ended by itself: ${stderr}`);
     assert.not.match(stderr, 'damaged');
-    begun = statSync(join(run, 'config.json'), { throwIfNoEntry: false }) !== undefined;
+    begun = existsSync(join(run, 'config.json'));
   }
   const end = json(dir, ['train', '--resume', 'killed', '--workers', '2']);
-  assert.is(end.weightsSha256, whole.weightsSha256);
-  assert.equal([end.epochs, end.validation], [whole.epochs, whole.validation]);
+  const expected = JSON.parse(whole.stdout);
+  assert.is(end.weightsSha256, expected.weightsSha256);
+  assert.equal([end.epochs, end.validation], [expected.epochs, expected.validation]);
   assert.equal(metricsOf(run), metricsOf(join(dir, 'whole')));
   const [killed, undisturbed] = ['killed', 'whole'].map((name) => readFileSync(join(dir, name, 'model.safetensors')));
   assert.ok(killed!.equals(undisturbed!), 'model.safetensors has other bytes');

@@ -3,8 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { InputError } from '../src/base/errors.js';
@@ -13,7 +12,7 @@ import { lockFolder } from '../src/files/lock.js';
 import { claimOf } from '../src/files/lock-file.js';
 import { here } from '../src/files/lock-owner.js';
 import { startOf } from '../src/files/processes.js';
-import { suiteInFolder } from './support/cli.js';
+import { HANGING, suiteInFolder } from './support/cli.js';
 import { messageOf, withoutRoot } from './support/faults.js';
 
 const test = suiteInFolder('lock');
@@ -88,7 +87,7 @@ test('refused while the owner lives, in this process and in another', async ({ d
 
 test('the lock goes when its process ends: by itself, by exit, by an error; killed, it is stale', async ({ dir }) => {
   for (const code of ['', 'process.exit(3)', "throw new Error('x')", "Promise.reject(new Error('x'))"]) {
-    const { status } = spawnSync(process.execPath, script(dir, code), { timeout: 20_000 });
+    const { status } = spawnSync(process.execPath, script(dir, code), { timeout: HANGING });
     assert.is(status, code === '' ? 0 : code.includes('3') ? 3 : 1, code);
     assert.equal(readdirSync(dir), [], code);
   }
@@ -181,7 +180,7 @@ test('it beats while its process computes without a break', async ({ dir }) => {
   // Only another thread can touch the file here; the loop ends as soon as one has.
   const busy = `const { statSync, utimesSync } = await import('node:fs');
     utimesSync('${dir}/.lock', 0, 0);
-    const end = Date.now() + 60_000;
+    const end = Date.now() + ${HANGING};
     while (statSync('${dir}/.lock').mtimeMs === 0 && Date.now() < end);
     console.log(statSync('${dir}/.lock').mtimeMs > 0);`;
   const { stdout, stderr } = spawnSync(process.execPath, script(dir, busy), { encoding: 'utf8' });
@@ -232,32 +231,31 @@ test('8 processes at once on 40 folders, most with a stale lock: in each exactly
     if (k % 4 === 2) leave(folder, {}, { name: '.lock.removal' });
     if (k % 4 === 3) leave(folder, {}, { name: basename(claimOf(lock, readFileSync(lock, 'utf8'))) });
   }
-  const args = [RACER, `${Date.now() + 1500}`, '15', ...folders];
-  const racers = Array.from({ length: 8 }, () => spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
+  const racers = Array.from({ length: 8 }, () =>
+    spawn(process.execPath, [RACER], { stdio: ['pipe', 'pipe', 'inherit'] }),
+  );
   const gone = racers.map((racer) => new Promise((done) => racer.once('exit', done)));
   try {
-    const outcomes = await Promise.all(racers.map(({ stdout }) => firstLines(stdout, folders.length)));
+    const answers = racers.map(({ stdout }) => createInterface(stdout)[Symbol.asyncIterator]());
+    const answersOf = () => Promise.all(answers.map(async (lines) => (await lines.next()).value as string));
+    await answersOf();
+    const all = new Set<number>();
     for (const [k, folder] of folders.entries()) {
-      const lines = outcomes.map((lines) => lines[k]!);
+      // Another one is told first each time.
+      for (const r of racers.keys()) racers[(k + r) % racers.length]!.stdin.write(`${folder}\n`);
+      const lines = await answersOf();
       const winners = racers.filter((_, r) => lines[r] === 'won').map(({ pid }) => pid);
       assert.is(winners.length, 1, `${folder}: ${lines.join('\n')}`);
+      all.add(winners[0]!);
       assert.is(JSON.parse(readFileSync(join(folder, '.lock'), 'utf8')).pid, winners[0]);
       for (const line of lines) assert.match(line, /^won$|: in use by (process \d+ on |an unknown process;)/);
     }
-    const winners = outcomes.filter((lines) => lines.includes('won'));
-    assert.ok(winners.length > 1, 'there was a race');
+    assert.ok(all.size > 1, 'there was a race');
   } finally {
     for (const { stdin } of racers) stdin.end();
     await Promise.all(gone);
   }
   for (const folder of folders) assert.equal(readdirSync(folder), []);
 });
-
-async function firstLines(stream: Readable, count: number): Promise<string[]> {
-  let text = '';
-  stream.on('data', (part) => (text += part));
-  while (text.split('\n').length <= count && !stream.closed) await setTimeout(5);
-  return text.split('\n');
-}
 
 test.run();

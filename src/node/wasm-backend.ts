@@ -15,7 +15,10 @@ export interface WasmOptions extends Pick<CompileWasmOptions, 'vectoriser'> {
    * for any number. They are started by the first run. Where memory cannot be shared, it is 1. Default: 1.
    */
   readonly workers?: Threads;
-  /** Milliseconds that a thread may be silent before it counts as lost. Default: 10,000. */
+  /**
+   * Milliseconds that a thread may be silent before it counts as lost, and its work is done again. Those in which the
+   * process was stopped do not count. Default: 10,000, and a minute for workers.
+   */
   readonly patience?: number;
   /**
    * Multiplications and additions of the convolutions in one instruction. That is faster where the processor fuses the
@@ -33,6 +36,7 @@ export function createWasmBackend({ patience, threads, workers, ...build }: Wasm
   const { module } = compileWasm({ ...build, shared });
   if (!shared) return new WasmBackend(module);
   const waiting = patience === undefined ? {} : { patience };
-  const team = { threads: size, start: startCrew, ...waiting };
+  const warn = (message: string) => process.emitWarning(`unetpp: ${message}`);
+  const team = { threads: size, start: startCrew, warn, ...waiting };
   return new WasmBackend(module, team, count > 1 ? startWorkers({ count, ...waiting }) : undefined);
 }

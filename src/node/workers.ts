@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { Worker } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import type { StartWorkers, Workers } from '../backend/wasm/workers.js';
+import { countDown } from '../base/countdown.js';
 import { packageFile } from './package-files.js';
 
 /** A program that is slower than this hangs. */
@@ -10,7 +11,10 @@ const MACS_PER_MS = 1e5;
 
 interface WorkersOptions {
   readonly count: number;
-  /** Milliseconds that a program may take beyond those which its multiply-adds explain. Default: 60,000. */
+  /**
+   * Milliseconds that a program may take beyond those which its multiply-adds explain; those in which the process was
+   * stopped do not count. Default: 60,000.
+   */
   readonly patience?: number;
 }
 
@@ -46,7 +50,7 @@ export function startWorkers({ count, patience = 60_000 }: WorkersOptions): Star
         const used = pool;
         const limit = patience + macs / MACS_PER_MS;
         const controller = new AbortController();
-        const timer = setTimeout(() => controller.abort(`no answer within ${(limit / 1000).toFixed(1)} s`), limit);
+        const stop = countDown(limit, () => controller.abort(`no answer within ${(limit / 1000).toFixed(1)} s`));
         const before: readonly Worker[] = used.threads;
         running.add(controller);
         try {
@@ -58,7 +62,7 @@ export function startWorkers({ count, patience = 60_000 }: WorkersOptions): Star
           throw controller.signal.aborted ? new Error(String(controller.signal.reason)) : error;
         } finally {
           running.delete(controller);
-          clearTimeout(timer);
+          stop();
         }
       },
       close() {

@@ -12,6 +12,9 @@ const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 export const TRAIN_JS = fileURLToPath(new URL('../../../train.js', import.meta.url));
 export const GOLDEN = fileURLToPath(new URL('../../../test/golden/', import.meta.url));
 
+/** Only what hangs takes so long, in milliseconds, on whatever machine. */
+export const HANGING = 600_000;
+
 /** A network that trains in no time. */
 export const TINY = ['--filters', '2,4', '--size', '32', '--lr', '0.01'];
 
@@ -66,7 +69,7 @@ export function unetppWithout(cwd: string, missing: string, args: readonly strin
 }
 
 function outcome(program: string, args: readonly string[], cwd: string, env = process.env): Outcome {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8', timeout: 50_000 });
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8', timeout: HANGING });
   return { code: status, stdout, stderr };
 }
 
@@ -115,11 +118,12 @@ export class Running {
     });
   }
 
-  /** Waits until stderr holds `text`; fails when the process ends or half a minute passes without it. */
+  /** Waits until stderr holds `text`; fails when the process ends or hangs without it. */
   async says(text: string): Promise<void> {
-    const deadline = performance.now() + 30_000;
+    const deadline = performance.now() + HANGING;
     while (!this.#stderr.includes(text)) {
-      const waits = this.child.exitCode === null && performance.now() < deadline;
+      const { exitCode, signalCode } = this.child;
+      const waits = exitCode === null && signalCode === null && performance.now() < deadline;
       if (!waits) this.child.kill('SIGKILL');
       assert.ok(waits, `no "${text}" in: ${this.#stderr}`);
       await new Promise((next) => setTimeout(next, 5));

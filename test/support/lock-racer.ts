@@ -1,17 +1,15 @@
 /**
- * `node lock-racer.js START EACH FOLDER…`: tries to lock one folder after the other, each at the same moment as its
- * rivals: START plus EACH milliseconds for each before it. Prints a line for each, 'won' or the error, and holds what it
- * won until its stdin ends.
+ * `node lock-racer.js`: says 'ready', then tries to lock each folder whose path is a line of its stdin, and prints a line
+ * for each: 'won' or the error. It holds what it won until its stdin ends.
  */
+import { createInterface } from 'node:readline';
 import { lockFolder } from '../../src/files/lock.js';
 
-const [start, each, ...folders] = process.argv.slice(2) as [string, string, ...string[]];
-for (const [k, folder] of folders.entries()) {
-  while (Date.now() < Number(start) + k * Number(each));
+process.stdout.write('ready\n');
+for await (const folder of createInterface(process.stdin)) {
   const outcome = await lockFolder(folder).then(
     () => 'won',
     (error: Error) => error.message,
   );
   process.stdout.write(`${outcome}\n`);
 }
-process.stdin.resume();

@@ -27,8 +27,21 @@ const TEXT = 1024;
 /** A look costs some nanoseconds, sleep and waking some ten microseconds: for about as long, a thread looks again. */
 const LOOKS = 10_000;
 
-/** Milliseconds of sleep after which a thread looks whether the team still exists. */
-const NAP = 1000;
+/** What `NEXT` holds when no share can be taken any more: more than there are in any phase. */
+const NO_SHARE = 0xffff;
+
+/**
+ * Milliseconds of sleep after which a thread looks around. Patience is counted in such naps and not by a clock: while the
+ * process is stopped (Ctrl-Z, a suspended job, a paused machine) nobody can answer, and however long that takes, it is
+ * one nap of the thread that waits.
+ */
+const NAP = 100;
+
+/** As `Atomics.wait`. */
+export type Sleep = (words: Int32Array, word: number, value: number, ms: number) => 'ok' | 'not-equal' | 'timed-out';
+
+/** Whether a thread is known to have ended. */
+export type HasEnded = (thread: number) => boolean;
 
 export class TeamWords {
   readonly #words: Int32Array;
@@ -37,6 +50,8 @@ export class TeamWords {
   constructor(
     readonly threads: number,
     readonly buffer = new SharedArrayBuffer(4 * (THREADS + threads * LINE) + TEXT),
+    /** How its waits sleep. */
+    readonly sleep: Sleep = Atomics.wait,
   ) {
     const count = THREADS + threads * LINE;
     this.#words = new Int32Array(buffer, 0, count);
@@ -75,9 +90,41 @@ export class TeamWords {
     Atomics.notify(this.#words, DONE);
   }
 
-  /** Waits until all shares of the phase are done; false where something fails or it takes longer than `patience`. */
-  awaitDone(shares: number, patience: number): boolean {
-    return this.#wait(DONE, (value) => value === shares, patience);
+  /**
+   * Waits until all shares of the phase are done; false where something fails, or `patience` milliseconds of silence are
+   * over. @param hasEnded whether a thread answers no more
+   */
+  awaitDone(shares: number, patience: number, hasEnded: HasEnded): boolean {
+    const isHopeless = () => this.#others.some((thread) => this.isAtWork(thread) && hasEnded(thread));
+    return this.#wait(DONE, (value) => value === shares, patience, isHopeless);
+  }
+
+  /** Whether all shares of the phase are done. */
+  isDone(shares: number): boolean {
+    return Atomics.load(this.#words, DONE) === shares;
+  }
+
+  /** By the first thread: no share can be taken any more. Who is not at work now will never be. */
+  retire(): void {
+    Atomics.store(this.#words, NEXT, NO_SHARE);
+  }
+
+  /** Whether a thread has taken a share which may not be done, or is about to take one. */
+  isAtWork(thread: number): boolean {
+    return Atomics.load(this.#words, this.#wordOf(thread, AT_WORK)) !== 0;
+  }
+
+  /** Waits until a thread is not at work, or has ended; false where it is neither after `patience`. */
+  awaitIdle(thread: number, patience: number, hasEnded: HasEnded): boolean {
+    const word = this.#wordOf(thread, AT_WORK);
+    return (
+      this.#wait(
+        word,
+        (value) => value === 0,
+        patience,
+        () => hasEnded(thread),
+      ) || hasEnded(thread)
+    );
   }
 
   /** `thread` is through with a phase. */
@@ -85,15 +132,23 @@ export class TeamWords {
     this.#tell(this.#wordOf(thread, THROUGH), phase);
   }
 
-  awaitLeft(thread: number, phase: number, patience: number): boolean {
-    return this.#wait(this.#wordOf(thread, THROUGH), (value) => isSince(value, phase), patience);
+  awaitLeft(thread: number, phase: number, patience: number, hasEnded: HasEnded): boolean {
+    const word = this.#wordOf(thread, THROUGH);
+    return this.#wait(
+      word,
+      (value) => isSince(value, phase),
+      patience,
+      () => hasEnded(thread),
+    );
   }
 
   /** A thread, from 1 on, that has taken a share which is not done. */
   get busy(): number {
-    let thread = 1;
-    while (thread < this.threads - 1 && !Atomics.load(this.#words, this.#wordOf(thread, AT_WORK))) thread++;
-    return thread;
+    return this.#others.find((thread) => this.isAtWork(thread)) ?? this.threads - 1;
+  }
+
+  get #others(): readonly number[] {
+    return Array.from({ length: this.threads - 1 }, (_, k) => k + 1);
   }
 
   get fault(): number {
@@ -128,18 +183,19 @@ export class TeamWords {
     Atomics.notify(this.#words, word);
   }
 
-  /** Waits for a value that will do; false after a fault, or when `patience` milliseconds are over. */
-  #wait(word: number, suffices: (value: number) => boolean, patience: number): boolean {
+  /** Waits for a value that will do; false after a fault, where it is hopeless, or when `patience` is over. */
+  #wait(word: number, suffices: (value: number) => boolean, patience: number, isHopeless = () => false): boolean {
     for (let look = 0; look < LOOKS; look++) if (suffices(Atomics.load(this.#words, word))) return true;
-    const deadline = performance.now() + patience;
-    for (;;) {
+    for (let slept = 0; slept < patience && this.fault === 0; ) {
       const value = Atomics.load(this.#words, word);
       if (suffices(value)) return true;
-      const rest = deadline - performance.now();
-      if (this.fault !== 0 || rest <= 0) return false;
       // No longer than a nap: a fault that comes between the look above and the sleep wakes nobody.
-      Atomics.wait(this.#words, word, value, Math.min(rest, NAP));
+      const nap = Math.min(NAP, patience - slept);
+      if (this.sleep(this.#words, word, value, nap) !== 'timed-out') continue;
+      if (isHopeless()) break;
+      slept += nap;
     }
+    return suffices(Atomics.load(this.#words, word));
   }
 }
 

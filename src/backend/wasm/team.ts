@@ -1,11 +1,16 @@
 /**
  * A team of threads that runs one program: each step is cut into shares, and no thread begins the next step before all
  * shares of this one are done. The thread that calls is the first of the team. It alone judges the others: who does not
- * answer in time has failed, and then the team is given up, because what a lost thread still writes nobody knows.
+ * answer in time is lost. The first thread then ends the others and goes on alone, and the next run has new ones.
+ *
+ * What a lost thread still writes nobody knows, so nothing is done twice before it cannot write any more: either it has
+ * no share and can take none, or it has ended. A step whose outputs lie apart from its inputs is then simply done again,
+ * as kernels overwrite their outputs. One that is done in place, an optimizer's say, is not: of the lost share some
+ * elements are the old ones and some the new, and that is an error.
  */
 import { type Call, runShare, sharesOf } from './call.js';
 import type { Exports } from './kernels.js';
-import { TeamWords } from './team-words.js';
+import { type Sleep, TeamWords } from './team-words.js';
 
 /** What the first thread posts to the others before a run. */
 export interface Job {
@@ -30,7 +35,9 @@ export interface Membership {
 export interface Crew {
   /** Sends each a job; it need not wait until they are ready. */
   post(job: Job): void;
-  /** Ends them. */
+  /** Whether a thread, from 1 on, is known to have ended, for good: false where that cannot be told. */
+  hasEnded(thread: number): boolean;
+  /** Ends them, sooner or later. */
   end(): void;
 }
 
@@ -39,37 +46,57 @@ export interface TeamOptions {
   readonly threads: number;
   /** Starts the others: a thread for each membership, that does what `Member` (team-member.ts) says. */
   readonly start: (memberships: readonly Membership[]) => Crew;
-  /** Milliseconds that the first thread waits for another, beyond the time that its own work would explain. Default: 10 s. */
+  /**
+   * Milliseconds that the first thread waits for another, beyond the time that its own work would explain; those in which
+   * the process was stopped do not count. Default: 10 s.
+   */
   readonly patience?: number;
+  /** How the first thread sleeps while it waits. Default: `Atomics.wait`. */
+  readonly sleep?: Sleep;
+  /** Is told when the first thread goes on alone for good. */
+  readonly warn?: (message: string) => void;
 }
+
+const PATIENCE = 10_000;
 
 /** How often as long as the first thread another may work on its shares: cores differ, and others use them, too. */
 const UNEVEN = 4;
 
+/** Milliseconds: who has been longer at its own shares was stopped meanwhile. */
+const LONGEST_WORK = 60_000;
+
+/** So often threads are lost before no others are started. */
+const LOSSES = 3;
+
+/** The others as they are from their start to their end. */
+interface Assembled {
+  readonly crew: Crew;
+  readonly words: TeamWords;
+}
+
 export class Team {
   readonly threads: number;
-  readonly #words: TeamWords;
+  readonly #module: WebAssembly.Module;
+  readonly #memory: WebAssembly.Memory;
   readonly #options: TeamOptions;
-  readonly #memberships: readonly Membership[];
-  #crew: Crew | undefined;
+  /** Absent before the first run, and while the first thread is alone. */
+  #others: Assembled | undefined;
   #posted: readonly Call[] | undefined;
   #phase = 0;
+  #losses = 0;
   #end: string | undefined;
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, options: TeamOptions) {
-    const { threads } = options;
-    this.threads = threads;
+    this.threads = options.threads;
+    this.#module = module;
+    this.#memory = memory;
     this.#options = options;
-    this.#words = new TeamWords(threads);
-    const words = this.#words.buffer;
-    this.#memberships = Array.from({ length: threads - 1 }, (_, k) => {
-      return { module, memory, words, thread: k + 1, threads };
-    });
   }
 
   /**
-   * Does `work`, which calls `share` once for each of `calls`, in this order. The threads are started by the first run.
-   * @throws Error where a thread fails or does not answer; the team is closed then
+   * Does `work`, which calls `share` once for each of `calls`, in this order. The threads are started by the first run,
+   * and by the one after a thread was lost.
+   * @throws Error where a thread fails, or is lost in the middle of what cannot be done again; the team is closed then
    */
   run(calls: readonly Call[], work: () => void): void {
     if (this.#end !== undefined) throw new Error(this.#end);
@@ -78,15 +105,11 @@ export class Team {
       return;
     }
     try {
-      this.#crew ??= this.#options.start(this.#memberships);
-      const phase = (this.#phase + 1) | 0;
-      this.#crew.post(calls === this.#posted ? { phase } : { calls, phase });
-      this.#posted = calls;
+      if (this.#losses < LOSSES) this.#others ??= this.#assemble();
+      this.#others?.crew.post(this.#jobOf(calls));
       work();
-      // Also from a thread that came too late for every share: one that is gone is an error, not a slow team.
-      for (let thread = 1; thread < this.threads; thread++) {
-        if (!this.#words.awaitLeft(thread, this.#phase, this.#patience)) throw this.#failure(thread, this.#patience);
-      }
+      // Also from a thread that came too late for every share: who is gone is replaced, and nobody falls behind by runs.
+      for (let thread = 1; this.#others && thread < this.threads; thread++) this.#awaitLeft(this.#others, thread);
     } catch (error) {
       const { message } = error as Error;
       this.close(`the team of threads was given up: ${message}; make a new backend`);
@@ -96,35 +119,93 @@ export class Team {
 
   /** All threads do a call together. */
   share(exports: Exports, call: Call): void {
+    if (!this.#others) {
+      runShare(exports, call, 0, 1, 0);
+      return;
+    }
+    const { words, crew } = this.#others;
     const phase = (this.#phase = (this.#phase + 1) | 0);
     const started = performance.now();
-    this.#words.open(phase);
+    words.open(phase);
     const shares = sharesOf(call, this.threads);
-    workOn(this.#words, exports, call, 0, phase);
-    const limit = this.#patience + UNEVEN * (performance.now() - started);
-    if (!this.#words.awaitDone(shares, limit)) throw this.#failure(this.#words.busy, limit);
+    workOn(words, exports, call, 0, phase);
+    const limit = this.#patience + UNEVEN * Math.min(performance.now() - started, LONGEST_WORK);
+    if (words.awaitDone(shares, limit, crew.hasEnded)) return;
+    const lost = words.busy;
+    this.#dismiss(this.#others, lost, limit);
+    if (words.isDone(shares)) return;
+    if (isInPlace(call)) {
+      const halfDone = `thread ${lost} of the team was lost within ${call.op}, which cannot be done again`;
+      throw new Error(`${halfDone}; go on from the last checkpoint (train --resume)`);
+    }
+    runShare(exports, call, 0, 1, 0);
   }
 
   /** Ends the threads; a run is an error from now on, with `reason`. */
   close(reason = 'the backend is closed'): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
-    this.#words.close();
-    this.#crew?.end();
-    this.#crew = undefined;
+    this.#others?.words.close();
+    this.#others?.crew.end();
+    this.#others = undefined;
     this.#posted = undefined;
   }
 
   get #patience(): number {
-    return this.#options.patience ?? 10_000;
+    return this.#options.patience ?? PATIENCE;
   }
 
-  #failure(silent: number, limit: number): Error {
-    const { fault, text } = this.#words;
-    if (fault > 0) return new Error(`thread ${fault} of the team failed: ${text}`);
-    const seconds = (limit / 1000).toFixed(limit < 1000 ? 1 : 0);
-    return new Error(`thread ${silent} of the team did not answer within ${seconds} s`);
+  #assemble(): Assembled {
+    const { threads } = this;
+    const words = new TeamWords(threads, undefined, this.#options.sleep);
+    const memberships = Array.from({ length: threads - 1 }, (_, k) => {
+      return { module: this.#module, memory: this.#memory, words: words.buffer, thread: k + 1, threads };
+    });
+    // Words that say nothing yet, and threads that know no calls.
+    this.#phase = 0;
+    this.#posted = undefined;
+    return { words, crew: this.#options.start(memberships) };
   }
+
+  #jobOf(calls: readonly Call[]): Job {
+    const phase = (this.#phase + 1) | 0;
+    const known = calls === this.#posted;
+    this.#posted = calls;
+    return known ? { phase } : { calls, phase };
+  }
+
+  #awaitLeft(others: Assembled, thread: number): void {
+    const { words, crew } = others;
+    if (!words.awaitLeft(thread, this.#phase, this.#patience, crew.hasEnded)) {
+      this.#dismiss(others, thread, this.#patience);
+    }
+  }
+
+  /**
+   * Ends the others, one of whom is lost; the first thread is alone then.
+   * @throws Error where one has failed, or may still write
+   */
+  #dismiss({ words, crew }: Assembled, lost: number, limit: number): void {
+    const { fault, text } = words;
+    if (fault > 0) throw new Error(`thread ${fault} of the team failed: ${text}`);
+    const seconds = (limit / 1000).toFixed(limit < 1000 ? 1 : 0);
+    const loss = crew.hasEnded(lost)
+      ? `thread ${lost} of the team has ended`
+      : `thread ${lost} of the team did not answer within ${seconds} s`;
+    words.retire();
+    crew.end();
+    for (let thread = 1; thread < this.threads; thread++) {
+      if (!words.awaitIdle(thread, PATIENCE, crew.hasEnded)) throw new Error(`${loss}, and cannot be ended`);
+    }
+    words.close();
+    this.#others = undefined;
+    if (++this.#losses === LOSSES) this.#options.warn?.(`${loss}, the third one lost; going on with one thread`);
+  }
+}
+
+/** Whether a step overwrites what it reads. */
+function isInPlace({ inputs, outputs }: Call): boolean {
+  return outputs.some((output) => inputs.includes(output));
 }
 
 /** Takes shares of a call and does them, until none is left. */
