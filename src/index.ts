@@ -2,6 +2,7 @@
 import type { Backend } from './backend/backend.js';
 import { ReferenceBackend } from './backend/reference.js';
 import { InputError } from './base/errors.js';
+import { show } from './base/show.js';
 import { readFileChecked, writeFileAtomic } from './files/atomic.js';
 import type { ModelConfig } from './model/config.js';
 import { type CreateModelOptions, createModel as createModelOn, Model } from './model/model.js';
@@ -45,7 +46,7 @@ export type BackendName = (typeof backends)[number];
  */
 export function createBackend(name: BackendName = 'wasm', options: WasmOptions = {}): Backend {
   if (name === 'reference') return new ReferenceBackend();
-  if (name !== 'wasm') throw new InputError(`backend "${name}": expected one of ${backends.join(', ')}`);
+  if (name !== 'wasm') throw new InputError(`backend ${show(name)}: expected one of ${backends.join(', ')}`);
   return createWasmBackend(options);
 }
 

@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../base/errors.js';
-import { printable } from '../base/show.js';
+import { printable, show } from '../base/show.js';
 import { inWords } from './failures.js';
 import { CLEAR } from './progress.js';
 
@@ -42,7 +42,7 @@ export function withCommonOptions(sub: Command): Command {
     .hook('preAction', ({ args }) => {
       if (args.length === 0) return;
       throw new InputError(
-        `unexpected argument "${args[0]}"; values follow an option: see unetpp ${sub.name()} --help`,
+        `unexpected argument ${show(args[0])}; values follow an option: see unetpp ${sub.name()} --help`,
       );
     });
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
 import { subsets } from '../data/split.js';
 import type { FoundCheckpoint } from '../train/checkpoint-files.js';
 import type { RunFolder } from '../train/run.js';
@@ -97,9 +98,9 @@ function remarks({ path }: RunFolder, found: FoundCheckpoint | undefined): strin
 /** What tells two lists of names apart, where one has a name that the other has not. */
 function difference(now: readonly string[], then: readonly string[]): string {
   const gone = then.find((name) => !now.includes(name));
-  if (gone !== undefined) return `, without "${gone}"`;
+  if (gone !== undefined) return `, without ${show(gone)}`;
   const added = now.find((name) => !then.includes(name));
-  return added === undefined ? '' : `, with "${added}"`;
+  return added === undefined ? '' : `, with ${show(added)}`;
 }
 
 /**

@@ -46,7 +46,7 @@ export function requireSameImages({ path }: RunFolder, { dataset, digests }: Job
   if (changed.length === 0) return;
   const all = changed.length > 1 ? ` (one of ${changed.length} such images)` : '';
   throw new InputError(
-    `${source}: image "${changed[0]}" or its mask is not the one that the run in ${path} was started on${all}; restore it, or start a new run`,
+    `${source}: image ${show(changed[0])} or its mask is not the one that the run in ${path} was started on${all}; restore it, or start a new run`,
   );
 }
 

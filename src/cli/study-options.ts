@@ -1,5 +1,6 @@
 /** The options of `unetpp study`: those of train but for what the arms decide, and its own. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { show } from '../base/show.js';
 import { familyNames } from '../study/arms.js';
 import { command } from './program.js';
 import { type TrainOptions, trainCommand } from './train-options.js';
@@ -84,7 +85,7 @@ function armList(text: string): string[] {
   const unknown = names.find((name) => !familyNames.includes(name));
   if (unknown === undefined) return distinct(names);
   throw new InvalidArgumentError(
-    `Expected names with commas between them, of ${familyNames.join(', ')}; found "${unknown}".`,
+    `Expected names with commas between them, of ${familyNames.join(', ')}; found ${show(unknown)}.`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** Augmentation: training images changed in ways that leave them true examples. */
 import { InputError } from '../base/errors.js';
 import { fold, type Key, Random } from '../base/random.js';
+import { show } from '../base/show.js';
 import { rearrange } from '../image/rearrange.js';
 import { pixelGrid, warpImage, warpMask } from '../image/warp.js';
 import { MOTIONS, REARRANGEMENTS } from './augment-geometry.js';
@@ -62,12 +63,12 @@ export function parseAugmentations(list: string): Augmentation[] {
     const [name = '', strength] = entry.split(/:(.*)/s).map((text) => text.trim());
     const names = AUGMENTATIONS.filter((known) => known === name || name === 'all');
     if (names.length === 0) {
-      throw new InputError(`unknown augmentation "${name}"; known: ${AUGMENTATIONS.join(', ')}, all, or none`);
+      throw new InputError(`unknown augmentation ${show(name)}; known: ${AUGMENTATIONS.join(', ')}, all, or none`);
     }
     const largest = Math.max(...names.map(largestStrength));
     const value = strength === undefined ? 1 : Number(strength || Number.NaN);
     if (!(value >= 0 && value <= largest)) {
-      throw new InputError(`augmentation "${entry}": expected a strength from 0 to ${largest}, as in ${name}:0.5`);
+      throw new InputError(`augmentation ${show(entry)}: expected a strength from 0 to ${largest}, as in ${name}:0.5`);
     }
     for (const known of names) strengths.set(known, Math.min(value, largestStrength(known)));
   }

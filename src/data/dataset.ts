@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
+import { show } from '../base/show.js';
 import type { Normalisation } from '../image/normalise.js';
 import { prepareImage } from '../image/prepare.js';
 import { resizeMask } from '../image/resize.js';
@@ -111,7 +112,7 @@ export async function openDataset(dir: string, options: DatasetOptions): Promise
     ...(drawn && { drawn }),
     async load(name) {
       const pair = byName.get(name);
-      if (!pair) throw new InputError(`${dir}: no image is called "${name}"`);
+      if (!pair) throw new InputError(`${dir}: no image is called ${show(name)}`);
       return cache.get(name, () => prepare(pair));
     },
   };

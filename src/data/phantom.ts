@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { fold, type Key, Random, seedKey } from '../base/random.js';
+import { show } from '../base/show.js';
 import { type Normalisation, normalise } from '../image/normalise.js';
 import { checkSize, type Dataset, sampleCache } from './dataset.js';
 import { drawHead, HEAD_EDGE } from './phantom-head.js';
@@ -112,7 +113,7 @@ export function syntheticDataset(options: SyntheticOptions): Dataset {
     splitOrigin: 'synthetic',
     async load(name) {
       const key = keys.get(name);
-      if (!key) throw new InputError(`the synthetic phantom has no slice "${name}"`);
+      if (!key) throw new InputError(`the synthetic phantom has no slice ${show(name)}`);
       return cache.get(name, () => {
         const { image, mask } = renderPhantom(key, size);
         return { name, image: normalise(image, normalisation), mask };

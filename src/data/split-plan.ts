@@ -1,5 +1,6 @@
 import { InputError } from '../base/errors.js';
 import { sha256Portable } from '../base/sha256.js';
+import { show } from '../base/show.js';
 import type { Pair } from './layout.js';
 import {
   countNames,
@@ -50,7 +51,7 @@ export function splitCounts(sizes: string, total: number): SplitCounts {
   const parts = sizes.split(',').map((part) => part.trim());
   const inShares = parts.every((part) => /^\d+(\.\d+)?%$/.test(part));
   if (parts.length !== 3 || !(inShares || parts.every((part) => /^\d{1,9}$/.test(part)))) {
-    throw new InputError(`split "${sizes}": ${EXPECTED}`);
+    throw new InputError(`split ${show(sizes)}: ${EXPECTED}`);
   }
   const [train, validation, test] = parts.map(Number.parseFloat) as [number, number, number];
   for (const [subset, size] of Object.entries({ train, validation })) {

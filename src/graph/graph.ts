@@ -3,6 +3,7 @@
  * Recording never computes: a tensor here is a shape and the node that makes it.
  */
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
 import { formatShape, type Shape } from './shape.js';
 
 /** What an operation is: declared once in `src/ops`; how it is computed is the backends' matter. */
@@ -61,7 +62,7 @@ export class Graph {
   }
 
   #leaf(kind: Leaf['kind'], name: string, shape: Shape): Tensor {
-    if (this.#names.has(name)) throw new InputError(`graph: two leaves are called "${name}"; names must differ`);
+    if (this.#names.has(name)) throw new InputError(`graph: two leaves are called ${show(name)}; names must differ`);
     this.#names.add(name);
     return this.record(leafOp, [], { kind, name }, [shape])[0]!;
   }

@@ -1,6 +1,7 @@
 /** Values by PyTorch's names and in PyTorch's layouts: state dicts of PyTorch models, and our own model files. */
 import type { Backend, Values } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
 import { formatShape, sameShape } from '../graph/shape.js';
 import { type ModelConfig, parseConfig } from './config.js';
 import { fromTorch, torchShape, toTorch } from './layout.js';
@@ -35,7 +36,7 @@ export function importTensors(
     const { name, kind, shape } = parameter;
     const tensor = tensors.get(name);
     if (!tensor) {
-      const instead = stray === undefined ? '' : `, found "${stray}" instead`;
+      const instead = stray === undefined ? '' : `, found ${show(stray)} instead`;
       throw mismatch(file, name, `is missing${instead}`);
     }
     const expected = torchShape(kind, shape);
@@ -43,7 +44,9 @@ export function importTensors(
       throw mismatch(file, name, `has shape ${formatShape(tensor.shape)}, expected ${formatShape(expected)}`);
     }
     if (tensor.dtype === 'I64') {
-      throw new InputError(`${file}: tensor "${name}" holds integers (I64), expected F32 or F64; save it as floats`);
+      throw new InputError(
+        `${file}: tensor ${show(name)} holds integers (I64), expected F32 or F64; save it as floats`,
+      );
     }
     return { parameter, data: tensor.data };
   });
@@ -57,7 +60,7 @@ export function importTensors(
 }
 
 function mismatch(file: string, tensor: string, what: string): InputError {
-  return new InputError(`${file}: tensor "${tensor}" ${what}; weights and configuration must be of one network`);
+  return new InputError(`${file}: tensor ${show(tensor)} ${what}; weights and configuration must be of one network`);
 }
 
 /** The prefix that golden files give to parameters; the other groups of such a file are left alone. */

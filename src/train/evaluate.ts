@@ -1,6 +1,7 @@
 /** Loss and scores of a model on labelled images, every head in one pass. */
 import type { Values } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import type { Subset } from '../data/split.js';
 import type { Tensor } from '../graph/graph.js';
@@ -134,7 +135,7 @@ export async function* predictHeads(
   checkFits(config, dataset);
   if (dataset.normalisation !== preprocessing.normalisation) {
     const asked = `open it with the normalisation of the model, "${preprocessing.normalisation}"`;
-    throw new InputError(`${dataset.source}: images are normalised by "${dataset.normalisation}"; ${asked}`);
+    throw new InputError(`${dataset.source}: images are normalised by ${show(dataset.normalisation)}; ${asked}`);
   }
   const multiple = 2 ** depthOf(config);
   const size = Math.ceil(dataset.size / multiple) * multiple;

@@ -1,5 +1,6 @@
 /** Losses as people write them: `0.5*ce+dice`, `focal(2)+2*tversky(0.3,0.7,batch)`. */
 import { InputError } from '../base/errors.js';
+import { show } from '../base/show.js';
 import { HYBRID, type LossTerm } from '../ops/index.js';
 
 interface Spelling {
@@ -49,19 +50,19 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
 export function parseLoss(text: string): LossTerm[] {
   // A plus within a number, as in 1e+3, parts nothing.
   return text.split(/(?<!\de)\+/).map((part) => {
-    const wrong = (message: string) => new InputError(`loss "${text}": ${message}`);
+    const wrong = (message: string) => new InputError(`loss ${show(text)}: ${message}`);
     const [, factor, name = '', values] =
       /^(?:([^*]*)\*)?([^*()]*)(?:\(([^()]*)\))?$/.exec(part.replaceAll(/\s/g, '')) ?? [];
     const spelling = Object.hasOwn(SPELLINGS, name) ? SPELLINGS[name] : undefined;
     if (!spelling) {
       const known = Object.keys(SPELLINGS).join(', ');
-      throw wrong(`"${part.trim()}" is no term; expected a sum like 0.5*ce+dice, of ${known}`);
+      throw wrong(`${show(part.trim())} is no term; expected a sum like 0.5*ce+dice, of ${known}`);
     }
     if (factor !== undefined && !(isNumber(factor) && Number(factor) > 0)) {
-      throw wrong(`the weight of ${name} is "${factor}", expected a number above 0`);
+      throw wrong(`the weight of ${name} is ${show(factor)}, expected a number above 0`);
     }
     const term = spelling.read(values === undefined ? [] : values.split(','));
-    if (!term) throw wrong(`"${part.trim()}" is not known; write ${spelling.usage}`);
+    if (!term) throw wrong(`${show(part.trim())} is not known; write ${spelling.usage}`);
     return factor === undefined ? term : { ...term, weight: Number(factor) };
   });
 }

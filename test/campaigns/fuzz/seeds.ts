@@ -49,10 +49,15 @@ export async function seedsOf(run: string): Promise<Seeds> {
   };
 }
 
-/** One of each colour type, below 8 bits, of 8 and of 16, interlaced, and with texts. */
+/**
+ * One of each colour type, below 8 bits, of 8 and of 16, interlaced, and with texts. Their pixels take different numbers of
+ * bytes: chunks of two of them, each whole, would otherwise make a third image, whose checksums are right.
+ */
 function pngs(): Uint8Array[] {
   const samples = (length: number, most: number) => Array.from({ length }, (_, i) => (i * 7) % (most + 1));
-  const image = (channels: number, data: Uint8Array | Uint16Array) => ({ width: 6, height: 5, channels, data });
+  const image = (channels: number, data: Uint8Array | Uint16Array) => {
+    return { width: data.length / channels / 5, height: 5, channels, data };
+  };
   const palette = chunk('PLTE', Uint8Array.of(0, 0, 0, 255, 0, 0, 0, 255, 0));
   const lines = packLines(samples(30, 2), 6, 2);
   const grey = { width: 6, height: 5, depth: 8, colour: COLOUR.grey };
@@ -60,8 +65,8 @@ function pngs(): Uint8Array[] {
   const dot = { width: 1, height: 1, depth: 8, colour: COLOUR.grey, interlace: 1, lines: Uint8Array.of(0, 77) };
   return [
     ...[1, 2, 3, 4].map((channels) => encodePng(image(channels, Uint8Array.from(samples(30 * channels, 255))))),
-    encodePng(image(1, Uint16Array.from(samples(30, 65535)))),
-    encodePng(image(1, Uint8Array.from(samples(30, 1)))),
+    encodePng(image(1, Uint16Array.from(samples(35, 65535)))),
+    encodePng(image(1, Uint8Array.from(samples(40, 1)))),
     buildPng({ ...grey, depth: 2, colour: COLOUR.palette, before: [palette], lines }),
     buildPng({ ...grey, depth: 1, lines: packLines(samples(30, 1), 6, 1) }),
     buildPng({
