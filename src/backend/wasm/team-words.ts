@@ -27,9 +27,6 @@ const TEXT = 1024;
 /** A look costs some nanoseconds, sleep and waking some ten microseconds: for about as long, a thread looks again. */
 const LOOKS = 10_000;
 
-/** What `NEXT` holds when no share can be taken any more: more than there are in any phase. */
-const NO_SHARE = 0xffff;
-
 /**
  * Milliseconds of sleep after which a thread looks around. Patience is counted in such naps and not by a clock: while the
  * process is stopped (Ctrl-Z, a suspended job, a paused machine) nobody can answer, and however long that takes, it is
@@ -102,11 +99,6 @@ export class TeamWords {
   /** Whether all shares of the phase are done. */
   isDone(shares: number): boolean {
     return Atomics.load(this.#words, DONE) === shares;
-  }
-
-  /** By the first thread: no share can be taken any more. Who is not at work now will never be. */
-  retire(): void {
-    Atomics.store(this.#words, NEXT, NO_SHARE);
   }
 
   /** Whether a thread has taken a share which may not be done, or is about to take one. */

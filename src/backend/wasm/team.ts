@@ -192,7 +192,7 @@ export class Team {
     const loss = crew.hasEnded(lost)
       ? `thread ${lost} of the team has ended`
       : `thread ${lost} of the team did not answer within ${seconds} s`;
-    words.retire();
+    // The first thread waits only when all shares are taken: who is not at work now will never be.
     crew.end();
     for (let thread = 1; thread < this.threads; thread++) {
       if (!words.awaitIdle(thread, PATIENCE, crew.hasEnded)) throw new Error(`${loss}, and cannot be ended`);
