@@ -12,8 +12,10 @@ import { type Campaign, eachTry } from './campaign.js';
 import { assertDone, SmallTraining } from './small-training.js';
 
 /** Long enough for the threads to be paused at work rather than between two pieces of it. */
-const SIZE = { epochs: 12, filters: '8,16,32', size: 64 };
+const SIZE = { epochs: 30, filters: '8,16,32', size: 64 };
 const PAUSES = 4;
+/** The pauses begin before this epoch: far enough from the end that a slow look at the metrics misses none. */
+const LAST_PAUSED = 15;
 
 /** How many train at once: a pause costs no time of the processor. */
 const AT_ONCE = 10;
@@ -23,7 +25,7 @@ export const stop: Campaign = async (folder, options, report) => {
   await eachTry(options, report, AT_ONCE, async (random, name) => {
     const running = training.begin(name, 1 + random.integer(2));
     // The first while it starts.
-    const epochs = random.permutation(SIZE.epochs - 2).slice(0, PAUSES - 1);
+    const epochs = random.permutation(LAST_PAUSED - 1).slice(0, PAUSES - 1);
     for (const epoch of [0, ...epochs.map((n) => n + 1).sort((a, b) => a - b)]) {
       await inEpoch(running, join(training.home(name), 'run/metrics.jsonl'), epoch, random);
       if (!running.child.kill('SIGSTOP') || running.child.exitCode !== null) break;
