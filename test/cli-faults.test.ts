@@ -86,7 +86,7 @@ test('an image that was damaged since: named before anything is trained or writt
 });
 
 for (const [what, harm, message] of [
-  ['vanishes', (path: string) => rmSync(path), 'cannot be read: no such file'],
+  ['vanishes', (path: string) => rmSync(path), 'cannot be read: there is no such file; check the path \\(ENOENT\\)'],
   ['is cut short', (path: string) => truncateSync(path, 200), '.*'],
 ] as const) {
   test(`an image that ${what} in the middle of a training`, async ({ dir }) => {

@@ -203,7 +203,11 @@ test('what cannot be predicted is refused before anything is written', async ({ 
   put(dir, 'text.png', 'hello, I am text');
   refused(dir, input('text.png'), 'text.png: not a PNG file: it starts with "hello, I am "; convert it to PNG');
   put(dir, 'folder/a.png/x', '');
-  refused(dir, input('folder'), 'folder/a.png: cannot be read: a folder, not a file');
+  refused(
+    dir,
+    input('folder'),
+    'folder/a.png: cannot be read: it is a folder, expected a file; give the name of a file (EISDIR)',
+  );
 
   await putModel(dir, { inChannels: 2 });
   refused(dir, input('late/a.png'), 'late/a.png: an image of 1 channel, the model reads 2; save it with 2');

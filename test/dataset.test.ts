@@ -168,7 +168,10 @@ test('headers are checked when the set is opened', async ({ dir }) => {
   assert.is(await refusal(dir), 'DIR/masks/b.png: not a PNG file: it starts with "plain text!!"; convert it to PNG');
   rmSync(join(dir, 'masks/b.png'));
   mkdirSync(join(dir, 'masks/b.png'));
-  assert.is(await refusal(dir), 'DIR/masks/b.png: cannot be read: a folder, not a file');
+  assert.is(
+    await refusal(dir),
+    'DIR/masks/b.png: cannot be read: it is a folder, expected a file; give the name of a file (EISDIR)',
+  );
 });
 
 test('pixels are checked when they are loaded', async ({ dir }) => {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../src/base/errors.js';
+import { fileError } from '../src/base/file-errors.js';
 import { appendLine, ensureDirectory, readFileChecked, writeFileAtomic, writeTextAtomic } from '../src/files/atomic.js';
-import { fileError } from '../src/files/errors.js';
 import { FILE_OPERATIONS } from './campaigns/small-training.js';
 
 let folder = '';

@@ -210,8 +210,14 @@ test('a file that cannot be read', async () => {
       () => 'read',
       (error: InputError) => error.message,
     );
-  assert.is(await message('/nowhere/a.png'), '/nowhere/a.png: cannot be read: no such file');
-  assert.is(await message(import.meta.dirname), `${import.meta.dirname}: cannot be read: a folder, not a file`);
+  assert.is(
+    await message('/nowhere/a.png'),
+    '/nowhere/a.png: cannot be read: there is no such file; check the path (ENOENT)',
+  );
+  assert.is(
+    await message(import.meta.dirname),
+    `${import.meta.dirname}: cannot be read: it is a folder, expected a file; give the name of a file (EISDIR)`,
+  );
   const device = '/dev/zero: cannot be read: a pipe or a device, expected a file; remove it from the folder';
   assert.is(await message('/dev/zero'), device);
 });

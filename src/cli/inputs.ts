@@ -2,8 +2,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
 import { InputError } from '../base/errors.js';
+import { fileError } from '../base/file-errors.js';
 import { readPng, readPngHeader } from '../data/png.js';
-import { fileError } from '../files/errors.js';
 import type { Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from './describe.js';

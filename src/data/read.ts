@@ -1,12 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InputError } from '../base/errors.js';
-
-const WHY: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EISDIR: 'a folder, not a file',
-  EACCES: 'no permission to read it',
-  EMFILE: 'too many files are open; close some or raise the limit (ulimit -n)',
-};
+import { fileError } from '../base/file-errors.js';
 
 /** The largest file that is read: more than any image within the bounds needs, even where compression makes it larger. */
 const MOST = 2 ** 30;
@@ -23,9 +17,8 @@ async function withFile<T>(path: string, run: (file: FileHandle, size: number) =
     file = await open(path);
     return await run(file, found.size);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    throw new InputError(`${path}: cannot be read: ${WHY[code] ?? code}`);
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw fileError(path, 'read', error, 'there is no such file; check the path');
   } finally {
     await file?.close();
   }

@@ -6,8 +6,8 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, invariant } from '../base/errors.js';
+import { fileError } from '../base/file-errors.js';
 import { syncFolder, writeDurably } from './durable.js';
-import { fileError } from './errors.js';
 import { isRunning } from './processes.js';
 
 /** How the temporary name of NAME ends: `.NAME.<process>.<counter>.tmp`. */

@@ -13,7 +13,7 @@ import { closeSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../base/errors.js';
-import { fileError } from './errors.js';
+import { fileError } from '../base/file-errors.js';
 import { startHeartbeat } from './heartbeat.js';
 import { isHeld } from './kernel-lock.js';
 import { claimOf, clearUp, createLockFile, type Found, LOCK_FILE, readLockFile } from './lock-file.js';

@@ -11,9 +11,9 @@
 import { access, constants, lstat, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { InputError } from '../base/errors.js';
+import { fileError } from '../base/file-errors.js';
 import { type FileKind, HEAD_BYTES } from '../base/file-kind.js';
 import { readFileChecked, writeFileAtomic } from './atomic.js';
-import { fileError } from './errors.js';
 
 /** A file or folder that a call reads, and the option that names it. */
 export interface Source {

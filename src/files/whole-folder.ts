@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { fileError } from '../base/file-errors.js';
 import { writeFileAtomic } from './atomic.js';
-import { fileError } from './errors.js';
 import { bytesOf, NO_FOLDER } from './outputs.js';
 
 export class WholeFolder {

@@ -14,9 +14,9 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError, invariant } from '../base/errors.js';
+import { fileError } from '../base/file-errors.js';
 import { readFileChecked } from '../files/atomic.js';
 import { syncFolder, writeDurably } from '../files/durable.js';
-import { fileError } from '../files/errors.js';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 
 export interface FoundCheckpoint {

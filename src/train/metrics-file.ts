@@ -1,11 +1,11 @@
 /** `metrics.jsonl` of a run: line N is the report of epoch N and the memory after it, as JSON. */
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../base/errors.js';
+import { fileError } from '../base/file-errors.js';
 import { requireForm } from '../base/form.js';
 import { parseJson } from '../base/json.js';
 import { show } from '../base/show.js';
 import { appendLine, writeTextAtomic } from '../files/atomic.js';
-import { fileError } from '../files/errors.js';
 import { REPORT } from './report-form.js';
 import type { EpochReport } from './trainer.js';
 

@@ -1,4 +1,4 @@
-import { InputError } from '../base/errors.js';
+import { InputError } from './errors.js';
 
 /** What the operating system's error codes mean, and what the user can do. */
 const IN_WORDS: Readonly<Record<string, string>> = {
