@@ -153,7 +153,7 @@ export class RunFolder {
   /** What came of the run, as JSON; undefined where it is not done, or its file cannot be read. */
   async keptResult(): Promise<unknown> {
     try {
-      return JSON.parse(await readFile(resultFile(this.path), 'utf8'));
+      return parseJson(await readFile(resultFile(this.path), 'utf8'), resultFile(this.path));
     } catch {
       return undefined;
     }
