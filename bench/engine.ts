@@ -1,9 +1,9 @@
 /** What is measured: the kernels as this Node compiles them, and the threads that run them. */
 import { availableParallelism, cpus } from 'node:os';
 import type { Backend } from '../src/backend/backend.js';
-import { measurePeak } from '../src/node/peak.js';
-import { createWasmBackend } from '../src/node/wasm-backend.js';
-import { type CompileWasmOptions, compileWasm } from '../src/node/wasm-module.js';
+import { createWasmBackend } from '../src/platform/node/wasm/backend.js';
+import { type CompileWasmOptions, compileWasm } from '../src/platform/node/wasm/module.js';
+import { measurePeak } from '../src/platform/node/wasm/peak.js';
 
 export interface Engine {
   readonly node: string;

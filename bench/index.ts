@@ -1,8 +1,8 @@
 /** `npm run bench`: every op, and the whole network. Prints Markdown for people, or one JSON object. */
 import { Command } from 'commander';
+import { whole, wholeList } from '../src/cli/options/parsers.js';
 import { guard, guardStreams, inHouseStyle } from '../src/cli/program.js';
-import { Progress } from '../src/cli/progress.js';
-import { whole, wholeList } from '../src/cli/values.js';
+import { Progress } from '../src/cli/terminal/progress.js';
 import { caseSteps } from './cases.js';
 import { createEngine, describe, type Engine } from './engine.js';
 import { timeNetwork } from './network.js';

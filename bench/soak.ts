@@ -12,10 +12,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { augment, parseAugmentations } from '../src/data/augment.js';
-import { syntheticDataset } from '../src/data/phantom.js';
+import { augment, parseAugmentations } from '../src/data/augment/augment.js';
+import { syntheticDataset } from '../src/data/phantom/phantom.js';
 import { createBackend, createModel, trainModel } from '../src/index.js';
-import { CheckpointFiles } from '../src/train/checkpoint-files.js';
+import { CheckpointFiles } from '../src/platform/node/runs/checkpoint-files.js';
 
 const STEPS = 2000;
 const EPOCHS = 20;

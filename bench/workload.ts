@@ -1,10 +1,10 @@
 /** The whole network at work: one image through all its heads, and a step of training. */
 import type { Backend, Values } from '../src/backend/backend.js';
 import type { NdArray } from '../src/backend/run.js';
+import { chunks } from '../src/base/chunks.js';
 import { Random, seedKey } from '../src/base/random.js';
 import { createModel, type Model } from '../src/model/model.js';
 import { summarize } from '../src/model/summary.js';
-import { chunks } from '../src/train/batches.js';
 import { type Example, TrainingStep } from '../src/train/step.js';
 
 /** Images computed at once, as the trainer does by default. */

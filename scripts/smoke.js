@@ -9,8 +9,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { arch, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { renderPhantom } from '../dist/src/data/phantom.js';
-import { encodePng } from '../dist/src/data/png.js';
+import { renderPhantom } from '../dist/src/data/phantom/phantom.js';
+import { encodePng } from '../dist/src/formats/png/png.js';
 
 const SUPPORTED = ['20', '22', '24', '25', '26'];
 const MAIN = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));

@@ -8,12 +8,31 @@ export { Member } from './backend/wasm/team-member.js';
 export { InputError } from './base/errors.js';
 export type { Image, ImageData } from './base/image.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';
+export {
+  type ChooseThresholdOptions,
+  chooseThresholds,
+  type ThresholdChoice,
+  type ThresholdPoint,
+  thresholdsOf,
+} from './evaluate/choose-threshold.js';
+export {
+  type ComparedMode,
+  type CompareModesOptions,
+  type Comparison,
+  compareModes,
+} from './evaluate/compare-modes.js';
+export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './evaluate/evaluate.js';
+export type { ClassScores, ImageScores, Scores } from './evaluate/metrics.js';
+export { type SurfaceDistances, surfaceDistances } from './evaluate/surface-distance.js';
+export { readSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.js';
 export { backward } from './graph/autodiff.js';
 export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor } from './graph/graph.js';
 export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
 export type { Spacing } from './image/distance.js';
 export { type Normalisation, normalisations } from './image/normalise.js';
+export type { LossOptions } from './loss/loss.js';
+export { lossText, parseLoss } from './loss/loss-text.js';
 export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './model/config.js';
 export { type Initialisation, initialisations } from './model/initialisation.js';
 export { type Mode, type Output, parseMode } from './model/mode.js';
@@ -29,7 +48,6 @@ export {
   type RecommendationScore,
   recommendationScores,
 } from './model/recommendation.js';
-export { readSafetensors, type StoredTensor, writeSafetensors } from './model/safetensors.js';
 export { type Cost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
@@ -37,23 +55,10 @@ export * from './ops/index.js';
 export { holm } from './study/holm.js';
 export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';
 export type { Checkpoint } from './train/checkpoint.js';
-export {
-  type ChooseThresholdOptions,
-  chooseThresholds,
-  type ThresholdChoice,
-  type ThresholdPoint,
-  thresholdsOf,
-} from './train/choose-threshold.js';
-export { type ComparedMode, type CompareModesOptions, type Comparison, compareModes } from './train/compare-modes.js';
-export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './train/evaluate.js';
-export type { LossOptions } from './train/loss.js';
-export { lossText, parseLoss } from './train/loss-text.js';
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
-export type { ClassScores, ImageScores, Scores } from './train/metrics.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
 export type { Progress, TrainOptions } from './train/options.js';
 export { type ScheduleName, type ScheduleOptions, schedules } from './train/schedule.js';
-export { type SurfaceDistances, surfaceDistances } from './train/surface-distance.js';
 export { type EpochReport, trainModel } from './train/trainer.js';
 
 /** TypeScript declares WebAssembly with the DOM alone. In Node these names suffice; where the DOM is, they merge with its. */

@@ -3,25 +3,26 @@ import type { Backend } from './backend/backend.js';
 import { ReferenceBackend } from './backend/reference.js';
 import { InputError } from './base/errors.js';
 import { show } from './base/show.js';
-import { readFileChecked, writeFileAtomic } from './files/atomic.js';
 import type { ModelConfig } from './model/config.js';
 import { type CreateModelOptions, createModel as createModelOn, Model } from './model/model.js';
 import { decodeModel, encodeModel } from './model/modelfile.js';
-import type { Threads } from './node/team.js';
-import { createWasmBackend, type WasmOptions } from './node/wasm-backend.js';
+import { readFileChecked, writeFileAtomic } from './platform/node/files/atomic.js';
+import type { Threads } from './platform/node/threads/team.js';
+import { createWasmBackend, type WasmOptions } from './platform/node/wasm/backend.js';
 
 export * from './core.js';
-export { type Augmentation, type AugmentationName, augment, parseAugmentations } from './data/augment.js';
+export { type Augmentation, type AugmentationName, augment, parseAugmentations } from './data/augment/augment.js';
 export { type Dataset, type DatasetOptions, openDataset, type Sample } from './data/dataset.js';
-export { drawFolds, splitOfFold } from './data/folds.js';
-export type { Origin } from './data/layout.js';
-export { type SyntheticOptions, syntheticDataset } from './data/phantom.js';
-export { decodePng, encodePng, readPng } from './data/png.js';
-export type { Split, Subset } from './data/split.js';
-export type { DrawnSplit, SplitPlan, SplitUnit } from './data/split-plan.js';
-export type { Threads } from './node/team.js';
-export type { WasmOptions } from './node/wasm-backend.js';
-export { CheckpointFiles, type FoundCheckpoint } from './train/checkpoint-files.js';
+export type { Origin } from './data/folder/format.js';
+export { type SyntheticOptions, syntheticDataset } from './data/phantom/phantom.js';
+export { drawFolds, splitOfFold } from './data/split/folds.js';
+export type { DrawnSplit, SplitPlan, SplitUnit } from './data/split/plan.js';
+export type { Split, Subset } from './data/split/split.js';
+export { decodePng, encodePng } from './formats/png/png.js';
+export { readPng } from './platform/node/files/read-png.js';
+export { CheckpointFiles, type FoundCheckpoint } from './platform/node/runs/checkpoint-files.js';
+export type { Threads } from './platform/node/threads/team.js';
+export type { WasmOptions } from './platform/node/wasm/backend.js';
 
 declare module './model/model.js' {
   interface Model {

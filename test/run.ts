@@ -1,6 +1,7 @@
 /**
- * `npm test`: every `*.test.js` beside this file in a process of its own, as many at once as there are cores, each with
- * a time limit. Ends with the line `N passed, N failed`. Arguments are parts of file names: `npm test -- conv png`.
+ * `npm test`: every `*.test.js` in the folders beside this file in a process of its own, as many at once as there are
+ * cores, each with a time limit. Ends with the line `N passed, N failed`. Arguments are parts of paths:
+ * `npm test -- cli/train png`.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { join } from 'node:path';
 /** Only what hangs takes so long, on whatever machine. */
 const LIMIT_MS = 1_800_000;
 const wanted = process.argv.slice(2);
-const files = readdirSync(import.meta.dirname)
+const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.js') && (!wanted.length || wanted.some((part) => name.includes(part))))
   .sort();
 
@@ -40,7 +41,7 @@ function runFile(name: string): Promise<void> {
       passed += good;
       failed += bad;
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      console.log(`${bad ? 'FAIL' : 'ok  '} ${name.replace('.test.js', '').padEnd(24)} ${good}/${total}  ${seconds} s`);
+      console.log(`${bad ? 'FAIL' : 'ok  '} ${name.replace('.test.js', '').padEnd(32)} ${good}/${total}  ${seconds} s`);
       if (bad) console.log(output.trimEnd());
       else for (const [note] of output.matchAll(/^note: .*$/gm)) console.log(note);
       done();

@@ -1,17 +1,17 @@
 /** All commands, and what stands around them. */
 import { Command } from 'commander';
-import { check } from './check.js';
-import { compare } from './compare.js';
-import { convert } from './convert.js';
-import { doctor } from './doctor.js';
-import { evaluate } from './evaluate.js';
-import { importTorchCommand } from './import-torch.js';
-import { info } from './info.js';
-import { predict } from './predict.js';
+import { convert } from '../app/convert.js';
+import { check } from './commands/check.js';
+import { compare } from './commands/compare.js';
+import { doctor } from './commands/doctor.js';
+import { evaluate } from './commands/evaluate.js';
+import { importTorchCommand } from './commands/import-torch.js';
+import { info } from './commands/info.js';
+import { predict } from './commands/predict.js';
+import { prune } from './commands/prune.js';
+import { study } from './commands/study.js';
+import { train } from './commands/train.js';
 import { inHouseStyle, withCommonOptions } from './program.js';
-import { prune } from './prune.js';
-import { study } from './study.js';
-import { train } from './train.js';
 import { version } from './version.js';
 
 const commands = [train, evaluate, compare, predict, prune, study, info, check, convert, importTorchCommand, doctor];

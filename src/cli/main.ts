@@ -4,7 +4,7 @@
  * before it loads anything else; and the commands are loaded, not imported, so that what goes wrong with that is one
  * line, too.
  */
-import { reserveUserSignal } from './interrupt.js';
+import { reserveUserSignal } from './terminal/interrupt.js';
 
 reserveUserSignal();
 const { guard, guardStreams } = await import('./program.js');

@@ -5,8 +5,8 @@
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../base/errors.js';
 import { printable, show } from '../base/show.js';
-import { inWords } from './failures.js';
-import { CLEAR } from './progress.js';
+import { inWords } from './terminal/failures.js';
+import { CLEAR } from './terminal/progress.js';
 
 /** Exit codes beside 0, done. */
 const FAILED = 1;

@@ -6,12 +6,12 @@ import type { Normalisation } from '../image/normalise.js';
 import { prepareImage } from '../image/prepare.js';
 import { resizeMask } from '../image/resize.js';
 import { CACHE_BYTES, Cache } from './cache.js';
-import { readDataFolder } from './folder.js';
-import type { Origin, Pair } from './layout.js';
-import { requireSeparatePatients } from './patients.js';
-import type { Split } from './split.js';
-import { completePlan, type DrawnSplit, type SplitPlan } from './split-plan.js';
-import { TwinGuard } from './twins.js';
+import { readDataFolder } from './folder/folder.js';
+import type { Origin, Pair } from './folder/format.js';
+import { TwinGuard } from './split/duplicates.js';
+import { requireSeparatePatients } from './split/patients.js';
+import { completePlan, type DrawnSplit, type SplitPlan } from './split/plan.js';
+import type { Split } from './split/split.js';
 import { countVanished } from './vanished.js';
 
 /** One labelled image as a network is trained on it. It is shared: do not write to it. */

@@ -1,11 +1,12 @@
 /** A network with its values and all that a prediction on a raw image needs. */
 import type { Backend, Values } from '../backend/backend.js';
 import type { NdArray } from '../backend/run.js';
-import { InputError, invariant } from '../base/errors.js';
+import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { show } from '../base/show.js';
 import { formatShape, sizeOf } from '../graph/shape.js';
 import { checkImage } from '../image/channels.js';
+import { pack } from '../image/pack.js';
 import { cropBack, padReflect } from '../image/pad.js';
 import { checkCount } from './checks.js';
 import { type ModelConfig, parseConfig } from './config.js';
@@ -151,15 +152,4 @@ export function createModel(config: Partial<ModelConfig>, options: CreateModelOp
   const model = new Model(parseConfig(config, 'createModel'), backend);
   initialise(model.parameters, initialisation, seed);
   return model;
-}
-
-/** Images of one size, one after the other: [N,H,W,C]. */
-export function pack(images: readonly Image<Float32Array>[]): Float32Array {
-  const { length } = images[0]!.data;
-  const packed = new Float32Array(images.length * length);
-  images.forEach((image, k) => {
-    invariant(image.data.length === length, 'images of different sizes in one batch');
-    packed.set(image.data, k * length);
-  });
-  return packed;
 }

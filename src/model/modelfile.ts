@@ -17,11 +17,11 @@ import type { FileKind } from '../base/file-kind.js';
 import { parseJson } from '../base/json.js';
 import { sha256 } from '../base/sha256.js';
 import { show } from '../base/show.js';
+import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
 import { parseConfig } from './config.js';
 import { Model, type TrainingSummary } from './model.js';
 import { parsePreprocessing } from './preprocessing.js';
 import { parseRecommendation } from './recommendation.js';
-import { readSafetensors, writeSafetensors } from './safetensors.js';
 import { parseThresholds } from './threshold.js';
 import { exportTensors, importTensors } from './torch.js';
 

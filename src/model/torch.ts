@@ -2,12 +2,12 @@
 import type { Backend, Values } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
+import { assertFinite, type StoredTensor } from '../formats/safetensors.js';
 import { formatShape, sameShape } from '../graph/shape.js';
 import { type ModelConfig, parseConfig } from './config.js';
 import { fromTorch, torchShape, toTorch } from './layout.js';
 import { Model } from './model.js';
 import { listParameters, type ParameterStore } from './parameters.js';
-import { assertFinite, type StoredTensor } from './safetensors.js';
 
 /** All values as float32 in PyTorch's layouts, sorted by name (by code units). */
 export function exportTensors(store: ParameterStore): [string, StoredTensor][] {

@@ -15,7 +15,7 @@ import type { Values } from '../backend/backend.js';
 import { InputError, invariant } from '../base/errors.js';
 import { parseJson } from '../base/json.js';
 import { show } from '../base/show.js';
-import { readSafetensors, type StoredTensor, safetensorsParts } from '../model/safetensors.js';
+import { readSafetensors, type StoredTensor, safetensorsParts } from '../formats/safetensors.js';
 import { parseRunRecord, type RunRecord } from './run-record.js';
 
 export interface Checkpoint {

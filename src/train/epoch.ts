@@ -1,10 +1,11 @@
 /** The training part of an epoch: its mini-batches, one step of the optimizer each. */
+import { chunks } from '../base/chunks.js';
 import type { Dataset } from '../data/dataset.js';
 import { levelsOf } from '../model/config.js';
 import { levelName } from '../model/mode.js';
-import { Ahead } from './ahead.js';
-import { chunks, sampleKey, shuffled } from './batches.js';
+import { sampleKey, shuffled } from './batches.js';
 import type { Settings } from './options.js';
+import { Ahead } from './prefetcher.js';
 import { learningRateAt } from './schedule.js';
 import type { Example, Losses, TrainingStep } from './step.js';
 

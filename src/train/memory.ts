@@ -1,12 +1,12 @@
 /** The memory that training and evaluation take, worked out from the plans before anything is allocated. */
 import type { MemoryPlan, Planner } from '../backend/backend.js';
+import { recordEvaluation } from '../evaluate/evaluate.js';
 import type { Tensor } from '../graph/graph.js';
+import type { LossOptions } from '../loss/loss.js';
 import type { ModelConfig } from '../model/config.js';
 import { listParameters, storeLengths } from '../model/parameters.js';
 import { keptBytes, plainPlanner } from '../model/summary.js';
-import { recordEvaluation } from './evaluate.js';
 import { waitingGradients } from './gradient-tree.js';
-import type { LossOptions } from './loss.js';
 import { type OptimizerName, STATE_NAMES } from './optimizer.js';
 import { recordGradients } from './step.js';
 

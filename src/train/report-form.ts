@@ -1,7 +1,7 @@
 /** The form of an epoch's report, as a line of metrics.jsonl holds it. */
 import { count, type Form, form, listOf, number, object, optional, text, truth } from '../base/form.js';
-import type { Evaluation, HeadScores } from './evaluate.js';
-import type { ClassScores, DistanceScores, Scores } from './metrics.js';
+import type { Evaluation, HeadScores } from '../evaluate/evaluate.js';
+import type { ClassScores, DistanceScores, Scores } from '../evaluate/metrics.js';
 import type { Losses } from './step.js';
 import type { EpochReport } from './trainer.js';
 

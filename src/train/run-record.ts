@@ -4,7 +4,7 @@
  */
 import { listOf, object, requireForm, text } from '../base/form.js';
 import { parseJson } from '../base/json.js';
-import type { Split } from '../data/split.js';
+import type { Split } from '../data/split/split.js';
 
 /** What must be as it was where a run goes on. */
 export interface RunOrigin {

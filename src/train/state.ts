@@ -5,14 +5,14 @@
 import type { Storage, Values } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
+import type { Evaluation } from '../evaluate/evaluate.js';
+import { lossSummary } from '../loss/loss.js';
 import { levelsOf } from '../model/config.js';
 import type { Model } from '../model/model.js';
 import type { Snapshot } from '../model/parameters.js';
 import { WeightAverage, type WeightAverageState } from './average.js';
 import type { Checkpoint } from './checkpoint.js';
 import { beginEpoch, type EpochState } from './epoch.js';
-import type { Evaluation } from './evaluate.js';
-import { lossSummary } from './loss.js';
 import type { OptimizerState } from './optimizer.js';
 import type { Settings } from './options.js';
 import { Plateau, type PlateauState } from './schedule.js';

@@ -4,21 +4,23 @@
  * is the fastest changes a bit. Memory depends on the micro-batch and the workers, not on the batch. Batch norm takes its
  * statistics over a micro-batch; the running ones move once a mini-batch, by the mean over its micro-batches.
  */
+
 import type { Program, Storage } from '../backend/backend.js';
+import { yieldToEventLoop } from '../base/event-loop.js';
 import type { Image } from '../base/image.js';
 import type { Key } from '../base/random.js';
 import type { Tensor } from '../graph/graph.js';
+import { pack } from '../image/pack.js';
+import { type LossOptions, type RecordedLoss, recordLoss } from '../loss/loss.js';
 import type { ModelConfig } from '../model/config.js';
 import type { Parameter } from '../model/layers.js';
-import { type Model, pack } from '../model/model.js';
+import type { Model } from '../model/model.js';
 import { type Network, type NetworkOptions, recordNetwork } from '../model/network.js';
 import { isTrainable } from '../model/parameters.js';
 import { gradients } from '../ops/index.js';
-import { breathe, packMasks } from './batches.js';
 import { GradientTree, waitingGradients } from './gradient-tree.js';
-import { type LossOptions, type RecordedLoss, recordLoss } from './loss.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';
-import { spread } from './spread.js';
+import { spread } from './run-bounded.js';
 
 /** What a step learns from: one image as the network reads it. */
 export interface Example {
@@ -159,7 +161,7 @@ export class TrainingStep {
       );
       this.#tree.add(k, lane.gradients);
       onDone(examples.length);
-      await breathe();
+      await yieldToEventLoop();
     });
     this.#moveStatistics(statistics);
     return losses;
@@ -178,7 +180,7 @@ export class TrainingStep {
     const { network, loss, upstream } = graph;
     for (let attempt = 1; ; attempt++) {
       program.write(network.input, pack(examples.map(({ image }) => image)));
-      program.write(loss.target, packMasks(examples.map(({ mask }) => mask)));
+      program.write(loss.target, pack(examples.map(({ mask }) => mask)));
       program.write(upstream, [examples.length / images]);
       if (network.keys) program.write(network.keys, packKeys(examples));
       try {

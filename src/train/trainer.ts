@@ -1,9 +1,9 @@
 /** Training: epochs of shuffled mini-batches, a validation after each, the best weights kept. */
 import type { Dataset } from '../data/dataset.js';
+import { checkFits, type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import type { Model } from '../model/model.js';
 import { checkSize } from '../model/network.js';
 import { stepsPerEpoch, trainEpoch } from './epoch.js';
-import { checkFits, type Evaluation, evaluate } from './evaluate.js';
 import { type Settings, type TrainOptions, withDefaults } from './options.js';
 import { learningRateAt } from './schedule.js';
 import { TrainingState } from './state.js';

@@ -1,7 +1,7 @@
 /** Samples to augment. */
 import type { Image } from '../../src/base/image.js';
 import { fold, type Key, Random, seedKey } from '../../src/base/random.js';
-import { augment, parseAugmentations } from '../../src/data/augment.js';
+import { augment, parseAugmentations } from '../../src/data/augment/augment.js';
 import type { Sample } from '../../src/data/dataset.js';
 
 export interface SampleOptions {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Backend } from '../../src/backend/backend.js';
 import { ReferenceBackend } from '../../src/backend/reference.js';
 import { WasmBackend } from '../../src/backend/wasm/backend.js';
-import { createWasmBackend } from '../../src/node/wasm-backend.js';
+import { createWasmBackend } from '../../src/platform/node/wasm/backend.js';
 
 /** Seen from `dist/test/support`. */
 const module = new WebAssembly.Module(readFileSync(new URL('../../wasm/unetpp.wasm', import.meta.url)));

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodePng } from '../../src/data/png.js';
+import { encodePng } from '../../src/formats/png/png.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 export const TRAIN_JS = fileURLToPath(new URL('../../../train.js', import.meta.url));

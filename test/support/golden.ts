@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NdArray } from '../../src/backend/run.js';
-import { readSafetensors } from '../../src/model/safetensors.js';
+import { readSafetensors } from '../../src/formats/safetensors.js';
 import { convWeight, transposedWeight } from './layout.js';
 
 /** Seen from `dist/test/support`. */

@@ -3,7 +3,7 @@
  * for each: 'won' or the error. It holds what it won until its stdin ends.
  */
 import { createInterface } from 'node:readline';
-import { lockFolder } from '../../src/files/lock.js';
+import { lockFolder } from '../../src/platform/node/lock/lock.js';
 
 process.stdout.write('ready\n');
 for await (const folder of createInterface(process.stdin)) {

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodePng } from '../../../src/data/png.js';
-import { readSafetensors, type StoredTensor } from '../../../src/model/safetensors.js';
+import { encodePng } from '../../../src/formats/png/png.js';
+import { readSafetensors, type StoredTensor } from '../../../src/formats/safetensors.js';
 import { putMat } from '../../fixtures/mat.js';
 import { buildPng, COLOUR, chunk, packLines } from '../../fixtures/png.js';
 import { metricsOf } from '../../support/runs.js';

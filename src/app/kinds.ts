@@ -1,0 +1,25 @@
+/** What the commands write, by kind: a file may be written over by one of its kind, see `Outputs`. */
+import { type FileKind, SOFTWARE } from '../base/file-kind.js';
+import { pngKind } from '../formats/png/kind.js';
+
+export const MASK = pngKind('mask', 'a mask');
+export const OVERLAY = pngKind('overlay', 'an overlay');
+export const CONTACT_SHEET = pngKind('contact sheet', 'a contact sheet');
+export const WORST_IMAGES = pngKind('worst images', 'a picture of the worst images');
+export const PREDICTIONS = pngKind('predictions', 'a picture of predictions');
+export const LEARNING_CURVES = pngKind('learning curves', 'a picture of learning curves');
+
+const TABLE = 'a table of a study';
+
+/** The comment that a Markdown table begins with, which no reader shows. */
+export const MARKDOWN_MARK = `<!-- ${SOFTWARE} study -->\n`;
+
+export const tableFormats = ['md', 'csv', 'json'] as const;
+export type TableFormat = (typeof tableFormats)[number];
+
+/** The tables of a study, by the ending of their names. */
+export const STUDY_TABLES: Readonly<Record<TableFormat, FileKind>> = {
+  md: { name: TABLE, begins: (head) => head.startsWith(MARKDOWN_MARK) },
+  csv: { name: TABLE, begins: (head) => /^(?:arm,network|level),parameters,macs,.*,pHolm,units,.*\r\n/.test(head) },
+  json: { name: TABLE, begins: (head) => head.startsWith(`{\n  "software": "${SOFTWARE}",\n  "compare"`) },
+};

@@ -1,0 +1,135 @@
+/** Going on with a run: with the options that it was started with, and where it was. */
+import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { Command } from 'commander';
+import { InputError } from '../../base/errors.js';
+import { show } from '../../base/show.js';
+import { subsets } from '../../data/split/split.js';
+import type { FoundCheckpoint } from '../../platform/node/runs/checkpoint-files.js';
+import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import { begunEpoch } from '../../train/state.js';
+import { givenOptions } from '../../cli/program.js';
+import { onCommandLine, storedOptions, storedSplit } from './run-config.js';
+import { requireSameImages, requireSameOptions } from './same-run.js';
+import type { Job } from '../training/job.js';
+import type { TrainOptions } from '../../cli/options/train-options.js';
+import { parseKept, type TrainResult } from '../training/result.js';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** What changes no number, and what may be extended. */
+export const MAY_DIFFER = [
+  'epochs',
+  'patience',
+  'test',
+  'data',
+  'workers',
+  'checkpointSteps',
+  'checkpointMinutes',
+  'resume',
+  'force',
+  'continue',
+  'wait',
+  'out',
+  'json',
+  'quiet',
+] satisfies readonly (keyof TrainOptions)[];
+
+/**
+ * The options of a run, with those that this call gives in place of some.
+ * @throws InputError that names an option which would make it another run
+ */
+export function resumedOptions(folder: RunFolder, command: Command): TrainOptions {
+  const { path } = folder;
+  const given = givenOptions(command);
+  if (given.out !== undefined && !given.continue) {
+    throw new InputError(`--out ${given.out}: a run that goes on stays in its folder, ${path}; leave it out`);
+  }
+  const stored = storedOptions(folder);
+  compareOptions({ ...stored }, given, MAY_DIFFER, `the run in ${path}`, 'leave it out, or start a new run');
+  const options = { ...stored, ...given } as TrainOptions;
+  if (options.epochs >= stored.epochs) return options;
+  throw new InputError(
+    `--epochs is ${options.epochs}, but the run in ${path} was started with ${stored.epochs}; it can be extended, not shortened`,
+  );
+}
+
+/** The result of a run that is done, where this call asks for no more. */
+export async function doneResult(folder: RunFolder, options: TrainOptions): Promise<TrainResult | undefined> {
+  return existsSync(folder.model) ? parseKept(await folder.keptResult(), options) : undefined;
+}
+
+/**
+ * Where the run stands: its newest checkpoint, and the epochs before; undefined where it was ended before the first.
+ * @param warn is told what is worth knowing
+ * @throws InputError when the data or the options are not those that it was started with, or no checkpoint is whole
+ */
+export async function findCheckpoint(
+  folder: RunFolder,
+  job: Job,
+  warn: (line: string) => void,
+): Promise<Job['resume']> {
+  const { dataset } = job;
+  const before = storedSplit(folder);
+  const found = await folder.readCheckpoint();
+  const record = found?.checkpoint.run;
+  // First, as another seed, for example, draws another split.
+  if (record) requireSameOptions(folder, record, MAY_DIFFER);
+  for (const subset of subsets) {
+    const [now, then] = [dataset.split[subset], before[subset]];
+    if (isDeepStrictEqual(now, then)) continue;
+    throw new InputError(
+      `${dataset.source}: its ${subset} images are not those that the run in ${folder.path} was started on (${now.length} now, ${then.length} then${difference(now, then)}); restore them, or start a new run`,
+    );
+  }
+  if (record) requireSameImages(folder, job, record);
+  for (const remark of remarks(folder, found)) warn(remark);
+  const epochs = await folder.keepMetrics(found ? begunEpoch(found.checkpoint).epoch - 1 : 0, record, warn);
+  return found && { checkpoint: found.checkpoint, epochs };
+}
+
+function remarks({ path }: RunFolder, found: FoundCheckpoint | undefined): string[] {
+  if (!found) return [`${path}: has no checkpoint yet; beginning with the first epoch`];
+  const { checkpoint, warning } = found;
+  const unknown = `${path}: its checkpoint does not say with which options and images it was made; going on unchecked`;
+  return [...(warning === undefined ? [] : [warning]), ...(checkpoint.run ? [] : [unknown])];
+}
+
+/** What tells two lists of names apart, where one has a name that the other has not. */
+function difference(now: readonly string[], then: readonly string[]): string {
+  const gone = then.find((name) => !now.includes(name));
+  if (gone !== undefined) return `, without ${show(gone)}`;
+  const added = now.find((name) => !then.includes(name));
+  return added === undefined ? '' : `, with ${show(added)}`;
+}
+
+/**
+ * Compares options as values of JSON.
+ * @param stored what it was started with, from its config.json; null stands for an option that was not given
+ * @param given what this call gives, by the same names; undefined ones are not given, null means without it
+ * @param mayDiffer names that a run may go on with other values of
+ * @param begun what goes on, for the error, which ends with `advice`
+ * @throws InputError that names the first option which differs as the command line does, and both values
+ */
+export function compareOptions(
+  stored: Options,
+  given: Options,
+  mayDiffer: readonly string[],
+  begun: string,
+  advice: string,
+): void {
+  const values: Options = JSON.parse(JSON.stringify(given));
+  for (const [name, value] of Object.entries(values)) {
+    const before = stored[name] ?? null;
+    if (mayDiffer.includes(name) || isDeepStrictEqual(value, before)) continue;
+    throw new InputError(
+      `${flagOf(name)} is ${value === null ? 'not given' : onCommandLine(value)}, but ${begun} was started ` +
+        `${before === null ? 'without it' : `with ${onCommandLine(before)}`}; ${advice}`,
+    );
+  }
+}
+
+/** `microBatch` is `--micro-batch`. */
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,57 @@
+/** Whether a run goes on as it was begun: its config.json and its images are those that its checkpoint was made with. */
+import { isDeepStrictEqual } from 'node:util';
+import { InputError } from '../../base/errors.js';
+import { show } from '../../base/show.js';
+import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import { changedImages, imagesOf, type RunOrigin, trainedSubsets } from '../../train/run-record.js';
+import { asked, type Job } from '../training/job.js';
+
+/** For the checkpoints of a job. */
+export function originOf(job: Job): RunOrigin {
+  return { options: optionsOf(asked(job)), images: imagesOf(job.dataset.split, job.digests) };
+}
+
+/**
+ * @param mayDiffer options that may have been changed since
+ * @throws InputError that names the first option in config.json that is another one, and both values
+ */
+export function requireSameOptions(
+  folder: RunFolder,
+  { options: then }: RunOrigin,
+  mayDiffer: readonly string[],
+): void {
+  const now = optionsOf(folder.config);
+  for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
+    const [found, before] = [now[name], then[name]];
+    const shortened = name === 'epochs' && Number(found) < Number(before);
+    if (!shortened && (mayDiffer.includes(name) || isDeepStrictEqual(found, before))) continue;
+    const made = before === undefined ? 'without it' : `with ${show(before)}`;
+    throw new InputError(
+      `${folder.configFile}: ${name} is ${found === undefined ? 'missing' : show(found)}, but the checkpoint was made ${made}; restore the file, or start a new run`,
+    );
+  }
+}
+
+/** @throws InputError that names the first image that has changed, and says how many have */
+export function requireSameImages({ path }: RunFolder, { dataset, digests }: Job, origin: RunOrigin): void {
+  const { source, split } = dataset;
+  for (const subset of trainedSubsets) {
+    const [now, then] = [split[subset].length, origin.images[subset].length];
+    if (now === then) continue;
+    throw new InputError(
+      `${source}: its ${subset} images are not those that the run in ${path} was started on (${now} now, ${then} then); restore them, or start a new run`,
+    );
+  }
+  const changed = changedImages(split, digests, origin);
+  if (changed.length === 0) return;
+  const all = changed.length > 1 ? ` (one of ${changed.length} such images)` : '';
+  throw new InputError(
+    `${source}: image ${show(changed[0])} or its mask is not the one that the run in ${path} was started on${all}; restore it, or start a new run`,
+  );
+}
+
+/** The options in a config.json, as values of JSON; the network follows from them, and the images have digests. */
+function optionsOf(stored: RunFolder['config']): RunOrigin['options'] {
+  const { config, split, ...options } = stored;
+  return JSON.parse(JSON.stringify(options));
+}

@@ -1,0 +1,58 @@
+/** The training of a job in its run folder, whichever command asks for it. */
+
+import { lossOptions } from '../../cli/options/train-options.js';
+import { duration } from '../../cli/tables/format.js';
+import type { Progress } from '../../cli/terminal/progress.js';
+import { augment } from '../../data/augment/augment.js';
+import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import { begunEpoch } from '../../train/state.js';
+import { type EpochReport, trainModel } from '../../train/trainer.js';
+import { originOf } from '../runs/same-run.js';
+import { secondsLeft } from './eta.js';
+import type { Job } from './job.js';
+
+/**
+ * An epoch at a time, with the bar in between. Each report is written down, with the model where it is the best, before
+ * it is given; at the end the job's model has the best weights.
+ */
+export async function* trainInFolder(
+  folder: RunFolder,
+  job: Job,
+  progress: Progress,
+  signal: AbortSignal,
+): AsyncGenerator<EpochReport, void, void> {
+  const { options, augmentations, dataset, model, resume } = job;
+  const { train, validation } = dataset.split;
+  const origin = originOf(job);
+  const left = secondsLeft(
+    { train: train.length, validation: validation.length },
+    resume && begunEpoch(resume.checkpoint),
+  );
+  const { lr, minLr, clip, ema, checkpointSteps, checkpointMinutes, resume: _, ...same } = options;
+  const reports = trainModel(model, dataset, {
+    ...same,
+    loss: lossOptions(options),
+    learningRate: lr,
+    minLearningRate: minLr,
+    ...(clip !== undefined && { maxGradientNorm: clip }),
+    ...(ema !== undefined && { averageDecay: ema }),
+    augment: (sample, key) => augment(sample, augmentations, key),
+    signal,
+    ...(resume && { resume: resume.checkpoint }),
+    onCheckpoint: (checkpoint) => folder.writeCheckpoint(checkpoint, origin),
+    checkpointEvery: {
+      ...(checkpointSteps !== undefined && { steps: checkpointSteps }),
+      ...(checkpointMinutes !== undefined && { minutes: checkpointMinutes }),
+    },
+    onProgress(now) {
+      const text = `${now.imagesPerSecond.toFixed(1)} images/s, ${duration(left(now))} left`;
+      progress.update(`epoch ${now.epoch}/${now.epochs} ${now.phase}`, now.done, now.total, text);
+    },
+  });
+  for await (const epoch of reports) {
+    await folder.add(epoch, model);
+    yield epoch;
+  }
+  // Before the first validation there is no best one.
+  if (resume && model.training) await folder.keepModel(model);
+}

@@ -1,0 +1,6 @@
+/** Cuts lists into pieces. */
+
+/** Cuts a list into pieces of `size` items; the last one may be smaller. */
+export function chunks<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, k) => list.slice(k * size, (k + 1) * size));
+}

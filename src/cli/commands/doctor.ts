@@ -1,0 +1,82 @@
+/** `unetpp doctor`: what this machine is and whether the kernels work on it, as a block to paste into an issue. */
+import { statfsSync } from 'node:fs';
+import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
+import { availableCores, cpuQuota } from '../../platform/node/threads/cores.js';
+import { createWasmBackend } from '../../platform/node/wasm/backend.js';
+import { type CompiledWasm, compileWasm } from '../../platform/node/wasm/module.js';
+import { measurePeak } from '../../platform/node/wasm/peak.js';
+import { compareWithReference } from '../../platform/node/wasm/self-check.js';
+import { type CommonOptions, command, report } from '../program.js';
+import { memorySize } from '../tables/format.js';
+import { version } from '../version.js';
+
+export const doctor = command(
+  'doctor',
+  'Show what this machine is and whether the kernels work on it: a block of text to paste into an issue.',
+  'unetpp doctor --json',
+).action(run);
+
+async function run(options: CommonOptions): Promise<void> {
+  const build = compileWasm();
+  const difference = compareWithReference(createWasmBackend({ threads: 'auto' }));
+  const machine = describeMachine();
+  const peakGflops = Number(measurePeak(build.module).toPrecision(4));
+  const selfCheck = difference === undefined ? 'passed' : `failed: ${difference} differs from the reference`;
+  const lines = [
+    `unetpp      ${version}`,
+    `Node        ${machine.node}, V8 ${machine.v8}`,
+    `system      ${machine.system}`,
+    `processor   ${machine.processor}`,
+    `cores       ${coresText(machine)}`,
+    `vectoriser  ${vectoriserText(build)}`,
+    `self-check  ${selfCheck}`,
+    `speed       ${peakGflops.toFixed(0)} GFLOP/s in registers on one core`,
+    `memory      ${memorySize(machine.freeMemory)} free of ${memorySize(machine.memory)}`,
+    `disk        ${machine.freeDisk === null ? 'unknown' : `${memorySize(machine.freeDisk)} free in this folder`}`,
+  ];
+  const { vectoriser, reason = null } = build;
+  report(options, lines, { unetpp: version, ...machine, vectoriser, vectoriserReason: reason, selfCheck, peakGflops });
+  if (difference !== undefined) {
+    throw new Error(`doctor: the kernels compute ${difference} wrongly on this machine; report this block in an issue`);
+  }
+}
+
+/** Sizes in bytes. */
+function describeMachine() {
+  const quota = cpuQuota();
+  const limit = process.constrainedMemory();
+  return {
+    node: process.versions.node,
+    v8: process.versions.v8,
+    system: `${platform()} ${arch()}, ${release()}`,
+    processor: cpus()[0]?.model.trim() || 'unknown',
+    /** How many threads unetpp starts by itself. */
+    cores: availableCores(),
+    /** How many the process is bound to. */
+    affinity: availableParallelism(),
+    /** What control groups grant, in cores; null without a limit. */
+    quota: Number.isFinite(quota) ? quota : null,
+    freeMemory: freemem(),
+    memory: Math.min(totalmem(), limit || Number.POSITIVE_INFINITY),
+    freeDisk: freeDisk(),
+  };
+}
+
+/** Of the current folder; null where that cannot be told. */
+function freeDisk(): number | null {
+  try {
+    const { bavail, bsize } = statfsSync('.');
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+function coresText({ cores, affinity, quota }: ReturnType<typeof describeMachine>): string {
+  const limit = quota === null ? 'no quota' : `a quota of ${Number(quota.toFixed(2))}`;
+  return `${cores} used: ${affinity} can be, with ${limit}`;
+}
+
+function vectoriserText({ vectoriser, reason }: CompiledWasm): string {
+  return vectoriser ? 'on' : `off: ${reason}`;
+}

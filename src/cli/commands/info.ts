@@ -1,0 +1,73 @@
+/** `unetpp info`: what a model is and what it costs. */
+import { loadModel, planFor, type Threads } from '../../index.js';
+import type { Model } from '../../model/model.js';
+import type { Recommendation } from '../../model/recommendation.js';
+import { summarize } from '../../model/summary.js';
+import { teamSize } from '../../platform/node/threads/team.js';
+import { path, threads } from '../options/parsers.js';
+import { type CommonOptions, command, report } from '../program.js';
+import { costSize, predictionTable, trainingCosts, trainingTable } from '../tables/costs.js';
+import { networkText, reasonText, thresholdsText } from '../tables/describe.js';
+import { plural } from '../tables/format.js';
+import { trainingFacts } from '../tables/training-facts.js';
+
+interface InfoOptions extends CommonOptions {
+  readonly model: string;
+  readonly threads: Threads;
+}
+
+export const info = command(
+  'info',
+  'Show what a model is: its network, what it reads and says, its training, and what both cost.',
+  'unetpp info --model runs/phantom/model.safetensors',
+)
+  .usage('--model FILE [options]')
+  .requiredOption('--model <file>', 'model file', path)
+  .option('--threads <n>', 'how many compute an image together; auto: one for each core', threads, 'auto')
+  .action(run);
+
+async function run(options: InfoOptions): Promise<void> {
+  const model = await loadModel(options.model);
+  const { config, preprocessing, thresholds, recommendation, training } = model;
+  const size = costSize(model);
+  const count = teamSize(options.threads);
+  const summary = summarize(config, { width: size, height: size }, planFor, count);
+  const costs = trainingCosts(model);
+  const tables = ['', ...predictionTable(summary, size, count), ...(costs ? ['', ...trainingTable(costs)] : [])];
+  report(options, [...portrait(model), ...tables], {
+    parameters: summary.parameters,
+    macs: summary.macs,
+    parameterBytes: summary.parameterBytes,
+    preparedBytes: summary.preparedBytes,
+    workingBytes: summary.workingBytes,
+    size,
+    threads: count,
+    config,
+    preprocessing,
+    thresholds,
+    recommendation: recommendation ?? null,
+    training: training ?? null,
+    levels: summary.levels,
+    trainingMemory: costs?.memory ?? null,
+  });
+}
+
+function portrait(model: Model): string[] {
+  const { config, preprocessing, recommendation, training } = model;
+  const { inChannels, classes } = config;
+  const { size } = preprocessing;
+  return [
+    `network   ${networkText(config)}`,
+    `input     ${plural(inChannels, 'channel')}, values from 0 to 1, ${size ? `resized to ${size}x${size}` : 'at their own size'}`,
+    `output    ${classes === 1 ? 'foreground or background' : `one of ${classes} classes`} of each pixel`,
+    ...(classes === 1 ? [`threshold ${thresholdsText(model)}`] : []),
+    ...(recommendation
+      ? [`auto      ${recommendation.mode}: ${reasonText(recommendation)}, on ${measuredOn(recommendation)}`]
+      : []),
+    ...(training ? ['training', ...trainingFacts(training)] : ['training  not known: it was not trained here']),
+  ];
+}
+
+function measuredOn({ subset, images }: Recommendation): string {
+  return plural(images, subset === 'all' ? 'image' : `${subset} image`);
+}

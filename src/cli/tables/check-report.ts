@@ -1,0 +1,195 @@
+/** What `unetpp check` says of a data folder. */
+import type { DataFolder } from '../../data/folder/folder.js';
+import { type ImageFacts, twinsAmong } from '../../data/folder/survey.js';
+import { subsets } from '../../data/split/split.js';
+import { few, grouped, plural, vanishedText } from './format.js';
+
+/** The result as JSON. */
+export interface CheckSummary {
+  readonly data: string;
+  readonly images: number;
+  readonly splitOrigin: 'split.json' | 'drawn';
+  readonly subsets: readonly SubsetSummary[];
+  /** `512x512`, with how many images have it, the most frequent first. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** `8-bit RGB` and so on, with how many images are of the kind. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** Over all images, and the median of each image's least and greatest value. */
+  readonly values: { readonly least: number; readonly greatest: number; readonly medianGreatest: number };
+  /** Share of all pixels, and images that show the class; the background first. */
+  readonly classes: readonly { readonly name: string; readonly share: number; readonly images: number }[];
+  readonly emptyMasks: readonly string[];
+  /** Objects of masks that are lost when they are resized to `size` x `size`, as train would, and the images they are in. */
+  readonly vanished: { readonly size: number; readonly objects: number; readonly images: readonly string[] };
+  /** Names of images with the same pixels. */
+  readonly duplicates: readonly (readonly string[])[];
+  /** What is worth a second look, a line each. */
+  readonly remarks: readonly string[];
+  /** Files that are neither images nor masks. */
+  readonly skipped: readonly string[];
+  /** What training would refuse, a line each; these images are in none of the figures. */
+  readonly faults: readonly string[];
+}
+
+interface SubsetSummary {
+  readonly name: string;
+  readonly images: number;
+  /** Different patients; null where they are not known. */
+  readonly patients: number | null;
+  readonly labels: Readonly<Record<string, number>>;
+}
+
+/** How many of a kind are listed. */
+const FEW = 5;
+
+const CHANNELS = ['', 'grey', 'grey with alpha', 'RGB', 'RGB with alpha'];
+
+export function summaryOf(
+  folder: DataFolder,
+  facts: readonly ImageFacts[],
+  size: number,
+  faults: readonly string[],
+): CheckSummary {
+  const greatest = facts.map((fact) => fact.greatest).sort((a, b) => a - b);
+  const pixels = facts.reduce((sum, { width, height }) => sum + width * height, 0);
+  const classes = ['background', ...folder.classNames].map((name, k) => ({
+    name,
+    share: facts.reduce((sum, fact) => sum + fact.pixels[k]!, 0) / Math.max(1, pixels),
+    images: facts.filter((fact) => fact.pixels[k]! > 0).length,
+  }));
+  const partial = {
+    data: folder.dir,
+    images: facts.length,
+    splitOrigin: folder.splitFile ? ('split.json' as const) : ('drawn' as const),
+    subsets: [...subsets, undefined].map((name) => subsetSummary(name, facts)).filter(({ images }) => images > 0),
+    sizes: counts(facts.map(({ width, height }) => `${width}x${height}`)),
+    kinds: counts(facts.map(({ bits, channels }) => `${bits}-bit ${CHANNELS[channels]}`)),
+    values: {
+      least: facts.reduce((least, fact) => Math.min(least, fact.least), facts[0]?.least ?? 0),
+      greatest: greatest.at(-1) ?? 0,
+      medianGreatest: greatest[Math.floor(greatest.length / 2)] ?? 0,
+    },
+    classes,
+    emptyMasks: facts.filter((fact) => fact.pixels.slice(1).every((count) => count === 0)).map(({ name }) => name),
+    vanished: {
+      size,
+      objects: facts.reduce((sum, { vanished }) => sum + vanished, 0),
+      images: namesOf(facts.filter(({ vanished }) => vanished > 0)),
+    },
+    duplicates: twinsAmong(facts).map(namesOf),
+  };
+  return { ...partial, remarks: facts.length > 0 ? remarks(partial, facts) : [], skipped: folder.skipped, faults };
+}
+
+function subsetSummary(subset: ImageFacts['subset'], facts: readonly ImageFacts[]): SubsetSummary {
+  const own = facts.filter((fact) => fact.subset === subset);
+  const patients = own.flatMap(({ patient }) => patient ?? []);
+  return {
+    name: subset ?? 'in no subset',
+    images: own.length,
+    patients: patients.length > 0 ? new Set(patients).size : null,
+    labels: counts(own.flatMap(({ label }) => label ?? [])),
+  };
+}
+
+/** How often each value occurs; the most frequent first, but JavaScript puts whole numbers before all, ascending. */
+function counts(values: readonly string[]): Record<string, number> {
+  const found = new Map<string, number>();
+  for (const value of values) found.set(value, (found.get(value) ?? 0) + 1);
+  return Object.fromEntries([...found].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
+}
+
+function remarks(
+  summary: Omit<CheckSummary, 'remarks' | 'skipped' | 'faults'>,
+  facts: readonly ImageFacts[],
+): string[] {
+  const { kinds, values, emptyMasks, classes, vanished } = summary;
+  const across = twinsAmong(facts).filter((twins) => spread(twins) > 1);
+  const within = twinsAmong(facts).filter((twins) => spread(twins) === 1);
+  const divided = [...byPatient(facts)].filter(([, own]) => spread(own) > 1);
+  const dark = facts.filter(({ bits, greatest }) => greatest < (bits === 8 ? 64 : 16384));
+  const flat = facts.filter(({ least, greatest }) => least === greatest);
+  const lost = vanishedText(facts, vanished.size);
+  const absent = classes.slice(1).filter(({ images }) => images === 0);
+  return [
+    ...across.map((twins) => `the same image in different subsets: ${places(twins)}; keep it in one`),
+    ...divided
+      .slice(0, FEW)
+      .map(([patient, own]) => `patient ${patient} is in different subsets: ${places(own)}; keep a patient in one`),
+    ...(divided.length > FEW
+      ? [`${plural(divided.length - FEW, 'more patient')} in different subsets, ${divided.length} in all`]
+      : []),
+    ...within.map((twins) => `the same image more than once: ${twins.map(({ name }) => name).join(', ')}`),
+    ...(flat.length ? [`${plural(flat.length, 'image')} of one value only: ${few(namesOf(flat))}`] : []),
+    ...(emptyMasks.length ? [`${plural(emptyMasks.length, 'mask')} without foreground: ${few(emptyMasks)}`] : []),
+    ...(lost === undefined ? [] : [lost]),
+    ...absent.map(({ name }) => `no mask shows the class "${name}"`),
+    ...(Object.keys(kinds).length > 1
+      ? [`images of different kinds: ${listed(kinds)}; grey and colour are brought together`]
+      : []),
+    ...(dark.length * 2 > facts.length
+      ? [
+          `most images use less than a quarter of their range (half of them at most ${values.medianGreatest}); train with --normalise percentile or zscore`,
+        ]
+      : []),
+  ];
+}
+
+function namesOf(facts: readonly ImageFacts[]): string[] {
+  return facts.map(({ name }) => name);
+}
+
+/** In how many subsets images are. */
+function spread(facts: readonly ImageFacts[]): number {
+  return new Set(facts.flatMap(({ subset }) => subset ?? [])).size;
+}
+
+function byPatient(facts: readonly ImageFacts[]): Map<string, ImageFacts[]> {
+  const patients = new Map<string, ImageFacts[]>();
+  for (const fact of facts) {
+    if (fact.patient === undefined) continue;
+    patients.set(fact.patient, [...(patients.get(fact.patient) ?? []), fact]);
+  }
+  return patients;
+}
+
+/** `a (train), b (validation)`: one for each subset. */
+function places(facts: readonly ImageFacts[]): string {
+  const firsts = subsets.flatMap((subset) => facts.find((fact) => fact.subset === subset) ?? []);
+  return firsts.map(({ name, subset }) => `${name} (${subset})`).join(', ');
+}
+
+function listed(counts: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(counts);
+  const shown = entries.slice(0, 4).map(([name, count]) => `${name} (${grouped(count)})`);
+  return shown.join(', ') + (entries.length > 4 ? ` and ${entries.length - 4} more` : '');
+}
+
+/** @param sheet the picture that was written */
+export function checkLines(summary: CheckSummary, sheet: string | null): string[] {
+  const { data, images, splitOrigin, sizes, kinds, values, classes, emptyMasks, duplicates } = summary;
+  const percent = (share: number) => `${(100 * share).toFixed(share < 0.01 ? 2 : 1)}%`;
+  const subsetLine = ({ name, images, patients, labels }: SubsetSummary) =>
+    [
+      `  ${name}: ${plural(images, 'image')}`,
+      ...(patients === null ? [] : [`of ${plural(patients, 'patient')}`]),
+      ...(Object.keys(labels).length ? [`labels ${listed(labels)}`] : []),
+    ].join(', ');
+  const figures = [
+    `sizes     ${listed(sizes)}`,
+    `values    ${listed(kinds)}, from ${values.least} to ${values.greatest}`,
+    `classes   ${classes.map(({ name, share, images }) => `${name} ${percent(share)} of pixels, in ${plural(images, 'image')}`).join('; ')}`,
+    `empty     ${plural(emptyMasks.length, 'mask')}`,
+    `twice     ${plural(duplicates.length, 'image')}`,
+    `split     ${splitOrigin === 'drawn' ? 'drawn, there is no split.json' : 'from split.json'}`,
+    ...summary.subsets.map(subsetLine),
+  ];
+  return [
+    `data      ${data}: ${plural(images, 'image')} with masks`,
+    ...(images > 0 ? figures : []),
+    ...summary.skipped.map((path) => `skipped   ${path}`),
+    ...summary.remarks.map((remark) => `remark    ${remark}`),
+    ...summary.faults.map((fault) => `fault     ${fault}`),
+    ...(sheet === null ? [] : [`picture   ${sheet}`]),
+  ];
+}

@@ -1,0 +1,76 @@
+/** What `unetpp compare` prints: a row for each head and for the mean, and what follows from them. */
+
+import type { Comparison } from '../../evaluate/compare-modes.js';
+import type { ModelConfig } from '../../model/config.js';
+import { bestOf } from '../../model/recommendation.js';
+import { reasonText } from './describe.js';
+import { grouped, inWords, memorySize, plural, shellWord } from './format.js';
+import { table } from './table.js';
+
+export interface ComparisonContext {
+  readonly subset: string;
+  /** Width and height of the images. */
+  readonly size: number;
+  readonly runs: number;
+  readonly threads: number;
+}
+
+export interface Adoption {
+  readonly config: ModelConfig;
+  /** Of the model. */
+  readonly file: string;
+  readonly subset: string;
+  /** Whether the recommendation was stored in it. */
+  readonly saved: boolean;
+}
+
+export function comparisonTable({ images, rows }: Comparison, context: ComparisonContext): string[] {
+  const { subset, size, runs, threads } = context;
+  const deepest = rows.filter(({ mode }) => mode !== 'accurate').at(-1)!.mode;
+  const titles = ['mode', 'Dice', 'IoU', 'pooled IoU', 'parameters', 'multiply-adds', 'ms', `of ${deepest}`, 'memory'];
+  const cells = rows.map((row) => [
+    row.mode,
+    ...[row.dice, row.iou, row.pooledIou].map((score) => score.toFixed(4)),
+    grouped(row.parameters),
+    inWords(row.macs),
+    row.milliseconds.toFixed(1),
+    percent(row.timeShare),
+    memorySize(row.memoryBytes),
+  ]);
+  const timed = `median of ${plural(runs, 'prediction')} of one image on ${plural(threads, 'thread')}, in turns`;
+  return [
+    `${plural(images, 'image')} (${subset}) of ${size}x${size} pixels`,
+    '',
+    ...table(titles, cells),
+    '',
+    `ms: ${timed}; accurate: the mean of the heads`,
+  ];
+}
+
+/** What is recommended and why, and what can be done with it. */
+export function recommendationLines(comparison: Comparison, { config, file, subset, saved }: Adoption): string[] {
+  const { rows, recommendation } = comparison;
+  const { mode } = recommendation;
+  const row = (name: string) => rows.find((one) => one.mode === name)!;
+  const [chosen, best] = [row(mode), row(bestOf(recommendation.scores))];
+  const gain = [
+    `${(best.milliseconds / chosen.milliseconds).toFixed(1)} times as fast`,
+    `${percent(chosen.parameters / best.parameters)} of the parameters`,
+  ];
+  const because = [reasonText(recommendation), ...(chosen === best ? [] : gain)].join(', ');
+  const out = `${mode}.safetensors`;
+  const prune = ['npx unetpp prune --model', shellWord(file), '--level', mode.slice(1), '--out', out].join(' ');
+  return [
+    `${mode} is recommended: ${because}.`,
+    saved ? `stored in ${file}, for --mode auto` : 'not stored; --save stores it in the model file, for --mode auto',
+    ...(mode === 'accurate' || !config.deepSupervision ? [] : ['A model of this head alone:', `  ${prune}`]),
+    subset === 'train' || subset === 'all'
+      ? 'Images that the model was trained on flatter it: compare on others.'
+      : 'It was chosen on these images: judge it on others.',
+  ];
+}
+
+/** `34 %` or `5.7 %`. */
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+}

@@ -1,0 +1,97 @@
+/** What predicting and training with a model take, as tables. */
+import { CACHE_BYTES } from '../../data/cache.js';
+import { planFor } from '../../index.js';
+import { trainedLoss } from '../../loss/loss.js';
+import { depthOf } from '../../model/config.js';
+import type { Model } from '../../model/model.js';
+import type { Summary } from '../../model/summary.js';
+import { type TrainingMemory, trainingMemory } from '../../train/memory.js';
+import { type OptimizerName, optimizers } from '../../train/optimizer.js';
+import { grouped, inWords, memorySize } from './format.js';
+import { table } from './table.js';
+
+/** Pixels a side at which the cost of a model without a size of its own is stated. */
+const SIZE = 128;
+
+/** Pixels a side at which the cost of a model is stated. */
+export function costSize({ config, preprocessing }: Model): number {
+  const multiple = 2 ** depthOf(config);
+  return Math.ceil((preprocessing.size ?? SIZE) / multiple) * multiple;
+}
+
+/** By head, and for the mean of all. A model holds the weights of all heads in every mode. */
+export function predictionTable({ levels, ...all }: Summary, size: number, threads: number): string[] {
+  const rows = [...levels, { head: 'all', ...all }].map(({ head, parameters, macs, preparedBytes, workingBytes }) => {
+    const total = all.parameterBytes + preparedBytes + workingBytes;
+    const memory = [preparedBytes, workingBytes, total].map(memorySize);
+    return [head, grouped(parameters), inWords(macs), ...memory];
+  });
+  const on = threads === 1 ? '1 thread' : `${threads} threads`;
+  return [
+    `an image of ${size}x${size} on ${on}; memory includes ${memorySize(all.parameterBytes)} of weights`,
+    ...table(['head', 'parameters', 'multiply-adds', 'prepared', 'working', 'memory'], rows),
+  ];
+}
+
+/** The settings that a model was trained with, and what training takes with them. */
+export interface TrainingCosts {
+  readonly settings: Settings;
+  /** For some numbers of workers, from 1 to as many as have work. */
+  readonly memory: readonly (TrainingMemory & { readonly workers: number })[];
+}
+
+interface Settings {
+  readonly size: number;
+  readonly batch: number;
+  readonly microBatch: number;
+  readonly optimizer: OptimizerName;
+  readonly averageDecay?: number | undefined;
+  readonly images: { readonly train: number; readonly validation: number };
+}
+
+/** Undefined where the file does not say how the model was trained. */
+export function trainingCosts(model: Model): TrainingCosts | undefined {
+  const { config, preprocessing, training } = model;
+  const settings = settingsOf({ ...training, size: preprocessing.size });
+  if (!settings || settings.size % 2 ** depthOf(config) !== 0) return undefined;
+  const { batch, microBatch, images } = settings;
+  const useful = Math.ceil(Math.min(batch, images.train) / microBatch);
+  const loss = trainedLoss(model);
+  const memory = workerCounts(useful).map((workers) => {
+    return { workers, ...trainingMemory(config, { ...settings, loss, workers, cacheBytes: CACHE_BYTES }, planFor) };
+  });
+  return { settings, memory };
+}
+
+/** 1, 2, 4 and 8 as far as they are of use, and the most that is. */
+function workerCounts(useful: number): number[] {
+  const most = Math.min(useful, 16);
+  return [1, 2, 4, 8].filter((count) => count < most).concat(most);
+}
+
+/** What a model's file says of its training is JSON that may hold anything. */
+function settingsOf(facts: Readonly<Record<string, unknown>>): Settings | undefined {
+  const { size, batch, microBatch, optimizer, averageDecay } = facts;
+  const images = facts.images as Readonly<Record<string, unknown>> | null | undefined;
+  const counts = [size, batch, microBatch, images?.train, images?.validation];
+  if (!counts.every((count) => Number.isSafeInteger(count) && (count as number) > 0)) return undefined;
+  if (!(optimizers as readonly unknown[]).includes(optimizer)) return undefined;
+  if (averageDecay !== undefined && typeof averageDecay !== 'number') return undefined;
+  return facts as unknown as Settings;
+}
+
+export function trainingTable({ settings, memory }: TrainingCosts): string[] {
+  const { size, batch, microBatch } = settings;
+  const rows = memory.map(({ workers, total, outside, ...parts }) => [
+    String(workers),
+    memorySize(parts.parameters),
+    `${parts.gradientBuffers} x ${memorySize(parts.gradients / parts.gradientBuffers)}`,
+    ...[parts.optimizer, parts.prepared, parts.working, outside, total + outside].map(memorySize),
+  ]);
+  const each = memorySize(memory[0]!.worker);
+  return [
+    `training at ${size}x${size}, batch ${batch} in micro-batches of ${microBatch}; each worker computes in ${each}`,
+    ...table(['workers', 'weights', 'gradients', 'optimizer', 'prepared', 'working', 'outside', 'memory'], rows),
+    'prepared: filters for validation; outside: best weights, model file, samples',
+  ];
+}

@@ -1,0 +1,69 @@
+/** Networks and their training in words. */
+
+import type { LossOptions } from '../../loss/loss.js';
+import { lossText } from '../../loss/loss-text.js';
+import type { ModelConfig } from '../../model/config.js';
+import { levelsOf } from '../../model/config.js';
+import type { Model } from '../../model/model.js';
+import { bestOf, type Recommendation, type RecommendationScore } from '../../model/recommendation.js';
+import { DEFAULT_THRESHOLD } from '../../model/threshold.js';
+import { plural } from './format.js';
+
+/** What is done with images of another kind than those of the training. */
+export const GREY_ON_RGB = 'the model was made for RGB; all three channels get the same values';
+export const RGB_ON_GREY = 'the model was made for grey; their brightness is taken';
+
+const FAMILY = { dense: 'UNet++', adjacent: 'UNet+', original: 'UNet^e' };
+
+/** `UNet++ (dense skips), filters 32,64,128, 2 heads`, and what is not the default. */
+export function networkText(config: ModelConfig): string {
+  const { skips, filters, norm, upsample, dropout } = config;
+  return [
+    `${FAMILY[skips]} (${skips} skips)`,
+    `filters ${filters.join(',')}`,
+    plural(levelsOf(config).length, 'head'),
+    ...(norm === 'none' ? [] : [`${norm} norm`]),
+    `${upsample} upsampling`,
+    ...(dropout === 0 ? [] : [`dropout ${dropout}`]),
+  ].join(', ');
+}
+
+/** `0.5`, or where they were chosen `L1 0.45, L2 0.6, accurate 0.55`. */
+export function thresholdsText({ thresholds }: Model): string {
+  const chosen = Object.entries(thresholds).map(([name, threshold]) => `${name} ${threshold}`);
+  return chosen.length > 0 ? chosen.join(', ') : `${DEFAULT_THRESHOLD}`;
+}
+
+const SCORE_NAMES: Readonly<Record<RecommendationScore, string>> = {
+  dice: 'Dice',
+  iou: 'IoU',
+  pooledDice: 'pooled Dice',
+  pooledIou: 'pooled IoU',
+};
+
+/** `Dice 0.9620, within 0.01 of the best (L4, 0.9670)`: why a mode is recommended. */
+export function reasonText({ mode, score, tolerance, scores }: Recommendation): string {
+  const best = bestOf(scores);
+  const reason = mode === best ? 'the best' : `within ${tolerance} of the best (${best}, ${scores[best]!.toFixed(4)})`;
+  return `${SCORE_NAMES[score]} ${scores[mode]!.toFixed(4)}, ${reason}`;
+}
+
+/** `0.5*ce+dice`, and the weights that are not equal. */
+export function objectiveText({ terms, headWeights, classWeights }: LossOptions): string {
+  return [
+    lossText(terms),
+    ...(headWeights ? [`head weights ${headWeights}`] : []),
+    ...(classWeights ? [`class weights ${classWeights}`] : []),
+  ].join(', ');
+}
+
+interface DiceScores {
+  readonly dice: number;
+  readonly heads: readonly { readonly head: string; readonly dice: number }[];
+}
+
+/** `0.9100 (L1 0.8000, L2 0.9000)`: of the mean of the heads and of each. */
+export function diceText({ dice, heads }: DiceScores): string {
+  if (heads.length === 1) return dice.toFixed(4);
+  return `${dice.toFixed(4)} (${heads.map((head) => `${head.head} ${head.dice.toFixed(4)}`).join(', ')})`;
+}

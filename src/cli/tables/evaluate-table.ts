@@ -1,0 +1,93 @@
+/** What `unetpp evaluate` prints: scores in rows, the mode and the heads in columns. */
+import type { Evaluation } from '../../evaluate/evaluate.js';
+import type { ClassScores, ImageScores } from '../../evaluate/metrics.js';
+import { columnsOf } from '../terminal/columns.js';
+import { plural } from './format.js';
+
+export interface TableContext {
+  readonly subset: string;
+  /** Width and height of the images. */
+  readonly size: number;
+  /** Of distances. */
+  readonly unit: 'px' | 'mm';
+  /** What the loss is. */
+  readonly objective: string;
+  readonly worst: readonly NamedImage[];
+}
+
+export type NamedImage = { readonly image: string } & ImageScores;
+
+interface Column extends ClassScores {
+  readonly name: string;
+  readonly threshold?: number;
+}
+
+/** Columns of the table. */
+const LABEL = 20;
+const CELL = 10;
+
+export function evaluationTable(
+  evaluation: Evaluation,
+  { subset, size, unit, objective, worst }: TableContext,
+  room = columnsOf(process.stdout),
+): string[] {
+  const { images, mode, loss, heads, perClass } = evaluation;
+  const others = heads.filter(({ head }) => head !== mode);
+  const columns = [{ name: mode, ...evaluation }, ...others.map((scores) => ({ name: scores.head, ...scores }))];
+  const classes = perClass?.map((scores) => ({ name: `class ${scores.class}`, ...scores })) ?? [];
+  return [
+    `${plural(images, 'image')} (${subset}) of ${size}x${size} pixels, loss ${loss.toFixed(4)} (${objective})`,
+    '',
+    ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit, room),
+    ...(perClass ? ['', `mode ${mode}, by class`, ...scoreTable(classes, unit, room)] : []),
+    '',
+    `the worst by Dice, mode ${mode}`,
+    ...worst.map((row) => imageLine(row, unit)),
+  ];
+}
+
+/** The images of the lowest Dice, the worst first; of equals in their order. */
+export function worstImages(perImage: readonly NamedImage[], count: number): NamedImage[] {
+  return [...perImage].sort((a, b) => a.dice - b.dice).slice(0, count);
+}
+
+/** Columns that find no room on a line come in a table below. */
+function scoreTable(columns: readonly Column[], unit: string, room: number): string[] {
+  const most = Math.max(1, Math.floor((room - LABEL) / CELL));
+  if (columns.length > most) {
+    const [first, rest] = [columns.slice(0, most), columns.slice(most)];
+    return [...scoreTable(first, unit, room), '', ...scoreTable(rest, unit, room)];
+  }
+  const row = (label: string, cell: (column: Column) => string) =>
+    label.padEnd(LABEL) + columns.map((column) => cell(column).padStart(CELL)).join('');
+  const share = (label: string, read: (column: Column) => number) => row(label, (column) => read(column).toFixed(4));
+  return [
+    row('', ({ name }) => name),
+    ...(columns[0]!.threshold === undefined ? [] : [row('threshold', ({ threshold }) => `${threshold}`)]),
+    share('Dice', ({ dice }) => dice),
+    share('IoU', ({ iou }) => iou),
+    share('precision', ({ precision }) => precision),
+    share('sensitivity', ({ sensitivity }) => sensitivity),
+    share('specificity', ({ specificity }) => specificity),
+    row(`HD95 (${unit})`, ({ hd95 }) => distance(hd95)),
+    row(`ASSD (${unit})`, ({ assd }) => distance(assd)),
+    ...(columns.some(({ undefinedDistances }) => undefinedDistances)
+      ? [row('  without, one empty', ({ undefinedDistances = 0 }) => `${undefinedDistances}`)]
+      : []),
+    share('pooled Dice', ({ pooledDice }) => pooledDice),
+    share('pooled IoU', ({ pooledIou }) => pooledIou),
+    share('pooled precision', ({ pooledPrecision }) => pooledPrecision),
+    share('pooled sensitivity', ({ pooledSensitivity }) => pooledSensitivity),
+    share('pooled specificity', ({ pooledSpecificity }) => pooledSpecificity),
+  ];
+}
+
+function imageLine({ image, dice, hd95, assd }: NamedImage, unit: string): string {
+  const distances = `HD95 ${distance(hd95).padStart(6)} ${unit}  ASSD ${distance(assd).padStart(6)} ${unit}`;
+  return `  ${image.padEnd(LABEL)}  Dice ${dice.toFixed(4)}  ${distances}`;
+}
+
+/** `-` where there is none. */
+function distance(value: number | null | undefined): string {
+  return typeof value === 'number' ? value.toFixed(2) : '-';
+}

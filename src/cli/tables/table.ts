@@ -1,0 +1,23 @@
+import { columnsOf } from '../terminal/columns.js';
+
+/**
+ * A table of text: columns as wide as they must be, the first one to the left, all others to the right. Where a line has
+ * no room for them, each row is a list of its cells with their titles.
+ */
+export function table(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  room = columnsOf(process.stdout),
+): string[] {
+  const lines = [titles, ...rows];
+  const widths = titles.map((_, k) => Math.max(...lines.map((line) => line[k]!.length)) + (k === 0 ? 0 : 3));
+  if (widths.reduce((sum, width) => sum + width, 0) > room) return rows.flatMap((row) => stacked(titles, row));
+  return lines.map((line) =>
+    line.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!))).join(''),
+  );
+}
+
+function stacked([first, ...titles]: readonly string[], [name, ...cells]: readonly string[]): string[] {
+  const width = Math.max(...titles.map((title) => title.length));
+  return [`${first} ${name}`, ...cells.map((cell, k) => `  ${titles[k]!.padEnd(width)}  ${cell}`)];
+}

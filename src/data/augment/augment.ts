@@ -1,0 +1,106 @@
+/** Augmentation: training images changed in ways that leave them true examples. */
+import { InputError } from '../../base/errors.js';
+import { fold, type Key, Random } from '../../base/random.js';
+import { show } from '../../base/show.js';
+import { rearrange } from '../../image/rearrange.js';
+import { pixelGrid, warpImage, warpMask } from '../../image/warp.js';
+import type { Sample } from '../dataset.js';
+import { MOTIONS, REARRANGEMENTS } from './geometry.js';
+import { INTENSITIES, withChanges } from './intensity.js';
+
+export type AugmentationName = keyof typeof REARRANGEMENTS | keyof typeof MOTIONS | keyof typeof INTENSITIES;
+
+/** One kind of change, and how strong. */
+export interface Augmentation {
+  readonly name: AugmentationName;
+  /** 1 is the usual, 0 nothing, 3 the most; of `flip` and `turn` it is the share of samples that they are drawn for. */
+  readonly strength: number;
+}
+
+/** All augmentations, in the order in which they are applied. */
+export const AUGMENTATIONS = [REARRANGEMENTS, MOTIONS, INTENSITIES].flatMap(
+  (rules) => Object.keys(rules) as AugmentationName[],
+) as readonly AugmentationName[];
+
+/**
+ * The sample, augmented. `flip` and `turn` draw from all orders of the pixels alike; every other change is made to half of
+ * the samples, so that each is also seen without it. A pure function of its arguments: a key per (seed, epoch, sample)
+ * gives the same pixels on any worker. Each augmentation has its own stream of `key`, so that one more does not change what
+ * the others draw; in which order they are listed does not matter.
+ */
+export function augment(sample: Sample, augmentations: readonly Augmentation[], key: Key): Sample {
+  let { image, mask } = sample;
+  for (const { rule, strength, random } of asked(REARRANGEMENTS, augmentations, key)) {
+    const walk = rule(image, strength, random);
+    if (walk) [image, mask] = [rearrange(image, walk), rearrange(mask, walk)];
+  }
+  const motions = asked(MOTIONS, augmentations, key).filter(everyOther);
+  if (motions.length > 0) {
+    const positions = pixelGrid(image.width, image.height);
+    for (const { rule, strength, random } of motions) rule(positions, strength, random);
+    [image, mask] = [warpImage(image, positions), warpMask(mask, positions)];
+  }
+  const intensities = asked(INTENSITIES, augmentations, key).filter(everyOther);
+  if (intensities.length > 0) {
+    image = withChanges(image, (copy) => {
+      for (const { rule, strength, random } of intensities) rule(copy, strength, random);
+    });
+  }
+  return image === sample.image ? sample : { name: sample.name, image, mask };
+}
+
+/**
+ * Augmentations from a list with commas, each with its strength after a colon where it is not 1: `flip,elastic:0.5`. `all`
+ * is all of them, `all:0.5` as strong as that as far as each goes; of one that comes twice the last counts, so that
+ * `all,turn:0` leaves one out. '' and 'none' are no augmentation.
+ * @returns those of a strength above 0, in the order in which they are applied
+ * @throws InputError that names the unknown one and the known ones, or a strength that it does not have
+ */
+export function parseAugmentations(list: string): Augmentation[] {
+  if (['', 'none'].includes(list.trim())) return [];
+  const strengths = new Map<AugmentationName, number>();
+  for (const entry of list.split(',').map((text) => text.trim())) {
+    const [name = '', strength] = entry.split(/:(.*)/s).map((text) => text.trim());
+    const names = AUGMENTATIONS.filter((known) => known === name || name === 'all');
+    if (names.length === 0) {
+      throw new InputError(`unknown augmentation ${show(name)}; known: ${AUGMENTATIONS.join(', ')}, all, or none`);
+    }
+    const largest = Math.max(...names.map(largestStrength));
+    const value = strength === undefined ? 1 : Number(strength || Number.NaN);
+    if (!(value >= 0 && value <= largest)) {
+      throw new InputError(`augmentation ${show(entry)}: expected a strength from 0 to ${largest}, as in ${name}:0.5`);
+    }
+    for (const known of names) strengths.set(known, Math.min(value, largestStrength(known)));
+  }
+  return AUGMENTATIONS.flatMap((name) => {
+    const strength = strengths.get(name) ?? 0;
+    return strength > 0 ? [{ name, strength }] : [];
+  });
+}
+
+function largestStrength(name: AugmentationName): number {
+  return name in REARRANGEMENTS ? 1 : 3;
+}
+
+interface Asked<Rule> {
+  readonly rule: Rule;
+  readonly strength: number;
+  readonly random: Random;
+}
+
+/** The rules of a table that are asked for, in its order. */
+function asked<Rule>(
+  rules: Readonly<Record<string, Rule>>,
+  augmentations: readonly Augmentation[],
+  key: Key,
+): Asked<Rule>[] {
+  return Object.entries(rules).flatMap(([name, rule]) => {
+    const strength = augmentations.find((one) => one.name === name)?.strength ?? 0;
+    return strength > 0 ? [{ rule, strength, random: new Random(fold(key, name)) }] : [];
+  });
+}
+
+/** By the first number of its stream. */
+function everyOther({ random }: Asked<unknown>): boolean {
+  return random.integer(2) === 1;
+}

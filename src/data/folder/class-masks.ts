@@ -1,0 +1,82 @@
+import { InputError } from '../../base/errors.js';
+import type { Image } from '../../base/image.js';
+import { parseJson } from '../../base/json.js';
+import type { PngImage } from '../../formats/png/png.js';
+import { readPng } from '../../platform/node/files/read-png.js';
+import { type OnFaults, unlessFaulty } from '../faults.js';
+import { distinct, firstColour, isBinary, listed } from './mask.js';
+
+/** Masks of several classes: each pixel holds the number of its class, as a grey value or as the index of a palette. */
+
+/** More classes than this are not guessed from values: a grey picture would be one of 255 classes. */
+const MOST_GUESSED = 32;
+
+/**
+ * How many foreground classes a folder of masks has. K >= 2 where the values of all masks together are 0..K without a
+ * gap; 1 where they are not, whose masks `binaryMask` then accepts or refuses. Where the first mask with a foreground
+ * holds 0 and 255, no other is looked at.
+ * @param onFaults is told of a file that is damaged
+ */
+export async function countClasses(paths: readonly string[], onFaults: OnFaults): Promise<number> {
+  const seen = new Set<number>([0]);
+  for (const path of paths) {
+    const png = await unlessFaulty(onFaults, () => readPng(path));
+    if (!png) continue;
+    const samples = classSamples(png);
+    if (!samples) return 1;
+    const values = distinct(samples.data, samples.step);
+    if (values.at(-1)! > MOST_GUESSED) return 1;
+    for (const value of values) seen.add(value);
+  }
+  return Math.max(1, seen.size === Math.max(...seen) + 1 ? seen.size - 1 : 1);
+}
+
+/**
+ * A mask with the class of each pixel, 0..`classes`, from a decoded PNG: grey, RGB with equal channels, or a palette,
+ * which counts by its indices. Alpha is ignored.
+ * @throws InputError that starts with `name` and gives the value that is none
+ */
+export function indexMask(png: PngImage, classes: number, name: string): Image<Uint8Array> {
+  const { width, height } = png;
+  const samples = png.indices ? { data: png.indices, step: 1 } : classSamples(png);
+  if (!samples) {
+    const expected = `a mask of ${classes} classes must be grey or have a palette`;
+    throw new InputError(`${name}: ${expected}, found colour; save it with the number of the class as grey value`);
+  }
+  const data = new Uint8Array(width * height);
+  for (let i = 0; i < data.length; i++) {
+    const value = samples.data[i * samples.step]!;
+    if (value > classes) {
+      const found = `found ${listed(distinct(samples.data, samples.step))}`;
+      throw new InputError(
+        `${name}: a mask of ${classes} classes must hold values from 0 to ${classes}, ${found}; correct it, or name all classes in classes.json`,
+      );
+    }
+    data[i] = value;
+  }
+  return { width, height, channels: 1, data };
+}
+
+/**
+ * The text of a classes.json: the names of the values 1, 2, … of the masks.
+ * @throws InputError for anything but a list of 1 to 255 different names
+ */
+export function parseClasses(text: string, file: string): string[] {
+  const names = parseJson(text, file);
+  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string' && name.trim() !== '');
+  if (!isList || names.length < 1 || names.length > 255 || new Set(names).size !== names.length) {
+    throw new InputError(`${file}: expected a list of 1 to 255 different names of classes, like ["core", "edema"]`);
+  }
+  return names;
+}
+
+/** The samples that may be numbers of classes; undefined for colour, and for a palette that draws a binary mask. */
+function classSamples(png: PngImage): { data: Uint8Array | Uint16Array; step: number } | undefined {
+  const isGrey = firstColour(png) < 0;
+  if (png.indices) {
+    // All black is a mask of any kind, in which nothing is to be seen.
+    const drawsBinary = isGrey && isBinary(png) && png.data.some((value) => value > 0);
+    return drawsBinary ? undefined : { data: png.indices, step: 1 };
+  }
+  return isGrey ? { data: png.data, step: png.channels } : undefined;
+}

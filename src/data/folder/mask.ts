@@ -1,0 +1,75 @@
+import { InputError } from '../../base/errors.js';
+import type { Image } from '../../base/image.js';
+import type { PngImage } from '../../formats/png/png.js';
+import { readPng } from '../../platform/node/files/read-png.js';
+
+/** Masks of one class as people store them; for those of several see class-masks.ts. */
+
+/** What may stand for foreground beside 0: truth, and the largest values of 8 and of 16 bits. */
+const FOREGROUND = [1, 255, 65535];
+
+/**
+ * A mask of 0 and 1 from a decoded PNG. The file may hold 0 and one of 1, 255 and 65535 (or either alone), as grey or
+ * as RGB with equal channels; alpha is ignored. A palette image whose colours are not of that kind counts by its
+ * indices: 0 is background, the one other index in use is foreground.
+ * @throws InputError that starts with `name` and gives the values found.
+ */
+export function binaryMask(png: PngImage, name: string): Image<Uint8Array> {
+  const colourAt = firstColour(png);
+  if (colourAt < 0) {
+    if (isBinary(png)) return zeroOne(png, png.data, png.channels);
+    const found = listed(distinct(png.data, png.channels));
+    if (!png.indices) throw new InputError(`${name}: ${EXPECTED}, found ${found}; threshold it first`);
+  }
+  if (png.indices) {
+    const used = distinct(png.indices, 1);
+    if (used.filter((index) => index > 0).length <= 1) return zeroOne(png, png.indices, 1);
+    const expected = 'a palette mask must use two colours, index 0 for background and one other';
+    throw new InputError(`${name}: ${expected}, found ${listed(used)}; threshold it first`);
+  }
+  const rgb = png.data.subarray(colourAt * png.channels, colourAt * png.channels + 3).join(', ');
+  const where = `(${colourAt % png.width}, ${Math.floor(colourAt / png.width)})`;
+  throw new InputError(`${name}: ${EXPECTED}, found colour: ${rgb} at pixel ${where}; save it as a grey image`);
+}
+
+/** Reads a mask file; errors as in `decodePng` and `binaryMask`. */
+export async function readMask(path: string): Promise<Image<Uint8Array>> {
+  return binaryMask(await readPng(path), path);
+}
+
+const EXPECTED = 'a mask must hold two values (0 and 255, or 0 and 1)';
+
+/** Whether the first channel holds 0 and one value of `FOREGROUND`, or either alone. */
+export function isBinary({ data, channels }: PngImage): boolean {
+  const values = distinct(data, channels);
+  const others = values.filter((value) => value !== 0);
+  return others.length === 0 || (others.length === 1 && FOREGROUND.includes(others[0]!));
+}
+
+/** 0 where the first of `step` samples is 0, else 1. */
+function zeroOne({ width, height }: PngImage, samples: Uint8Array | Uint16Array, step: number): Image<Uint8Array> {
+  const data = new Uint8Array(width * height);
+  for (let i = 0; i < data.length; i++) data[i] = samples[i * step] === 0 ? 0 : 1;
+  return { width, height, channels: 1, data };
+}
+
+/** The first pixel whose red, green and blue are not equal, or -1. */
+export function firstColour({ data, channels }: PngImage): number {
+  if (channels < 3) return -1;
+  for (let i = 0; i < data.length; i += channels) {
+    if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return i / channels;
+  }
+  return -1;
+}
+
+/** The distinct values of every `step`-th sample, ascending. */
+export function distinct(samples: Uint8Array | Uint16Array, step: number): number[] {
+  const seen = new Set<number>();
+  for (let i = 0; i < samples.length; i += step) seen.add(samples[i]!);
+  return [...seen].sort((a, b) => a - b);
+}
+
+/** `17: 0, 12, 33, ...` */
+export function listed(values: readonly number[]): string {
+  return `${values.length}: ${values.slice(0, 4).join(', ')}${values.length > 4 ? ', ...' : ''}`;
+}

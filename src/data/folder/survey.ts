@@ -1,0 +1,92 @@
+import type { Image } from '../../base/image.js';
+import { resizeMask } from '../../image/resize.js';
+import { type OnFaults, unlessFaulty } from '../faults.js';
+import { pixelHash } from '../split/duplicates.js';
+import { type Split, type Subset, subsets } from '../split/split.js';
+import { countVanished } from '../vanished.js';
+import type { DataFolder } from './folder.js';
+import type { LabelledImage, Pair } from './format.js';
+
+/** What one image and its mask hold. */
+export interface ImageFacts {
+  readonly name: string;
+  /** Absent where a split.json leaves it out. */
+  readonly subset?: Subset;
+  readonly patient?: string;
+  readonly label?: string;
+  readonly width: number;
+  readonly height: number;
+  /** As stored: 1 grey, 2 with alpha, 3 RGB, 4 with alpha. */
+  readonly channels: number;
+  readonly bits: 8 | 16;
+  /** Of all samples but alpha. */
+  readonly least: number;
+  readonly greatest: number;
+  /** Pixels of the background and of each class. */
+  readonly pixels: readonly number[];
+  /** Objects of the mask that vanish when it is resized, see `countVanished`. */
+  readonly vanished: number;
+  /** See `pixelHash`. */
+  readonly hash: string;
+}
+
+/**
+ * Reads every image and mask of a folder, also those that a split.json leaves out.
+ * @param size as for training: what of the masks would vanish at it
+ * @param onFaults is told of a file that is damaged or no mask; unless it throws, the image is left out
+ * @param see is shown each, in order
+ */
+export async function survey(
+  folder: DataFolder,
+  split: Split,
+  size: number,
+  onFaults: OnFaults,
+  see: (pair: Pair, content: LabelledImage, done: number) => void,
+): Promise<ImageFacts[]> {
+  const subsetOf = new Map(subsets.flatMap((subset) => split[subset].map((name) => [name, subset] as const)));
+  const channels = folder.pairs.every((pair) => pair.channels === 1) ? 1 : 3;
+  const facts: ImageFacts[] = [];
+  for (const pair of folder.pairs) {
+    const content = await unlessFaulty(onFaults, pair.read);
+    if (!content) continue;
+    const { name, patient, label } = pair;
+    const subset = subsetOf.get(name);
+    facts.push({
+      name,
+      ...(subset && { subset }),
+      ...(patient !== undefined && { patient }),
+      ...(label !== undefined && { label }),
+      ...factsOf(content, folder.classNames.length),
+      vanished: countVanished(content.mask, resizeMask(content.mask, size, size)),
+      hash: await pixelHash(content.image, channels),
+    });
+    see(pair, content, facts.length);
+  }
+  return facts;
+}
+
+function factsOf({ image, mask }: LabelledImage, classes: number) {
+  const { width, height, channels, data } = image;
+  const pixels = new Array<number>(classes + 1).fill(0);
+  for (const value of mask.data) pixels[value]!++;
+  const bits = data instanceof Uint8Array ? (8 as const) : (16 as const);
+  return { width, height, channels, bits, ...rangeOf(image), pixels };
+}
+
+function rangeOf({ channels, data }: Image): { least: number; greatest: number } {
+  const hasAlpha = channels === 2 || channels === 4;
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < data.length; i++) {
+    if (hasAlpha && i % channels === channels - 1) continue;
+    least = Math.min(least, data[i]!);
+    greatest = Math.max(greatest, data[i]!);
+  }
+  return { least, greatest };
+}
+
+/** Names of images with the same pixels, two or more together. */
+export function twinsAmong(facts: readonly ImageFacts[]): ImageFacts[][] {
+  const byHash = new Map<string, ImageFacts[]>();
+  for (const fact of facts) byHash.set(fact.hash, [...(byHash.get(fact.hash) ?? []), fact]);
+  return [...byHash.values()].filter((twins) => twins.length > 1);
+}

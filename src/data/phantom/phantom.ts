@@ -1,0 +1,123 @@
+import { InputError } from '../../base/errors.js';
+import type { Image } from '../../base/image.js';
+import { fold, type Key, Random, seedKey } from '../../base/random.js';
+import { show } from '../../base/show.js';
+import { type Normalisation, normalise } from '../../image/normalise.js';
+import { checkSize, type Dataset, sampleCache } from '../dataset.js';
+import type { Split, Subset } from '../split/split.js';
+import { drawHead, HEAD_EDGE } from './head.js';
+import { drawLesion, type LesionKind } from './lesion.js';
+import { unitVector } from './shapes.js';
+
+/** One slice of the phantom. */
+export interface Phantom {
+  readonly kind: LesionKind;
+  /** size x size x 1, 0..255. */
+  readonly image: Image<Uint8Array>;
+  /** size x size x 1, 1 in the lesion, its core included. */
+  readonly mask: Image<Uint8Array>;
+}
+
+/**
+ * A brain-tumour slice that looks like T1-weighted MRI with contrast agent: a head, one lesion, a coil's uneven
+ * sensitivity and noise. Made of +, -, *, / and square roots only: the same bits on every machine. It is there to try
+ * the program and to test it, not to say anything about real tumours.
+ */
+export function renderPhantom(key: Key, size: number): Phantom {
+  const random = new Random(key);
+  const head = drawHead(random);
+  const lesion = drawLesion(random, head);
+  const tilt = unitVector(random);
+  const [slope, bowl] = [random.uniform(0, 0.18), random.uniform(-0.15, 0.15)];
+  const gain = random.uniform(0.85, 1.05);
+  const sigma = random.uniform(0.015, 0.04);
+
+  const image = new Uint8Array(size * size);
+  const mask = new Uint8Array(size * size);
+  const pixel = 2 / size;
+  for (let y = 0, i = 0; y < size; y++) {
+    for (let x = 0; x < size; x++, i++) {
+      const p = { x: (x + 0.5) * pixel - 1, y: (y + 0.5) * pixel - 1 };
+      const h = head.toHead(p);
+      const radius = head.radius(h);
+      let tissue = 0;
+      if (radius < HEAD_EDGE) {
+        const depth = lesion.depth(h, radius);
+        tissue = lesion.paint(head.intensity(h, radius), h, depth, pixel);
+        if (depth >= 0) mask[i] = 1;
+      }
+      const sensitivity = gain * (1 + slope * (tilt.x * p.x + tilt.y * p.y) + bowl * (p.x * p.x + p.y * p.y - 0.5));
+      // A scanner shows the length of a complex signal, so its noise never cancels to black.
+      const [re, im] = [tissue * sensitivity + sigma * random.normal(), sigma * random.normal()];
+      image[i] = Math.min(255, Math.round(255 * Math.sqrt(re * re + im * im)));
+    }
+  }
+  const frame = { width: size, height: size, channels: 1 };
+  return { kind: lesion.kind, image: { ...frame, data: image }, mask: { ...frame, data: mask } };
+}
+
+/** How many slices there are of each subset. */
+export type PhantomSlices = Readonly<Record<Subset, number>>;
+
+export const phantomSlices: PhantomSlices = { train: 160, validation: 32, test: 32 };
+
+/** Numbers of slices that are not given are those of `phantomSlices`. */
+export interface SyntheticOptions extends Partial<PhantomSlices> {
+  /** Width and height in pixels, at least 32; default 128. */
+  readonly size?: number;
+  /** Default: 'range'. */
+  readonly normalisation?: Normalisation;
+  readonly seed: number;
+}
+
+/**
+ * A data set of phantom slices, drawn when they are loaded. A slice depends on the seed, its subset and its number
+ * only: a larger set begins with the slices of a smaller one.
+ * @throws InputError on a size below 32 and on numbers of slices that are not whole, or 0 for train or validation
+ */
+export function syntheticDataset(options: SyntheticOptions): Dataset {
+  const { size = 128, normalisation = 'range', seed } = options;
+  const { train = phantomSlices.train, validation = phantomSlices.validation, test = phantomSlices.test } = options;
+  checkSize(size);
+  if (size < 32) throw new InputError(`the synthetic phantom needs a size of at least 32 pixels, found ${size}`);
+  const keys = new Map<string, Key>();
+  const names = (subset: Subset, count: number): string[] => {
+    const least = subset === 'test' ? 0 : 1;
+    if (!Number.isInteger(count) || count < least) {
+      throw new InputError(
+        `the synthetic phantom needs a whole number of ${subset} slices, at least ${least}, found ${count}`,
+      );
+    }
+    const subsetKey = fold(seedKey(seed), `phantom ${subset}`);
+    return Array.from({ length: count }, (_, i) => {
+      const name = `${subset}-${String(i).padStart(4, '0')}`;
+      keys.set(name, fold(subsetKey, i));
+      return name;
+    });
+  };
+  const split: Split = {
+    train: names('train', train),
+    validation: names('validation', validation),
+    test: names('test', test),
+  };
+  const cache = sampleCache();
+  return {
+    name: 'synthetic brain-tumour phantom',
+    source: 'synthetic',
+    size,
+    channels: 1,
+    classes: 1,
+    classNames: ['lesion'],
+    normalisation,
+    split,
+    splitOrigin: 'synthetic',
+    async load(name) {
+      const key = keys.get(name);
+      if (!key) throw new InputError(`the synthetic phantom has no slice ${show(name)}`);
+      return cache.get(name, () => {
+        const { image, mask } = renderPhantom(key, size);
+        return { name, image: normalise(image, normalisation), mask };
+      });
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { InputError } from '../../base/errors.js';
+import type { Image } from '../../base/image.js';
+import { sha256 } from '../../base/sha256.js';
+import { toChannels } from '../../image/channels.js';
+import { inWords } from './patients.js';
+import { type Split, subsets } from './split.js';
+
+/** SHA-256 of an image's size and samples, with the channels of its data set: equal for the same picture only. */
+export async function pixelHash(image: Image<Uint8Array | Uint16Array>, channels: 1 | 3): Promise<string> {
+  const { width, height, data } = toChannels(image, channels);
+  const digest = await sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return `${width}x${height}x${channels} ${data.BYTES_PER_ELEMENT} ${digest}`;
+}
+
+/** Watches the images that are read for one that is in two subsets under different names. */
+export class TwinGuard {
+  readonly #subsetOf: ReadonlyMap<string, string>;
+  readonly #seen = new Set<string>();
+  /** The first name with a hash. */
+  readonly #first = new Map<string, string>();
+
+  /** @param file what made the split, for the error */
+  constructor(
+    split: Split,
+    readonly channels: 1 | 3,
+    readonly file: string,
+  ) {
+    this.#subsetOf = new Map(subsets.flatMap((subset) => split[subset].map((name) => [name, subset] as const)));
+  }
+
+  /** @throws InputError where an image read before, of another subset, has the same pixels */
+  async add(name: string, image: Image<Uint8Array | Uint16Array>): Promise<void> {
+    const subset = this.#subsetOf.get(name);
+    if (subset === undefined || this.#seen.has(name)) return;
+    this.#seen.add(name);
+    const hash = await pixelHash(image, this.channels);
+    const other = this.#first.get(hash);
+    if (other === undefined) this.#first.set(hash, name);
+    const otherSubset = this.#subsetOf.get(other ?? name)!;
+    if (otherSubset === subset) return;
+    const leak = inWords({ names: [other!, name], subsets: [otherSubset, subset] });
+    throw new InputError(`${this.file}: ${leak} are the same image; keep it in one subset`);
+  }
+}

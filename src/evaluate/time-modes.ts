@@ -1,0 +1,48 @@
+/** How long each mode of a model takes on this machine. */
+import { yieldToEventLoop } from '../base/event-loop.js';
+import type { Image } from '../base/image.js';
+import type { Mode } from '../model/mode.js';
+import type { Model } from '../model/model.js';
+
+export interface TimeModesOptions {
+  /** Predictions that are measured of each mode. */
+  readonly rounds: number;
+  /** Ends the work with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * The median time in milliseconds of predicting one image in each mode: what the network takes, without reading and
+ * resizing. All modes take their turns on the same image, so that whatever else the machine does hits all alike, and
+ * each predicts it twice in a turn: the first time, which does not count, brings its filters into the cache and its
+ * program to all threads, as they are in a folder that is predicted in one mode.
+ * @param images as the network reads them, used one after the other
+ */
+export async function timeModes(
+  model: Model,
+  modes: readonly Mode[],
+  images: readonly Image<Float32Array>[],
+  { rounds, signal, onProgress }: TimeModesOptions,
+): Promise<number[]> {
+  const times = modes.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    const image = [images[round % images.length]!];
+    for (const [k, mode] of modes.entries()) {
+      signal?.throwIfAborted();
+      model.probabilities(image, mode);
+      const started = performance.now();
+      model.probabilities(image, mode);
+      times[k]!.push(performance.now() - started);
+      await yieldToEventLoop();
+    }
+    onProgress?.(round + 1, rounds);
+  }
+  return times.map(median);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

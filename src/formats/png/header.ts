@@ -1,0 +1,93 @@
+import { InputError } from '../../base/errors.js';
+import { kindBySignature } from '../../base/file-signature.js';
+
+/**
+ * The signature and the IHDR chunk of a PNG file (W3C PNG specification, third edition, 5.2 and 11.2.1). They are read
+ * apart from the pixels, because they decide how many bytes the pixels may take.
+ */
+
+/** The longest side that is accepted, in pixels. */
+export const MAX_SIDE = 16384;
+
+/** The most bytes that an image may take in memory: decoding takes a few times as many. */
+export const MAX_BYTES = 2 ** 28;
+
+/** How many bytes of a file `parsePngHeader` wants: signature, IHDR and its checksum. */
+export const HEADER_BYTES = 33;
+
+export type ColourType = 'grey' | 'rgb' | 'palette' | 'grey+alpha' | 'rgb+alpha';
+
+/** What IHDR says. `channels` counts stored samples per pixel: 1 for a palette image, alpha included. */
+export interface PngHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly colourType: ColourType;
+  readonly channels: number;
+  readonly interlaced: boolean;
+}
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+const COLOUR_TYPES: readonly (undefined | { type: ColourType; channels: number; depths: readonly number[] })[] = [
+  { type: 'grey', channels: 1, depths: [1, 2, 4, 8, 16] },
+  undefined,
+  { type: 'rgb', channels: 3, depths: [8, 16] },
+  { type: 'palette', channels: 1, depths: [1, 2, 4, 8] },
+  { type: 'grey+alpha', channels: 2, depths: [8, 16] },
+  undefined,
+  { type: 'rgb+alpha', channels: 4, depths: [8, 16] },
+];
+
+/**
+ * Reads the header from the first `HEADER_BYTES` of a file.
+ * @throws InputError that starts with `name` when it is no PNG file, is cut short, or declares what no PNG may hold or
+ * more than `MAX_SIDE` or `MAX_BYTES`.
+ */
+export function parsePngHeader(bytes: Uint8Array, name: string): PngHeader {
+  if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) {
+    throw new InputError(`${name}: not a PNG file: it ${beginning(bytes)}; convert it to PNG`);
+  }
+  if (bytes.length < HEADER_BYTES) {
+    throw new InputError(
+      `${name}: truncated PNG: ${bytes.length} bytes, its header alone takes ${HEADER_BYTES}; copy the file again`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
+  const first = String.fromCharCode(...bytes.subarray(12, 16));
+  if (first !== 'IHDR' || view.getUint32(8) !== 13) {
+    throw new InputError(`${name}: damaged PNG: its first chunk is not an IHDR of 13 bytes; copy the file again`);
+  }
+  const [width, height, depth] = [view.getUint32(16), view.getUint32(20), view.getUint8(24)];
+  const colour = COLOUR_TYPES[view.getUint8(25)];
+  const [compression, filter, interlace] = [view.getUint8(26), view.getUint8(27), view.getUint8(28)];
+
+  if (!colour?.depths.includes(depth)) {
+    throw new InputError(
+      `${name}: damaged PNG: colour type ${view.getUint8(25)} with ${depth} bits a sample does not exist; save it again`,
+    );
+  }
+  if (compression !== 0 || filter !== 0 || interlace > 1) {
+    const found = `compression ${compression}, filter ${filter}, interlace ${interlace}`;
+    throw new InputError(`${name}: damaged PNG: ${found}; expected 0, 0 and 0 or 1; save it again`);
+  }
+  if (width === 0 || height === 0) throw new InputError(`${name}: damaged PNG: ${width}x${height} holds no pixel`);
+  // A palette image is decoded to its colours.
+  const decoded = width * height * (colour.type === 'palette' ? 3 : colour.channels) * Math.ceil(depth / 8);
+  if (width > MAX_SIDE || height > MAX_SIDE || decoded > MAX_BYTES) {
+    const size = `${width}x${height} of ${depth}-bit ${colour.type} takes ${decoded} bytes`;
+    const most = `at most ${MAX_SIDE} pixels a side and ${MAX_BYTES} bytes`;
+    throw new InputError(`${name}: too large: ${size}, accepted are ${most}; cut it into tiles`);
+  }
+  return { width, height, depth, colourType: colour.type, channels: colour.channels, interlaced: interlace === 1 };
+}
+
+/** What a file that is no PNG looks like, so that its reader knows it again. */
+function beginning(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'is empty';
+  const kind = kindBySignature(bytes);
+  if (kind !== undefined) return `is ${kind}`;
+  const start = bytes.subarray(0, 12);
+  if (start.every((byte) => byte >= 0x20 && byte < 0x7f)) return `starts with "${String.fromCharCode(...start)}"`;
+  return `starts with bytes ${[...start.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`;
+}

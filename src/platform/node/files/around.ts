@@ -1,0 +1,60 @@
+/** Which data folder a folder is part of, told by the names in it. */
+import { access, readdir } from 'node:fs/promises';
+import { dirname, extname, join, relative, sep } from 'node:path';
+import { HEAD_BYTES } from '../../../base/file-kind.js';
+import { listSubfolders } from '../../../data/folder/listing.js';
+import { isOwnPng } from '../../../formats/png/kind.js';
+import { readStart } from './read.js';
+
+/**
+ * The data folder that files in `folder`, which need not be there yet, would be part of: itself, or one above it that
+ * reads its images and masks there. Undefined where there is none.
+ *
+ * Masks that this program predicted are not yet a data set: `images` beside `masks` may be its input and its output.
+ */
+export async function dataFolderAt(folder: string): Promise<string | undefined> {
+  const [above, furtherAbove] = [dirname(folder), dirname(dirname(folder))];
+  for (const dir of [folder, above, furtherAbove]) {
+    const [part = ''] = relative(dir, folder).split(sep);
+    if (['', 'images', 'masks'].includes(part) && (await holdsPairs(dir))) return dir;
+  }
+  for (const dir of [folder, above]) if (await holdsCases(dir)) return dir;
+  return (await namesIn(folder)).some(isOf('.mat')) ? folder : undefined;
+}
+
+/** `images/` and `masks/` with a mask that somebody else has drawn. */
+async function holdsPairs(dir: string): Promise<boolean> {
+  const names = await namesIn(dir);
+  if (!names.includes('images') || !names.includes('masks')) return false;
+  const masks = await readdir(join(dir, 'masks'), { recursive: true }).catch(() => []);
+  for (const mask of masks.filter(isOf('.png'))) if (!(await isOwn(join(dir, 'masks', mask)))) return true;
+  return false;
+}
+
+async function isOwn(file: string): Promise<boolean> {
+  const head = await readStart(file, HEAD_BYTES).catch(() => new Uint8Array());
+  return isOwnPng(Buffer.from(head).toString('latin1'));
+}
+
+/** `ID/images/ID.png` in every subfolder. */
+async function holdsCases(dir: string): Promise<boolean> {
+  const names = await listSubfolders(dir);
+  for (const name of names) if (!(await exists(join(dir, name, 'images', `${name}.png`)))) return false;
+  return names.length > 0;
+}
+
+/** None where it is no folder, or cannot be listed. */
+async function namesIn(dir: string): Promise<string[]> {
+  return readdir(dir).catch(() => []);
+}
+
+function isOf(ending: string): (name: string) => boolean {
+  return (name) => extname(name).toLowerCase() === ending;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,216 @@
+/**
+ * Where the results of a command go, and what they may write over. One rule for all:
+ *
+ *   - nothing is written to what the call reads, nor into a folder that it reads, nor into another data folder;
+ *   - a file that is there is written over where this program wrote it and it is of the same kind, else with `force` only;
+ *   - of a path that the user typed, the last folder is made, no other.
+ *
+ * A result is asked for before the work, so that a long one does not fail at its end, and looked at again when it is
+ * written.
+ */
+import { access, constants, lstat, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { InputError } from '../../../base/errors.js';
+import { type FileKind, HEAD_BYTES } from '../../../base/file-kind.js';
+import { readFileChecked, writeFileAtomic } from './atomic.js';
+import { fileError } from './file-errors.js';
+
+/** A file or folder that a call reads, and the option that names it. */
+export interface Source {
+  readonly option: string;
+  readonly path: string;
+}
+
+export interface OutputOptions {
+  /** Whether files go that this program did not write. */
+  readonly force: boolean;
+  readonly sources: readonly Source[];
+  /** The data folder that results in `folder` would be part of, though this call does not read it. */
+  dataFolderAt(folder: string): Promise<string | undefined>;
+}
+
+/** A file that may be written. */
+export interface OutputFile {
+  readonly path: string;
+  /** Writes it, whole or not at all. @throws InputError where it may not be written any more, or cannot be */
+  write(content: Uint8Array | string): Promise<void>;
+}
+
+export interface FolderOptions {
+  /** Whether the folders above it are made, too: it is a default then, in which there can be no typing error. */
+  readonly parents?: boolean;
+}
+
+export interface NewFolderOptions extends FolderOptions {
+  /** Names that do not count. */
+  passOver?(name: string): boolean;
+}
+
+/** The results of one call. */
+export class Outputs {
+  readonly #options: OutputOptions;
+  #sources: Promise<(Source & { readonly real: string })[]> | undefined;
+  /** Real paths of what is asked for, each once. */
+  readonly #files = new Set<string>();
+  readonly #folders = new Set<string>();
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+  }
+
+  get force(): boolean {
+    return this.#options.force;
+  }
+
+  /**
+   * Asks for a file, in a folder that is there or that was asked for.
+   * @throws InputError that names the path, and says what to do
+   */
+  async file(path: string, kind: FileKind): Promise<OutputFile> {
+    const target = await this.#outsideSources(path);
+    if (this.#files.has(target))
+      throw new InputError(`${path}: two results would be written to it; rename one of them`);
+    if (!this.#folders.has(dirname(target))) await requireFolderAbove(path, 'written');
+    const check = () => requireReplaceable(path, kind, this.force);
+    await check();
+    this.#files.add(target);
+    return { path, write: (content) => writeFileAtomic(path, bytesOf(content), check) };
+  }
+
+  /**
+   * Asks for a folder; `makeFolder` makes it when the work begins.
+   * @throws InputError that names the path, and says what to do
+   */
+  async folder(path: string, { parents = false }: FolderOptions = {}): Promise<void> {
+    const target = await this.#outsideSources(path);
+    const data = await this.#options.dataFolderAt(target);
+    if (data !== undefined) {
+      const what = data === target ? 'a data folder' : `belongs to the data folder ${data}`;
+      throw new InputError(`${path}: ${what}, ${ELSEWHERE}`);
+    }
+    if (!(await isFolder(path)) && !parents) await requireFolderAbove(path, 'created');
+    this.#folders.add(target);
+  }
+
+  /** As `folder`, of one that is not there yet or empty; with `force` it may hold anything. */
+  async newFolder(path: string, options: NewFolderOptions = {}): Promise<void> {
+    await this.folder(path, options);
+    const entries = await listIfThere(path);
+    if (this.force || entries.every((name) => options.passOver?.(name))) return;
+    throw new InputError(`${path}: exists and is not empty; give another folder, or write into it with --force`);
+  }
+
+  /** The real path of a result. @throws InputError where the call reads it, or a folder that it is in */
+  async #outsideSources(path: string): Promise<string> {
+    const target = await realTarget(path);
+    this.#sources ??= Promise.all(
+      this.#options.sources.map(async (source) => ({ ...source, real: await realTarget(source.path) })),
+    );
+    for (const { option, path: source, real } of await this.#sources) {
+      const inside = relative(real, target);
+      if (inside === '') throw new InputError(`${path}: ${option} reads it, ${ELSEWHERE}`);
+      if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) continue;
+      throw new InputError(`${path}: in the folder that ${option} reads (${source}), ${ELSEWHERE}`);
+    }
+    return target;
+  }
+}
+
+const ELSEWHERE = 'so nothing is written there; give another place';
+
+/** Makes a folder that `Outputs.folder` has looked at; one that is there is left as it is. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path).catch(async (error: unknown) => {
+    if (!(await isFolder(path))) throw fileError(path, 'created', error, NO_FOLDER);
+  });
+}
+
+/**
+ * Writes over a file that was read as `before`, through a symbolic link too.
+ * @throws InputError where it holds something else now
+ */
+export async function replaceUnchanged(path: string, before: Uint8Array, content: Uint8Array): Promise<void> {
+  const check = async () => {
+    if (Buffer.compare(await readFileChecked(path), before) === 0) return;
+    throw new InputError(`${path}: has changed while it was evaluated, so that nothing is stored; evaluate it again`);
+  };
+  await check();
+  await writeFileAtomic(await realpath(path), content, check);
+}
+
+/** The names in a folder; none where there is no such folder. */
+export async function listIfThere(path: string): Promise<string[]> {
+  return readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw fileError(path, 'read', error, '');
+  });
+}
+
+/** @throws InputError unless there is nothing at `path`, an empty file, one of this kind, or with `force` any file */
+async function requireReplaceable(path: string, kind: FileKind, force: boolean): Promise<void> {
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw fileError(path, 'written', error, '');
+  });
+  if (!found) return;
+  if (found.isDirectory()) throw new InputError(`${path}: a folder, expected a file; give the name of a file`);
+  if (!found.isFile()) {
+    const what = found.isSymbolicLink() ? 'a symbolic link' : 'not a regular file but a device, a pipe or a socket';
+    throw new InputError(`${path}: ${what}, which is never replaced; give another name`);
+  }
+  if (force || found.size === 0 || kind.begins(await readHead(path))) return;
+  throw new InputError(
+    `${path}: exists, and is not ${kind.name} that unetpp wrote; give another name, or replace it with --force`,
+  );
+}
+
+async function readHead(path: string): Promise<string> {
+  const file = await open(path).catch((error: unknown) => {
+    throw fileError(path, 'read', error, 'it has just been removed; try again');
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+export const NO_FOLDER = 'the folder above it does not exist; create that first';
+
+/** @throws InputError unless the folder that `path` is to be in is there and may be written to */
+async function requireFolderAbove(path: string, operation: 'written' | 'created'): Promise<void> {
+  const above = dirname(path);
+  if (!(await isFolder(above))) {
+    throw new InputError(
+      `${path}: cannot be ${operation}: there is no folder ${above}; create it, or correct the path`,
+    );
+  }
+  await access(above, constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    throw fileError(path, operation, error, NO_FOLDER);
+  });
+}
+
+/** @throws InputError where there is something else */
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw fileError(path, 'created', error, '');
+  });
+  if (found && !found.isDirectory()) throw new InputError(`${path}: a file, expected a folder; give another name`);
+  return found !== undefined;
+}
+
+/** A path without symbolic links and `..`, of what need not be there yet. */
+async function realTarget(path: string): Promise<string> {
+  return realpath(path).catch(async (error: unknown) => {
+    const above = dirname(path);
+    if (above === path) throw fileError(path, 'read', error, 'there is no such folder; check the path');
+    return join(await realTarget(above), basename(path));
+  });
+}
+
+/** A text in UTF-8. */
+export function bytesOf(content: Uint8Array | string): Uint8Array {
+  return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+}

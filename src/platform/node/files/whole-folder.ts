@@ -1,0 +1,54 @@
+/** A folder that appears when it is complete: half of a data set would pass for a whole one. */
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { writeFileAtomic } from './atomic.js';
+import { fileError } from './file-errors.js';
+import { bytesOf, NO_FOLDER } from './outputs.js';
+
+export class WholeFolder {
+  /** Beside it, so that a rename is enough. */
+  readonly #partial: string;
+  readonly #names: string[] = [];
+
+  /** @param path where it will be: a folder that `Outputs.newFolder` has looked at */
+  constructor(readonly path: string) {
+    this.#partial = join(dirname(path), `.${basename(path)}.partial-${process.pid}`);
+  }
+
+  /** Writes a file, `images/NAME.png` for example, with the folders that it is in. */
+  async write(name: string, content: Uint8Array | string): Promise<void> {
+    const file = join(this.#partial, name);
+    await this.#onDisk(() => mkdir(dirname(file), { recursive: true }));
+    await writeFileAtomic(file, bytesOf(content));
+    this.#names.push(name);
+  }
+
+  /**
+   * Gives it its name, where nothing or an empty folder is.
+   * @param force whether the files go into a folder that holds others, too
+   * @throws InputError that names the path and the reason
+   */
+  async finish(force: boolean): Promise<void> {
+    await rmdir(this.path).catch(() => {});
+    await this.#onDisk(() => (force && existsSync(this.path) ? this.#merge() : rename(this.#partial, this.path)));
+  }
+
+  /** Removes what is not finished. */
+  async discard(): Promise<void> {
+    await rm(this.#partial, { recursive: true, force: true });
+  }
+
+  async #merge(): Promise<void> {
+    for (const name of this.#names) {
+      await mkdir(dirname(join(this.path, name)), { recursive: true });
+      await rename(join(this.#partial, name), join(this.path, name));
+    }
+  }
+
+  async #onDisk(action: () => Promise<unknown>): Promise<void> {
+    await action().catch((error: unknown) => {
+      throw fileError(this.path, 'created', error, NO_FOLDER);
+    });
+  }
+}

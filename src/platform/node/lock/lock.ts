@@ -1,0 +1,164 @@
+/**
+ * One process at a time in a folder: a file `.lock`, which only one process can make and which says who.
+ *
+ * The lock of a process that died without removing it is stale, and the next process takes it over: `judge` says when. An
+ * owner that was only stopped meanwhile finds out when it goes on: see `assertHeld`.
+ *
+ * Of the processes that find a lock stale at the same time, only one may take it over. It is the one that makes a file
+ * named after that very lock, a claim, in the same way as a lock is made, and then renames it to `.lock`: so the claim
+ * goes as the lock comes, and no moment has none. The claim of a process that is killed in between is taken over as a
+ * lock is.
+ */
+import { closeSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { uptime } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '../../../base/errors.js';
+import { fileError } from '../files/file-errors.js';
+import { startHeartbeat } from './heartbeat.js';
+import { isHeld } from './kernel-lock.js';
+import { claimOf, clearUp, createLockFile, type Found, LOCK_FILE, readLockFile } from './lock-file.js';
+import { here, nameOf, newOwner, type Owner } from './lock-owner.js';
+import { judge } from './lock-verdict.js';
+import { LockWait, type LockWaitOptions } from './lock-wait.js';
+import { startOf } from './processes.js';
+
+/** Of a lock that is removed by others again and again while it is being taken. */
+const ATTEMPTS = 100;
+
+export interface Lock {
+  /**
+   * To be called before each write: a lock that somebody has removed is made anew.
+   * @throws InputError when another process has taken over the folder
+   */
+  assertHeld(): void;
+  /** Removes the lock; it also goes when the process exits. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock of a folder. Where nobody can know whether its owner lives, it waits until that is clear.
+ * @throws InputError that names the owner, while it lives; or the path and the reason, when the lock cannot be written
+ */
+export async function lockFolder(folder: string, options: LockWaitOptions = {}): Promise<Lock> {
+  const path = join(folder, LOCK_FILE);
+  const owner = newOwner();
+  try {
+    const file = await take(path, owner, new LockWait(folder, options));
+    clearUp(path);
+    return new FolderLock(folder, path, owner, file);
+  } catch (error) {
+    throw onDisk(path, error);
+  }
+}
+
+const held = new Set<FolderLock>();
+
+class FolderLock implements Lock {
+  readonly #endHeartbeat: () => void;
+
+  constructor(
+    readonly folder: string,
+    readonly path: string,
+    readonly owner: Owner,
+    /** Open, as the kernel holds it so long. */
+    private file: number | undefined,
+  ) {
+    this.#endHeartbeat = startHeartbeat({ path, id: owner.id });
+    if (held.size === 0) process.on('exit', releaseAll);
+    held.add(this);
+  }
+
+  assertHeld(): void {
+    try {
+      const found = readLockFile(this.path);
+      if (found ? found.owner?.id === this.owner.id : this.#makeAnew()) return;
+      throw new InputError(
+        `${this.folder}: ${nameOf(found?.owner)} has taken over this folder while this process was paused or cut off ` +
+          'from it; leave the folder to it, or stop it and start again',
+      );
+    } catch (error) {
+      throw onDisk(this.path, error);
+    }
+  }
+
+  async release(): Promise<void> {
+    this.releaseNow();
+  }
+
+  /** Never throws: a lock that cannot be removed is stale as soon as the process has ended. */
+  releaseNow(): void {
+    if (!held.delete(this)) return;
+    this.#endHeartbeat();
+    if (held.size === 0) process.off('exit', releaseAll);
+    try {
+      if (readLockFile(this.path)?.owner?.id === this.owner.id) unlinkSync(this.path);
+    } catch {
+      // The folder is gone or out of reach.
+    }
+    this.#close();
+  }
+
+  #makeAnew(): boolean {
+    this.#close();
+    this.file = createLockFile(this.path, this.owner);
+    return this.file !== undefined;
+  }
+
+  #close(): void {
+    if (this.file !== undefined) closeSync(this.file);
+    this.file = undefined;
+  }
+}
+
+function releaseAll(): void {
+  for (const lock of held) lock.releaseNow();
+}
+
+/** Makes the file of a lock, once a stale one is out of the way. @returns the open file */
+async function take(path: string, owner: Owner, wait: LockWait): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const found = await untilGone(path, wait);
+    if (!found) {
+      const file = createLockFile(path, owner);
+      if (file !== undefined) return file;
+      continue;
+    }
+    const claim = claimOf(path, found.text);
+    const file = await take(claim, owner, wait);
+    if (readLockFile(path)?.text === found.text && renamed(claim, path)) return file;
+    rmSync(claim, { force: true });
+    closeSync(file);
+  }
+  throw wait.inUse(undefined);
+}
+
+/** Waits while the owner of the lock lives, or may live. @returns its stale file, or undefined where there is none */
+async function untilGone(path: string, wait: LockWait): Promise<Found | undefined> {
+  for (;;) {
+    const found = readLockFile(path);
+    if (!found) return undefined;
+    const verdict = judge(found.owner, here, {
+      start: () => startOf(found.owner!.pid),
+      held: () => isHeld(path),
+      olderThanBoot: () => found.touched < Date.now() - 1000 * uptime(),
+    });
+    if (await wait.isStale(found, verdict)) return found;
+  }
+}
+
+/** @returns false where the new owner of the folder has cleared the claim up */
+function renamed(claim: string, path: string): boolean {
+  try {
+    renameSync(claim, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** A failure of the file system, as the one line that says so. */
+function onDisk(path: string, error: unknown): unknown {
+  const fromSystem = error instanceof Error && 'syscall' in error;
+  return fromSystem ? fileError(path, 'written', error, 'its folder does not exist; create the folder first') : error;
+}

@@ -1,0 +1,57 @@
+/**
+ * Files that are read at run time: the kernels and the scripts of threads. Code that a bundler has put into one file no
+ * longer lies beside them; they are then found in the installed package, as the bundle or the working directory sees it.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { InputError } from '../../base/errors.js';
+import { isWholeModule } from './whole-module.js';
+
+/** Where this code lies; bundled as CommonJS it has no `import.meta.url`. */
+const here = typeof __filename === 'undefined' ? import.meta.url : pathToFileURL(__filename).href;
+
+let root: URL | undefined;
+
+/**
+ * A file of this package, by its path from `dist`: `wasm/unetpp.wasm`.
+ * @throws InputError where it is missing, as a thread would only be silent without its script; in a bundle that finds no
+ * package
+ */
+export function packageFile(path: string): URL {
+  root ??= findRoot();
+  const url = new URL(path, root);
+  if (existsSync(url)) return url;
+  throw broken(url, 'missing from the installation');
+}
+
+/**
+ * The bytes of a build of the kernels.
+ * @throws InputError where it is missing or cut short
+ */
+export function readKernels(name: string): Uint8Array<ArrayBuffer> {
+  const url = packageFile(`wasm/${name}.wasm`);
+  const code = Uint8Array.from(readFileSync(url));
+  if (isWholeModule(code)) return code;
+  throw broken(url, `damaged: ${code.length} bytes that are no whole WebAssembly module`);
+}
+
+function broken(url: URL, what: string): InputError {
+  return new InputError(`${fileURLToPath(url)}: ${what}; install unetpp again`);
+}
+
+function findRoot(): URL {
+  const own = new URL('../../../', here);
+  if (existsSync(new URL('wasm/unetpp.wasm', own))) return own;
+  for (const from of [here, join(process.cwd(), 'from')]) {
+    try {
+      return new URL('dist/', pathToFileURL(createRequire(from).resolve('unetpp/package.json')));
+    } catch {
+      // Not from there.
+    }
+  }
+  throw new InputError(
+    'unetpp: a bundle reads its kernels from the package; run `npm install unetpp` where the bundle lies',
+  );
+}

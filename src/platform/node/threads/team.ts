@@ -1,0 +1,67 @@
+/** Teams of worker threads: how many, and how they are started and ended. */
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { Crew, Membership } from '../../../backend/wasm/team.js';
+import { InputError } from '../../../base/errors.js';
+import { packageFile } from '../package-files.js';
+import { availableCores } from './cores.js';
+import { lifeSign } from './life-sign.js';
+
+/** How many threads compute together; 'auto': one for each core that the process may use. */
+export type Threads = number | 'auto';
+
+/** Beyond so many, steps are so short that waiting for each other takes the longer part. */
+const MOST_BY_ITSELF = 16;
+const MOST = 256;
+
+/**
+ * How many threads, or workers as `name` says; 1 where memory cannot be shared.
+ * @throws InputError for anything but 'auto' and whole numbers from 1 on
+ */
+export function teamSize(threads: Threads, name = 'threads'): number {
+  if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST)) {
+    throw new InputError(`${name}: expected 'auto' or a whole number from 1 to ${MOST}, got ${threads}`);
+  }
+  if (typeof SharedArrayBuffer === 'undefined') return 1;
+  return threads === 'auto' ? Math.min(availableCores(), MOST_BY_ITSELF) : threads;
+}
+
+/**
+ * Starts a thread for each membership. They do not keep the process from ending.
+ * @param begin starts one, with what it is given and which flags it has
+ */
+export function startCrew(
+  memberships: readonly Membership[],
+  begin: (options: WorkerOptions) => Worker = startThread,
+): Crew {
+  const signs = memberships.map(() => lifeSign());
+  const workers = memberships.map((membership, k) => {
+    const { port } = signs[k]!;
+    const workerData = { ...membership, port };
+    // The flags of this process are not theirs: with some (--input-type) no file can be run.
+    const worker = begin({ workerData, transferList: [port], execArgv: [] });
+    // Who waits for the thread sees that it has ended (team.ts): an event comes when nobody can use it any more.
+    worker.on('error', () => {});
+    worker.unref();
+    return worker;
+  });
+  const crew: Crew = {
+    post(job) {
+      for (const worker of workers) worker.postMessage(job);
+    },
+    hasEnded: (thread) => signs[thread - 1]!.hasEnded(),
+    end() {
+      for (const worker of workers) void worker.terminate();
+    },
+  };
+  abandoned.register(crew, workers);
+  return crew;
+}
+
+function startThread(options: WorkerOptions): Worker {
+  return new Worker(packageFile('workers/team-worker.js'), options);
+}
+
+/** Ends the threads of a team that nobody holds any more. */
+const abandoned = new FinalizationRegistry<readonly Worker[]>((workers) => {
+  for (const worker of workers) void worker.terminate();
+});

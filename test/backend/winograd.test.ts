@@ -1,0 +1,101 @@
+/** The rounding error of the Winograd kernels, measured against float64 and bounded by that of the direct ones. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Backend } from '../../src/backend/backend.js';
+import { ReferenceBackend } from '../../src/backend/reference.js';
+import { type NdArray, run } from '../../src/backend/run.js';
+import { direct } from '../../src/backend/wasm/direct.js';
+import { kernels } from '../../src/backend/wasm/kernels.js';
+import { suitsWinograd, winograd } from '../../src/backend/wasm/winograd.js';
+import { fold, Random, seedKey } from '../../src/base/random.js';
+import type { Tensor } from '../../src/graph/graph.js';
+import { type Shape, sizeOf } from '../../src/graph/shape.js';
+import type { ConvGeometry } from '../../src/ops/convolution.js';
+import { conv2d, gradients } from '../../src/ops/index.js';
+import { wasmBackend } from '../support/backends.js';
+
+/** How much larger the rms error may be than that of direct float32 convolution. */
+const LIMIT = 3;
+
+const BATCH = 2;
+const SIZE = 24;
+const CHANNELS = 32;
+const PASSES = ['forward', 'data gradient', 'weight gradient'];
+
+function normal(name: string, shape: Shape): NdArray {
+  const random = new Random(fold(seedKey(1), name));
+  return { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => random.normal()) };
+}
+
+const activation = [BATCH, SIZE, SIZE, CHANNELS];
+const arrays = [
+  normal('x', activation),
+  normal('w', [3, 3, CHANNELS, CHANNELS]),
+  normal('b', [CHANNELS]),
+  normal('dy', activation),
+];
+
+function passes(x?: Tensor, w?: Tensor, b?: Tensor, dy?: Tensor): Tensor[] {
+  const y = conv2d(x!, w!, b!);
+  return [y, ...gradients(y, [x!, w!], dy!)];
+}
+
+function compute(backend: Backend): Float64Array[] {
+  return run(backend, passes, ...arrays).map(({ data }) => Float64Array.from(data));
+}
+
+/** Root mean square of the differences. */
+function rms(values: Float64Array, expected: Float64Array): number {
+  return Math.sqrt(values.reduce((sum, value, i) => sum + (value - expected[i]!) ** 2, 0) / values.length);
+}
+
+const chosen = { ...kernels };
+const exact = compute(new ReferenceBackend('float64'));
+const errors = [direct, winograd].map((family) => {
+  Object.assign(kernels, family);
+  const values = compute(wasmBackend());
+  Object.assign(kernels, chosen);
+  return values.map((data, k) => rms(data, exact[k]!));
+});
+
+PASSES.forEach((pass, k) => {
+  test(`${pass}: rms error at most ${LIMIT} times that of direct convolution`, () => {
+    const [ofDirect, ofWinograd] = errors.map((list) => list[k]!) as [number, number];
+    assert.ok(ofDirect > 0 && ofWinograd > 0, 'both have rounded');
+    assert.is.not(ofWinograd, ofDirect);
+    const ratio = ofWinograd / ofDirect;
+    assert.ok(ratio <= LIMIT, `${pass}: ${ofWinograd.toExponential(2)} is ${ratio.toFixed(2)} times ${ofDirect}`);
+    console.log(`  ${pass}: ${ratio.toFixed(2)} times`);
+  });
+});
+
+const BASE = { batch: 1, height: 16, width: 16, sources: [16, 8], inChannels: 24, outChannels: 8, kernel: 3 };
+
+/** Each threshold from both sides, as near as images can come to it. */
+const CHOICES: readonly (readonly [what: string, change: object, suits: boolean])[] = [
+  ['whole groups of channels', {}, true],
+  ['a 1x1 kernel', { kernel: 1 }, false],
+  ['7 channels of a source', { sources: [16, 7], inChannels: 23 }, false],
+  ['12 output channels', { outChannels: 12 }, false],
+  ['7 tiles', { batch: 7, height: 4, width: 4 }, false],
+  ['8 tiles', { batch: 8, height: 4, width: 4 }, true],
+  ['8 tiles of two images', { batch: 2, height: 8, width: 8 }, true],
+  ['tiles filled to 1/16', { batch: 64, height: 1, width: 1 }, false],
+  ['tiles filled to a half', { batch: 64, height: 4, width: 2 }, false],
+  ['tiles filled to 65/128', { batch: 8, height: 5, width: 13 }, true],
+];
+
+for (const [what, change, suits] of CHOICES) {
+  test(`${what}: ${suits ? 'Winograd' : 'direct'}`, () => {
+    const geometry: ConvGeometry = { ...BASE, relu: false, ...change };
+    assert.is(suitsWinograd(geometry), suits);
+    for (const name of ['conv2d', 'conv2dGradInput', 'conv2dGradWeight'] as const) {
+      const [of, other] = suits ? [winograd, direct] : [direct, winograd];
+      const length = chosen[name].workspace!(geometry);
+      assert.is(length, of[name].workspace!(geometry), name);
+      assert.is.not(length, other[name].workspace!(geometry), `${name}: tells the kinds apart`);
+    }
+  });
+}
+
+test.run();

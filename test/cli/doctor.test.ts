@@ -1,0 +1,27 @@
+import * as assert from 'uvu/assert';
+import { availableCores } from '../../src/platform/node/threads/cores.js';
+import { compileWasm } from '../../src/platform/node/wasm/module.js';
+import { json, suiteInFolder, unetpp } from '../support/cli.js';
+
+const test = suiteInFolder('cli doctor');
+
+test('the machine, the vectoriser and the self-check, as one object', ({ dir }) => {
+  const result = json(dir, ['doctor']);
+  const { vectoriser, reason = null } = compileWasm();
+  assert.equal([result.node, result.v8], [process.versions.node, process.versions.v8]);
+  assert.equal([result.cores, result.selfCheck], [availableCores(), 'passed']);
+  assert.equal([result.vectoriser, result.vectoriserReason], [vectoriser, reason]);
+  for (const name of ['peakGflops', 'memory', 'freeMemory', 'freeDisk']) {
+    assert.ok((result[name] as number) > 0, `${name} is ${result[name]}`);
+  }
+});
+
+test('a block of lines to paste', ({ dir }) => {
+  const { code, stdout, stderr } = unetpp(dir, ['doctor']);
+  assert.equal([code, stderr], [0, '']);
+  const labels = stdout.match(/^\S+(?= {2})/gm);
+  const build = ['unetpp', 'Node', 'system', 'processor', 'cores', 'vectoriser'];
+  assert.equal(labels, [...build, 'self-check', 'speed', 'memory', 'disk']);
+});
+
+test.run();

@@ -1,0 +1,41 @@
+/** What a browser loads imports nothing from Node. */
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+/** Seen from `dist/test`. */
+const SRC = resolve(import.meta.dirname, '../../src');
+const IMPORT = /(?:import|export)\s[^'"]*?from\s*['"]([^'"]+)['"]|import\s*\(?\s*['"]([^'"]+)['"]/g;
+
+/** What `entry` imports, files and packages, directly and through others. */
+function imports(entry: string, seen = new Set<string>()): Set<string> {
+  for (const match of readFileSync(entry, 'utf8').matchAll(IMPORT)) {
+    const name = (match[1] ?? match[2])!;
+    const target = name.startsWith('.') ? join(dirname(entry), name) : name;
+    if (seen.has(target)) continue;
+    seen.add(target);
+    if (name.startsWith('.')) imports(target, seen);
+  }
+  return seen;
+}
+
+test('the core reaches no module of Node, no file and no data folder', () => {
+  const reached = [...imports(join(SRC, 'core.js'))];
+  assert.ok(reached.includes(join(SRC, 'train/trainer.js')));
+  assert.equal(
+    reached.filter((name) => !name.startsWith('/')),
+    ['@assemblyscript/loader'],
+  );
+  assert.equal(
+    reached.filter((name) => /src[/\\](data|files|report|cli)[/\\]/.test(name)),
+    [],
+  );
+});
+
+test('the Node entry adds files and data to it', () => {
+  const reached = imports(join(SRC, 'index.js'));
+  assert.ok(reached.has('node:fs') && reached.has(join(SRC, 'data/dataset.js')));
+});
+
+test.run();

@@ -1,0 +1,118 @@
+/** The moving average of the weights: by hand, saved and restored, and in the place of the parameters. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ReferenceBackend } from '../../src/backend/reference.js';
+import { Random, seedKey } from '../../src/base/random.js';
+import { createModel } from '../../src/index.js';
+import { WeightAverage } from '../../src/train/average.js';
+import { teamBackend, wasmBackend } from '../support/backends.js';
+import { identical, mismatch } from '../support/compare.js';
+import { throwsInput } from '../support/throws.js';
+
+/** Parameters, their average, and a way to move them: the numbers of move k are the same each time. */
+function setUp(length: number, decay: number, backend = wasmBackend()) {
+  const parameters = backend.allocate(length);
+  const move = (k: number): void => {
+    const random = new Random(seedKey(k));
+    for (let i = 0; i < length; i++) parameters.data[i] = random.normal();
+  };
+  move(0);
+  const average = new WeightAverage(backend, parameters, decay);
+  return { parameters, average, move };
+}
+
+test('by hand: the decay rises as (1 + n) / (10 + n) to what was asked for', () => {
+  const backend = new ReferenceBackend('float64');
+  const parameters = backend.allocate(2);
+  parameters.data.set([11, 0]);
+  const average = new WeightAverage(backend, parameters, 0.25);
+  assert.equal([...average.storage.data], [11, 0], 'it begins as a copy');
+  const updated = (...values: number[]) => {
+    parameters.data.set(values);
+    average.update();
+    return average.storage.data;
+  };
+  // d = 2/11
+  assert.is(mismatch(updated(0, 11), [2, 9], 1e-15), undefined);
+  // d = min(0.25, 3/12)
+  assert.is(mismatch(updated(10, 1), [8, 3], 1e-15), undefined);
+  // 4/13 is above 0.25
+  assert.is(mismatch(updated(0, -1), [2, 0], 1e-15), undefined);
+  assert.equal([...parameters.data], [0, -1], 'parameters stay as they are');
+  assert.is(average.updates, 3);
+});
+
+test('initial weights are forgotten soon', () => {
+  const backend = new ReferenceBackend('float64');
+  const parameters = backend.allocate(1);
+  parameters.data.set([1]);
+  const average = new WeightAverage(backend, parameters, 0.9999);
+  parameters.data.set([0]);
+  for (let n = 1; n <= 50; n++) {
+    average.update();
+    // the product of (1 + k) / (10 + k)
+    let share = 1;
+    for (let k = 2; k <= 10; k++) share *= k / (n + k);
+    assert.is(mismatch(average.storage.data, [share], 1e-12), undefined, `${n}`);
+  }
+});
+
+test('saved and restored it goes on, bit for bit', () => {
+  const run = ({ average, move }: ReturnType<typeof setUp>, first: number): void => {
+    for (let k = first; k < first + 4; k++) {
+      move(k);
+      average.update();
+    }
+  };
+  const whole = setUp(1000, 0.5);
+  run(whole, 1);
+  run(whole, 5);
+
+  const before = setUp(1000, 0.5);
+  run(before, 1);
+  const after = setUp(1000, 0.5);
+  after.average.storage.data.set(before.average.storage.data);
+  after.average.restoreState(JSON.parse(JSON.stringify(before.average.saveState())));
+  run(after, 5);
+  assert.ok(identical(after.average.storage.data, whole.average.storage.data));
+  assert.is(after.average.updates, 8);
+});
+
+test('the same bits for any number of threads', () => {
+  const [alone, shared] = [wasmBackend(), teamBackend(3)].map((backend) => {
+    const { average, move } = setUp(50_003, 0.9, backend);
+    move(1);
+    average.update();
+    return average.storage.data.slice();
+  });
+  assert.ok(identical(alone!, shared!));
+});
+
+test('exchanged, the model predicts with the average; exchanged again, it is as it was', () => {
+  const backend = wasmBackend();
+  const model = createModel({ filters: [8, 16] }, { backend, seed: 1 });
+  const other = createModel({ filters: [8, 16] }, { backend, seed: 2 });
+  const x = { shape: [1, 8, 8, 1], data: Float32Array.from({ length: 64 }, (_, i) => Math.sin(i)) };
+  const average = new WeightAverage(backend, model.parameters.trainable, 0.5);
+  const initial = model.logits(x);
+  model.parameters.restore(other.parameters.snapshot());
+  const trained = model.logits(x);
+  assert.not.equal(trained, initial);
+  average.exchange();
+  assert.equal(model.logits(x), initial);
+  const inTheWay = 'internal: the average stands in the place of the parameters';
+  assert.throws(() => average.update(), inTheWay);
+  assert.throws(() => average.saveState(), inTheWay);
+  average.exchange();
+  assert.equal(model.logits(x), trained);
+  average.update();
+});
+
+for (const decay of [-0.1, 1, Number.NaN]) {
+  test(`refused: a decay of ${decay}`, () => {
+    const message = `training: the decay of the average is ${decay}, expected at least 0 and below 1`;
+    throwsInput(() => setUp(3, decay), message);
+  });
+}
+
+test.run();

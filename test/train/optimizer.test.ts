@@ -1,0 +1,130 @@
+/** Optimizers: clipping by the norm of all gradients, and going on from a saved state. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Backend, Storage, Values } from '../../src/backend/backend.js';
+import { ReferenceBackend } from '../../src/backend/reference.js';
+import { Random, seedKey } from '../../src/base/random.js';
+import { createBackend } from '../../src/index.js';
+import { Optimizer, type OptimizerOptions, optimizers } from '../../src/train/optimizer.js';
+import { teamBackend, wasmBackend } from '../support/backends.js';
+import { identical, mismatch } from '../support/compare.js';
+import { throwsInput } from '../support/throws.js';
+
+/** Parameters, gradients and their optimizer, with normal numbers in both. */
+function setUp(backend: Backend, length: number, options: OptimizerOptions) {
+  const parameters = backend.allocate(length);
+  const gradients = backend.allocate(length);
+  const optimizer = new Optimizer(backend, parameters, gradients, options);
+  fill(parameters, 1);
+  fill(gradients, 2);
+  return { parameters, gradients, optimizer };
+}
+
+function fill({ data }: Storage, seed: number): void {
+  const random = new Random(seedKey(seed));
+  for (let i = 0; i < data.length; i++) data[i] = random.normal();
+}
+
+/** The parameters after steps with gradients of their own each, numbered from `first`. */
+function train(run: ReturnType<typeof setUp>, first: number, steps: number): Values {
+  for (let k = first; k < first + steps; k++) {
+    fill(run.gradients, 100 + k);
+    run.optimizer.step(0.01 / (k + 1));
+  }
+  return run.parameters.data.slice();
+}
+
+test('clipping by hand: (3, 4) has norm 5', () => {
+  const options = { optimizer: 'sgd', momentum: 0, maxGradientNorm: 1 } as const;
+  const { parameters, gradients, optimizer } = setUp(new ReferenceBackend('float64'), 2, options);
+  parameters.data.set([0, 0]);
+  gradients.data.set([3, 4]);
+  optimizer.step(1);
+  assert.is(optimizer.gradientNorm, 5);
+  assert.is(mismatch(parameters.data, [-3 / 5.000001, -4 / 5.000001], 1e-15), undefined);
+});
+
+/** Parameters (1, -2, 3) after four steps of PyTorch 2.13 with gradients (k + 0.5, -0.5 k, 0.25) and the norms. */
+const PYTORCH: [OptimizerOptions, number[]][] = [
+  [{ optimizer: 'sgd', weightDecay: 0.01 }, [0.29860406976548004, -1.787869865789256, 2.820773873947984]],
+  [{ optimizer: 'adam', weightDecay: 0.01 }, [0.6045979022529219, -1.6412685490456675, 2.6232804815689668]],
+  [{ optimizer: 'adamw' }, [0.6013957437062328, -1.740645825960603, 2.617928266154113]],
+];
+const NORMS = [0.5590169943749475, 1.6007810593582121, 2.704163456597992, 3.816084380618437];
+
+for (const [options, expected] of PYTORCH) {
+  test(`${options.optimizer} with clip_grad_norm_(1) as PyTorch`, () => {
+    const backend = new ReferenceBackend('float64');
+    const { parameters, gradients, optimizer } = setUp(backend, 3, { ...options, maxGradientNorm: 1 });
+    parameters.data.set([1, -2, 3]);
+    for (const [k, norm] of NORMS.entries()) {
+      gradients.data.set([k + 0.5, -0.5 * k, 0.25]);
+      optimizer.step(0.1);
+      assert.is(mismatch([optimizer.gradientNorm!], [norm], 1e-15), undefined, `norm ${k}`);
+    }
+    assert.is(mismatch(parameters.data, expected, 1e-13), undefined);
+  });
+}
+
+test('without clipping there is no norm', () => {
+  const { optimizer } = setUp(wasmBackend(), 3, {});
+  optimizer.step(0.1);
+  assert.is(optimizer.gradientNorm, undefined);
+});
+
+test('a norm below the limit changes no bit', () => {
+  for (const optimizer of optimizers) {
+    const plain = train(setUp(wasmBackend(), 5000, { optimizer }), 0, 3);
+    const clipped = train(setUp(wasmBackend(), 5000, { optimizer, maxGradientNorm: 1000 }), 0, 3);
+    assert.ok(identical(plain, clipped), optimizer);
+  }
+});
+
+test('large and small gradients: squares leave the range of float32, the norm does not', () => {
+  for (const scale of [1e-30, 1e30]) {
+    const { gradients, optimizer } = setUp(wasmBackend(), 10_000, { maxGradientNorm: 1 });
+    gradients.data.fill(scale);
+    optimizer.step(0.1);
+    assert.is(mismatch([optimizer.gradientNorm! / scale], [100], 2e-7), undefined, `${scale}`);
+  }
+});
+
+test('the same norm and the same weights for any number of threads, with and without the vectoriser', () => {
+  for (const optimizer of optimizers) {
+    const results = [wasmBackend(), createBackend(), ...[2, 3, 5].map(teamBackend)].map((backend) => {
+      const run = setUp(backend, 50_003, { optimizer, maxGradientNorm: 1 });
+      return { name: backend.name, weights: train(run, 0, 3), norm: run.optimizer.gradientNorm };
+    });
+    for (const { name, weights, norm } of results) {
+      assert.is(norm, results[0]!.norm, `${optimizer}, ${name}`);
+      assert.ok(identical(weights, results[0]!.weights), `${optimizer}, ${name}`);
+    }
+  }
+});
+
+for (const optimizer of optimizers) {
+  test(`${optimizer}: 3 steps, saved, restored, 3 more are 6 steps, bit for bit`, () => {
+    const options = { optimizer, maxGradientNorm: 10 };
+    const whole = setUp(wasmBackend(), 1000, options);
+    const expected = train(whole, 0, 6);
+
+    const before = setUp(wasmBackend(), 1000, options);
+    train(before, 0, 3);
+    const after = setUp(wasmBackend(), 1000, options);
+    after.parameters.data.set(before.parameters.data);
+    for (const [name, { data }] of before.optimizer.state) after.optimizer.state.get(name)!.data.set(data);
+    after.optimizer.restoreState(JSON.parse(JSON.stringify(before.optimizer.saveState())));
+    assert.ok(identical(train(after, 3, 3), expected));
+    assert.equal(after.optimizer.saveState(), whole.optimizer.saveState());
+    assert.is(after.optimizer.steps, 6);
+  });
+}
+
+for (const maxGradientNorm of [0, -1, Number.NaN]) {
+  test(`refused: maxGradientNorm ${maxGradientNorm}`, () => {
+    const message = `training: maxGradientNorm is ${maxGradientNorm}, expected a number above 0`;
+    throwsInput(() => setUp(wasmBackend(), 3, { maxGradientNorm }), message);
+  });
+}
+
+test.run();
