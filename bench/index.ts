@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { whole, wholeList } from '../src/cli/options/parsers.js';
 import { guard, guardStreams, inHouseStyle } from '../src/cli/program.js';
-import { Progress } from '../src/cli/terminal/progress.js';
+import { ProgressBar } from '../src/cli/terminal/progress.js';
 import { caseSteps } from './cases.js';
 import { createEngine, describe, type Engine } from './engine.js';
 import { timeNetwork } from './network.js';
@@ -117,7 +117,7 @@ function opsSection({ filters, size, filter = '' }: Options, engine: Engine): Se
 }
 
 function timed(label: string, steps: readonly Step[], engine: Engine): OpTime[] {
-  const progress = new Progress({});
+  const progress = new ProgressBar({});
   const times = timeSteps(steps, engine, (done) => progress.update(label, done, steps.length, `${done} ops`));
   progress.clear();
   return times;

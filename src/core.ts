@@ -18,8 +18,8 @@ export {
 export {
   type ComparedMode,
   type CompareModesOptions,
-  type Comparison,
   compareModes,
+  type ModeComparison as Comparison,
 } from './evaluate/compare-modes.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './evaluate/evaluate.js';
 export type { ClassScores, ImageScores, Scores } from './evaluate/metrics.js';
@@ -57,7 +57,7 @@ export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';
 export type { Checkpoint } from './train/checkpoint.js';
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
-export type { Progress, TrainOptions } from './train/options.js';
+export type { TrainOptions, TrainProgress as Progress } from './train/options.js';
 export { type ScheduleName, type ScheduleOptions, schedules } from './train/schedule.js';
 export { type EpochReport, trainModel } from './train/trainer.js';
 

@@ -3,7 +3,7 @@
 import { path } from '../cli/options/parsers.js';
 import { type CommonOptions, command, report } from '../cli/program.js';
 import { plural } from '../cli/tables/format.js';
-import { Progress } from '../cli/terminal/progress.js';
+import { ProgressBar } from '../cli/terminal/progress.js';
 import { type DataFolder, readDataFolder } from '../data/folder/folder.js';
 import { encodePng } from '../formats/png/png.js';
 import { readBytes } from '../platform/node/files/read.js';
@@ -32,7 +32,7 @@ async function run(options: ConvertOptions): Promise<void> {
   const outputs = outputsOf(options, { '--data': data });
   await outputs.newFolder(out);
   const folder = await readDataFolder(data);
-  const progress = new Progress(options);
+  const progress = new ProgressBar(options);
   const target = new WholeFolder(out);
   try {
     const written = await write(folder, target, progress);
@@ -52,7 +52,7 @@ interface Written {
   readonly range: readonly [number, number];
 }
 
-async function write(folder: DataFolder, target: WholeFolder, progress: Progress): Promise<Written> {
+async function write(folder: DataFolder, target: WholeFolder, progress: ProgressBar): Promise<Written> {
   const { pairs, classNames, splitFile } = folder;
   const bits = new Set<number>();
   let [least, greatest] = [Number.POSITIVE_INFINITY, 0];

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { path, side, whole } from '../cli/options/parsers.js';
 import { type CommonOptions, command } from '../cli/program.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from '../cli/tables/describe.js';
-import { Progress } from '../cli/terminal/progress.js';
+import { ProgressBar } from '../cli/terminal/progress.js';
 import { type Dataset, openDataset } from '../data/dataset.js';
 import { namesOf } from '../evaluate/evaluate.js';
 import type { Model } from '../model/model.js';
@@ -61,7 +61,7 @@ export async function openLabelled(model: Model, options: LabelledOptions): Prom
     ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
   });
   const { storedChannels } = dataset;
-  const progress = new Progress(options);
+  const progress = new ProgressBar(options);
   if (inChannels === 3 && storedChannels === 1) progress.line(`remark    grey images: ${GREY_ON_RGB}`);
   if (inChannels === 1 && storedChannels === 3) progress.line(`remark    RGB images: ${RGB_ON_GREY}`);
   requireForEvaluation(model, { batch: BATCH, size, images: namesOf(dataset, options.subset).length });

@@ -1,7 +1,7 @@
 /** The examples shown in `predictions.png`: images of the validation set with what the model says of them. */
 import { yieldToEventLoop } from '../base/event-loop.js';
 import type { Dataset } from '../data/dataset.js';
-import { Tally } from '../evaluate/metrics.js';
+import { MetricAccumulator } from '../evaluate/metrics.js';
 import type { Model } from '../model/model.js';
 import { toMask } from '../model/prediction.js';
 import type { SheetRow } from '../report/sheet.js';
@@ -14,7 +14,7 @@ export async function examples(model: Model, dataset: Dataset): Promise<SheetRow
     await yieldToEventLoop();
     const { name, image, mask } = await dataset.load(chosen);
     const prediction = toMask(model.probabilities([image], 'accurate')[0]!);
-    const tally = new Tally(model.config.classes);
+    const tally = new MetricAccumulator(model.config.classes);
     tally.add(prediction, mask);
     rows.push({ name, image, target: mask, prediction, dice: tally.scores().dice });
   }

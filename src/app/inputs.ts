@@ -4,7 +4,7 @@ import { extname, join, parse } from 'node:path';
 import { InputError } from '../base/errors.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from '../cli/tables/describe.js';
 import { plural } from '../cli/tables/format.js';
-import type { Progress } from '../cli/terminal/progress.js';
+import type { ProgressBar } from '../cli/terminal/progress.js';
 import type { Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { fileError } from '../platform/node/files/file-errors.js';
@@ -53,7 +53,7 @@ export async function checkInputs(
   inputs: readonly Input[],
   model: Model,
   mode: Mode,
-  progress: Progress,
+  progress: ProgressBar,
 ): Promise<void> {
   const { inChannels } = model.config;
   const sizes = new Set<string>();

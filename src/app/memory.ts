@@ -2,7 +2,7 @@
 import { freemem, totalmem } from 'node:os';
 import { LIMIT } from '../backend/wasm/memory.js';
 import { InputError } from '../base/errors.js';
-import { lossOptions, type TrainOptions } from '../cli/options/train-options.js';
+import { lossOptions, type TrainCommandOptions } from '../cli/options/train-options.js';
 import { memorySize } from '../cli/tables/format.js';
 import { CACHE_BYTES } from '../data/cache.js';
 import type { Split } from '../data/split/split.js';
@@ -17,23 +17,23 @@ import { evaluationMemory, trainingMemory } from '../train/memory.js';
 const FLOAT = 4;
 
 /** In bytes: in WebAssembly's memory, and outside of it. */
-export interface Need {
-  readonly inside: number;
-  readonly outside: number;
+export interface MemoryNeed {
+  readonly backendBytes: number;
+  readonly hostBytes: number;
 }
 
 /**
  * @param what begins the error: the option or the file that asks for so much
  * @throws InputError where they cannot be had; it ends with `advice`
  */
-function demand(need: Need, what: string, advice: string): void {
+function demand(need: MemoryNeed, what: string, advice: string): void {
   if (fits(need)) return;
-  const why = need.inside > LIMIT ? 'WebAssembly holds at most 4.0 GB' : `${memorySize(available())} are free`;
-  throw new InputError(`${what} needs ${memorySize(need.inside + need.outside)} of memory, ${why}; ${advice}`);
+  const why = need.backendBytes > LIMIT ? 'WebAssembly holds at most 4.0 GB' : `${memorySize(available())} are free`;
+  throw new InputError(`${what} needs ${memorySize(need.backendBytes + need.hostBytes)} of memory, ${why}; ${advice}`);
 }
 
 /** Whether so much can be had. */
-export function fits({ inside, outside }: Need): boolean {
+export function fits({ backendBytes: inside, hostBytes: outside }: MemoryNeed): boolean {
   return inside <= LIMIT && inside + outside <= available();
 }
 
@@ -44,24 +44,34 @@ function available(): number {
 }
 
 /** What training takes with so many workers. */
-export function memoryOfTraining(config: ModelConfig, options: TrainOptions, split: Split, workers: number): Need {
+export function memoryOfTraining(
+  config: ModelConfig,
+  options: TrainCommandOptions,
+  split: Split,
+  workers: number,
+): MemoryNeed {
   const { size, batch, microBatch, optimizer, ema: averageDecay } = options;
   const { train, validation, test } = split;
   const loss = lossOptions(options);
   const images = { train: train.length, validation: validation.length, test: options.test ? test.length : 0 };
   const asked = { size, batch, microBatch, loss, optimizer, averageDecay, images, workers, cacheBytes: CACHE_BYTES };
   const { total, outside } = trainingMemory(config, asked, planFor);
-  return { inside: total, outside };
+  return { backendBytes: total, hostBytes: outside };
 }
 
 /** @returns the bytes that training takes */
-export function requireForTraining(config: ModelConfig, options: TrainOptions, split: Split, workers: number): number {
+export function requireForTraining(
+  config: ModelConfig,
+  options: TrainCommandOptions,
+  split: Split,
+  workers: number,
+): number {
   const need = memoryOfTraining(config, options, split, workers);
   const parts = [`--filters ${config.filters.join(',')}`, `--micro-batch ${options.microBatch}`];
   if (workers > 1) parts.push(`--workers ${workers}`);
   const what = `--size ${options.size} with ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
   demand(need, what, 'lower one of them');
-  return need.inside + need.outside;
+  return need.backendBytes + need.hostBytes;
 }
 
 /** Evaluates `images` images of `size` pixels a side, `batch` at once. */
@@ -79,7 +89,7 @@ export function requireForEvaluation(
   );
   const inside = parameterBytes(config) + prepared + working;
   const outside = Math.min(CACHE_BYTES, images * size ** 2 * (FLOAT * config.inChannels + 1));
-  demand({ inside, outside }, `--size ${size}`, 'lower it');
+  demand({ backendBytes: inside, hostBytes: outside }, `--size ${size}`, 'lower it');
 }
 
 /** Predicts one image. */
@@ -101,7 +111,11 @@ export function requireForPrediction(
   // and its overlay.
   const outside =
     FLOAT * (size.width * size.height * 2 * (inChannels + classes) + width * height * (inChannels + classes + 1));
-  demand({ inside, outside }, `${path}: an image of ${width}x${height} pixels`, 'make it smaller or cut it into tiles');
+  demand(
+    { backendBytes: inside, hostBytes: outside },
+    `${path}: an image of ${width}x${height} pixels`,
+    'make it smaller or cut it into tiles',
+  );
 }
 
 function roundUp(size: number, level: number): number {

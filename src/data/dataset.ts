@@ -7,8 +7,8 @@ import { prepareImage } from '../image/prepare.js';
 import { resizeMask } from '../image/resize.js';
 import { CACHE_BYTES, Cache } from './cache.js';
 import { readDataFolder } from './folder/folder.js';
-import type { Origin, Pair } from './folder/format.js';
-import { TwinGuard } from './split/duplicates.js';
+import type { Item, Origin } from './folder/format.js';
+import { DuplicateGuard } from './split/duplicates.js';
 import { requireSeparatePatients } from './split/patients.js';
 import { completePlan, type DrawnSplit, type SplitPlan } from './split/plan.js';
 import type { Split } from './split/split.js';
@@ -73,7 +73,7 @@ export interface DatasetOptions {
  */
 export async function openDataset(dir: string, options: DatasetOptions): Promise<Dataset> {
   const { size, seed, normalisation = 'range' } = options;
-  checkSize(size);
+  checkSampleSize(size);
   const folder = await readDataFolder(dir);
   const { pairs, byName, classNames, splitFile } = folder;
   const drawn = options.plan && !splitFile ? completePlan(options.plan, folder) : undefined;
@@ -83,11 +83,11 @@ export async function openDataset(dir: string, options: DatasetOptions): Promise
   const storedChannels = pairs.every((pair) => pair.channels === 1) ? 1 : 3;
   const { channels = storedChannels } = options;
   const cache = sampleCache(options.cacheBytes);
-  const twins = splitFile ? new TwinGuard(split, channels, splitFile) : undefined;
+  const duplicates = splitFile ? new DuplicateGuard(split, channels, splitFile) : undefined;
 
-  const prepare = async ({ name, read }: Pair): Promise<Sample> => {
+  const prepare = async ({ name, read }: Item): Promise<Sample> => {
     const { image, mask } = await read();
-    await twins?.add(name, image);
+    await duplicates?.add(name, image);
     const resized = resizeMask(mask, size, size);
     const vanished = countVanished(mask, resized);
     return {
@@ -119,7 +119,7 @@ export async function openDataset(dir: string, options: DatasetOptions): Promise
 }
 
 /** @throws InputError unless `size` is a whole number of pixels */
-export function checkSize(size: number): void {
+export function checkSampleSize(size: number): void {
   if (!Number.isInteger(size) || size < 1) {
     throw new InputError(`size must be a whole number of pixels, at least 1, found ${size}`);
   }

@@ -7,7 +7,7 @@ import type { Model } from '../model/model.js';
 import type { Prediction } from '../model/prediction.js';
 import { DEFAULT_THRESHOLD, type Thresholds } from '../model/threshold.js';
 import { type PredictHeadsOptions, predictHeads } from './evaluate.js';
-import { type Overlap, overlapScores, pooled } from './overlap.js';
+import { type ConfusionCounts, overlapScores, pooled } from './overlap.js';
 
 /** 0.05, 0.10, …, 0.95 */
 const CANDIDATES: readonly number[] = Array.from({ length: 19 }, (_, k) => (k + 1) / 20);
@@ -50,7 +50,7 @@ export async function chooseThresholds(
     );
   }
   const names = outputsOf(config);
-  const scans = names.map((): Overlap[][] => CANDIDATES.map(() => []));
+  const scans = names.map((): ConfusionCounts[][] => CANDIDATES.map(() => []));
   for await (const { samples } of predictHeads(model, dataset, dataset.split.validation, options)) {
     for (const { sample, predictions } of samples) {
       scans.forEach((scan, k) => {
@@ -70,7 +70,11 @@ export function thresholdsOf(choices: Readonly<Record<string, ThresholdChoice>>)
  * For each of the ascending `thresholds`, the overlap of `mask` with the pixels whose probability is above it, as
  * `toMask` has it; counted in one pass.
  */
-export function overlapsAt(thresholds: readonly number[], { probs }: Prediction, mask: Image<Uint8Array>): Overlap[] {
+export function overlapsAt(
+  thresholds: readonly number[],
+  { probs }: Prediction,
+  mask: Image<Uint8Array>,
+): ConfusionCounts[] {
   // Of the pixels that are above exactly k thresholds: how many there are, and how many of them lie in the mask.
   const all = new Array<number>(thresholds.length + 1).fill(0);
   const inMask = new Array<number>(thresholds.length + 1).fill(0);
@@ -100,7 +104,7 @@ export function bestPoint(curve: readonly ThresholdPoint[], score: 'dice' | 'poo
 }
 
 /** @param scan by candidate, then by image */
-function choose(scan: readonly (readonly Overlap[])[], score: 'dice' | 'pooledDice'): ThresholdChoice {
+function choose(scan: readonly (readonly ConfusionCounts[])[], score: 'dice' | 'pooledDice'): ThresholdChoice {
   const curve = scan.map((images, c) => ({
     threshold: CANDIDATES[c]!,
     dice: images.reduce((sum, counts) => sum + overlapScores(counts).dice, 0) / images.length,

@@ -31,7 +31,7 @@ export interface ComparedMode extends Cost {
   readonly timeShare: number;
 }
 
-export interface Comparison {
+export interface ModeComparison {
   /** How many images the scores are of. */
   readonly images: number;
   /** By the names of `outputsOf`, in its order. */
@@ -60,7 +60,7 @@ export async function compareModes(
   model: Model,
   dataset: Dataset,
   options: CompareModesOptions = {},
-): Promise<Comparison> {
+): Promise<ModeComparison> {
   const { subset = 'validation', score = 'dice', tolerance = 0.01, runs = 15, planner = plainPlanner } = options;
   const { batch = 4, signal, onProgress } = options;
   if (!(tolerance >= 0 && tolerance <= 1)) {

@@ -21,7 +21,7 @@ import { type Network, recordNetwork } from '../model/network.js';
 import { type Prediction, toMask } from '../model/prediction.js';
 import { resolveMode } from '../model/recommendation.js';
 import { thresholdOf } from '../model/threshold.js';
-import { type ImageScores, type Scores, Tally, type TallyOptions } from './metrics.js';
+import { type ImageScores, MetricAccumulator, type MetricOptions, type Scores } from './metrics.js';
 
 export interface HeadScores extends Scores {
   /** `L1`, `L2`, … */
@@ -50,7 +50,7 @@ export interface Evaluation extends Scores {
   readonly perImage?: readonly NamedScores[];
 }
 
-export interface EvaluateOptions extends PredictHeadsOptions, TallyOptions {
+export interface EvaluateOptions extends PredictHeadsOptions, MetricOptions {
   /** Default: 'validation'. */
   readonly subset?: Subset | 'all';
   /** 'auto': the recommended one, see `compareModes`. Default: 'accurate'. */
@@ -75,7 +75,7 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
   const outputs = outputsOf(config);
   const chosen = outputs.indexOf(outputOf(mode, config));
   const thresholds = outputs.map((output) => options.threshold ?? thresholdOf(model, output));
-  const tallies = outputs.map(() => new Tally(config.classes, options));
+  const tallies = outputs.map(() => new MetricAccumulator(config.classes, options));
   const images = outputs.map((): NamedScores[] => []);
   let loss = 0;
   for await (const batch of predictHeads(model, dataset, names, options)) {

@@ -6,7 +6,7 @@
 import { invariant } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import type { Spacing } from '../image/distance.js';
-import { type Overlap, type OverlapScores, overlap, overlapScores, pooled } from './overlap.js';
+import { type ConfusionCounts, confusionCounts, type OverlapScores, overlapScores, pooled } from './overlap.js';
 import { type SurfaceDistances, surfaceDistances } from './surface-distance.js';
 
 /** Where distances were asked for; in pixels, or the unit of the spacing. */
@@ -44,11 +44,11 @@ export interface Scores extends ClassScores {
 
 /** One class in one image; distances are absent where they were not asked for, null where they are undefined. */
 interface Case {
-  readonly counts: Overlap;
+  readonly counts: ConfusionCounts;
   readonly distances?: SurfaceDistances | null;
 }
 
-export interface TallyOptions {
+export interface MetricOptions {
   /** Also measure surface distances, which takes far longer than counting. Default: false. */
   readonly distances?: boolean | undefined;
   /** Default: distances in pixels. */
@@ -56,13 +56,13 @@ export interface TallyOptions {
 }
 
 /** Gathers masks image by image. */
-export class Tally {
+export class MetricAccumulator {
   /** By class, then by image. */
   readonly #cases: Case[][];
-  readonly #options: TallyOptions;
+  readonly #options: MetricOptions;
 
   /** @param classes of the network: 1 counts pixels of value 1, K >= 2 the classes 1..K-1 */
-  constructor(classes: number, options: TallyOptions = {}) {
+  constructor(classes: number, options: MetricOptions = {}) {
     this.#cases = Array.from({ length: Math.max(1, classes - 1) }, () => []);
     this.#options = options;
   }
@@ -71,7 +71,7 @@ export class Tally {
   add(predicted: Image<Uint8Array>, actual: Image<Uint8Array>): ImageScores {
     const { distances = false, spacing } = this.#options;
     const scores = this.#cases.map((cases, k) => {
-      const counts = overlap(predicted.data, actual.data, k + 1);
+      const counts = confusionCounts(predicted.data, actual.data, k + 1);
       const added = distances ? { counts, distances: surfaceDistances(predicted, actual, k + 1, spacing) } : { counts };
       cases.push(added);
       return caseScores(added);

@@ -9,7 +9,7 @@
 import { invariant } from '../base/errors.js';
 
 /** Numbers of pixels of one class. */
-export interface Overlap {
+export interface ConfusionCounts {
   /** |P n T| */
   readonly intersection: number;
   /** |P| */
@@ -34,7 +34,7 @@ export interface OverlapScores {
 }
 
 /** Counts the pixels of `label` in two masks of one size. */
-export function overlap(predicted: Uint8Array, actual: Uint8Array, label: number): Overlap {
+export function confusionCounts(predicted: Uint8Array, actual: Uint8Array, label: number): ConfusionCounts {
   invariant(predicted.length === actual.length, `masks of ${predicted.length} and ${actual.length} pixels`);
   const counts = { intersection: 0, predicted: 0, actual: 0, pixels: actual.length };
   for (let i = 0; i < predicted.length; i++) {
@@ -48,8 +48,8 @@ export function overlap(predicted: Uint8Array, actual: Uint8Array, label: number
 }
 
 /** The counts of several images together. */
-export function pooled(counts: readonly Overlap[]): Overlap {
-  const sum = (read: (count: Overlap) => number) => counts.reduce((total, count) => total + read(count), 0);
+export function pooled(counts: readonly ConfusionCounts[]): ConfusionCounts {
+  const sum = (read: (count: ConfusionCounts) => number) => counts.reduce((total, count) => total + read(count), 0);
   return {
     intersection: sum((count) => count.intersection),
     predicted: sum((count) => count.predicted),
@@ -58,7 +58,7 @@ export function pooled(counts: readonly Overlap[]): Overlap {
   };
 }
 
-export function overlapScores({ intersection, predicted, actual, pixels }: Overlap): OverlapScores {
+export function overlapScores({ intersection, predicted, actual, pixels }: ConfusionCounts): OverlapScores {
   const union = predicted + actual - intersection;
   const ifEmpty = union === 0 ? 1 : 0;
   return {

@@ -4,14 +4,14 @@ import type { ScoredRun } from './runs.js';
 import { signedRankTest } from './wilcoxon.js';
 
 /** Over runs. */
-export interface Spread {
+export interface Dispersion {
   readonly mean: number;
   /** Of a sample (n - 1); null for a single value. */
   readonly deviation: number | null;
 }
 
 /** @param values at least one */
-export function spreadOf(values: readonly number[]): Spread {
+export function dispersionOf(values: readonly number[]): Dispersion {
   const mean = meanOf(values);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null };

@@ -3,7 +3,7 @@
  * against the network of that level trained alone. A row a level.
  */
 import { isolatedName, WHOLE } from './arms.js';
-import { type ComparisonCells, comparePaired, comparisonCells, meanOf, spreadOf } from './compare.js';
+import { type ComparisonCells, comparePaired, comparisonCells, dispersionOf, meanOf } from './compare.js';
 import { headScores, type RunResult, type ScoredRun } from './runs.js';
 
 /**
@@ -59,7 +59,7 @@ export function embeddedRows(results: readonly RunResult[]): EmbeddedRow[] {
 }
 
 function spreadOfDice(runs: readonly ScoredRun[]) {
-  return spreadOf(runs.map(({ dice }) => dice));
+  return dispersionOf(runs.map(({ dice }) => dice));
 }
 
 function meanSeconds(runs: readonly RunResult[]): number {

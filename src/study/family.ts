@@ -1,6 +1,6 @@
 /** The family under one protocol, as Zhou et al., 2020, compare it: a row an arm, each tested against U-Net. */
 import { type Arm, BASELINE } from './arms.js';
-import { type ComparisonCells, comparePaired, comparisonCells, meanOf, spreadOf } from './compare.js';
+import { type ComparisonCells, comparePaired, comparisonCells, dispersionOf, meanOf } from './compare.js';
 import { mainScores, type RunResult } from './runs.js';
 
 /** Scores are of the mean of the heads where there are several; null where there is nothing to compare or to spread. */
@@ -31,7 +31,7 @@ export function familyRows(arms: readonly Arm[], results: readonly RunResult[]):
   return begun.map(({ name, title }, k) => {
     const done = ofArm(name);
     const scores = done.map(mainScores);
-    const [dice, iou] = [scores.map((run) => run.dice), scores.map((run) => run.iou)].map(spreadOf);
+    const [dice, iou] = [scores.map((run) => run.dice), scores.map((run) => run.iou)].map(dispersionOf);
     const { parameters, macs } = scores[0]!;
     return {
       arm: name,

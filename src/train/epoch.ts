@@ -4,8 +4,8 @@ import type { Dataset } from '../data/dataset.js';
 import { levelsOf } from '../model/config.js';
 import { levelName } from '../model/mode.js';
 import { sampleKey, shuffled } from './batches.js';
-import type { Settings } from './options.js';
-import { Ahead } from './prefetcher.js';
+import type { TrainSettings } from './options.js';
+import { Prefetcher } from './prefetcher.js';
 import { learningRateAt } from './schedule.js';
 import type { Example, Losses, TrainingStep } from './step.js';
 
@@ -25,7 +25,7 @@ export function beginEpoch(epoch: number, heads: number): EpochState {
 }
 
 /** The optimizer's steps in an epoch. */
-export function stepsPerEpoch(dataset: Dataset, { batch }: Settings): number {
+export function stepsPerEpoch(dataset: Dataset, { batch }: TrainSettings): number {
   return Math.ceil(dataset.split.train.length / batch);
 }
 
@@ -40,14 +40,16 @@ export async function* trainEpoch(
   dataset: Dataset,
   begun: EpochState,
   factor: number,
-  settings: Settings,
+  settings: TrainSettings,
 ): AsyncGenerator<EpochState, void, void> {
   const { epochs, batch, microBatch, seed, rate, signal, onProgress } = settings;
   const { epoch } = begun;
   const names = shuffled(dataset.split.train, seed, epoch);
   const miniBatches = chunks(names, batch).map((miniBatch) => chunks(miniBatch, microBatch));
   const rest = miniBatches.slice(begun.steps).flat();
-  const examples = new Ahead(rest.length, step.model.backend.workers, (k) => load(dataset, rest[k]!, epoch, settings));
+  const examples = new Prefetcher(rest.length, step.model.backend.workers, (k) =>
+    load(dataset, rest[k]!, epoch, settings),
+  );
   const started = performance.now();
   let state = begun;
   let done = begun.images;
@@ -83,7 +85,7 @@ function added({ images, losses: { total, heads }, ...rest }: EpochState, losses
 }
 
 /** @throws Error that says what to do, unless the losses are finite */
-function checkFinite({ epoch, steps, losses }: EpochState, step: TrainingStep, { learningRate }: Settings): void {
+function checkFinite({ epoch, steps, losses }: EpochState, step: TrainingStep, { learningRate }: TrainSettings): void {
   const wrong = losses.heads.findIndex((loss) => !Number.isFinite(loss));
   if (wrong < 0) return;
   const head = levelName(levelsOf(step.model.config)[wrong]!);
@@ -96,7 +98,7 @@ async function load(
   dataset: Dataset,
   names: readonly string[],
   epoch: number,
-  { seed, augment }: Settings,
+  { seed, augment }: TrainSettings,
 ): Promise<readonly Example[]> {
   const samples = await Promise.all(names.map((name) => dataset.load(name)));
   return samples.map((sample, k) => {

@@ -35,7 +35,7 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   readonly augment?: (sample: Sample, key: Key) => Sample;
   /** Ends the training within a micro-batch; the best weights so far are kept. */
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: TrainProgress) => void;
   /** Goes on from there, as if nothing had come between. Options that change numbers must be those of then. */
   readonly resume?: Checkpoint;
   /**
@@ -49,7 +49,7 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
 }
 
 /** Where an epoch stands, after each micro-batch. */
-export interface Progress {
+export interface TrainProgress {
   readonly epoch: number;
   readonly epochs: number;
   readonly phase: 'training' | 'validation';
@@ -61,11 +61,11 @@ export interface Progress {
 
 const DEFAULTS = { epochs: 30, batch: 16, microBatch: 4, learningRate: 3e-4, seed: 1, patience: Infinity };
 
-export type Settings = Omit<TrainOptions, keyof ScheduleOptions> &
+export type TrainSettings = Omit<TrainOptions, keyof ScheduleOptions> &
   typeof DEFAULTS & { readonly rate: ScheduleSettings };
 
 /** @throws InputError that names the option */
-export function withDefaults(options: TrainOptions): Settings {
+export function trainSettings(options: TrainOptions): TrainSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const { batch = DEFAULTS.batch, loss = {} } = options;
   const microBatch = spansImages(loss) ? batch : DEFAULTS.microBatch;

@@ -5,7 +5,7 @@
  * lanes after one that is not done, so that what waits for a slow one is bounded. The first error stops all lanes; it is
  * thrown when what had begun is done.
  */
-export async function spread(
+export async function runBounded(
   count: number,
   lanes: number,
   work: (piece: number, lane: number) => Promise<void>,

@@ -14,7 +14,7 @@ import { WeightAverage, type WeightAverageState } from './average.js';
 import type { Checkpoint } from './checkpoint.js';
 import { beginEpoch, type EpochState } from './epoch.js';
 import type { OptimizerState } from './optimizer.js';
-import type { Settings } from './options.js';
+import type { TrainSettings } from './options.js';
 import { Plateau, type PlateauState } from './schedule.js';
 import { TrainingStep } from './step.js';
 
@@ -50,7 +50,7 @@ export class TrainingState {
   constructor(
     readonly model: Model,
     readonly dataset: Dataset,
-    readonly settings: Settings,
+    readonly settings: TrainSettings,
   ) {
     const { backend, parameters, config } = model;
     this.step = new TrainingStep(model, { ...settings, width: dataset.size, height: dataset.size });
@@ -181,7 +181,7 @@ function isBetter(a: Evaluation, b: Evaluation): boolean {
 }
 
 /** What the model file says of its training; the same run gives the same words. */
-function summary(dataset: Dataset, settings: Settings, { epoch, validation }: Best): Model['training'] {
+function summary(dataset: Dataset, settings: TrainSettings, { epoch, validation }: Best): Model['training'] {
   const { epochs, batch, microBatch, learningRate, seed, optimizer = 'adam', rate, averageDecay } = settings;
   const { split, drawn } = dataset;
   const images = { train: split.train.length, validation: split.validation.length };

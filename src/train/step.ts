@@ -20,7 +20,7 @@ import { isTrainable } from '../model/parameters.js';
 import { gradients } from '../ops/index.js';
 import { GradientTree, waitingGradients } from './gradient-tree.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';
-import { spread } from './run-bounded.js';
+import { runBounded } from './run-bounded.js';
 
 /** What a step learns from: one image as the network reads it. */
 export interface Example {
@@ -147,7 +147,7 @@ export class TrainingStep {
     const losses: Losses[] = [];
     const statistics: ReadonlyMap<string, Float64Array>[] = [];
     this.#tree.begin(load.length);
-    await spread(load.length, this.#lanes.length, async (k, n) => {
+    await runBounded(load.length, this.#lanes.length, async (k, n) => {
       const examples = await load[k]!();
       const lane = this.#lanes[n]!;
       const { graph, program } = await this.#compute(lane, examples, images);

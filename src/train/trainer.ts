@@ -4,7 +4,7 @@ import { checkFits, type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import type { Model } from '../model/model.js';
 import { checkSize } from '../model/network.js';
 import { stepsPerEpoch, trainEpoch } from './epoch.js';
-import { type Settings, type TrainOptions, withDefaults } from './options.js';
+import { type TrainOptions, type TrainSettings, trainSettings } from './options.js';
 import { learningRateAt } from './schedule.js';
 import { TrainingState } from './state.js';
 import type { Losses } from './step.js';
@@ -47,7 +47,7 @@ export async function* trainModel(
   dataset: Dataset,
   options: TrainOptions = {},
 ): AsyncGenerator<EpochReport, void, void> {
-  const settings = withDefaults(options);
+  const settings = trainSettings(options);
   const { epochs, signal } = settings;
   checkFits(model.config, dataset);
   checkSize(model.config, dataset.size, dataset.size);
@@ -100,7 +100,7 @@ function lastRate({ dataset, settings, current: { epoch }, factor }: TrainingSta
   return learningRateAt(epoch * steps - 1, steps, settings.rate, factor);
 }
 
-async function validate(model: Model, dataset: Dataset, epoch: number, settings: Settings): Promise<Evaluation> {
+async function validate(model: Model, dataset: Dataset, epoch: number, settings: TrainSettings): Promise<Evaluation> {
   const { epochs, microBatch, loss, learningRate, signal, onProgress } = settings;
   const started = performance.now();
   const validation = await evaluate(model, dataset, {

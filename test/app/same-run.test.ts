@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { findCheckpoint } from '../../src/app/runs/resume.js';
 import { storedOptions } from '../../src/app/runs/run-config.js';
-import { asked, type Job, loadJob, openData, planJob } from '../../src/app/training/job.js';
+import { asked, loadJob, openData, planJob, type TrainingJob } from '../../src/app/training/job.js';
 import { trainInFolder } from '../../src/app/training/training.js';
-import { type TrainOptions, trainCommand, withDefaults } from '../../src/cli/options/train-options.js';
-import { Progress } from '../../src/cli/terminal/progress.js';
+import { type TrainCommandOptions, trainCommand, withDataDefaults } from '../../src/cli/options/train-options.js';
+import { ProgressBar } from '../../src/cli/terminal/progress.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import type { EpochReport } from '../../src/index.js';
 import { CheckpointFiles } from '../../src/platform/node/runs/checkpoint-files.js';
@@ -20,21 +20,26 @@ import { rejection } from '../support/throws.js';
 const test = suiteInFolder('same run');
 const ADVICE = 'restore the file from a copy, or start a new run';
 
-const quiet = new Progress({ quiet: true });
+const quiet = new ProgressBar({ quiet: true });
 const never = new AbortController().signal;
 
 /** Holds `data`, and a run of 2 epochs in `run`; each test gets a copy. */
 let made = '';
 
-async function prepareJob(options: TrainOptions): Promise<Job> {
+async function prepareJob(options: TrainCommandOptions): Promise<TrainingJob> {
   return (await loadJob(planJob(options, await openData(options)), quiet, never))!;
 }
 
 test.before(async () => {
   made = mkdtempSync(join(tmpdir(), 'unetpp-made-'));
   putPairs(made, 5);
-  const options = { ...trainCommand().opts<TrainOptions>(), data: join(made, 'data'), filters: [2, 2], size: 16 };
-  const job = await prepareJob(withDefaults({ ...options, epochs: 2, batch: 2, ema: 0.5, workers: 1 }));
+  const options = {
+    ...trainCommand().opts<TrainCommandOptions>(),
+    data: join(made, 'data'),
+    filters: [2, 2],
+    size: 16,
+  };
+  const job = await prepareJob(withDataDefaults({ ...options, epochs: 2, batch: 2, ema: 0.5, workers: 1 }));
   const folder = await RunFolder.create(join(made, 'run'), asked(job));
   for await (const _ of trainInFolder(folder, job, quiet, never));
   await folder.close();
@@ -43,7 +48,7 @@ test.after(() => rmSync(made, { recursive: true }));
 test.before.each(({ dir }) => cpSync(made, dir, { recursive: true }));
 
 /** Goes on with the run as `train --resume` does. @returns the reports, old and new, and what the user is told */
-async function goOn(dir: string, given: Partial<TrainOptions> = {}) {
+async function goOn(dir: string, given: Partial<TrainCommandOptions> = {}) {
   const folder = await RunFolder.open(join(dir, 'run'));
   const told: string[] = [];
   try {

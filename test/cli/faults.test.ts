@@ -14,7 +14,7 @@ import {
 } from '../../src/index.js';
 import type { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import type { Checkpoint } from '../../src/train/checkpoint.js';
-import type { Progress } from '../../src/train/options.js';
+import type { TrainProgress } from '../../src/train/options.js';
 import { json, listing, putPairs, Running, refused, suiteInFolder, unetpp, unetppOnFullDisk } from '../support/cli.js';
 import { messageOf } from '../support/faults.js';
 
@@ -108,7 +108,7 @@ for (const [what, harm, message] of [
       return weightsSha256(model);
     };
     const path = join(dir, 'faulty');
-    const onProgress = ({ epoch }: Progress) => {
+    const onProgress = ({ epoch }: TrainProgress) => {
       if (epoch === 2 && existsSync(image)) harm(image);
     };
     const failing = inRunFolder(path, {}, async (folder) => void (await train(folder, { onProgress })));

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Job } from '../../src/app/training/job.js';
+import type { TrainingJob } from '../../src/app/training/job.js';
 import { measureOnTest } from '../../src/app/training/test-images.js';
-import { Progress } from '../../src/cli/terminal/progress.js';
+import { ProgressBar } from '../../src/cli/terminal/progress.js';
 import { createModel, readPng, syntheticDataset } from '../../src/index.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { putMat } from '../fixtures/mat.js';
@@ -78,10 +78,10 @@ test('a run that goes on is tested, with the scores that evaluate finds', async 
 test('a test that is interrupted gives no result and writes nothing', async ({ dir }) => {
   const dataset = syntheticDataset({ size: 32, train: 1, validation: 1, test: 2, seed: 1 });
   const options = { microBatch: 1, loss: 'ce' };
-  const job = { dataset, model: createModel({ filters: [2, 4] }), options } as unknown as Job;
+  const job = { dataset, model: createModel({ filters: [2, 4] }), options } as unknown as TrainingJob;
   const folder = await RunFolder.create(dir, {});
   const before = listing(dir);
-  const measure = (signal: AbortSignal) => measureOnTest(job, folder, new Progress({ quiet: true }), signal);
+  const measure = (signal: AbortSignal) => measureOnTest(job, folder, new ProgressBar({ quiet: true }), signal);
   assert.is(await measure(AbortSignal.abort()), undefined);
   assert.equal(listing(dir), before);
   assert.is((await measure(new AbortController().signal))?.evaluation.images, 2);

@@ -1,7 +1,7 @@
 /** Splits that are drawn as the user says: by numbers or shares, by patient or image. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Origin, Pair } from '../../src/data/folder/format.js';
+import type { Item, Origin } from '../../src/data/folder/format.js';
 import { completePlan, drawPlanned, type SplitPlan, splitCounts } from '../../src/data/split/plan.js';
 import { type Split, subsets } from '../../src/data/split/split.js';
 import { throwsInput } from '../support/throws.js';
@@ -15,7 +15,7 @@ for (let patient = 0; patient < 60; patient++) {
 }
 const all = [...images.keys()].sort();
 
-function pairsOf(origins: ReadonlyMap<string, Origin>): Pair[] {
+function pairsOf(origins: ReadonlyMap<string, Origin>): Item[] {
   const read = () => assert.unreachable('a split needs no pixels') as never;
   return [...origins].map(([name, origin]) => ({ name, channels: 1, ...origin, read }));
 }

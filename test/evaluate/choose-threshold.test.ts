@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
 import { Random, seedKey } from '../../src/base/random.js';
 import { bestPoint, overlapsAt } from '../../src/evaluate/choose-threshold.js';
-import { overlap } from '../../src/evaluate/overlap.js';
+import { confusionCounts } from '../../src/evaluate/overlap.js';
 import {
   chooseThresholds,
   createModel,
@@ -44,7 +44,7 @@ test('the scan counts as thresholding does, at equality too', () => {
   const prediction = { width: 20, height: 10, classes: 1, probs };
   assert.equal(
     overlapsAt(thresholds, prediction, mask),
-    thresholds.map((threshold) => overlap(toMask(prediction, threshold).data, mask.data, 1)),
+    thresholds.map((threshold) => confusionCounts(toMask(prediction, threshold).data, mask.data, 1)),
   );
 });
 

@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Image } from '../../src/base/image.js';
-import { Tally, type TallyOptions } from '../../src/evaluate/metrics.js';
-import { type OverlapScores, overlap, overlapScores } from '../../src/evaluate/overlap.js';
+import { MetricAccumulator, type MetricOptions } from '../../src/evaluate/metrics.js';
+import { confusionCounts, type OverlapScores, overlapScores } from '../../src/evaluate/overlap.js';
 import { toMask } from '../../src/model/prediction.js';
 
 const mask = (...data: number[]): Image<Uint8Array> => ({
@@ -15,8 +15,8 @@ const mask = (...data: number[]): Image<Uint8Array> => ({
 
 type Pair = readonly [Image<Uint8Array>, Image<Uint8Array>];
 
-function scoresOf(classes: number, pairs: readonly Pair[], options: TallyOptions = {}) {
-  const tally = new Tally(classes, options);
+function scoresOf(classes: number, pairs: readonly Pair[], options: MetricOptions = {}) {
+  const tally = new MetricAccumulator(classes, options);
   for (const [predicted, actual] of pairs) tally.add(predicted, actual);
   return tally.scores();
 }
@@ -31,7 +31,7 @@ const overlaps = ({ dice, iou, precision, sensitivity, specificity }: OverlapSco
 });
 
 test('overlap counts pixels of one class', () => {
-  const counts = overlap(Uint8Array.of(1, 1, 0, 0, 1), Uint8Array.of(1, 0, 1, 0, 1), 1);
+  const counts = confusionCounts(Uint8Array.of(1, 1, 0, 0, 1), Uint8Array.of(1, 0, 1, 0, 1), 1);
   assert.equal(counts, { intersection: 2, predicted: 3, actual: 3, pixels: 5 });
 });
 
@@ -125,7 +125,7 @@ test('several classes: the mean over the classes but the background, and each by
 });
 
 test('add gives the scores of the image, by class too', () => {
-  const tally = new Tally(3, { distances: true });
+  const tally = new MetricAccumulator(3, { distances: true });
   const { perClass, ...scores } = tally.add(mask(1, 1, 2, 0), mask(1, 1, 0, 0));
   assert.equal(scores, {
     dice: 1 / 2,
@@ -144,7 +144,7 @@ test('add gives the scores of the image, by class too', () => {
       [2, 0, null, 1],
     ],
   );
-  assert.is('perClass' in new Tally(1).add(SOME, SOME), false);
+  assert.is('perClass' in new MetricAccumulator(1).add(SOME, SOME), false);
 });
 
 test('a mask of one class is where the probability is above the threshold', () => {

@@ -1,7 +1,7 @@
 /** The statistics of a study. Expected values are those of scipy 1.17.1 where not said otherwise. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { spreadOf } from '../../src/study/compare.js';
+import { dispersionOf } from '../../src/study/compare.js';
 import { holm } from '../../src/study/holm.js';
 import { signedRankTest, upperTail } from '../../src/study/wilcoxon.js';
 
@@ -67,8 +67,8 @@ test("Holm's adjustment", () => {
 });
 
 test('mean and standard deviation of a sample', () => {
-  assert.equal(spreadOf([2, 4, 4, 4, 5, 5, 7, 9]), { mean: 5, deviation: Math.sqrt(32 / 7) });
-  assert.equal(spreadOf([3]), { mean: 3, deviation: null });
+  assert.equal(dispersionOf([2, 4, 4, 4, 5, 5, 7, 9]), { mean: 5, deviation: Math.sqrt(32 / 7) });
+  assert.equal(dispersionOf([3]), { mean: 3, deviation: null });
 });
 
 test.run();

@@ -2,14 +2,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createBackend, createModel, type Evaluation } from '../../src/index.js';
-import { withDefaults } from '../../src/train/options.js';
+import { trainSettings } from '../../src/train/options.js';
 import { TrainingState } from '../../src/train/state.js';
 import { squares } from '../support/squares.js';
 
 /** The best epoch after these validations, as pairs of Dice and loss. */
 function bestOf(...validations: readonly (readonly [dice: number, loss: number])[]): number {
   const model = createModel({ filters: [2, 3] }, { backend: createBackend() });
-  const state = new TrainingState(model, squares({ train: 1 }), withDefaults({}));
+  const state = new TrainingState(model, squares({ train: 1 }), trainSettings({}));
   for (const [dice, loss] of validations) state.finish({ dice, loss } as Evaluation);
   return state.bestEpoch;
 }

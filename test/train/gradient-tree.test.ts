@@ -5,7 +5,7 @@ import type { Storage } from '../../src/backend/backend.js';
 import { Random } from '../../src/base/random.js';
 import { createBackend, ReferenceBackend } from '../../src/index.js';
 import { GradientTree, waitingGradients } from '../../src/train/gradient-tree.js';
-import { spread } from '../../src/train/run-bounded.js';
+import { runBounded } from '../../src/train/run-bounded.js';
 
 const LENGTH = 100;
 
@@ -67,7 +67,7 @@ test('no more gradients are held than the estimate of memory says', async () => 
         const random = new Random([workers, round]);
         tree.begin(leaves);
         // Some are far slower than others.
-        await spread(leaves, workers, async (piece, lane) => {
+        await runBounded(leaves, workers, async (piece, lane) => {
           const turns = random.integer(4) === 0 ? 40 : 1;
           for (let turn = 0; turn < turns; turn++) await undefined;
           tree.add(piece, parts[lane]!);

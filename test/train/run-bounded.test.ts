@@ -3,14 +3,14 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../src/base/random.js';
-import { Ahead } from '../../src/train/prefetcher.js';
-import { spread } from '../../src/train/run-bounded.js';
+import { Prefetcher } from '../../src/train/prefetcher.js';
+import { runBounded } from '../../src/train/run-bounded.js';
 
 test('every piece is done once, begun in order, one at a time in a lane', async () => {
   const random = new Random([1, 2]);
   const begun: number[] = [];
   const busy = new Set<number>();
-  await spread(40, 3, async (piece, lane) => {
+  await runBounded(40, 3, async (piece, lane) => {
     assert.not(busy.has(lane));
     busy.add(lane);
     begun.push(piece);
@@ -26,7 +26,7 @@ test('every piece is done once, begun in order, one at a time in a lane', async 
 test('no piece begins more than twice the number of lanes after one that is not done', async () => {
   let first = () => {};
   const begun: number[] = [];
-  const all = spread(20, 2, async (piece) => {
+  const all = runBounded(20, 2, async (piece) => {
     begun.push(piece);
     if (piece === 0) await new Promise<void>((resolve) => (first = resolve));
   });
@@ -39,15 +39,15 @@ test('no piece begins more than twice the number of lanes after one that is not 
 
 test('more lanes than pieces, and no pieces at all', async () => {
   const lanes = new Set<number>();
-  await spread(2, 8, async (_, lane) => void lanes.add(lane));
+  await runBounded(2, 8, async (_, lane) => void lanes.add(lane));
   assert.equal(lanes, new Set([0, 1]));
-  await spread(0, 3, async () => assert.unreachable());
+  await runBounded(0, 3, async () => assert.unreachable());
 });
 
 test('the first error ends all lanes, after what had begun', async () => {
   const begun: number[] = [];
   let done = 0;
-  const failing = spread(100, 3, async (piece) => {
+  const failing = runBounded(100, 3, async (piece) => {
     begun.push(piece);
     for (let turn = 0; turn < (piece === 4 ? 1 : 4); turn++) await nextTurn();
     if (piece === 4) throw new Error('four');
@@ -60,7 +60,7 @@ test('the first error ends all lanes, after what had begun', async () => {
 });
 
 test('an error wakes a lane that waits for a slow one', async () => {
-  const failing = spread(20, 2, async (piece) => {
+  const failing = runBounded(20, 2, async (piece) => {
     if (piece > 0) return;
     await sleep(10);
     throw new Error('slow and wrong');
@@ -70,7 +70,7 @@ test('an error wakes a lane that waits for a slow one', async () => {
 
 test('loading ahead: in order, so many places before the turn, errors in theirs', async () => {
   const begun: number[] = [];
-  const ahead = new Ahead(5, 2, async (k) => {
+  const ahead = new Prefetcher(5, 2, async (k) => {
     begun.push(k);
     if (k === 2) throw new Error('damaged');
     return k;

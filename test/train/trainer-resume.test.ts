@@ -13,7 +13,7 @@ import {
   weightsSha256,
 } from '../../src/index.js';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.js';
-import type { Progress } from '../../src/train/options.js';
+import type { TrainProgress } from '../../src/train/options.js';
 import { messageOf } from '../support/faults.js';
 import { squares } from '../support/squares.js';
 
@@ -125,12 +125,12 @@ for (const [where, stops] of Object.entries({
   'in the middle of a mini-batch': ({ epoch, phase, done }) => epoch === 2 && phase === 'training' && done === 5,
   'between epochs': ({ epoch, phase, done, total }) => epoch === 1 && phase === 'validation' && done === total,
   'in a validation': ({ epoch, phase, done }) => epoch === 2 && phase === 'validation' && done === 2,
-} satisfies Record<string, (progress: Progress) => boolean>)) {
+} satisfies Record<string, (progress: TrainProgress) => boolean>)) {
   test(`stopped by a signal ${where}, it leaves one checkpoint more, and goes on to the same bits`, async () => {
     const which = CASES['plateau and average']!;
     const whole = await run(which, 1);
     const controller = new AbortController();
-    const onProgress = (progress: Progress) => {
+    const onProgress = (progress: TrainProgress) => {
       if (stops(progress)) controller.abort();
     };
     const stopped = await run(which, 1, { checkpointEvery: {}, signal: controller.signal, onProgress });

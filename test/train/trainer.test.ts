@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chunks } from '../../src/base/chunks.js';
 import { InputError } from '../../src/base/errors.js';
-import { Tally } from '../../src/evaluate/metrics.js';
+import { MetricAccumulator } from '../../src/evaluate/metrics.js';
 import {
   createBackend,
   createModel,
@@ -228,7 +228,7 @@ test('evaluate scores every head in one pass as prediction does one by one, padd
   assert.is(result.mode, 'L1');
   assert.is(result.dice, result.heads[0]!.dice);
   // Prediction pads for the depth of the head, evaluation for that of the network: the deepest head has both alike.
-  const tally = new Tally(1);
+  const tally = new MetricAccumulator(1);
   for (const name of [...dataset.split.train, ...dataset.split.validation]) {
     const { image, mask } = await dataset.load(name);
     tally.add(toMask(model.probabilities([image], 'fast')[0]!), mask);

@@ -11,8 +11,8 @@ import { begunEpoch } from '../../train/state.js';
 import { givenOptions } from '../../cli/program.js';
 import { onCommandLine, storedOptions, storedSplit } from './run-config.js';
 import { requireSameImages, requireSameOptions } from './same-run.js';
-import type { Job } from '../training/job.js';
-import type { TrainOptions } from '../../cli/options/train-options.js';
+import type { TrainingJob } from '../training/job.js';
+import type { TrainCommandOptions } from '../../cli/options/train-options.js';
 import { parseKept, type TrainResult } from '../training/result.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -33,13 +33,13 @@ export const MAY_DIFFER = [
   'out',
   'json',
   'quiet',
-] satisfies readonly (keyof TrainOptions)[];
+] satisfies readonly (keyof TrainCommandOptions)[];
 
 /**
  * The options of a run, with those that this call gives in place of some.
  * @throws InputError that names an option which would make it another run
  */
-export function resumedOptions(folder: RunFolder, command: Command): TrainOptions {
+export function resumedOptions(folder: RunFolder, command: Command): TrainCommandOptions {
   const { path } = folder;
   const given = givenOptions(command);
   if (given.out !== undefined && !given.continue) {
@@ -47,7 +47,7 @@ export function resumedOptions(folder: RunFolder, command: Command): TrainOption
   }
   const stored = storedOptions(folder);
   compareOptions({ ...stored }, given, MAY_DIFFER, `the run in ${path}`, 'leave it out, or start a new run');
-  const options = { ...stored, ...given } as TrainOptions;
+  const options = { ...stored, ...given } as TrainCommandOptions;
   if (options.epochs >= stored.epochs) return options;
   throw new InputError(
     `--epochs is ${options.epochs}, but the run in ${path} was started with ${stored.epochs}; it can be extended, not shortened`,
@@ -55,7 +55,7 @@ export function resumedOptions(folder: RunFolder, command: Command): TrainOption
 }
 
 /** The result of a run that is done, where this call asks for no more. */
-export async function doneResult(folder: RunFolder, options: TrainOptions): Promise<TrainResult | undefined> {
+export async function doneResult(folder: RunFolder, options: TrainCommandOptions): Promise<TrainResult | undefined> {
   return existsSync(folder.model) ? parseKept(await folder.keptResult(), options) : undefined;
 }
 
@@ -66,9 +66,9 @@ export async function doneResult(folder: RunFolder, options: TrainOptions): Prom
  */
 export async function findCheckpoint(
   folder: RunFolder,
-  job: Job,
+  job: TrainingJob,
   warn: (line: string) => void,
-): Promise<Job['resume']> {
+): Promise<TrainingJob['resume']> {
   const { dataset } = job;
   const before = storedSplit(folder);
   const found = await folder.readCheckpoint();

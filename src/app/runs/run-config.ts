@@ -5,7 +5,7 @@ import { type Form, listOf, object, requireForm, text } from '../../base/form.js
 import { show } from '../../base/show.js';
 import { type Split, subsets } from '../../data/split/split.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { type TrainOptions, trainCommand, withDefaults } from '../../cli/options/train-options.js';
+import { type TrainCommandOptions, trainCommand, withDataDefaults } from '../../cli/options/train-options.js';
 
 const ADVICE = 'restore the file from a copy, or start a new run';
 
@@ -13,9 +13,9 @@ const ADVICE = 'restore the file from a copy, or start a new run';
  * The options that a run was started with.
  * @throws InputError that names the file, the option, what it is and what is expected
  */
-export function storedOptions({ config: stored, configFile }: RunFolder): TrainOptions {
+export function storedOptions({ config: stored, configFile }: RunFolder): TrainCommandOptions {
   const command = trainCommand();
-  const required = Object.keys(withDefaults(command.opts()));
+  const required = Object.keys(withDataDefaults(command.opts()));
   const forms = command.options.map((option) => {
     const name = option.attributeName();
     // The names of the images are `split` there.
@@ -24,7 +24,7 @@ export function storedOptions({ config: stored, configFile }: RunFolder): TrainO
   requireForm(stored, object(Object.fromEntries(forms)), configFile, ADVICE);
   const { config, data, split, splitSizes, ...others } = stored;
   const options = { ...others, ...(data !== null && { data }), ...(splitSizes !== undefined && { split: splitSizes }) };
-  return options as unknown as TrainOptions;
+  return options as unknown as TrainCommandOptions;
 }
 
 /**

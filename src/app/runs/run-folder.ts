@@ -8,7 +8,7 @@ import { LOCK_FILE } from '../../platform/node/lock/lock-file.js';
 import type { LockWaitOptions } from '../../platform/node/lock/lock-wait.js';
 import type { Outputs } from '../../platform/node/files/outputs.js';
 import { type RunConfig, RunFolder } from '../../platform/node/runs/run-folder.js';
-import type { Progress } from '../../cli/terminal/progress.js';
+import type { ProgressBar } from '../../cli/terminal/progress.js';
 
 /**
  * A folder that is empty or not there yet: `out`, or else the first of runs/NAME, runs/NAME-2, …
@@ -35,7 +35,7 @@ export function isLeftBehind(name: string): boolean {
 /** How a folder in use is waited for. */
 export function lockWait(
   { wait }: { readonly wait?: number },
-  progress: Progress,
+  progress: ProgressBar,
   signal: AbortSignal,
 ): LockWaitOptions {
   return { wait, say: (line) => progress.line(line), signal };

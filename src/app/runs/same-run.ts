@@ -4,10 +4,10 @@ import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { changedImages, imagesOf, type RunOrigin, trainedSubsets } from '../../train/run-record.js';
-import { asked, type Job } from '../training/job.js';
+import { asked, type TrainingJob } from '../training/job.js';
 
 /** For the checkpoints of a job. */
-export function originOf(job: Job): RunOrigin {
+export function originOf(job: TrainingJob): RunOrigin {
   return { options: optionsOf(asked(job)), images: imagesOf(job.dataset.split, job.digests) };
 }
 
@@ -33,7 +33,7 @@ export function requireSameOptions(
 }
 
 /** @throws InputError that names the first image that has changed, and says how many have */
-export function requireSameImages({ path }: RunFolder, { dataset, digests }: Job, origin: RunOrigin): void {
+export function requireSameImages({ path }: RunFolder, { dataset, digests }: TrainingJob, origin: RunOrigin): void {
   const { source, split } = dataset;
   for (const subset of trainedSubsets) {
     const [now, then] = [split[subset].length, origin.images[subset].length];

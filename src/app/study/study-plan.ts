@@ -7,7 +7,7 @@ import type { Split, Subset } from '../../data/split/split.js';
 import { summarize } from '../../model/summary.js';
 import { type Arm, embeddedArms, familyArm, familyNames } from '../../study/arms.js';
 import { planRuns, type Run } from '../../study/runs.js';
-import { type PlannedJob, planJob } from '../training/job.js';
+import { type PlannedTraining, planJob } from '../training/job.js';
 
 export interface StudyPlan {
   readonly options: StudyOptions;
@@ -44,7 +44,7 @@ export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
 }
 
 /** The training of one run. */
-export function jobOf({ options, dataset, splits }: StudyPlan, { arm, fold, seed }: Run): PlannedJob {
+export function jobOf({ options, dataset, splits }: StudyPlan, { arm, fold, seed }: Run): PlannedTraining {
   const { compare, arms, folds, seeds, ...training } = options;
   const { filters, ...network } = arm.build(training.filters);
   const asked = { ...training, ...network, filters: [...filters], seed };

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { whereOf } from '../../cli/tables/train-report.js';
-import type { Progress } from '../../cli/terminal/progress.js';
+import type { ProgressBar } from '../../cli/terminal/progress.js';
 import type { Subset } from '../../data/split/split.js';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate.js';
 import { weightsSha256 } from '../../model/modelfile.js';
@@ -13,7 +13,7 @@ import type { Digests } from '../../train/run-record.js';
 import { begunEpoch } from '../../train/state.js';
 import { compareOptions, findCheckpoint, MAY_DIFFER } from '../runs/resume.js';
 import { inOldRunFolder, inRunFolder } from '../runs/run-folder.js';
-import { asked, type Job, type PlannedJob, startJob } from '../training/job.js';
+import { asked, type PlannedTraining, startJob, type TrainingJob } from '../training/job.js';
 import { trainInFolder } from '../training/training.js';
 
 /** What is measured; the study adds which run it was. */
@@ -25,19 +25,19 @@ export type Outcome = Omit<RunResult, 'arm' | 'fold' | 'seed'>;
  */
 export async function trainAndScore(
   path: string,
-  planned: PlannedJob,
+  planned: PlannedTraining,
   digests: Digests,
   subset: Subset,
-  progress: Progress,
+  progress: ProgressBar,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
   const job = startJob(planned, digests);
-  const work = (folder: RunFolder, job: Job) => run(folder, job, subset, progress, signal);
+  const work = (folder: RunFolder, job: TrainingJob) => run(folder, job, subset, progress, signal);
   try {
     if (!existsSync(join(path, 'config.json'))) {
       return await inRunFolder(path, asked(planned), (folder) => work(folder, job));
     }
-    const prepare = async (folder: RunFolder): Promise<Job> => {
+    const prepare = async (folder: RunFolder): Promise<TrainingJob> => {
       const advice = 'restore its config.json, or remove its folder to begin it again';
       compareOptions(folder.config, asked(planned), [...MAY_DIFFER, 'config', 'split'], `the run in ${path}`, advice);
       const resume = await findCheckpoint(folder, job, (warning) => progress.line(warning));
@@ -52,9 +52,9 @@ export async function trainAndScore(
 
 async function run(
   folder: RunFolder,
-  job: Job,
+  job: TrainingJob,
   subset: Subset,
-  progress: Progress,
+  progress: ProgressBar,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
   const { model, config, resume } = job;
@@ -77,9 +77,9 @@ async function run(
 
 /** Undefined where `signal` ends it. */
 async function score(
-  { model, dataset, options }: Job,
+  { model, dataset, options }: TrainingJob,
   subset: Subset,
-  progress: Progress,
+  progress: ProgressBar,
   signal: AbortSignal,
 ): Promise<Evaluation | undefined> {
   try {
@@ -97,7 +97,7 @@ async function score(
 }
 
 /** The heads, and where there are several their mean, each with the cost of the network pruned to it. */
-function outputsOf({ config, dataset }: Job, { heads, ...mean }: Evaluation): OutputScores[] {
+function outputsOf({ config, dataset }: TrainingJob, { heads, ...mean }: Evaluation): OutputScores[] {
   const { levels, ...whole } = summarize(config, { width: dataset.size, height: dataset.size });
   const all = heads.map(({ head, ...scores }, k) => ({ output: head, scores, cost: levels[k]! }));
   if (heads.length > 1) all.push({ output: 'accurate', scores: mean, cost: { head: 'accurate', ...whole } });

@@ -1,5 +1,5 @@
 /** How long a training will still take, judged by what it has done so far. */
-import type { Progress } from '../../train/options.js';
+import type { TrainProgress } from '../../train/options.js';
 
 /** The cost of a validation image in training images: its forward pass, without the backward pass of twice the work. */
 const VALIDATION = 1 / 3;
@@ -14,7 +14,7 @@ export function secondsLeft(
   images: { readonly train: number; readonly validation: number },
   begun: { readonly epoch: number; readonly images: number } = { epoch: 1, images: 0 },
   now: () => number = () => performance.now() / 1000,
-): (progress: Progress) => number {
+): (progress: TrainProgress) => number {
   const perEpoch = images.train + VALIDATION * images.validation;
   const before = (begun.epoch - 1) * perEpoch + begun.images;
   const started = now();

@@ -2,9 +2,9 @@
 
 import { InputError } from '../../base/errors.js';
 import { phantomCounts, planOf, refuseSecondSplit } from '../../cli/options/split-options.js';
-import type { TrainOptions } from '../../cli/options/train-options.js';
+import type { TrainCommandOptions } from '../../cli/options/train-options.js';
 import { vanishedText } from '../../cli/tables/format.js';
-import type { Progress } from '../../cli/terminal/progress.js';
+import type { ProgressBar } from '../../cli/terminal/progress.js';
 import { type Augmentation, parseAugmentations } from '../../data/augment/augment.js';
 import { type Dataset, openDataset } from '../../data/dataset.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
@@ -22,8 +22,8 @@ import { requireForTraining } from '../memory.js';
 import { chooseWorkers } from './workers.js';
 
 /** A training whose options do, before anything of it is allocated. */
-export interface PlannedJob {
-  readonly options: TrainOptions;
+export interface PlannedTraining {
+  readonly options: TrainCommandOptions;
   readonly augmentations: readonly Augmentation[];
   readonly dataset: Dataset;
   readonly config: ModelConfig;
@@ -32,7 +32,7 @@ export interface PlannedJob {
   readonly memory: number;
 }
 
-export interface Job extends PlannedJob {
+export interface TrainingJob extends PlannedTraining {
   readonly model: Model;
   /** Of the images at least that are trained and validated on. */
   readonly digests: Digests;
@@ -44,25 +44,29 @@ export interface Job extends PlannedJob {
  * Reads the images of a training and makes its model; undefined where `signal` ends that.
  * @throws InputError for an image that is damaged
  */
-export async function loadJob(planned: PlannedJob, progress: Progress, signal: AbortSignal): Promise<Job | undefined> {
+export async function loadJob(
+  planned: PlannedTraining,
+  progress: ProgressBar,
+  signal: AbortSignal,
+): Promise<TrainingJob | undefined> {
   const { dataset, options } = planned;
   const { train, validation, test } = dataset.split;
   const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress, signal);
   return signal.aborted ? undefined : startJob(planned, digests);
 }
 
-export async function openData(options: TrainOptions): Promise<Dataset> {
+export async function openData(options: TrainCommandOptions): Promise<Dataset> {
   const { data, size, seed, normalise: normalisation } = options;
   const plan = planOf(options);
-  const asked = { size, seed, normalisation };
-  if (data === undefined) return syntheticDataset({ ...asked, ...(plan && phantomCounts(plan)) });
-  const dataset = await openDataset(data, { ...asked, ...(plan && { plan }) });
+  const toRunConfig = { size, seed, normalisation };
+  if (data === undefined) return syntheticDataset({ ...toRunConfig, ...(plan && phantomCounts(plan)) });
+  const dataset = await openDataset(data, { ...toRunConfig, ...(plan && { plan }) });
   refuseSecondSplit(plan, data, dataset.splitOrigin === 'split.json');
   return dataset;
 }
 
 /** @throws InputError for options that do not fit each other, the data set or the memory */
-export function planJob(options: TrainOptions, dataset: Dataset): PlannedJob {
+export function planJob(options: TrainCommandOptions, dataset: Dataset): PlannedTraining {
   const augmentations = parseAugmentations(options.augment);
   if (options.test) requireTestImages(dataset);
   const { filters, skips, deepSupervision, norm, upsample, dropout, size } = options;
@@ -95,7 +99,7 @@ function requireTestImages({ split, splitOrigin, source }: Dataset): void {
 }
 
 /** Makes the model, on a backend of its own. */
-export function startJob(planned: PlannedJob, digests: Digests): Job {
+export function startJob(planned: PlannedTraining, digests: Digests): TrainingJob {
   const { options, config, workers } = planned;
   const model = createModel(config, {
     backend: createBackend(options.backend, { workers, threads: workers }),
@@ -109,7 +113,7 @@ export function startJob(planned: PlannedJob, digests: Digests): Job {
 export async function readAll(
   dataset: Dataset,
   names: readonly string[],
-  progress: Progress,
+  progress: ProgressBar,
   signal: AbortSignal,
 ): Promise<Digests> {
   const digests = new Map<string, string>();
@@ -127,7 +131,7 @@ export async function readAll(
 }
 
 /** For config.json: what the run goes on with, and what came of it. */
-export function asked({ options, dataset, config }: PlannedJob): RunConfig {
+export function asked({ options, dataset, config }: PlannedTraining): RunConfig {
   const { json, quiet, resume, continue: _, wait, out, force, split, ...asked } = options;
   const splitSizes = split === undefined ? {} : { splitSizes: split };
   return { ...asked, ...splitSizes, data: options.data ?? null, config, split: dataset.split };

@@ -1,6 +1,6 @@
 /** What a training gives: what `--json` prints, and what a run that is done is asked for again. */
 import { isDeepStrictEqual } from 'node:util';
-import type { TrainOptions } from '../../cli/options/train-options.js';
+import type { TrainCommandOptions } from '../../cli/options/train-options.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
 
 type Head = Evaluation['heads'][number];
@@ -32,12 +32,12 @@ interface Kept {
   readonly result: TrainResult;
 }
 
-export function keptOf(result: TrainResult, options: TrainOptions): Kept {
+export function keptOf(result: TrainResult, options: TrainCommandOptions): Kept {
   return { goal: goalOf(options), result };
 }
 
 /** The result that a run has kept; undefined where it is none, or not that of these options. */
-export function parseKept(kept: unknown, options: TrainOptions): TrainResult | undefined {
+export function parseKept(kept: unknown, options: TrainCommandOptions): TrainResult | undefined {
   const { goal, result } = (kept ?? {}) as Partial<Kept>;
   const { epochs, bestEpoch, seconds, imagesPerSecond, validation, test } = (result ?? {}) as Partial<TrainResult>;
   const numbers = [epochs, bestEpoch, seconds, imagesPerSecond].every((number) => typeof number === 'number');
@@ -45,7 +45,7 @@ export function parseKept(kept: unknown, options: TrainOptions): TrainResult | u
   return isDeepStrictEqual(goal, goalOf(options)) && numbers && scores ? result : undefined;
 }
 
-function goalOf({ epochs, patience, test = false }: TrainOptions): object {
+function goalOf({ epochs, patience, test = false }: TrainCommandOptions): object {
   return { epochs, patience: patience ?? null, test };
 }
 

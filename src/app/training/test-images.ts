@@ -3,13 +3,13 @@
 import { lossOptions } from '../../cli/options/train-options.js';
 import { objectiveText } from '../../cli/tables/describe.js';
 import { evaluationTable, worstImages } from '../../cli/tables/evaluate-table.js';
-import type { Progress } from '../../cli/terminal/progress.js';
+import type { ProgressBar } from '../../cli/terminal/progress.js';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate.js';
 import { encodePng } from '../../formats/png/png.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { imagesCsv, worstSheet } from '../evaluate-files.js';
 import { WORST_IMAGES } from '../kinds.js';
-import type { Job } from './job.js';
+import type { TrainingJob } from './job.js';
 
 /** How many of the worst images are shown. */
 const WORST = 5;
@@ -22,9 +22,9 @@ export interface TestResult {
 
 /** Measures every head, and writes test.csv and test.png into the run's folder. @returns undefined where `signal` ends it */
 export async function measureOnTest(
-  { model, dataset, options }: Job,
+  { model, dataset, options }: TrainingJob,
   folder: RunFolder,
-  progress: Progress,
+  progress: ProgressBar,
   signal: AbortSignal,
 ): Promise<TestResult | undefined> {
   const loss = lossOptions(options);

@@ -2,14 +2,14 @@
 
 import { lossOptions } from '../../cli/options/train-options.js';
 import { duration } from '../../cli/tables/format.js';
-import type { Progress } from '../../cli/terminal/progress.js';
+import type { ProgressBar } from '../../cli/terminal/progress.js';
 import { augment } from '../../data/augment/augment.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { begunEpoch } from '../../train/state.js';
 import { type EpochReport, trainModel } from '../../train/trainer.js';
 import { originOf } from '../runs/same-run.js';
 import { secondsLeft } from './eta.js';
-import type { Job } from './job.js';
+import type { TrainingJob } from './job.js';
 
 /**
  * An epoch at a time, with the bar in between. Each report is written down, with the model where it is the best, before
@@ -17,8 +17,8 @@ import type { Job } from './job.js';
  */
 export async function* trainInFolder(
   folder: RunFolder,
-  job: Job,
-  progress: Progress,
+  job: TrainingJob,
+  progress: ProgressBar,
   signal: AbortSignal,
 ): AsyncGenerator<EpochReport, void, void> {
   const { options, augmentations, dataset, model, resume } = job;

@@ -1,6 +1,6 @@
 /** How many workers train. */
 
-import type { TrainOptions } from '../../cli/options/train-options.js';
+import type { TrainCommandOptions } from '../../cli/options/train-options.js';
 import type { Split } from '../../data/split/split.js';
 import type { ModelConfig } from '../../model/config.js';
 import { availableCores } from '../../platform/node/threads/cores.js';
@@ -11,7 +11,7 @@ import { fits, memoryOfTraining } from '../memory.js';
  * would have nothing to do.
  * @param split the images to train on, and to validate
  */
-export function chooseWorkers(config: ModelConfig, options: TrainOptions, split: Split): number {
+export function chooseWorkers(config: ModelConfig, options: TrainCommandOptions, split: Split): number {
   const { workers, backend, batch, microBatch } = options;
   if (backend === 'reference') return 1;
   const most = Math.ceil(Math.min(batch, split.train.length) / microBatch);

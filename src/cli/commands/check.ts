@@ -18,7 +18,7 @@ import { planOf, refuseSecondSplit, type SplitOptions, splitByOption, splitOptio
 import { type CommonOptions, command, report } from '../program.js';
 import { checkLines, summaryOf } from '../tables/check-report.js';
 import { plural } from '../tables/format.js';
-import { Progress } from '../terminal/progress.js';
+import { ProgressBar } from '../terminal/progress.js';
 import { augmentationSheet } from './check-augment.js';
 
 interface CheckOptions extends CommonOptions, ForceOption, SplitOptions {
@@ -62,7 +62,7 @@ async function run(options: CheckOptions): Promise<void> {
   }
   const augmentations = augment === undefined ? undefined : parseAugmentations(augment);
   const picture = out === undefined ? undefined : await outputsOf(options, { '--data': data }).file(out, CONTACT_SHEET);
-  const progress = new Progress(options);
+  const progress = new ProgressBar(options);
   const splitPlan = planOf(options);
   const faults = new Set<string>();
   const note = (found: readonly string[]) => {

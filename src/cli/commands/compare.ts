@@ -10,7 +10,7 @@ import { readFileChecked } from '../../platform/node/files/atomic.js';
 import { between, threads, whole } from '../options/parsers.js';
 import { type CommonOptions, report } from '../program.js';
 import { comparisonTable, recommendationLines } from '../tables/compare-table.js';
-import { Progress } from '../terminal/progress.js';
+import { ProgressBar } from '../terminal/progress.js';
 
 interface CompareOptions extends CommonOptions, LabelledOptions {
   readonly score: RecommendationScore;
@@ -43,7 +43,7 @@ async function run(options: CompareOptions): Promise<void> {
   const bytes = await readFileChecked(options.model);
   const model = await decodeModel(bytes, options.model, backend);
   const dataset = await openLabelled(model, options);
-  const progress = new Progress(options);
+  const progress = new ProgressBar(options);
   const started = performance.now();
   const comparison = await compareModes(model, dataset, {
     ...{ subset, score, tolerance, runs, batch: BATCH, planner: planFor },

@@ -18,9 +18,9 @@ import { between, MODES, path, spacing, threads, whole } from '../options/parser
 import { type CommonOptions, report } from '../program.js';
 import { objectiveText, thresholdsText } from '../tables/describe.js';
 import { evaluationTable, worstImages } from '../tables/evaluate-table.js';
-import { Progress } from '../terminal/progress.js';
+import { ProgressBar } from '../terminal/progress.js';
 
-interface EvaluateOptions extends CommonOptions, ForceOption, LabelledOptions {
+interface EvaluateCommandOptions extends CommonOptions, ForceOption, LabelledOptions {
   readonly mode: string;
   readonly threshold?: number;
   readonly threads: Threads;
@@ -64,7 +64,7 @@ export const evaluate = labelledCommand(
   .option('--save', 'and store them in the model file, for predict and evaluate')
   .action(run);
 
-async function run(options: EvaluateOptions): Promise<void> {
+async function run(options: EvaluateCommandOptions): Promise<void> {
   refuseContradictions(options);
   const outputs = outputsOf(options, { '--model': options.model, '--data': options.data });
   const reported = options.report === undefined ? undefined : await reportFiles(outputs, options.report);
@@ -76,7 +76,7 @@ async function run(options: EvaluateOptions): Promise<void> {
   const dataset = await openLabelled(model, options);
   const { size } = dataset;
   const { subset, threshold, chooseThreshold: score, spacing = null } = options;
-  const progress = new Progress(options);
+  const progress = new ProgressBar(options);
   const working = (label: string) => ({
     batch: BATCH,
     onProgress: (done: number, total: number) => progress.update(label, done, total, `${done} of ${total} images`),
@@ -136,7 +136,7 @@ async function run(options: EvaluateOptions): Promise<void> {
 }
 
 /** @throws InputError */
-function refuseContradictions({ chooseThreshold, subset, threshold, save }: EvaluateOptions): void {
+function refuseContradictions({ chooseThreshold, subset, threshold, save }: EvaluateCommandOptions): void {
   if (save && !chooseThreshold) {
     throw new InputError('--save stores what --choose-threshold finds; give both, or leave --save out');
   }
@@ -155,7 +155,7 @@ function refuseContradictions({ chooseThreshold, subset, threshold, save }: Eval
 
 function choiceLines(
   model: Model,
-  { chooseThreshold, save, model: file }: EvaluateOptions,
+  { chooseThreshold, save, model: file }: EvaluateCommandOptions,
   outdated: boolean,
 ): string[] {
   return [

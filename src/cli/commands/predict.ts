@@ -16,9 +16,9 @@ import { overlayClasses, storedMask } from '../../report/overlay.js';
 import { between, MODES, path, threads } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { duration, few, grouped, plural } from '../tables/format.js';
-import { Progress } from '../terminal/progress.js';
+import { ProgressBar } from '../terminal/progress.js';
 
-interface PredictOptions extends CommonOptions, ForceOption {
+interface PredictCommandOptions extends CommonOptions, ForceOption {
   readonly model: string;
   readonly input: string;
   readonly out: string;
@@ -50,7 +50,7 @@ export const predict = command(
   .option('--save-probs', 'write NAME.npy too: float32 probabilities [classes, height, width]')
   .action(run);
 
-async function run(options: PredictOptions): Promise<void> {
+async function run(options: PredictCommandOptions): Promise<void> {
   const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
   const model = await loadModel(options.model, { backend });
   const mode = resolveMode(options.mode, model);
@@ -60,7 +60,7 @@ async function run(options: PredictOptions): Promise<void> {
   await outputs.folder(options.out);
   const results = [];
   for (const input of inputs) results.push(await resultsOf(input, options, outputs));
-  const progress = new Progress(options);
+  const progress = new ProgressBar(options);
   if (skipped.length > 0) progress.line(`skipped   ${plural(skipped.length, 'file')} not in PNG: ${few(skipped)}`);
   await checkInputs(inputs, model, mode, progress);
   await makeFolder(options.out);
@@ -87,7 +87,11 @@ interface Results {
   readonly probabilities?: OutputFile;
 }
 
-async function resultsOf({ name }: Input, { out, saveProbs }: PredictOptions, outputs: Outputs): Promise<Results> {
+async function resultsOf(
+  { name }: Input,
+  { out, saveProbs }: PredictCommandOptions,
+  outputs: Outputs,
+): Promise<Results> {
   const target = join(out, name);
   return {
     mask: await outputs.file(`${target}.png`, MASK),

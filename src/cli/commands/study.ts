@@ -9,16 +9,16 @@ import { openData, readAll } from '../../app/training/job.js';
 import { type Run, type RunResult, runName } from '../../study/runs.js';
 import type { Digests } from '../../train/run-record.js';
 import { type StudyOptions, studyCommand } from '../options/study-options.js';
-import { withDefaults } from '../options/train-options.js';
+import { withDataDefaults } from '../options/train-options.js';
 import { report } from '../program.js';
 import { duration, plural, shellWord } from '../tables/format.js';
 import { type StudyReport, writeReport } from '../tables/study-report.js';
 import { interruptible } from '../terminal/interrupt.js';
-import { Progress } from '../terminal/progress.js';
+import { ProgressBar } from '../terminal/progress.js';
 
 export const study = studyCommand().action(async (given: StudyOptions) => {
-  const options = { ...given, ...withDefaults(given) };
-  const progress = new Progress(options);
+  const options = { ...given, ...withDataDefaults(given) };
+  const progress = new ProgressBar(options);
   await interruptible(progress, async (signal) => {
     const dataset = await openData(options);
     const plan = planStudy(options, dataset);
@@ -46,7 +46,7 @@ async function runAll(
   folder: StudyFolder,
   plan: StudyPlan,
   digests: Digests,
-  progress: Progress,
+  progress: ProgressBar,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { runs } = plan;
@@ -79,7 +79,7 @@ async function doRun(
   plan: StudyPlan,
   run: Run,
   digests: Digests,
-  progress: Progress,
+  progress: ProgressBar,
   signal: AbortSignal,
 ): Promise<RunResult | undefined> {
   try {

@@ -5,7 +5,7 @@ import { LEARNING_CURVES, PREDICTIONS } from '../../app/kinds.js';
 import { outputsOf } from '../../app/outputs.js';
 import { doneResult, findCheckpoint, resumedOptions } from '../../app/runs/resume.js';
 import { freePath, inOldRunFolder, inRunFolder, lockWait } from '../../app/runs/run-folder.js';
-import { asked, type Job, loadJob, openData, planJob } from '../../app/training/job.js';
+import { asked, loadJob, openData, planJob, type TrainingJob } from '../../app/training/job.js';
 import { measureOnTest } from '../../app/training/test-images.js';
 import { trainInFolder } from '../../app/training/training.js';
 import { InputError } from '../../base/errors.js';
@@ -16,30 +16,30 @@ import { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { learningCurves } from '../../report/curves.js';
 import { predictionSheet } from '../../report/sheet.js';
 import type { EpochReport } from '../../train/trainer.js';
-import { type TrainOptions, trainCommand, withDefaults, withRecipe } from '../options/train-options.js';
+import { type TrainCommandOptions, trainCommand, withDataDefaults, withRecipe } from '../options/train-options.js';
 import { epochHeader, epochRow } from '../tables/epochs.js';
 import { introduction, reportDone, reportTraining, reportUnbegun } from '../tables/train-report.js';
 import { interruptible } from '../terminal/interrupt.js';
-import { Progress } from '../terminal/progress.js';
+import { ProgressBar } from '../terminal/progress.js';
 
-export const train = trainCommand().action(async (options: TrainOptions, command: Command) => {
+export const train = trainCommand().action(async (options: TrainCommandOptions, command: Command) => {
   const run = runToGoOnWith(options);
-  const progress = new Progress(options);
+  const progress = new ProgressBar(options);
   await interruptible(progress, (signal) => {
     const call = { progress, signal, wait: lockWait(options, progress, signal) };
-    return run === undefined ? begin(withDefaults(withRecipe(options, command)), call) : goOn(run, command, call);
+    return run === undefined ? begin(withDataDefaults(withRecipe(options, command)), call) : goOn(run, command, call);
   });
 });
 
 /** What belongs to this call, not to the run. */
 interface Call {
-  readonly progress: Progress;
+  readonly progress: ProgressBar;
   readonly signal: AbortSignal;
   readonly wait: LockWaitOptions;
 }
 
 /** Undefined where a run begins. @throws InputError for --continue without a folder, or with two */
-function runToGoOnWith({ continue: either = false, resume, out }: TrainOptions): string | undefined {
+function runToGoOnWith({ continue: either = false, resume, out }: TrainCommandOptions): string | undefined {
   if (!either) return resume;
   if (resume !== undefined) {
     throw new InputError('--continue begins or goes on with the run in --out, --resume goes on only; leave one out');
@@ -51,7 +51,7 @@ function runToGoOnWith({ continue: either = false, resume, out }: TrainOptions):
 /** Gives the command that goes on with it, where it was interrupted. */
 type Work = () => Promise<string | undefined>;
 
-async function begin(options: TrainOptions, call: Call): ReturnType<Work> {
+async function begin(options: TrainCommandOptions, call: Call): ReturnType<Work> {
   const planned = planJob(options, await openData(options));
   const path = await freePath(options.out, planned.dataset, outputsOf(options, { '--data': options.data }));
   const work = async (folder: RunFolder) => {
@@ -77,7 +77,7 @@ async function goOn(run: string, command: Command, call: Call): ReturnType<Work>
   return inOldRunFolder(run, prepare, (_, rest) => rest(), call.wait);
 }
 
-async function trainInto(folder: RunFolder, job: Job, { progress, signal }: Call): ReturnType<Work> {
+async function trainInto(folder: RunFolder, job: TrainingJob, { progress, signal }: Call): ReturnType<Work> {
   const { model, resume } = job;
   try {
     progress.line(introduction(job));
@@ -106,7 +106,7 @@ async function trainInto(folder: RunFolder, job: Job, { progress, signal }: Call
 
 async function writePictures(
   folder: RunFolder,
-  { model, dataset }: Job,
+  { model, dataset }: TrainingJob,
   epochs: readonly EpochReport[],
 ): Promise<void> {
   const sheet = predictionSheet(await examples(model, dataset));

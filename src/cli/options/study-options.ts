@@ -4,12 +4,12 @@ import { show } from '../../base/show.js';
 import { familyNames } from '../../study/arms.js';
 import { command } from '../program.js';
 import { path, whole, wholeList } from './parsers.js';
-import { type TrainOptions, trainCommand } from './train-options.js';
+import { type TrainCommandOptions, trainCommand } from './train-options.js';
 
 export const comparisons = ['family', 'embedded'] as const;
 export type Comparison = (typeof comparisons)[number];
 
-export interface StudyOptions extends TrainOptions {
+export interface StudyOptions extends TrainCommandOptions {
   readonly compare: Comparison;
   /** Absent: all. */
   readonly arms?: readonly string[];
@@ -30,7 +30,7 @@ const DECIDED: readonly string[] = [
   'out',
   'resume',
   'continue',
-] satisfies (keyof TrainOptions)[];
+] satisfies (keyof TrainCommandOptions)[];
 
 export function studyCommand(): Command {
   const study = command(

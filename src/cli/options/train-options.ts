@@ -15,7 +15,7 @@ import { type CommonOptions, command, givenOptions } from '../program.js';
 import { between, loss, path, positive, side, threads, weights, whole, wholeList } from './parsers.js';
 import { type SplitOptions, splitByOption, splitOption } from './split-options.js';
 
-export interface TrainOptions extends CommonOptions, ForceOption, SplitOptions {
+export interface TrainCommandOptions extends CommonOptions, ForceOption, SplitOptions {
   readonly recipe?: RecipeName;
   readonly data?: string;
   readonly size: number;
@@ -79,25 +79,25 @@ const DEFAULTS = {
     lr: 2e-3,
     augment: 'flip',
   },
-} satisfies Record<string, Partial<TrainOptions>>;
+} satisfies Record<string, Partial<TrainCommandOptions>>;
 
 /**
  * Fills in the defaults that depend on the data. A loss over the images of a micro-batch is meant over those of the
  * mini-batch, so that both are one.
  */
-export function withDefaults(options: TrainOptions): TrainOptions {
+export function withDataDefaults(options: TrainCommandOptions): TrainCommandOptions {
   const all = { ...DEFAULTS[options.data === undefined ? 'phantom' : 'data'], ...options };
   const { microBatch = spansImages(lossOptions(all)) ? all.batch : all.microBatch } = options;
   return { ...all, microBatch };
 }
 
 /** The loss for `trainModel`. */
-export function lossOptions({ loss, headWeights, classWeights }: TrainOptions): LossOptions {
+export function lossOptions({ loss, headWeights, classWeights }: TrainCommandOptions): LossOptions {
   return { terms: parseLoss(loss), headWeights, classWeights };
 }
 
 /** With the options of a recipe, where one is named, in place of all that do not stand on the command line. */
-export function withRecipe(options: TrainOptions, command: Command): TrainOptions {
+export function withRecipe(options: TrainCommandOptions, command: Command): TrainCommandOptions {
   const { recipe, data } = options;
   return recipe ? { ...options, ...recipeOptions(recipe, data), ...givenOptions(command) } : options;
 }

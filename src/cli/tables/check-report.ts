@@ -1,6 +1,6 @@
 /** What `unetpp check` says of a data folder. */
 import type { DataFolder } from '../../data/folder/folder.js';
-import { type ImageFacts, twinsAmong } from '../../data/folder/survey.js';
+import { duplicatesAmong, type ImageFacts } from '../../data/folder/survey.js';
 import { subsets } from '../../data/split/split.js';
 import { few, grouped, plural, vanishedText } from './format.js';
 
@@ -76,7 +76,7 @@ export function summaryOf(
       objects: facts.reduce((sum, { vanished }) => sum + vanished, 0),
       images: namesOf(facts.filter(({ vanished }) => vanished > 0)),
     },
-    duplicates: twinsAmong(facts).map(namesOf),
+    duplicates: duplicatesAmong(facts).map(namesOf),
   };
   return { ...partial, remarks: facts.length > 0 ? remarks(partial, facts) : [], skipped: folder.skipped, faults };
 }
@@ -104,22 +104,22 @@ function remarks(
   facts: readonly ImageFacts[],
 ): string[] {
   const { kinds, values, emptyMasks, classes, vanished } = summary;
-  const across = twinsAmong(facts).filter((twins) => spread(twins) > 1);
-  const within = twinsAmong(facts).filter((twins) => spread(twins) === 1);
+  const across = duplicatesAmong(facts).filter((duplicates) => spread(duplicates) > 1);
+  const within = duplicatesAmong(facts).filter((duplicates) => spread(duplicates) === 1);
   const divided = [...byPatient(facts)].filter(([, own]) => spread(own) > 1);
   const dark = facts.filter(({ bits, greatest }) => greatest < (bits === 8 ? 64 : 16384));
   const flat = facts.filter(({ least, greatest }) => least === greatest);
   const lost = vanishedText(facts, vanished.size);
   const absent = classes.slice(1).filter(({ images }) => images === 0);
   return [
-    ...across.map((twins) => `the same image in different subsets: ${places(twins)}; keep it in one`),
+    ...across.map((duplicates) => `the same image in different subsets: ${places(duplicates)}; keep it in one`),
     ...divided
       .slice(0, FEW)
       .map(([patient, own]) => `patient ${patient} is in different subsets: ${places(own)}; keep a patient in one`),
     ...(divided.length > FEW
       ? [`${plural(divided.length - FEW, 'more patient')} in different subsets, ${divided.length} in all`]
       : []),
-    ...within.map((twins) => `the same image more than once: ${twins.map(({ name }) => name).join(', ')}`),
+    ...within.map((duplicates) => `the same image more than once: ${duplicates.map(({ name }) => name).join(', ')}`),
     ...(flat.length ? [`${plural(flat.length, 'image')} of one value only: ${few(namesOf(flat))}`] : []),
     ...(emptyMasks.length ? [`${plural(emptyMasks.length, 'mask')} without foreground: ${few(emptyMasks)}`] : []),
     ...(lost === undefined ? [] : [lost]),

@@ -1,6 +1,6 @@
 /** What `unetpp compare` prints: a row for each head and for the mean, and what follows from them. */
 
-import type { Comparison } from '../../evaluate/compare-modes.js';
+import type { ModeComparison } from '../../evaluate/compare-modes.js';
 import type { ModelConfig } from '../../model/config.js';
 import { bestOf } from '../../model/recommendation.js';
 import { reasonText } from './describe.js';
@@ -24,7 +24,7 @@ export interface Adoption {
   readonly saved: boolean;
 }
 
-export function comparisonTable({ images, rows }: Comparison, context: ComparisonContext): string[] {
+export function comparisonTable({ images, rows }: ModeComparison, context: ComparisonContext): string[] {
   const { subset, size, runs, threads } = context;
   const deepest = rows.filter(({ mode }) => mode !== 'accurate').at(-1)!.mode;
   const titles = ['mode', 'Dice', 'IoU', 'pooled IoU', 'parameters', 'multiply-adds', 'ms', `of ${deepest}`, 'memory'];
@@ -48,7 +48,7 @@ export function comparisonTable({ images, rows }: Comparison, context: Compariso
 }
 
 /** What is recommended and why, and what can be done with it. */
-export function recommendationLines(comparison: Comparison, { config, file, subset, saved }: Adoption): string[] {
+export function recommendationLines(comparison: ModeComparison, { config, file, subset, saved }: Adoption): string[] {
   const { rows, recommendation } = comparison;
   const { mode } = recommendation;
   const row = (name: string) => rows.find((one) => one.mode === name)!;

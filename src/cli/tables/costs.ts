@@ -35,12 +35,12 @@ export function predictionTable({ levels, ...all }: Summary, size: number, threa
 
 /** The settings that a model was trained with, and what training takes with them. */
 export interface TrainingCosts {
-  readonly settings: Settings;
+  readonly settings: CostSettings;
   /** For some numbers of workers, from 1 to as many as have work. */
   readonly memory: readonly (TrainingMemory & { readonly workers: number })[];
 }
 
-interface Settings {
+interface CostSettings {
   readonly size: number;
   readonly batch: number;
   readonly microBatch: number;
@@ -70,14 +70,14 @@ function workerCounts(useful: number): number[] {
 }
 
 /** What a model's file says of its training is JSON that may hold anything. */
-function settingsOf(facts: Readonly<Record<string, unknown>>): Settings | undefined {
+function settingsOf(facts: Readonly<Record<string, unknown>>): CostSettings | undefined {
   const { size, batch, microBatch, optimizer, averageDecay } = facts;
   const images = facts.images as Readonly<Record<string, unknown>> | null | undefined;
   const counts = [size, batch, microBatch, images?.train, images?.validation];
   if (!counts.every((count) => Number.isSafeInteger(count) && (count as number) > 0)) return undefined;
   if (!(optimizers as readonly unknown[]).includes(optimizer)) return undefined;
   if (averageDecay !== undefined && typeof averageDecay !== 'number') return undefined;
-  return facts as unknown as Settings;
+  return facts as unknown as CostSettings;
 }
 
 export function trainingTable({ settings, memory }: TrainingCosts): string[] {

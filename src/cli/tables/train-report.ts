@@ -1,6 +1,6 @@
 /** What `unetpp train` says before and after. */
 import { basename, join, relative } from 'node:path';
-import type { Job, PlannedJob } from '../../app/training/job.js';
+import type { PlannedTraining, TrainingJob } from '../../app/training/job.js';
 import { keptOf, type Scores, type TrainResult } from '../../app/training/result.js';
 import type { TestResult } from '../../app/training/test-images.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
@@ -11,12 +11,12 @@ import type { EpochState } from '../../train/epoch.js';
 import { begunEpoch } from '../../train/state.js';
 import type { EpochReport } from '../../train/trainer.js';
 import { splitText } from '../options/split-options.js';
-import { lossOptions, type TrainOptions } from '../options/train-options.js';
+import { lossOptions, type TrainCommandOptions } from '../options/train-options.js';
 import { report } from '../program.js';
 import { diceText, networkText, objectiveText } from './describe.js';
 import { duration, grouped, memorySize, plural, shellWord } from './format.js';
 
-export function introduction({ dataset, model, options, memory, resume }: Job): string {
+export function introduction({ dataset, model, options, memory, resume }: TrainingJob): string {
   const { name, split, size, channels } = dataset;
   const { optimizer, lr, schedule, batch, epochs, augment, seed } = options;
   const images = `${plural(split.train.length, 'image')} to train on, ${split.validation.length} to validate on`;
@@ -49,7 +49,7 @@ interface Outcome {
  * @returns where it was interrupted, the command that goes on with it
  */
 export async function reportTraining(
-  { options, model }: Job,
+  { options, model }: TrainingJob,
   folder: RunFolder,
   { epochs, seconds, interrupted, tested }: Outcome,
 ): Promise<string | undefined> {
@@ -77,14 +77,14 @@ export async function reportTraining(
 }
 
 /** Prints the result of a run that is done already. */
-export function reportDone(options: TrainOptions, folder: RunFolder, kept: TrainResult): undefined {
+export function reportDone(options: TrainCommandOptions, folder: RunFolder, kept: TrainResult): undefined {
   // The folder may have been moved since.
   const result = { ...kept, run: folder.path, model: folder.model };
   report(options, [...closing(result, folder), ...next(options, folder)], result);
 }
 
 /** Prints that a training was interrupted before its first step. @returns the command that goes on with it */
-export function reportUnbegun({ options }: PlannedJob, folder: RunFolder): string {
+export function reportUnbegun({ options }: PlannedTraining, folder: RunFolder): string {
   const goOn = goOnWith(folder);
   const result: TrainResult = {
     run: folder.path,
@@ -137,7 +137,7 @@ export function whereOf({ epoch, steps, images }: EpochState): string {
   return steps === 0 ? `at epoch ${epoch}` : `in epoch ${epoch}, after ${plural(images, 'image')}`;
 }
 
-function next({ data }: TrainOptions, folder: RunFolder): string[] {
+function next({ data }: TrainCommandOptions, folder: RunFolder): string[] {
   return [
     '',
     `Look at ${join(folder.path, 'predictions.png')}. Then segment an image of your own:`,

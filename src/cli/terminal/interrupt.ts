@@ -3,7 +3,7 @@
  * announce that the time is up. The first asks the work to end, the second ends the process at once.
  */
 import { constants } from 'node:os';
-import { CLEAR, type Progress } from './progress.js';
+import { CLEAR, type ProgressBar } from './progress.js';
 
 /** Windows knows some of them only. */
 const SIGNALS = (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const).filter((name) => name in constants.signals);
@@ -29,7 +29,7 @@ export function reserveUserSignal(): void {
  * @param work ends soon after its signal; gives the command that goes on with it, or undefined where it is done
  */
 export async function interruptible(
-  progress: Progress,
+  progress: ProgressBar,
   work: (signal: AbortSignal) => Promise<string | undefined>,
 ): Promise<void> {
   const controller = new AbortController();

@@ -12,7 +12,7 @@ const LINE_MS = 10_000;
 /** Removes what stands on the terminal's line. */
 export const CLEAR = process.stderr.isTTY ? '\r\x1b[K' : '';
 
-export class Progress {
+export class ProgressBar {
   readonly #enabled: boolean;
   readonly #stream = process.stderr;
   readonly #interval = process.stderr.isTTY ? REDRAW_MS : LINE_MS;

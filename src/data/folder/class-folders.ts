@@ -3,7 +3,7 @@ import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import { readPng } from '../../platform/node/files/read-png.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
-import type { Contents, Pair } from './format.js';
+import type { Contents, Item } from './format.js';
 import { channelsOf, checkedSizes, type Folder, inBatches, listFolder, skippedIn } from './listing.js';
 import { readMask } from './mask.js';
 
@@ -42,7 +42,7 @@ export async function classFolders(
   );
   const pairs = await inBatches([...images.pngs.keys()].sort(), (name) => unlessFaulty(onFaults, () => pairOf(name)));
 
-  async function pairOf(name: string): Promise<Pair> {
+  async function pairOf(name: string): Promise<Item> {
     const imagePath = images.pngs.get(name)!;
     const masks = folders.map(({ pngs }) => pngs.get(name));
     const present = masks.filter((path) => path !== undefined);

@@ -3,7 +3,7 @@ import { InputError } from '../../base/errors.js';
 import type { Image } from '../../base/image.js';
 import { readPng, readPngHeader } from '../../platform/node/files/read-png.js';
 import { present, unlessFaulty } from '../faults.js';
-import type { Layout, Pair } from './format.js';
+import type { FolderFormat, Item } from './format.js';
 import { channelsOf, type Folder, inBatches, listFolder, listSubfolders, requireSize, skippedIn } from './listing.js';
 import { readMask } from './mask.js';
 
@@ -11,7 +11,7 @@ import { readMask } from './mask.js';
  * The layout of the 2018 Data Science Bowl (BBBC038): `ID/images/ID.png` with one mask for each nucleus in
  * `ID/masks/`, which are united here. The masks, 44 to an image, are looked at when they are read.
  */
-export const dsb2018: Layout = {
+export const dsb2018: FolderFormat = {
   expected: 'ID/images/ID.png and ID/masks/*.png',
 
   async recognises(dir, entries) {
@@ -36,7 +36,7 @@ async function isCase(dir: string): Promise<boolean> {
   return subfolders.includes('images') && subfolders.includes('masks');
 }
 
-async function caseIn(dir: string, name: string, note: (folders: readonly Folder[]) => void): Promise<Pair> {
+async function caseIn(dir: string, name: string, note: (folders: readonly Folder[]) => void): Promise<Item> {
   if (!(await isCase(dir)))
     throw new InputError(`${dir}: expected ${dir}/images and ${dir}/masks; remove it or complete it`);
   const [images, masks] = await Promise.all([listFolder(join(dir, 'images')), listFolder(join(dir, 'masks'))]);

@@ -4,13 +4,13 @@ import { MAX_BYTES, MAX_SIDE } from '../../formats/png/header.js';
 import type { Field } from '../../platform/node/hdf5/fields.js';
 import { readHdf5, requireHdf5 } from '../../platform/node/hdf5/hdf5.js';
 import { unlessFaulty } from '../faults.js';
-import type { LabelledImage, Layout, Pair } from './format.js';
+import type { FolderFormat, Item, LabelledImage } from './format.js';
 
 /**
  * The layout of the figshare brain tumours (J. Cheng, 2015, figshare 1512427): a folder of MATLAB v7.3 files, each a
  * struct `cjdata` with `label` (1 meningioma, 2 glioma, 3 pituitary tumour), `PID`, `image` and `tumorMask`.
  */
-export const figshare: Layout = {
+export const figshare: FolderFormat = {
   expected: 'NAME.mat of the figshare brain tumours',
 
   async recognises(_dir, entries) {
@@ -20,7 +20,7 @@ export const figshare: Layout = {
   async contents(dir, entries, onFaults) {
     const files = entries.filter(isMatlab);
     requireHdf5(join(dir, files[0]!));
-    const pairs: Pair[] = [];
+    const pairs: Item[] = [];
     for (const file of files) {
       const pair = await unlessFaulty(onFaults, () => pairIn(join(dir, file)));
       if (pair) pairs.push(pair);
@@ -40,7 +40,7 @@ const MOST_CHARACTERS = 256;
 /** Images are 16 bits a pixel. */
 const MOST_PIXELS = MAX_BYTES / 2;
 
-async function pairIn(path: string): Promise<Pair> {
+async function pairIn(path: string): Promise<Item> {
   const fields = await readHdf5(path, {
     'cjdata/image': 0,
     'cjdata/tumorMask': 0,

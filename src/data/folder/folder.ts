@@ -8,14 +8,14 @@ import { type DrawnSplit, drawPlanned } from '../split/plan.js';
 import { drawSplit, parseSplit, type Split } from '../split/split.js';
 import { dsb2018 } from './dsb2018.js';
 import { figshare } from './figshare.js';
-import type { Contents, Layout, Pair } from './format.js';
+import type { Contents, FolderFormat, Item } from './format.js';
 import { pairedFolders } from './paired-folders.js';
 
 /** A data folder as it lies on the disk, with what its split.json and patients.json say. */
 export interface DataFolder extends Contents {
   readonly dir: string;
   /** The pairs by name, in the order of their names. */
-  readonly byName: ReadonlyMap<string, Pair>;
+  readonly byName: ReadonlyMap<string, Item>;
   /** The path of its split.json. */
   readonly splitFile?: string;
   /**
@@ -29,7 +29,7 @@ export interface DataFolder extends Contents {
 const ABOUT: readonly string[] = ['split.json', 'patients.json', 'classes.json'];
 
 /** Tried in this order. */
-const LAYOUTS: readonly Layout[] = [pairedFolders, figshare, dsb2018];
+const LAYOUTS: readonly FolderFormat[] = [pairedFolders, figshare, dsb2018];
 
 /**
  * Reads a data folder but for its pixels: recognises its layout by what is in it, pairs images and masks, and checks
@@ -67,7 +67,7 @@ export async function readDataFolder(dir: string, onFaults: OnFaults = refuse): 
   };
 }
 
-async function layoutOf(dir: string, entries: readonly string[]): Promise<Layout> {
+async function layoutOf(dir: string, entries: readonly string[]): Promise<FolderFormat> {
   for (const layout of LAYOUTS) if (await layout.recognises(dir, entries)) return layout;
   const found = entries.length ? `found ${summary(entries)}` : 'it is empty';
   const expected = LAYOUTS.map((layout) => layout.expected).join(', or ');

@@ -16,7 +16,7 @@ export interface Origin {
 }
 
 /** One labelled image as it lies in a data folder: its header facts now, its pixels when they are asked for. */
-export interface Pair extends Origin {
+export interface Item extends Origin {
   readonly name: string;
   /** 1 when it is stored as grey, else 3. */
   readonly channels: 1 | 3;
@@ -26,7 +26,7 @@ export interface Pair extends Origin {
 /** What a folder holds. */
 export interface Contents {
   /** Sorted by name, each checked as far as its headers go. */
-  readonly pairs: readonly Pair[];
+  readonly pairs: readonly Item[];
   /** What the values 1..K of the masks stand for. */
   readonly classNames: readonly string[];
   /** Paths of what was passed over: no image, no mask, nothing that the layout knows. */
@@ -34,7 +34,7 @@ export interface Contents {
 }
 
 /** A way to lay out a data folder: how to know it by what is in it, and how to list its pairs. */
-export interface Layout {
+export interface FolderFormat {
   /** What errors tell the user that they could have. */
   readonly expected: string;
   recognises(dir: string, entries: readonly string[]): Promise<boolean>;

@@ -5,7 +5,7 @@ import { readPng } from '../../platform/node/files/read-png.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
 import { classFolders } from './class-folders.js';
 import { countClasses, indexMask, parseClasses } from './class-masks.js';
-import type { Contents, Layout, Pair } from './format.js';
+import type { Contents, FolderFormat, Item } from './format.js';
 import { channelsOf, checkedSizes, type Folder, inBatches, listFolder, listSubfolders, skippedIn } from './listing.js';
 import { binaryMask } from './mask.js';
 
@@ -14,7 +14,7 @@ import { binaryMask } from './mask.js';
  * holds two values, or the class of each pixel; `classes.json`, a list, names the classes. Or there is a folder of
  * masks for each class.
  */
-export const pairedFolders: Layout = {
+export const pairedFolders: FolderFormat = {
   expected: 'images/NAME.png and masks/NAME.png',
 
   async recognises(_dir, entries) {
@@ -43,7 +43,7 @@ export const pairedFolders: Layout = {
       ));
     const pairs = await inBatches(names, (name) => unlessFaulty(onFaults, () => pairOf(name)));
 
-    async function pairOf(name: string): Promise<Pair> {
+    async function pairOf(name: string): Promise<Item> {
       const [imagePath, maskPath] = [images.pngs.get(name)!, masks.pngs.get(name)!];
       return {
         name,

@@ -5,7 +5,7 @@ import { pixelHash } from '../split/duplicates.js';
 import { type Split, type Subset, subsets } from '../split/split.js';
 import { countVanished } from '../vanished.js';
 import type { DataFolder } from './folder.js';
-import type { LabelledImage, Pair } from './format.js';
+import type { Item, LabelledImage } from './format.js';
 
 /** What one image and its mask hold. */
 export interface ImageFacts {
@@ -41,7 +41,7 @@ export async function survey(
   split: Split,
   size: number,
   onFaults: OnFaults,
-  see: (pair: Pair, content: LabelledImage, done: number) => void,
+  see: (pair: Item, content: LabelledImage, done: number) => void,
 ): Promise<ImageFacts[]> {
   const subsetOf = new Map(subsets.flatMap((subset) => split[subset].map((name) => [name, subset] as const)));
   const channels = folder.pairs.every((pair) => pair.channels === 1) ? 1 : 3;
@@ -85,8 +85,8 @@ function rangeOf({ channels, data }: Image): { least: number; greatest: number }
 }
 
 /** Names of images with the same pixels, two or more together. */
-export function twinsAmong(facts: readonly ImageFacts[]): ImageFacts[][] {
+export function duplicatesAmong(facts: readonly ImageFacts[]): ImageFacts[][] {
   const byHash = new Map<string, ImageFacts[]>();
   for (const fact of facts) byHash.set(fact.hash, [...(byHash.get(fact.hash) ?? []), fact]);
-  return [...byHash.values()].filter((twins) => twins.length > 1);
+  return [...byHash.values()].filter((duplicates) => duplicates.length > 1);
 }

@@ -3,7 +3,7 @@ import type { Image } from '../../base/image.js';
 import { fold, type Key, Random, seedKey } from '../../base/random.js';
 import { show } from '../../base/show.js';
 import { type Normalisation, normalise } from '../../image/normalise.js';
-import { checkSize, type Dataset, sampleCache } from '../dataset.js';
+import { checkSampleSize, type Dataset, sampleCache } from '../dataset.js';
 import type { Split, Subset } from '../split/split.js';
 import { drawHead, HEAD_EDGE } from './head.js';
 import { drawLesion, type LesionKind } from './lesion.js';
@@ -78,7 +78,7 @@ export interface SyntheticOptions extends Partial<PhantomSlices> {
 export function syntheticDataset(options: SyntheticOptions): Dataset {
   const { size = 128, normalisation = 'range', seed } = options;
   const { train = phantomSlices.train, validation = phantomSlices.validation, test = phantomSlices.test } = options;
-  checkSize(size);
+  checkSampleSize(size);
   if (size < 32) throw new InputError(`the synthetic phantom needs a size of at least 32 pixels, found ${size}`);
   const keys = new Map<string, Key>();
   const names = (subset: Subset, count: number): string[] => {

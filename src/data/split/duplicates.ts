@@ -13,7 +13,7 @@ export async function pixelHash(image: Image<Uint8Array | Uint16Array>, channels
 }
 
 /** Watches the images that are read for one that is in two subsets under different names. */
-export class TwinGuard {
+export class DuplicateGuard {
   readonly #subsetOf: ReadonlyMap<string, string>;
   readonly #seen = new Set<string>();
   /** The first name with a hash. */

@@ -1,7 +1,7 @@
 import { InputError } from '../../base/errors.js';
 import { sha256Portable } from '../../base/sha256.js';
 import { show } from '../../base/show.js';
-import type { Pair } from '../folder/format.js';
+import type { Item } from '../folder/format.js';
 import {
   countNames,
   type Group,
@@ -72,7 +72,7 @@ export function splitCounts(sizes: string, total: number): SplitCounts {
  */
 export function completePlan(
   { sizes, by, images }: SplitPlan,
-  { dir, pairs }: { readonly dir: string; readonly pairs: readonly Pair[] },
+  { dir, pairs }: { readonly dir: string; readonly pairs: readonly Item[] },
 ): DrawnSplit {
   const digest = digestOf(pairs);
   if (images !== undefined && images !== digest) {
@@ -87,7 +87,7 @@ export function completePlan(
   return { sizes, by: by ?? (known ? 'patient' : 'image'), images: digest };
 }
 
-function digestOf(pairs: readonly Pair[]): string {
+function digestOf(pairs: readonly Item[]): string {
   const facts = pairs.map(({ name, patient, label }) => [name, patient ?? null, label ?? null]);
   return sha256Portable(new TextEncoder().encode(JSON.stringify(facts)));
 }
