@@ -13,8 +13,8 @@ import { createBackend, createModel, type Model } from '../../src/index.js';
 import { startCrew } from '../../src/platform/node/threads/team.js';
 import { compileWasm } from '../../src/platform/node/wasm/module.js';
 import { Optimizer } from '../../src/train/optimizer.js';
-import { HANGING } from '../support/cli.js';
 import { type AnyKernel, withKernels } from '../support/kernels.js';
+import { HANGING } from '../support/outcome.js';
 
 const url = (path: string): string => new URL(`../../${path}`, import.meta.url).href;
 const { module } = compileWasm({ shared: true, vectoriser: false });

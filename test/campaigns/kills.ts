@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../src/base/random.js';
-import type { Outcome, Running } from '../support/cli.js';
+import type { Outcome, Running } from '../support/outcome.js';
 import { type Campaign, eachTry, pick, type Report } from './campaign.js';
 import {
   assertDone,
