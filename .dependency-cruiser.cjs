@@ -3,18 +3,19 @@
  * folder may not import; what it may is everything else below it.
  */
 const above = {
-  base: 'graph|ops|backend|image|files|data|model|train|study|report|node|cli',
-  graph: 'ops|backend|image|files|data|model|train|study|report|node|cli',
-  ops: 'backend|image|files|data|model|train|study|report|node|cli',
-  backend: 'image|files|data|model|train|study|report|node|cli',
-  image: 'graph|ops|backend|files|data|model|train|study|report|node|cli',
-  files: 'graph|ops|backend|image|data|model|train|study|report|node|cli',
-  data: 'graph|ops|backend|files|model|train|study|report|cli',
-  model: 'files|data|train|study|report|node|cli',
-  train: 'study|report|node|cli',
-  study: 'report|node|cli',
-  report: 'graph|ops|backend|files|data|model|train|study|node|cli',
-  node: 'image|files|data|model|train|study|report|cli',
+  base: 'graph|ops|backend|image|files|data|model|train|study|export|report|node|cli',
+  graph: 'ops|backend|image|files|data|model|train|study|export|report|node|cli',
+  ops: 'backend|image|files|data|model|train|study|export|report|node|cli',
+  backend: 'image|files|data|model|train|study|export|report|node|cli',
+  image: 'graph|ops|backend|files|data|model|train|study|export|report|node|cli',
+  files: 'graph|ops|backend|image|data|model|train|study|export|report|node|cli',
+  data: 'graph|ops|backend|files|model|train|study|export|report|cli',
+  model: 'files|data|train|study|export|report|node|cli',
+  train: 'study|export|report|node|cli',
+  study: 'export|report|node|cli',
+  export: 'files|data|train|study|report|node|cli',
+  report: 'graph|ops|backend|files|data|model|train|study|export|node|cli',
+  node: 'image|files|data|model|train|study|export|report|cli',
 };
 
 module.exports = {
@@ -30,9 +31,9 @@ module.exports = {
     })),
     {
       name: 'core-runs-in-browsers',
-      comment: 'base, graph, ops, backend, image and model import nothing from Node',
+      comment: 'base, graph, ops, backend, image, model and export import nothing from Node',
       severity: 'error',
-      from: { path: '^(src/(base|graph|ops|backend|image|model)/|reference/)' },
+      from: { path: '^(src/(base|graph|ops|backend|image|model|export)/|reference/)' },
       to: { dependencyTypes: ['core'] },
     },
     {
