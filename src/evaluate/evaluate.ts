@@ -157,13 +157,11 @@ export async function* predictHeads(
     program.write(graph.network.input, pack(samples.map(({ image }) => padReflect(image, multiple).image)));
     program.write(graph.loss.target, pack(targets.map(({ image }) => image)));
     program.run();
-    const loss = program.read(graph.loss.total)[0]!;
-    const predictions = [...new Set(graph.probs)].map((probs) =>
-      unpack(program.read(probs), targets, size, config.classes, samples[0]!.mask),
-    );
+    const [loss, ...outputs] = await Promise.all(graph.outputs.map((tensor) => program.read(tensor)));
+    const predictions = outputs.map((probs) => unpack(probs, targets, size, config.classes, samples[0]!.mask));
     yield {
       samples: samples.map((sample, n) => ({ sample, predictions: predictions.map((ofHead) => ofHead[n]!) })),
-      loss,
+      loss: loss![0]!,
     };
     done += samples.length;
     onProgress?.(done, names.length);
@@ -193,6 +191,7 @@ export interface EvaluationGraph {
   readonly loss: RecordedLoss;
   /** The probabilities of each head, shallowest first, and last their mean. */
   readonly probs: readonly Tensor[];
+  /** The loss, then the distinct ones of `probs`. */
   readonly outputs: readonly Tensor[];
 }
 

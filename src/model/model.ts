@@ -76,7 +76,7 @@ export class Model {
       const run = sizes.slice(start, start + batch).findIndex(differs);
       const group = images.slice(start, start + (run < 0 ? batch : run));
       const prepared = group.map((image) => prepare(image, this.config, this.preprocessing));
-      for (const [k, prediction] of this.probabilities(prepared, mode).entries()) {
+      for (const [k, prediction] of (await this.probabilities(prepared, mode)).entries()) {
         predictions.push(resizePrediction(prediction, group[k]!.width, group[k]!.height));
       }
     }
@@ -87,13 +87,13 @@ export class Model {
    * The probabilities of images that are what the network reads: its channels, values in [0, 1], all of one size, any
    * size. No resizing; padding and cropping where needed.
    */
-  probabilities(images: readonly Image<Float32Array>[], mode: Mode): Prediction[] {
+  async probabilities(images: readonly Image<Float32Array>[], mode: Mode): Promise<Prediction[]> {
     const { classes } = this.config;
     const multiple = 2 ** levelsOfMode(mode, this.config).at(-1)!;
     const padded = images.map((image) => padReflect(image, multiple));
     const { width, height } = padded[0]!.image;
     const inference = this.#inference(mode, images.length, height, width);
-    const probs = inference.run(pack(padded.map(({ image }) => image)))[0]!;
+    const [probs] = (await inference.run(pack(padded.map(({ image }) => image)))) as [Values];
     const length = width * height * classes;
     return padded.map((place, k) => {
       const data = new Float32Array(probs.subarray(k * length, (k + 1) * length));
@@ -108,7 +108,7 @@ export class Model {
    * @param x images [N,H,W,inChannels] as the network reads them; H and W multiples of 2^depth
    * @throws InputError for another shape
    */
-  logits(x: NdArray): Values[] {
+  async logits(x: NdArray): Promise<Values[]> {
     const { shape, data } = Object(x) as Partial<NdArray>;
     const [batch = 0, height = 0, width = 0, channels] = Array.isArray(shape) ? shape : [];
     const isShape = Array.isArray(shape) && shape.length === 4 && shape.every((side) => Number.isSafeInteger(side));

@@ -27,7 +27,7 @@ export class WeightAverage {
   readonly storage: Storage;
   readonly #program: Program;
   readonly #weight: Tensor;
-  #exchanged = false;
+  #swapped = false;
 
   /**
    * @param decay 0.999, say: the average reaches back about 1 / (1 - decay) steps
@@ -42,7 +42,7 @@ export class WeightAverage {
       throw new InputError(`training: the decay of the average is ${decay}, expected at least 0 and below 1`);
     }
     this.storage = backend.allocate(parameters.length);
-    this.storage.data.set(parameters.data);
+    this.storage.copyFrom(parameters);
 
     const graph = new Graph();
     const [average, current] = ['average', 'parameters'].map((name) => graph.parameter(name, [parameters.length]));
@@ -58,27 +58,22 @@ export class WeightAverage {
 
   /** To be called after each step of the optimizer. */
   update(): void {
-    invariant(!this.#exchanged, 'the average stands in the place of the parameters');
+    invariant(!this.#swapped, 'the average stands in the place of the parameters');
     const n = ++this.updates;
     this.#program.write(this.#weight, [1 - Math.min(this.decay, (1 + n) / (10 + n))]);
     this.#program.run();
   }
 
   /** Swaps the contents of parameters and average: to validate or keep the average, and again to train on. */
-  exchange(): void {
-    const [a, b] = [this.parameters.data, this.storage.data];
-    for (let i = 0; i < a.length; i++) {
-      const value = a[i]!;
-      a[i] = b[i]!;
-      b[i] = value;
-    }
-    this.#exchanged = !this.#exchanged;
-    this.backend.invalidate();
+  swap(): void {
+    this.parameters.swap(this.storage);
+    this.#swapped = !this.#swapped;
+    this.backend.weightsChanged();
   }
 
   /** The rest is `storage`, which is the caller's to copy. */
   saveState(): WeightAverageState {
-    invariant(!this.#exchanged, 'the average stands in the place of the parameters');
+    invariant(!this.#swapped, 'the average stands in the place of the parameters');
     return { updates: this.updates };
   }
 

@@ -57,13 +57,13 @@ export class GradientTree {
       if (held !== part) this.#free.push(held);
       held = other;
     }
-    if (held !== this.#sum) this.#sum.data.set(held.data);
+    if (held !== this.#sum) this.#sum.copyFrom(held);
     if (held !== part) this.#free.push(held);
   }
 
   #copy(part: Storage): Storage {
     const copy = this.#free.pop() ?? this.#backend.allocate(part.length);
-    copy.data.set(part.data);
+    copy.copyFrom(part);
     return copy;
   }
 

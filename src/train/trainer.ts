@@ -62,16 +62,16 @@ export async function* trainModel(
       const { epoch } = state.current;
       const { training, imagesPerSecond } = await train(state);
       const learningRate = lastRate(state);
-      state.exchange();
+      state.swap();
       try {
         const validation = await validate(model, dataset, epoch, settings);
-        const best = state.finish(validation);
+        const best = await state.finish(validation);
         const seconds = (performance.now() - started) / 1000;
         const report = { epoch, epochs, training, validation, best, bestEpoch: state.bestEpoch, learningRate, seconds };
         const end = state.end();
         yield { ...report, imagesPerSecond, ...(end && { end }) };
       } finally {
-        state.exchange();
+        state.swap();
       }
       await state.write();
     }

@@ -65,7 +65,7 @@ export class PreparedFilters {
   }
 
   /** The weights have changed. */
-  invalidate(): void {
+  weightsChanged(): void {
     this.#version++;
   }
 

@@ -1,10 +1,10 @@
 /**
  * The one linear memory of a backend. TypeScript owns it: kernels get addresses and allocate nothing. Persistent
- * storages and arenas, where programs compute, come one after the other: one arena for each place, which all programs of
- * that place share.
+ * storages and arenas, where programs compute, come one after the other: one arena for each context, which all programs
+ * of that context share.
  */
-import { InputError } from '../../base/errors.js';
-import type { Storage } from '../backend.js';
+import { InputError, invariant } from '../../base/errors.js';
+import { checkValues, type Storage } from '../backend.js';
 
 const PAGE = 65536;
 /** As the shared builds declare it (asconfig.json). */
@@ -12,6 +12,8 @@ const MOST_PAGES = 65536;
 /** Bytes that can be had at most. */
 export const LIMIT = 4 * 2 ** 30 - PAGE;
 const FLOAT = 4;
+/** Elements: what the processor's cache holds with ease. */
+const SWAPPED_AT_ONCE = 4096;
 
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
@@ -31,9 +33,9 @@ export class LinearMemory {
     }
   }
 
-  /** The address of the arena of a place. */
-  arena(place: number): number {
-    return this.#arenas.get(place)?.address ?? 0;
+  /** The address of the arena of a context. */
+  arena(context: number): number {
+    return this.#arenas.get(context)?.address ?? 0;
   }
 
   /** A view of `length` elements at `address`; it does not survive growth. */
@@ -47,14 +49,14 @@ export class LinearMemory {
     return new WasmStorage(this, address, length);
   }
 
-  /** Makes the arena of a place hold `length` elements. Its address may change; its content is lost. */
-  ensureArena(place: number, length: number): void {
+  /** Makes the arena of a context hold `length` elements. Its address may change; its content is lost. */
+  ensureArena(context: number, length: number): void {
     const bytes = length * FLOAT;
-    const arena = this.#arenas.get(place) ?? { address: this.#top, bytes: 0 };
+    const arena = this.#arenas.get(context) ?? { address: this.#top, bytes: 0 };
     if (bytes <= arena.bytes) return;
     const last = arena.address + arena.bytes === this.#top;
     const address = this.#reserve(bytes, last ? arena.address : this.#top);
-    this.#arenas.set(place, { address, bytes: roundUp(bytes) });
+    this.#arenas.set(context, { address, bytes: roundUp(bytes) });
   }
 
   /** Takes `bytes` from `address` on; nothing changes where they cannot be had. */
@@ -82,12 +84,46 @@ export class WasmStorage implements Storage {
     readonly length: number,
   ) {}
 
-  get data(): Float32Array {
-    return this.owner.view(this.address, this.length);
+  write(values: ArrayLike<number>): void {
+    checkValues(this, values);
+    this.#view.set(values);
+  }
+
+  async read(): Promise<Float32Array> {
+    return this.#view.slice();
+  }
+
+  copyFrom(other: Storage): void {
+    this.write(this.#neighbour(other).#view);
+  }
+
+  swap(other: Storage): void {
+    const [a, b] = [this.#view, this.#neighbour(other).#view];
+    checkValues(this, b);
+    const part = new Float32Array(Math.min(SWAPPED_AT_ONCE, a.length));
+    for (let from = 0; from < a.length; from += SWAPPED_AT_ONCE) {
+      const to = Math.min(from + SWAPPED_AT_ONCE, a.length);
+      part.set(a.subarray(from, to));
+      a.set(b.subarray(from, to), from);
+      b.set(part.subarray(0, to - from), from);
+    }
+  }
+
+  fill(value: number): void {
+    this.#view.fill(value);
   }
 
   slice(start: number, length: number): WasmStorage {
     return new WasmStorage(this.owner, this.address + start * FLOAT, length);
+  }
+
+  get #view(): Float32Array {
+    return this.owner.view(this.address, this.length);
+  }
+
+  #neighbour(other: Storage): WasmStorage {
+    invariant(other instanceof WasmStorage && other.owner === this.owner, 'storage of another backend');
+    return other;
   }
 }
 

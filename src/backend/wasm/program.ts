@@ -37,7 +37,7 @@ export class WasmProgram implements Program {
   constructor(
     readonly plan: Plan,
     readonly bound: ReadonlyMap<Tensor, Storage>,
-    readonly place: number,
+    readonly context: number,
     readonly machine: Machine,
   ) {}
 
@@ -53,10 +53,10 @@ export class WasmProgram implements Program {
     else this.#execute();
   }
 
-  async start(): Promise<void> {
+  async runAsync(): Promise<void> {
     const { workers } = this.machine;
     if (!workers) return this.run();
-    invariant(this.place > 0, 'place 0 belongs to the calling thread');
+    invariant(this.context > 0, 'context 0 belongs to the calling thread');
     this.#bind();
     const macs = this.plan.steps.reduce((sum, { op, geometry }) => sum + (op.macs?.(geometry) ?? 0), 0);
     await workers.run(
@@ -65,7 +65,12 @@ export class WasmProgram implements Program {
     );
   }
 
-  read(output: Tensor): Float32Array {
+  async read(output: Tensor): Promise<Float32Array> {
+    return this.readSync(output);
+  }
+
+  /** `read` without a promise: this memory lies in the caller's process. */
+  readSync(output: Tensor): Float32Array {
     return this.#view(output).slice();
   }
 
@@ -80,7 +85,7 @@ export class WasmProgram implements Program {
 
   /** Works out all addresses; again after the arena has moved. */
   #bind(): void {
-    const arena = this.machine.memory.arena(this.place);
+    const arena = this.machine.memory.arena(this.context);
     if (this.#arena === arena) return;
     this.#arena = arena;
     this.#steps = this.plan.steps.map((node) => this.#step(node));
@@ -90,7 +95,7 @@ export class WasmProgram implements Program {
   #step(node: Node): Step {
     const { op, geometry } = node;
     const { filters, team } = this.machine;
-    const threads = this.place === 0 ? (team?.threads ?? 1) : 1;
+    const threads = this.context === 0 ? (team?.threads ?? 1) : 1;
     const address = (tensor: Tensor) => this.#address(tensor);
     const workspace = this.#arena + 4 * (this.plan.workspaces.get(node) ?? 0);
     const kept = filters.get(node);
@@ -117,7 +122,7 @@ export class WasmProgram implements Program {
     }
     const offset = this.plan.offsets.get(tensor);
     invariant(offset !== undefined, 'the tensor is not part of this program');
-    return this.machine.memory.arena(this.place) + 4 * offset;
+    return this.machine.memory.arena(this.context) + 4 * offset;
   }
 
   #view(tensor: Tensor): Float32Array {

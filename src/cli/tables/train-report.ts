@@ -29,7 +29,7 @@ export function introduction({ dataset, model, options, memory, resume }: Traini
     ...(drawn === undefined ? [] : [`split     ${drawn}`]),
     `network   ${networkText(model.config)}, ${grouped(countParameters(model.parameters.list))} parameters`,
     `training  ${plural(epochs, 'epoch')}, batch ${batch}, loss ${objectiveText(lossOptions(options))}, ${optimizer}, learning rate ${lr}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
-    `machine   ${plural(model.backend.workers, 'worker')}, ${memorySize(memory)} of memory`,
+    `machine   ${plural(model.backend.concurrentPrograms, 'worker')}, ${memorySize(memory)} of memory`,
     ...(resume ? [`resumed   ${whereOf(begunEpoch(resume.checkpoint))}`] : []),
     '',
   ].join('\n');
