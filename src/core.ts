@@ -1,7 +1,17 @@
 /** The library without anything from Node: what a browser can run as it stands. */
-export type { Backend, MemoryPlan, Planner, PlannerOptions, Program, Storage, Values } from './backend/backend.js';
+export type {
+  Allocator,
+  Backend,
+  MemoryPlan,
+  Planner,
+  PlannerOptions,
+  Program,
+  Storage,
+  Values,
+} from './backend/backend.js';
 export { type Precision, ReferenceBackend } from './backend/reference.js';
 export { type NdArray, run } from './backend/run.js';
+export { Scope } from './backend/scope.js';
 export { planFor, WasmBackend } from './backend/wasm/backend.js';
 export type { Crew, Job, Membership, TeamOptions } from './backend/wasm/team.js';
 export { Member } from './backend/wasm/team-member.js';

@@ -25,6 +25,8 @@ export interface Storage {
   fill(value: number): void;
   /** Part of this storage, sharing its memory. */
   slice(start: number, length: number): Storage;
+  /** Gives the memory back; neither this storage nor a part of it may be used any more. */
+  free(): void;
 }
 
 /**
@@ -45,14 +47,12 @@ export interface Program {
   runAsync(): Promise<void>;
   /** A copy of an output that is not bound to a storage. */
   read(output: Tensor): Promise<Values>;
+  /** Gives back what the program has for itself; it may not be used any more. */
+  free(): void;
 }
 
-export interface Backend {
-  readonly name: string;
-  /** How many threads run a program together. */
-  readonly threads: number;
-  /** How many programs it can run at a time, each in a context of its own; see `Program.runAsync`. */
-  readonly concurrentPrograms: number;
+/** Where storages and programs come from: a backend, or a `Scope` that frees them together. */
+export interface Allocator {
   /** Zero-filled memory for `length` elements. */
   allocate(length: number): Storage;
   /**
@@ -60,6 +60,14 @@ export interface Backend {
    * it, outputs written to it.
    */
   compile(outputs: readonly Tensor[], bound?: ReadonlyMap<Tensor, Storage>, options?: CompileOptions): Program;
+}
+
+export interface Backend extends Allocator {
+  readonly name: string;
+  /** How many threads run a program together. */
+  readonly threads: number;
+  /** How many programs it can run at a time, each in a context of its own; see `Program.runAsync`. */
+  readonly concurrentPrograms: number;
   /** Says that bound leaves of programs compiled with `constant` have changed. */
   weightsChanged(): void;
   /**

@@ -37,11 +37,28 @@ export class ReferenceBackend implements Backend {
   }
 }
 
+/** Whether it was freed; one for a storage and all parts of it. */
+interface Life {
+  ended: boolean;
+}
+
 class ArrayStorage implements Storage {
-  constructor(readonly values: Values) {}
+  readonly #values: Values;
+  readonly #life: Life;
+
+  constructor(values: Values, life: Life = { ended: false }) {
+    this.#values = values;
+    this.#life = life;
+  }
 
   get length(): number {
-    return this.values.length;
+    return this.#values.length;
+  }
+
+  /** The live values, for this file alone. */
+  get values(): Values {
+    invariant(!this.#life.ended, 'a storage is used that was freed');
+    return this.#values;
   }
 
   write(values: ArrayLike<number>): void {
@@ -68,7 +85,12 @@ class ArrayStorage implements Storage {
   }
 
   slice(start: number, length: number): Storage {
-    return new ArrayStorage(this.values.subarray(start, start + length));
+    return new ArrayStorage(this.values.subarray(start, start + length), this.#life);
+  }
+
+  free(): void {
+    invariant(this.values.byteOffset === 0, 'a part of a storage cannot be freed by itself');
+    this.#life.ended = true;
   }
 }
 
@@ -78,6 +100,8 @@ function valuesOf(storage: Storage): Values {
 }
 
 class ReferenceProgram implements Program {
+  #freed = false;
+
   constructor(
     readonly plan: Plan,
     readonly arena: Values,
@@ -101,6 +125,15 @@ class ReferenceProgram implements Program {
     return this.#view(output).slice();
   }
 
+  free(): void {
+    this.#assertLive();
+    this.#freed = true;
+  }
+
+  #assertLive(): void {
+    invariant(!this.#freed, 'a program is used that was freed');
+  }
+
   #execute(node: Node): void {
     const kernel = (kernels as unknown as Record<string, Kernel<unknown>>)[node.op.name];
     invariant(kernel, `the reference has no kernel ${node.op.name}`);
@@ -109,6 +142,7 @@ class ReferenceProgram implements Program {
   }
 
   #view(tensor: Tensor): Values {
+    this.#assertLive();
     const length = sizeOf(tensor.shape);
     const storage = this.bound.get(tensor);
     if (storage) return valuesOf(storage).subarray(0, length);

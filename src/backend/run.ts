@@ -15,7 +15,9 @@ type Fn = (...tensors: Tensor[]) => readonly Tensor[];
 /** The outputs of `fn` on `arrays`, as arrays. */
 export async function run(backend: Backend, fn: Fn, ...arrays: NdArray[]): Promise<{ shape: Shape; data: Values }[]> {
   const { program, outputs } = launch(backend, fn, arrays);
-  return Promise.all(outputs.map(async (output) => ({ shape: output.shape, data: await program.read(output) })));
+  const values = outputs.map((output) => program.read(output));
+  program.free();
+  return (await Promise.all(values)).map((data, k) => ({ shape: outputs[k]!.shape, data }));
 }
 
 /** The same up to the point where the outputs are there to be read. */

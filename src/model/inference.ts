@@ -17,6 +17,7 @@ export interface NetworkState {
 export interface Inference {
   /** From images [N,H,W,inChannels] to the outputs, each [N,H,W,classes]. */
   run(images: ArrayLike<number>): Promise<Values[]>;
+  free(): void;
 }
 
 /** What is computed: the logits of all heads, or the probabilities of a mode. */
@@ -53,6 +54,7 @@ export function compileInference(
       program.run();
       return Promise.all(outputs.map((tensor) => program.read(tensor)));
     },
+    free: () => program.free(),
   };
 }
 

@@ -123,13 +123,27 @@ export class Model {
     return this.#inference('logits', batch, height, width).run(data);
   }
 
+  /**
+   * Gives the model's memory back to its backend, where it is used for other models; this one cannot be used any more.
+   * Without it, the memory goes with the backend.
+   */
+  free(): void {
+    for (const inference of this.#programs.values()) inference.free();
+    this.#programs.clear();
+    this.parameters.free();
+  }
+
   #inference(output: InferenceOutput, batch: number, height: number, width: number): Inference {
     const key = `${output} ${batch}x${height}x${width}`;
     const inference = this.#programs.get(key) ?? compileInference(this, output, { batch, height, width });
     // A map keeps the order of insertion: what was used longest ago comes first, and goes first.
     this.#programs.delete(key);
     this.#programs.set(key, inference);
-    if (this.#programs.size > PROGRAMS) this.#programs.delete(this.#programs.keys().next().value!);
+    if (this.#programs.size > PROGRAMS) {
+      const [oldest, unused] = this.#programs.entries().next().value!;
+      this.#programs.delete(oldest);
+      unused.free();
+    }
     return inference;
   }
 }

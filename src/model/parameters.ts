@@ -141,6 +141,12 @@ export class ParameterStore {
     this.backend.weightsChanged();
   }
 
+  /** Gives the memory back to the backend; the values cannot be used any more. */
+  free(): void {
+    this.trainable.free();
+    this.statistics.free();
+  }
+
   #allocate(parameters: readonly Parameter[], { offsets, length }: FlatLayout, backend: Backend): Storage {
     const flat = backend.allocate(length);
     for (const { name, shape } of parameters) {

@@ -2,7 +2,7 @@
  * Optimizers: one op over the flat memory of all parameters, updated where they lie. Adam: Kingma and Ba, 2015; AdamW:
  * Loshchilov and Hutter, 2019; SGD with momentum as PyTorch does it.
  */
-import type { Backend, Program, Storage } from '../backend/backend.js';
+import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import { Graph, type Tensor } from '../graph/graph.js';
 import { adam, chunkNorms, sgd } from '../ops/index.js';
@@ -64,15 +64,15 @@ export class Optimizer {
    * @param gradients read by each step; the same layout
    * @throws InputError for an impossible `maxGradientNorm`
    */
-  constructor(backend: Backend, parameters: Storage, gradients: Storage, options: OptimizerOptions = {}) {
+  constructor(scope: Allocator, parameters: Storage, gradients: Storage, options: OptimizerOptions = {}) {
     const { optimizer: name = 'adam', momentum = 0.9, maxGradientNorm: limit } = options;
     const { weightDecay = name === 'adamw' ? 0.01 : 0 } = options;
     if (limit !== undefined && !(limit > 0)) {
       throw new InputError(`training: maxGradientNorm is ${limit}, expected a number above 0`);
     }
     this.#name = name;
-    this.#clip = limit === undefined ? undefined : { norm: compileNorm(backend, gradients), limit };
-    this.state = new Map(STATE_NAMES[name].map((part) => [part, backend.allocate(parameters.length)]));
+    this.#clip = limit === undefined ? undefined : { norm: compileNorm(scope, gradients), limit };
+    this.state = new Map(STATE_NAMES[name].map((part) => [part, scope.allocate(parameters.length)]));
     const storages = [parameters, ...this.state.values()];
 
     const graph = new Graph();
@@ -86,7 +86,7 @@ export class Optimizer {
         ? sgd(p, g, state[0], this.#rates, { momentum, weightDecay })
         : adam(p, g, state[0], state[1], this.#rates, { ...ADAM, weightDecay, decoupled: name === 'adamw' });
     const inPlace = [leaves, outputs].flatMap((tensors) => tensors.map((tensor, k) => [tensor, storages[k]!] as const));
-    this.#program = backend.compile(outputs, new Map([...inPlace, [g, gradients]]));
+    this.#program = scope.compile(outputs, new Map([...inPlace, [g, gradients]]));
   }
 
   /** Moves the parameters one step against the gradients. */
@@ -122,11 +122,11 @@ export class Optimizer {
 }
 
 /** The norm of all of `gradients`, summed in a fixed order. */
-function compileNorm(backend: Backend, gradients: Storage): () => Promise<number> {
+function compileNorm(scope: Allocator, gradients: Storage): () => Promise<number> {
   const graph = new Graph();
   const g = graph.input('gradients', [gradients.length]);
   const norms = chunkNorms(g);
-  const program = backend.compile([norms], new Map([[g, gradients]]));
+  const program = scope.compile([norms], new Map([[g, gradients]]));
   return async () => {
     program.run();
     let sum = 0;

@@ -2,7 +2,7 @@
  * All that training remembers from one step to the next, and its way into a checkpoint and back. Random numbers are not
  * part of it: they are functions of the seed, the epoch and the image.
  */
-import type { Storage, Values } from '../backend/backend.js';
+import type { Allocator, Storage, Values } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
@@ -46,15 +46,16 @@ export class TrainingState {
   #best: (Best & { readonly weights: Snapshot }) | undefined;
   #written = performance.now();
 
-  /** At the beginning, or where `settings.resume` says. */
+  /** At the beginning, or where `settings.resume` says. @param scope see `TrainingStep` */
   constructor(
     readonly model: Model,
     readonly dataset: Dataset,
     readonly settings: TrainSettings,
+    scope: Allocator = model.backend,
   ) {
-    const { backend, parameters, config } = model;
-    this.step = new TrainingStep(model, { ...settings, width: dataset.size, height: dataset.size });
-    if (settings.averageDecay) this.#average = new WeightAverage(backend, parameters.trainable, settings.averageDecay);
+    const { parameters, config } = model;
+    this.step = new TrainingStep(model, { ...settings, width: dataset.size, height: dataset.size }, scope);
+    if (settings.averageDecay) this.#average = new WeightAverage(scope, parameters, settings.averageDecay);
     this.step.reserve(Math.min(settings.batch, dataset.split.train.length), settings.microBatch);
     this.#plateau = new Plateau(settings.rate);
     this.current = beginEpoch(1, levelsOf(config).length);

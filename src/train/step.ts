@@ -5,8 +5,9 @@
  * statistics over a micro-batch; the running ones move once a mini-batch, by the mean over its micro-batches.
  */
 
-import type { Program, Storage } from '../backend/backend.js';
+import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
+
 import type { Image } from '../base/image.js';
 import type { Key } from '../base/random.js';
 import type { Tensor } from '../graph/graph.js';
@@ -104,20 +105,22 @@ export class TrainingStep {
   readonly #tree: GradientTree;
   readonly #lanes: readonly Lane[];
 
+  /** @param scope what the step takes of the backend is freed with it; by default it goes with the backend */
   constructor(
     readonly model: Model,
     readonly options: StepOptions,
+    readonly scope: Allocator = model.backend,
   ) {
     const { backend, parameters } = model;
     const { length } = parameters.trainable;
-    this.gradients = backend.allocate(length);
-    this.#tree = new GradientTree(backend, this.gradients);
+    this.gradients = scope.allocate(length);
+    this.#tree = new GradientTree(scope, this.gradients);
     this.#lanes = Array.from({ length: backend.concurrentPrograms }, (_, k) => {
       // A single one computes where everything else does.
       const context = backend.concurrentPrograms === 1 ? 0 : k + 1;
-      return { context, gradients: backend.allocate(length), compiled: new Map() };
+      return { context, gradients: scope.allocate(length), compiled: new Map() };
     });
-    this.optimizer = new Optimizer(backend, parameters.trainable, this.gradients, options);
+    this.optimizer = new Optimizer(scope, parameters.trainable, this.gradients, options);
   }
 
   /**
@@ -195,12 +198,12 @@ export class TrainingStep {
   #compile({ context, gradients, compiled }: Lane, batch: number): Compiled {
     const known = compiled.get(batch);
     if (known) return known;
-    const { parameters, backend, config } = this.model;
+    const { parameters, config } = this.model;
     const { height, width, loss } = this.options;
     const graph = recordGradients(config, { batch, height, width }, loss);
     const bound = parameters.bind(graph.network);
     for (const [parameter, tensor] of graph.gradients) bound.set(tensor, parameters.sliceOf(gradients, parameter));
-    const made = { graph, program: backend.compile(graph.outputs, bound, { context }) };
+    const made = { graph, program: this.scope.compile(graph.outputs, bound, { context }) };
     compiled.set(batch, made);
     return made;
   }

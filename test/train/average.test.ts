@@ -1,6 +1,8 @@
 /** The moving average of the weights: by hand, saved and restored, and in the place of the parameters. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+
+import type { Storage } from '../../src/backend/backend.js';
 import { ReferenceBackend } from '../../src/backend/reference.js';
 import { Random, seedKey } from '../../src/base/random.js';
 import { createModel } from '../../src/index.js';
@@ -8,6 +10,8 @@ import { WeightAverage } from '../../src/train/average.js';
 import { teamBackend, wasmBackend } from '../support/backends.js';
 import { identical, mismatch } from '../support/compare.js';
 import { throwsInput } from '../support/throws.js';
+
+const storeOf = (trainable: Storage) => ({ trainable, weightsChanged() {} });
 
 /** Parameters, their average, and a way to move them: the numbers of move k are the same each time. */
 function setUp(length: number, decay: number, backend = wasmBackend()) {
@@ -17,7 +21,7 @@ function setUp(length: number, decay: number, backend = wasmBackend()) {
     parameters.write(Float64Array.from({ length }, () => random.normal()));
   };
   move(0);
-  const average = new WeightAverage(backend, parameters, decay);
+  const average = new WeightAverage(backend, storeOf(parameters), decay);
   return { parameters, average, move };
 }
 
@@ -25,7 +29,7 @@ test('by hand: the decay rises as (1 + n) / (10 + n) to what was asked for', asy
   const backend = new ReferenceBackend('float64');
   const parameters = backend.allocate(2);
   parameters.write([11, 0]);
-  const average = new WeightAverage(backend, parameters, 0.25);
+  const average = new WeightAverage(backend, storeOf(parameters), 0.25);
   assert.equal([...(await average.storage.read())], [11, 0], 'it begins as a copy');
   const updated = (...values: number[]) => {
     parameters.write(values);
@@ -46,7 +50,7 @@ test('initial weights are forgotten soon', async () => {
   const backend = new ReferenceBackend('float64');
   const parameters = backend.allocate(1);
   parameters.write([1]);
-  const average = new WeightAverage(backend, parameters, 0.9999);
+  const average = new WeightAverage(backend, storeOf(parameters), 0.9999);
   parameters.write([0]);
   for (let n = 1; n <= 50; n++) {
     average.update();
@@ -94,7 +98,7 @@ test('swapped, the model predicts with the average; swapped again, it is as it w
   const model = createModel({ filters: [8, 16] }, { backend, seed: 1 });
   const other = createModel({ filters: [8, 16] }, { backend, seed: 2 });
   const x = { shape: [1, 8, 8, 1], data: Float32Array.from({ length: 64 }, (_, i) => Math.sin(i)) };
-  const average = new WeightAverage(backend, model.parameters.trainable, 0.5);
+  const average = new WeightAverage(backend, model.parameters, 0.5);
   const initial = await model.logits(x);
   model.parameters.restore(await other.parameters.snapshot());
   const trained = await model.logits(x);

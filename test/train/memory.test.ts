@@ -1,7 +1,9 @@
 /** The memory that is stated beforehand is the memory that is taken. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { WasmStorage } from '../../src/backend/wasm/memory.js';
+
+import type { WasmStorage } from '../../src/backend/wasm/storage.js';
+
 import {
   createBackend,
   createModel,

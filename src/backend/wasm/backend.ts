@@ -63,9 +63,9 @@ export class WasmBackend implements Backend {
     const threads = context === 0 ? this.threads : 1;
     const planned = planFor(outputs, new Set(bound.keys()), { constant, threads });
     const constants = constantsOf(bound.keys(), constant);
-    for (const node of planned.steps) filters.reserve(node, constants, bound);
-    memory.ensureArena(context, planned.length);
-    return new WasmProgram(planned, bound, context, this.#machine);
+    const kept = new Map(planned.steps.map((node) => [node, filters.reserve(node, constants, bound)]));
+    memory.enterArena(context, planned.length);
+    return new WasmProgram(planned, bound, kept, context, this.#machine);
   }
 
   weightsChanged(): void {
