@@ -81,10 +81,11 @@ export function headLosses(heads: readonly Activation[], target: Values): number
   return heads.map(({ batch, height, width, channels, data }) => {
     const size = { batch, positions: height * width, classes: channels };
     const [entropy, dice] = [new Float64Array(1), new Float64Array(1)];
-    const classWeights = new Array<number>(Math.max(channels, 2)).fill(1);
-    crossEntropy({ ...size, gamma: 0, classWeights }, [data, target], [entropy]);
-    const shares = new Array<number>(channels).fill(1 / channels);
-    overlap({ ...size, alpha: 0.5, beta: 0.5, squared: false, shares }, [data, target], [dice]);
+    const equal = (classes: number, weight: number) => new Array<number>(classes).fill(weight);
+    const ofPixels = { gamma: 0, classWeights: equal(Math.max(channels, 2), 1) };
+    const ofRegions = { alpha: 0.5, beta: 0.5, squared: false, classWeights: equal(channels, 1 / channels) };
+    crossEntropy({ ...size, ...ofPixels }, [data, target], [entropy]);
+    overlap({ ...size, ...ofRegions }, [data, target], [dice]);
     return 0.5 * entropy[0] + dice[0];
   });
 }

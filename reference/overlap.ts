@@ -7,11 +7,11 @@ const SMOOTH = 1;
 
 /** (logits, target) -> [mean over images and classes of 1 - index]. */
 export const overlap: Kernel<OverlapGeometry> = (geometry, [logits, target], [loss]) => {
-  const { batch, shares } = geometry;
+  const { batch, classWeights } = geometry;
   let mean = 0;
   for (let n = 0; n < batch; n++) {
     const { hits, misses } = sums(geometry, n, logits, target);
-    shares.forEach((share, k) => {
+    classWeights.forEach((share, k) => {
       const index = (hits[k] + SMOOTH) / (hits[k] + misses[k] + SMOOTH);
       mean += (share * (1 - index)) / batch;
     });
@@ -21,13 +21,13 @@ export const overlap: Kernel<OverlapGeometry> = (geometry, [logits, target], [lo
 
 /** (logits, target, dloss) -> dlogits. */
 export const overlapGrad: Kernel<OverlapGeometry> = (geometry, [logits, target, dloss], [dlogits]) => {
-  const { batch, positions, classes, shares } = geometry;
+  const { batch, positions, classes, classWeights } = geometry;
   for (let n = 0; n < batch; n++) {
     const { hits, misses } = sums(geometry, n, logits, target);
     for (let i = n * positions; i < (n + 1) * positions; i++) {
       const { probs } = pixel(logits, i, classes);
       const slopes = new Float64Array(probs.length);
-      for (const [k, share] of shares.entries()) {
+      for (const [k, share] of classWeights.entries()) {
         const c = counted(classes, k);
         const total = hits[k] + misses[k] + SMOOTH;
         const { hit, miss } = pixelSlopes(geometry, probs, c, target[i]);
@@ -42,12 +42,12 @@ export const overlapGrad: Kernel<OverlapGeometry> = (geometry, [logits, target, 
 
 /** 2 TP, and 2 alpha FP + 2 beta FN, of each class in image `n`. */
 function sums(geometry: OverlapGeometry, n: number, logits: Values, target: Values) {
-  const { positions, classes, alpha, beta, squared, shares } = geometry;
-  const hits = new Float64Array(shares.length);
-  const misses = new Float64Array(shares.length);
+  const { positions, classes, alpha, beta, squared, classWeights } = geometry;
+  const hits = new Float64Array(classWeights.length);
+  const misses = new Float64Array(classWeights.length);
   for (let i = n * positions; i < (n + 1) * positions; i++) {
     const { probs } = pixel(logits, i, classes);
-    for (const k of shares.keys()) {
+    for (const k of classWeights.keys()) {
       const c = counted(classes, k);
       const [p, q] = [probs[c], others(probs, c)];
       if (target[i] === c) {

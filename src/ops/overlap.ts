@@ -19,7 +19,7 @@ export interface OverlapGeometry extends SegmentationGeometry {
   readonly beta: number;
   readonly squared: boolean;
   /** What each class counts for in the mean; their sum is 1. [1] where there is one logit: only the foreground counts. */
-  readonly shares: readonly number[];
+  readonly classWeights: readonly number[];
 }
 
 export interface OverlapOptions {
@@ -75,13 +75,13 @@ function overlap(
   logits: Tensor,
   target: Tensor,
   index: Pick<OverlapGeometry, 'alpha' | 'beta' | 'squared'>,
-  { over = 'image', classWeights }: OverlapOptions,
+  { over = 'image', ...options }: OverlapOptions,
 ): Tensor {
   const { batch, positions, classes } = segmentation(name, logits, target);
-  const weights = classWeightsOf(name, classes, classWeights);
+  const weights = classWeightsOf(name, classes, options.classWeights);
   const sum = weights.reduce((a, b) => a + b, 0);
-  const shares = weights.map((weight) => weight / sum);
+  const classWeights = weights.map((weight) => weight / sum);
   // Images whose sums are taken together are one long image.
   const images = over === 'image' ? { batch, positions } : { batch: 1, positions: batch * positions };
-  return record(overlapOp, [logits, target], { ...images, classes, ...index, shares }, [[1]])[0]!;
+  return record(overlapOp, [logits, target], { ...images, classes, ...index, classWeights }, [[1]])[0]!;
 }

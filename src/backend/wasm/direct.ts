@@ -1,8 +1,9 @@
-/** The direct kernels of convolution: any size, any number of channels. */
+/** The direct kernels of convolution: any size, any number of channels; see assembly/convolution.ts. */
 import type { ConvGeometry } from '../../ops/convolution.js';
-import { type Band, dotBand, layout, outerBand, panelsLength, tableLength } from './band.js';
-import type { KernelsOf } from './kernel.js';
-import { type Area, areaOf, areaPieces, type Product } from './split.js';
+import { type Band, dotBand, outerBand, panelsLength, tableLength } from './band.js';
+import { buffersBehind, FrameLayout, workspaceLength } from './frame.js';
+import type { KernelsOf, Operands } from './kernel.js';
+import { type Area, areaOf, areaUnits, type Product } from './units.js';
 
 export interface DirectExports {
   readonly memory: WebAssembly.Memory;
@@ -13,55 +14,73 @@ export interface DirectExports {
   conv2dGradWeight(frame: number, dy: number, dw: number, db: number): void;
 }
 
-/** A band and the lengths of the pieces of scratch memory. */
-interface Scratch {
+export const convFrame = new FrameLayout('ConvFrame', [
+  'batch',
+  'height',
+  'width',
+  'inChannels',
+  'outChannels',
+  'kernel',
+  'relu',
+  'sources',
+  'bandImages',
+  'bandRows',
+  'table',
+  'band',
+  'panels',
+]);
+
+/** A band, and the lengths of the buffers behind the frame. */
+interface Buffers {
   readonly band: Band;
   readonly lengths: readonly [table: number, band: number, gradients: number];
 }
 
 export const direct: KernelsOf<'conv2d' | 'conv2dGradInput' | 'conv2dGradWeight', DirectExports> = {
   conv2d: {
-    workspace: (g) => scratchLength(g, products(g, g.inChannels)),
-    pieces: (g) => areaPieces(product(g)),
-    run(wasm, g, inputs, [y], workspace, prepared, part) {
-      writeFrame(wasm, g, products(g, g.inChannels), inputs, workspace, prepared);
-      wasm.conv2d(workspace, y!, ...areaOf(product(g), part));
+    workspace: (g) => lengthOf(g, dotBuffers(g, g.inChannels)),
+    units: (g) => areaUnits(product(g)),
+    run(wasm, call) {
+      const { geometry: g, inputs, outputs, workspace, packed, range } = call;
+      writeFrame(wasm, call, dotBuffers(g, g.inChannels), inputs, packed);
+      wasm.conv2d(workspace, outputs[0]!, ...areaOf(product(g), range));
     },
-    preparation: {
+    prepack: {
       weights: [-2, -1],
       length: (g) => panelsLength(g.kernel ** 2 * g.inChannels, g.outChannels),
-      run(wasm, g, inputs, _, workspace, prepared) {
-        const [w, b] = inputs.slice(-2);
-        writeFrame(wasm, g, products(g, g.inChannels), inputs, workspace, prepared);
-        wasm.packFilters(workspace, w!, b!);
+      run(wasm, operands) {
+        const { geometry: g, inputs, workspace, packed } = operands;
+        writeFrame(wasm, operands, dotBuffers(g, g.inChannels), inputs, packed);
+        wasm.packFilters(workspace, inputs.at(-2)!, inputs.at(-1)!);
       },
     },
   },
   conv2dGradInput: {
-    workspace: (g) => scratchLength(g, products(g, g.outChannels)),
-    run(wasm, g, [dy], outputs, workspace, prepared) {
-      writeFrame(wasm, g, products(g, g.outChannels), outputs, workspace, prepared);
-      wasm.conv2dGradInput(workspace, dy!);
+    workspace: (g) => lengthOf(g, dotBuffers(g, g.outChannels)),
+    run(wasm, call) {
+      const { geometry: g, inputs, outputs, workspace, packed } = call;
+      writeFrame(wasm, call, dotBuffers(g, g.outChannels), outputs, packed);
+      wasm.conv2dGradInput(workspace, inputs[0]!);
     },
-    preparation: {
+    prepack: {
       weights: [-1],
       length(g) {
         const rows = g.kernel ** 2 * g.outChannels;
         return g.sources.reduce((sum, channels) => sum + panelsLength(rows, channels), 0);
       },
-      run(wasm, g, [, w], outputs, workspace, prepared) {
-        writeFrame(wasm, g, products(g, g.outChannels), outputs, workspace, prepared);
-        wasm.packFiltersTransposed(workspace, w!);
+      run(wasm, operands) {
+        const { geometry: g, inputs, outputs, workspace, packed } = operands;
+        writeFrame(wasm, operands, dotBuffers(g, g.outChannels), outputs, packed);
+        wasm.packFiltersTransposed(workspace, inputs[1]!);
       },
     },
   },
   conv2dGradWeight: {
-    workspace: (g) => scratchLength(g, weights(g)),
-    run(wasm, g, inputs, [dw, db], workspace) {
-      const scratch = weights(g);
-      const [, , gradients] = addresses(g, scratch, workspace);
-      writeFrame(wasm, g, scratch, inputs, workspace, gradients!);
-      wasm.conv2dGradWeight(workspace, inputs.at(-1)!, dw!, db!);
+    workspace: (g) => lengthOf(g, outerBuffers(g)),
+    run(wasm, call) {
+      const { geometry: g, inputs, outputs, workspace } = call;
+      writeFrame(wasm, call, outerBuffers(g), inputs);
+      wasm.conv2dGradWeight(workspace, inputs.at(-1)!, outputs[0]!, outputs[1]!);
     },
   },
 };
@@ -70,15 +89,16 @@ function product({ batch, height, width, outChannels }: ConvGeometry): Product {
   return { lines: batch * height, step: 1, rows: batch * height * width, columns: outChannels };
 }
 
-/** Scratch of a product of the padded activation of `channels` channels with panels. */
-function products(g: ConvGeometry, channels: number): Scratch {
+/** The buffers of a product of the padded activation of `channels` channels with panels. */
+function dotBuffers(g: ConvGeometry, channels: number): Buffers {
   const halo = (g.kernel - 1) / 2;
   const rowLength = (g.width + 2 * halo) * channels;
   const band = dotBand(g.batch, g.height, g.width, rowLength, halo);
   return { band, lengths: [tableLength(band.pixels), band.images * (band.rows + 2 * halo) * rowLength, 0] };
 }
 
-function weights(g: ConvGeometry): Scratch {
+/** The buffers of a weight gradient, which packs both of its operands. */
+function outerBuffers(g: ConvGeometry): Buffers {
   const halo = (g.kernel - 1) / 2;
   const band = outerBand(g.batch, g.height, g.width);
   const channels = Math.ceil(Math.max(...g.sources) / 4) * 4;
@@ -86,37 +106,37 @@ function weights(g: ConvGeometry): Scratch {
   return { band, lengths: [tableLength(0), packed, Math.ceil(g.outChannels / 8) * 8 * band.pixels] };
 }
 
-/** Words of the frame: 16 for `ConvFrame`, two for each source. */
-function frameLength(g: ConvGeometry): number {
-  return 16 + 2 * g.sources.length;
+function lengthOf(g: ConvGeometry, { lengths }: Buffers): number {
+  return workspaceLength(convFrame.words(g.sources.length), lengths);
 }
 
-function scratchLength(g: ConvGeometry, scratch: Scratch): number {
-  return layout(frameLength(g), ...scratch.lengths).at(-1)!;
-}
-
-/** Of the pieces of scratch memory. */
-function addresses(g: ConvGeometry, { lengths }: Scratch, workspace: number): number[] {
-  return layout(frameLength(g), ...lengths)
-    .slice(1)
-    .map((offset) => workspace + 4 * offset);
-}
-
-/** Fills in `ConvFrame` (assembly/convolution.ts) at `workspace`. */
+/**
+ * Writes the frame to the workspace.
+ * @param tensors the sources, or their gradients
+ * @param packed the panels; by default the buffer of gradients
+ */
 function writeFrame(
-  wasm: DirectExports,
-  g: ConvGeometry,
-  scratch: Scratch,
+  { memory }: DirectExports,
+  { geometry: g, workspace }: Operands<ConvGeometry>,
+  { band, lengths }: Buffers,
   tensors: readonly number[],
-  workspace: number,
-  panels: number,
+  packed?: number,
 ): void {
-  const { band } = scratch;
-  const [table, packed] = addresses(g, scratch, workspace);
-  const words = new Uint32Array(wasm.memory.buffer, workspace, frameLength(g));
-  words.set([g.batch, g.height, g.width, g.inChannels, g.outChannels, g.kernel, g.relu ? 1 : 0, g.sources.length]);
-  words.set([band.images, band.rows, table!, packed!, panels], 8);
-  g.sources.forEach((channels, k) => {
-    words.set([tensors[k]!, channels], 16 + 2 * k);
-  });
+  const [table, packedBand, gradients] = buffersBehind(convFrame.words(g.sources.length), lengths, workspace);
+  const values = {
+    batch: g.batch,
+    height: g.height,
+    width: g.width,
+    inChannels: g.inChannels,
+    outChannels: g.outChannels,
+    kernel: g.kernel,
+    relu: Number(g.relu),
+    sources: g.sources.length,
+    bandImages: band.images,
+    bandRows: band.rows,
+    table: table!,
+    band: packedBand!,
+    panels: packed ?? gradients!,
+  };
+  convFrame.write(memory, workspace, values, tensors, g.sources);
 }

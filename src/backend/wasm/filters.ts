@@ -7,9 +7,9 @@ import type { Storage } from '../backend.js';
 import { kernelOf } from './kernels.js';
 import { allocatedLength, type LinearMemory, type WasmStorage } from './memory.js';
 
-/** Elements of the filters that a step prepares in every run: all, unless they come from constants. */
+/** Elements of the filters that a step packs in every run: all, unless they come from constants. */
 export function ownFiltersLength(node: Node, constants: ReadonlySet<Tensor>): number {
-  return isKept(node, constants) ? 0 : (kernelOf(node).preparation?.length(node.geometry) ?? 0);
+  return isKept(node, constants) ? 0 : (kernelOf(node).prepack?.length(node.geometry) ?? 0);
 }
 
 /** Elements that the kept filters of these steps take, by the kernel and the names of the weights. */
@@ -17,7 +17,7 @@ export function keptFilters(steps: readonly Node[], constants: ReadonlySet<Tenso
   const kept = new Map<string, number>();
   for (const node of steps) {
     if (!isKept(node, constants)) continue;
-    const { weights, length } = kernelOf(node).preparation!;
+    const { weights, length } = kernelOf(node).prepack!;
     const elements = length(node.geometry);
     const names = weights.map((k) => leafOf(node.inputs.at(k)!)!.name);
     kept.set(keyOf(node, elements, names), allocatedLength(elements));
@@ -31,16 +31,16 @@ export function constantsOf(bound: Iterable<Tensor>, constant = false): Readonly
 }
 
 function isKept(node: Node, constants: ReadonlySet<Tensor>): boolean {
-  const { preparation } = kernelOf(node);
-  return preparation?.weights.every((k) => constants.has(node.inputs.at(k)!)) ?? false;
+  const { prepack } = kernelOf(node);
+  return prepack?.weights.every((k) => constants.has(node.inputs.at(k)!)) ?? false;
 }
 
-/** Which kind of kernel has prepared filters shows in their length. */
+/** Which kind of kernel has packed filters shows in their length. */
 function keyOf(node: Node, length: number, weights: readonly (string | number)[]): string {
   return [node.op.name, length, ...weights].join(' ');
 }
 
-export class PreparedFilters {
+export class PackedFilters {
   #version = 0;
   readonly #filters = new Map<string, Filters>();
   readonly #byNode = new WeakMap<Node, Filters>();
@@ -50,9 +50,9 @@ export class PreparedFilters {
   /** Makes room for the filters of a step where they come from constants. */
   reserve(node: Node, constants: ReadonlySet<Tensor>, bound: ReadonlyMap<Tensor, Storage>): void {
     if (!isKept(node, constants)) return;
-    const { preparation } = kernelOf(node);
-    const length = preparation!.length(node.geometry);
-    const addresses = preparation!.weights.map((k) => (bound.get(node.inputs.at(k)!) as WasmStorage).address);
+    const { prepack } = kernelOf(node);
+    const length = prepack!.length(node.geometry);
+    const addresses = prepack!.weights.map((k) => (bound.get(node.inputs.at(k)!) as WasmStorage).address);
     const key = keyOf(node, length, addresses);
     const filters = this.#filters.get(key) ?? this.#allocate(length);
     this.#filters.set(key, filters);

@@ -1,68 +1,13 @@
-import { type ClassWeightExports, classWorkspace, setClassWeights } from './class-weights.js';
+/** The Lovász hinge and the Lovász-softmax; see assembly/lovasz.ts and lovasz-classes.ts. */
+import type { LovaszGeometry } from '../../ops/lovasz.js';
 import type { KernelsOf } from './kernel.js';
+import { type LossExports, lossBinding } from './loss-binding.js';
 
-export interface LovaszExports extends ClassWeightExports {
-  binaryLovasz(batch: number, positions: number, logits: number, target: number, loss: number, workspace: number): void;
-  binaryLovaszGrad(
-    batch: number,
-    positions: number,
-    logits: number,
-    target: number,
-    dloss: number,
-    dlogits: number,
-    workspace: number,
-  ): void;
-  lovasz(
-    batch: number,
-    positions: number,
-    classes: number,
-    logits: number,
-    labels: number,
-    loss: number,
-    workspace: number,
-  ): void;
-  lovaszGrad(
-    batch: number,
-    positions: number,
-    classes: number,
-    logits: number,
-    labels: number,
-    dloss: number,
-    dlogits: number,
-    workspace: number,
-  ): void;
-}
+export type LovaszExports = LossExports<'lovasz'>;
 
-interface Size {
-  readonly positions: number;
-  readonly classes: number;
-}
-
-/** Sorting takes 4 x positions + 256 of it. */
-const workspace = ({ positions, classes }: Size) =>
-  (classes + 4) * positions + 256 + (classes === 1 ? 0 : classWorkspace(classes));
-
-export const lovasz: KernelsOf<'lovasz' | 'lovaszGrad', LovaszExports> = {
-  lovasz: {
-    run(wasm, { batch, positions, classes, classWeights }, [logits, target], [loss], scratch) {
-      if (classes === 1) {
-        wasm.binaryLovasz(batch, positions, logits!, target!, loss!, scratch);
-        return;
-      }
-      setClassWeights(wasm, scratch, classWeights);
-      wasm.lovasz(batch, positions, classes, logits!, target!, loss!, scratch);
-    },
-    workspace,
-  },
-  lovaszGrad: {
-    run(wasm, { batch, positions, classes, classWeights }, [logits, target, dloss], [dlogits], scratch) {
-      if (classes === 1) {
-        wasm.binaryLovaszGrad(batch, positions, logits!, target!, dloss!, dlogits!, scratch);
-        return;
-      }
-      setClassWeights(wasm, scratch, classWeights);
-      wasm.lovaszGrad(batch, positions, classes, logits!, target!, dloss!, dlogits!, scratch);
-    },
-    workspace,
-  },
-};
+export const lovasz: KernelsOf<'lovasz' | 'lovaszGrad', LovaszExports> = lossBinding('lovasz', {
+  binary: ({ batch, positions }: LovaszGeometry) => [batch, positions],
+  classes: ({ batch, positions, classes }) => [batch, positions, classes],
+  // A plane for each class; sorting takes 4 x positions + 256 elements.
+  workspace: ({ positions, classes }) => (classes + 4) * positions + 256,
+});

@@ -1,81 +1,13 @@
-import { type ClassWeightExports, classWorkspace, setClassWeights } from './class-weights.js';
+/** The losses of Dice and Tversky; see assembly/overlap.ts and overlap-classes.ts. */
+import type { OverlapGeometry } from '../../ops/overlap.js';
 import type { KernelsOf } from './kernel.js';
+import { type LossExports, lossBinding } from './loss-binding.js';
 
-export interface OverlapExports extends ClassWeightExports {
-  binaryOverlap(
-    batch: number,
-    positions: number,
-    alpha: number,
-    beta: number,
-    squared: boolean,
-    logits: number,
-    target: number,
-    loss: number,
-  ): void;
-  binaryOverlapGrad(
-    batch: number,
-    positions: number,
-    alpha: number,
-    beta: number,
-    squared: boolean,
-    logits: number,
-    target: number,
-    dloss: number,
-    dlogits: number,
-  ): void;
-  overlap(
-    batch: number,
-    positions: number,
-    classes: number,
-    alpha: number,
-    beta: number,
-    squared: boolean,
-    logits: number,
-    labels: number,
-    loss: number,
-    workspace: number,
-  ): void;
-  overlapGrad(
-    batch: number,
-    positions: number,
-    classes: number,
-    alpha: number,
-    beta: number,
-    squared: boolean,
-    logits: number,
-    labels: number,
-    dloss: number,
-    dlogits: number,
-    workspace: number,
-  ): void;
-}
+export type OverlapExports = LossExports<'overlap'>;
 
-const workspace = ({ classes }: { readonly classes: number }) =>
-  classes === 1 ? 0 : classWorkspace(classes) + 8 * classes;
-
-export const overlap: KernelsOf<'overlap' | 'overlapGrad', OverlapExports> = {
-  overlap: {
-    run(wasm, g, [logits, target], [loss], scratch) {
-      const { batch, positions, classes, alpha, beta, squared, shares } = g;
-      if (classes === 1) {
-        wasm.binaryOverlap(batch, positions, alpha, beta, squared, logits!, target!, loss!);
-        return;
-      }
-      setClassWeights(wasm, scratch, shares);
-      wasm.overlap(batch, positions, classes, alpha, beta, squared, logits!, target!, loss!, scratch);
-    },
-    workspace,
-  },
-  overlapGrad: {
-    run(wasm, g, [logits, target, dloss], [dlogits], scratch) {
-      const { batch, positions, classes, alpha, beta, squared, shares } = g;
-      if (classes === 1) {
-        wasm.binaryOverlapGrad(batch, positions, alpha, beta, squared, logits!, target!, dloss!, dlogits!);
-        return;
-      }
-      setClassWeights(wasm, scratch, shares);
-      wasm.overlapGrad(batch, positions, classes, alpha, beta, squared, logits!, target!, dloss!, dlogits!, scratch);
-    },
-    workspace,
-  },
-};
+export const overlap: KernelsOf<'overlap' | 'overlapGrad', OverlapExports> = lossBinding('overlap', {
+  binary: ({ batch, positions, alpha, beta, squared }: OverlapGeometry) => [batch, positions, alpha, beta, squared],
+  classes: ({ batch, positions, classes, alpha, beta, squared }) => [batch, positions, classes, alpha, beta, squared],
+  // The sums of hits and misses of each class.
+  workspace: ({ classes }) => (classes === 1 ? 0 : 8 * classes),
+});

@@ -1,4 +1,4 @@
-/** A thread of a team other than the first: it does shares of each step when the first says so. */
+/** A thread of a team other than the first: it does chunks of each step when the first says so. */
 import { instantiateSync } from '@assemblyscript/loader';
 import type { Call } from './call.js';
 import type { Exports } from './kernels.js';

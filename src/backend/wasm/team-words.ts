@@ -1,6 +1,6 @@
 /**
  * What the threads of a team say to each other while a program runs: words in memory of their own, which they wait on
- * with Atomics. The shared steps are counted as phases, on and on. Those of a phase are taken share by share by whoever
+ * with Atomics. The steps are counted as phases, on and on. Those of a phase are taken chunk by chunk by whoever
  * has time, so that a thread whose core is busy elsewhere, or slower, holds up the others as little as can be.
  */
 
@@ -9,14 +9,14 @@ const LINE = 16;
 
 /** The phase that is open. */
 const GO = 0;
-/** Its next share that nobody has taken, behind the lower half of its number. */
+/** Its next chunk that nobody has taken, behind the lower half of its number. */
 const NEXT = LINE;
-/** How many of its shares are done. */
+/** How many of its chunks are done. */
 const DONE = 2 * LINE;
 /** 0 while all is well, else who has failed: a thread, from 1 on, or the team as a whole. */
 const FAULT = 3 * LINE;
 const CLOSED = -1;
-/** For each thread two words: whether it is at work on a share, and the last phase that it is through with. */
+/** For each thread two words: whether it is at work on a chunk, and the last phase that it is through with. */
 const THREADS = 4 * LINE;
 const AT_WORK = 0;
 const THROUGH = 1;
@@ -55,7 +55,7 @@ export class TeamWords {
     this.#text = new Uint8Array(buffer, 4 * count);
   }
 
-  /** By the first thread: what was done in the last phase is forgotten, and shares of this one can be taken. */
+  /** By the first thread: what was done in the last phase is forgotten, and chunks of this one can be taken. */
   open(phase: number): void {
     Atomics.store(this.#words, DONE, 0);
     Atomics.store(this.#words, NEXT, phase << 16);
@@ -68,40 +68,40 @@ export class TeamWords {
     return true;
   }
 
-  /** The next share of `shares` for `thread`, or undefined where all are taken or the phase is over. */
-  take(thread: number, phase: number, shares: number): number | undefined {
+  /** The next chunk of `chunks` for `thread`, or undefined where all are taken or the phase is over. */
+  take(thread: number, phase: number, chunks: number): number | undefined {
     Atomics.store(this.#words, this.#wordOf(thread, AT_WORK), 1);
     for (;;) {
       const next = Atomics.load(this.#words, NEXT);
-      const share = next & 0xffff;
-      if (((next ^ (phase << 16)) & ~0xffff) !== 0 || share >= shares) break;
-      if (Atomics.compareExchange(this.#words, NEXT, next, next + 1) === next) return share;
+      const chunk = next & 0xffff;
+      if (((next ^ (phase << 16)) & ~0xffff) !== 0 || chunk >= chunks) break;
+      if (Atomics.compareExchange(this.#words, NEXT, next, next + 1) === next) return chunk;
     }
     Atomics.store(this.#words, this.#wordOf(thread, AT_WORK), 0);
     return undefined;
   }
 
-  /** A share is done. */
+  /** A chunk is done. */
   finish(): void {
     Atomics.add(this.#words, DONE, 1);
     Atomics.notify(this.#words, DONE);
   }
 
   /**
-   * Waits until all shares of the phase are done; false where something fails, or `patience` milliseconds of silence are
+   * Waits until all chunks of the phase are done; false where something fails, or `patience` milliseconds of silence are
    * over. @param hasEnded whether a thread answers no more
    */
-  awaitDone(shares: number, patience: number, hasEnded: HasEnded): boolean {
+  awaitDone(chunks: number, patience: number, hasEnded: HasEnded): boolean {
     const isHopeless = () => this.#others.some((thread) => this.isAtWork(thread) && hasEnded(thread));
-    return this.#wait(DONE, (value) => value === shares, patience, isHopeless);
+    return this.#wait(DONE, (value) => value === chunks, patience, isHopeless);
   }
 
-  /** Whether all shares of the phase are done. */
-  isDone(shares: number): boolean {
-    return Atomics.load(this.#words, DONE) === shares;
+  /** Whether all chunks of the phase are done. */
+  isDone(chunks: number): boolean {
+    return Atomics.load(this.#words, DONE) === chunks;
   }
 
-  /** Whether a thread has taken a share which may not be done, or is about to take one. */
+  /** Whether a thread has taken a chunk which may not be done, or is about to take one. */
   isAtWork(thread: number): boolean {
     return Atomics.load(this.#words, this.#wordOf(thread, AT_WORK)) !== 0;
   }
@@ -134,7 +134,7 @@ export class TeamWords {
     );
   }
 
-  /** A thread, from 1 on, that has taken a share which is not done. */
+  /** A thread, from 1 on, that has taken a chunk which is not done. */
   get busy(): number {
     return this.#others.find((thread) => this.isAtWork(thread)) ?? this.threads - 1;
   }

@@ -1,20 +1,20 @@
 /**
- * A team of threads that runs one program: each step is cut into shares, and no thread begins the next step before all
- * shares of this one are done. The thread that calls is the first of the team. It alone judges the others: who does not
+ * A team of threads that runs one program: each step is cut into chunks, and no thread begins the next step before all
+ * chunks of this one are done. The thread that calls is the first of the team. It alone judges the others: who does not
  * answer in time is lost. The first thread then ends the others and goes on alone, and the next run has new ones.
  *
  * What a lost thread still writes nobody knows, so nothing is done twice before it cannot write any more: either it has
- * no share and can take none, or it has ended. A step whose outputs lie apart from its inputs is then simply done again,
- * as kernels overwrite their outputs. One that is done in place, an optimizer's say, is not: of the lost share some
+ * no chunk and can take none, or it has ended. A step whose outputs lie apart from its inputs is then simply done again,
+ * as kernels overwrite their outputs. One that is done in place, an optimizer's say, is not: of the lost chunk some
  * elements are the old ones and some the new, and that is an error.
  */
-import { type Call, runShare, sharesOf } from './call.js';
+import { type Call, chunksOf, runChunk } from './call.js';
 import type { Exports } from './kernels.js';
 import { type Sleep, TeamWords } from './team-words.js';
 
 /** What the first thread posts to the others before a run. */
 export interface Job {
-  /** The steps that are shared; left out where they are those of the run before. */
+  /** The steps that the team does together; left out where they are those of the run before. */
   readonly calls?: readonly Call[];
   /** The phase of the first of them. */
   readonly phase: number;
@@ -59,10 +59,10 @@ export interface TeamOptions {
 
 const PATIENCE = 10_000;
 
-/** How often as long as the first thread another may work on its shares: cores differ, and others use them, too. */
+/** How often as long as the first thread another may work on its chunks: cores differ, and others use them, too. */
 const UNEVEN = 4;
 
-/** Milliseconds: who has been longer at its own shares was stopped meanwhile. */
+/** Milliseconds: who has been longer at its own chunks was stopped meanwhile. */
 const LONGEST_WORK = 60_000;
 
 /** So often threads are lost before no others are started. */
@@ -94,7 +94,7 @@ export class Team {
   }
 
   /**
-   * Does `work`, which calls `share` once for each of `calls`, in this order. The threads are started by the first run,
+   * Does `work`, which calls `runTogether` once for each of `calls`, in this order. The threads are started by the first run,
    * and by the one after a thread was lost.
    * @throws Error where a thread fails, or is lost in the middle of what cannot be done again; the team is closed then
    */
@@ -108,7 +108,7 @@ export class Team {
       if (this.#losses < LOSSES) this.#others ??= this.#assemble();
       this.#others?.crew.post(this.#jobOf(calls));
       work();
-      // Also from a thread that came too late for every share: who is gone is replaced, and nobody falls behind by runs.
+      // Also from a thread that came too late for every chunk: who is gone is replaced, and nobody falls behind by runs.
       for (let thread = 1; this.#others && thread < this.threads; thread++) this.#awaitLeft(this.#others, thread);
     } catch (error) {
       const { message } = error as Error;
@@ -118,27 +118,27 @@ export class Team {
   }
 
   /** All threads do a call together. */
-  share(exports: Exports, call: Call): void {
+  runTogether(exports: Exports, call: Call): void {
     if (!this.#others) {
-      runShare(exports, call, 0, 1, 0);
+      runChunk(exports, call, 0, 1, 0);
       return;
     }
     const { words, crew } = this.#others;
     const phase = (this.#phase = (this.#phase + 1) | 0);
     const started = performance.now();
     words.open(phase);
-    const shares = sharesOf(call, this.threads);
+    const chunks = chunksOf(call, this.threads);
     workOn(words, exports, call, 0, phase);
     const limit = this.#patience + UNEVEN * Math.min(performance.now() - started, LONGEST_WORK);
-    if (words.awaitDone(shares, limit, crew.hasEnded)) return;
+    if (words.awaitDone(chunks, limit, crew.hasEnded)) return;
     const lost = words.busy;
     this.#dismiss(this.#others, lost, limit);
-    if (words.isDone(shares)) return;
+    if (words.isDone(chunks)) return;
     if (isInPlace(call)) {
       const halfDone = `thread ${lost} of the team was lost within ${call.op}, which cannot be done again`;
       throw new Error(`${halfDone}; go on from the last checkpoint (train --resume)`);
     }
-    runShare(exports, call, 0, 1, 0);
+    runChunk(exports, call, 0, 1, 0);
   }
 
   /** Ends the threads; a run is an error from now on, with `reason`. */
@@ -192,7 +192,7 @@ export class Team {
     const loss = crew.hasEnded(lost)
       ? `thread ${lost} of the team has ended`
       : `thread ${lost} of the team did not answer within ${seconds} s`;
-    // The first thread waits only when all shares are taken: who is not at work now will never be.
+    // The first thread waits only when all chunks are taken: who is not at work now will never be.
     crew.end();
     for (let thread = 1; thread < this.threads; thread++) {
       if (!words.awaitIdle(thread, PATIENCE, crew.hasEnded)) throw new Error(`${loss}, and cannot be ended`);
@@ -208,13 +208,13 @@ function isInPlace({ inputs, outputs }: Call): boolean {
   return outputs.some((output) => inputs.includes(output));
 }
 
-/** Takes shares of a call and does them, until none is left. */
+/** Takes chunks of a call and does them, until none is left. */
 export function workOn(words: TeamWords, exports: Exports, call: Call, thread: number, phase: number): void {
-  const shares = sharesOf(call, words.threads);
+  const chunks = chunksOf(call, words.threads);
   for (;;) {
-    const share = words.take(thread, phase, shares);
-    if (share === undefined) return;
-    runShare(exports, call, share, shares, thread);
+    const chunk = words.take(thread, phase, chunks);
+    if (chunk === undefined) return;
+    runChunk(exports, call, chunk, chunks, thread);
     words.finish();
   }
 }

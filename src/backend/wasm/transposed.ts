@@ -1,6 +1,8 @@
+/** Transposed convolution, 2x2 with stride 2; see assembly/transposed.ts. */
 import type { TransposedGeometry } from '../../ops/transposed.js';
-import { type Band, dotBand, layout, outerBand, panelsLength, tableLength } from './band.js';
-import type { KernelsOf } from './kernel.js';
+import { type Band, dotBand, outerBand, panelsLength, tableLength } from './band.js';
+import { buffersBehind, FrameLayout, workspaceLength } from './frame.js';
+import type { KernelsOf, Operands } from './kernel.js';
 
 export interface TransposedExports {
   readonly memory: WebAssembly.Memory;
@@ -11,8 +13,21 @@ export interface TransposedExports {
   convTranspose2dGradWeight(frame: number, x: number, dy: number, dw: number, db: number): void;
 }
 
-/** A band and the lengths of the pieces of scratch memory. */
-interface Scratch {
+export const transposedFrame = new FrameLayout('TransposedFrame', [
+  'batch',
+  'height',
+  'width',
+  'inChannels',
+  'outChannels',
+  'bandImages',
+  'bandRows',
+  'table',
+  'panels',
+  'band',
+]);
+
+/** A band, and the lengths of the buffers behind the frame. */
+interface Buffers {
   readonly band: Band;
   readonly lengths: readonly [table: number, gradients: number, band: number];
 }
@@ -21,53 +36,58 @@ type Names = 'convTranspose2d' | 'convTranspose2dGradInput' | 'convTranspose2dGr
 
 export const transposed: KernelsOf<Names, TransposedExports> = {
   convTranspose2d: {
-    workspace: (g) => scratchLength(products(g, g.inChannels)),
-    pieces: (g) => g.batch * g.height,
-    run(wasm, g, [x], [y], workspace, prepared, { first, last }) {
-      writeFrame(wasm, g, products(g, g.inChannels), workspace, prepared);
-      wasm.convTranspose2d(workspace, x!, y!, first, last);
+    workspace: (g) => lengthOf(dotBuffers(g, g.inChannels)),
+    units: (g) => g.batch * g.height,
+    run(wasm, call) {
+      const { geometry: g, inputs, outputs, workspace, packed, range } = call;
+      writeFrame(wasm, call, dotBuffers(g, g.inChannels), packed);
+      wasm.convTranspose2d(workspace, inputs[0]!, outputs[0]!, range.first, range.last);
     },
-    preparation: {
+    prepack: {
       weights: [-2, -1],
       length: (g) => 4 * panelsLength(g.inChannels, g.outChannels),
-      run(wasm, g, [, w, b], _, workspace, prepared) {
-        writeFrame(wasm, g, products(g, g.inChannels), workspace, prepared);
-        wasm.packTaps(workspace, w!, b!);
+      run(wasm, operands) {
+        const { geometry: g, inputs, workspace, packed } = operands;
+        writeFrame(wasm, operands, dotBuffers(g, g.inChannels), packed);
+        wasm.packTaps(workspace, inputs[1]!, inputs[2]!);
       },
     },
   },
   convTranspose2dGradInput: {
-    workspace: (g) => scratchLength(products(g, 4 * g.outChannels)),
-    run(wasm, g, [dy], [dx], workspace, prepared) {
-      writeFrame(wasm, g, products(g, 4 * g.outChannels), workspace, prepared);
-      wasm.convTranspose2dGradInput(workspace, dy!, dx!);
+    workspace: (g) => lengthOf(dotBuffers(g, 4 * g.outChannels)),
+    run(wasm, call) {
+      const { geometry: g, inputs, outputs, workspace, packed } = call;
+      writeFrame(wasm, call, dotBuffers(g, 4 * g.outChannels), packed);
+      wasm.convTranspose2dGradInput(workspace, inputs[0]!, outputs[0]!);
     },
-    preparation: {
+    prepack: {
       weights: [-1],
       length: (g) => panelsLength(4 * g.outChannels, g.inChannels),
-      run(wasm, g, [, w], _, workspace, prepared) {
-        writeFrame(wasm, g, products(g, 4 * g.outChannels), workspace, prepared);
-        wasm.packTapsTransposed(workspace, w!);
+      run(wasm, operands) {
+        const { geometry: g, inputs, workspace, packed } = operands;
+        writeFrame(wasm, operands, dotBuffers(g, 4 * g.outChannels), packed);
+        wasm.packTapsTransposed(workspace, inputs[1]!);
       },
     },
   },
   convTranspose2dGradWeight: {
-    workspace: (g) => scratchLength(weights(g)),
-    run(wasm, g, [x, dy], [dw, db], workspace) {
-      const scratch = weights(g);
-      writeFrame(wasm, g, scratch, workspace, addresses(scratch, workspace)[1]!);
-      wasm.convTranspose2dGradWeight(workspace, x!, dy!, dw!, db!);
+    workspace: (g) => lengthOf(outerBuffers(g)),
+    run(wasm, call) {
+      const { geometry: g, inputs, outputs, workspace } = call;
+      writeFrame(wasm, call, outerBuffers(g));
+      wasm.convTranspose2dGradWeight(workspace, inputs[0]!, inputs[1]!, outputs[0]!, outputs[1]!);
     },
   },
 };
 
-/** Scratch of a product of an activation, `channels` elements a pixel of the smaller image, with panels. */
-function products(g: TransposedGeometry, channels: number): Scratch {
+/** The buffers of a product of an activation, `channels` elements a pixel of the smaller image, with panels. */
+function dotBuffers(g: TransposedGeometry, channels: number): Buffers {
   const band = dotBand(g.batch, g.height, g.width, g.width * channels, 0);
   return { band, lengths: [tableLength(band.pixels), 0, 0] };
 }
 
-function weights(g: TransposedGeometry): Scratch {
+/** The buffers of a weight gradient, which packs both of its operands. */
+function outerBuffers(g: TransposedGeometry): Buffers {
   const band = outerBand(g.batch, g.height, g.width);
   const round = (channels: number, multiple: number) => Math.ceil(channels / multiple) * multiple;
   return {
@@ -76,31 +96,31 @@ function weights(g: TransposedGeometry): Scratch {
   };
 }
 
-/** Words of `TransposedFrame`. */
-const FRAME = 16;
-
-function scratchLength(scratch: Scratch): number {
-  return layout(FRAME, ...scratch.lengths).at(-1)!;
+function lengthOf({ lengths }: Buffers): number {
+  return workspaceLength(transposedFrame.words(0), lengths);
 }
 
-/** Of the pieces of scratch memory. */
-function addresses({ lengths }: Scratch, workspace: number): number[] {
-  return layout(FRAME, ...lengths)
-    .slice(1)
-    .map((offset) => workspace + 4 * offset);
-}
-
-/** Fills in `TransposedFrame` (assembly/transposed.ts) at `workspace`. */
+/**
+ * Writes the frame to the workspace.
+ * @param packed the panels; by default the buffer of gradients
+ */
 function writeFrame(
-  wasm: TransposedExports,
-  g: TransposedGeometry,
-  scratch: Scratch,
-  workspace: number,
-  panels: number,
+  { memory }: TransposedExports,
+  { geometry: g, workspace }: Operands<TransposedGeometry>,
+  { band, lengths }: Buffers,
+  packed?: number,
 ): void {
-  const { band } = scratch;
-  const [table, , packed] = addresses(scratch, workspace);
-  const words = new Uint32Array(wasm.memory.buffer, workspace, FRAME);
-  words.set([g.batch, g.height, g.width, g.inChannels, g.outChannels, band.images, band.rows]);
-  words.set([table!, panels, packed!], 7);
+  const [table, gradients, packedBand] = buffersBehind(transposedFrame.words(0), lengths, workspace);
+  transposedFrame.write(memory, workspace, {
+    batch: g.batch,
+    height: g.height,
+    width: g.width,
+    inChannels: g.inChannels,
+    outChannels: g.outChannels,
+    bandImages: band.images,
+    bandRows: band.rows,
+    table: table!,
+    panels: packed ?? gradients!,
+    band: packedBand!,
+  });
 }

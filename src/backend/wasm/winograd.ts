@@ -1,8 +1,8 @@
-/** The Winograd kernels of 3x3 convolution: every channel count a multiple of 8. */
+/** The Winograd kernels of 3x3 convolution: every channel count a multiple of 8; see assembly/winograd.ts. */
 import type { ConvGeometry } from '../../ops/convolution.js';
-import { layout } from './band.js';
-import type { KernelsOf } from './kernel.js';
-import { type Area, areaOf, areaPieces, type Product } from './split.js';
+import { buffersBehind, FrameLayout, workspaceLength } from './frame.js';
+import type { KernelsOf, Operands } from './kernel.js';
+import { type Area, areaOf, areaUnits, type Product } from './units.js';
 
 export interface WinogradExports {
   readonly memory: WebAssembly.Memory;
@@ -35,44 +35,63 @@ export function suitsWinograd({ batch, height, width, kernel, sources, outChanne
   return kernel === 3 && [...sources, outChannels].every((n) => n % 8 === 0) && count >= WORTHWHILE && used > 0.5;
 }
 
+export const winogradFrame = new FrameLayout('WinogradFrame', [
+  'batch',
+  'height',
+  'width',
+  'inChannels',
+  'outChannels',
+  'relu',
+  'inputs',
+  'outputs',
+  'block',
+  'filters',
+  'points',
+  'products',
+  'patch',
+  'tile',
+]);
+
 export const winograd: KernelsOf<'conv2d' | 'conv2dGradInput' | 'conv2dGradWeight', WinogradExports> = {
   conv2d: {
-    workspace: (g) => forward(g).length,
-    pieces: (g) => areaPieces(product(g, g.outChannels)),
-    run(wasm, g, inputs, [y], workspace, prepared, part) {
-      writeFrame(wasm, forward(g), [...inputs.slice(0, -2), y!], workspace, prepared);
-      wasm.winogradConvolution(workspace, inputs.at(-1)!, ...areaOf(product(g, g.outChannels), part));
+    workspace: (g) => lengthOf(forward(g)),
+    units: (g) => areaUnits(product(g, g.outChannels)),
+    run(wasm, call) {
+      const { geometry: g, inputs, workspace, packed, range } = call;
+      writeFrame(wasm, forward(g), forwardTensors(call), workspace, packed);
+      wasm.winogradConvolution(workspace, inputs.at(-1)!, ...areaOf(product(g, g.outChannels), range));
     },
-    preparation: {
+    prepack: {
       weights: [-2, -1],
       length: filtersLength,
-      run(wasm, g, inputs, [y], workspace, prepared) {
-        writeFrame(wasm, forward(g), [...inputs.slice(0, -2), y!], workspace, prepared);
+      run(wasm, operands) {
+        const { geometry: g, inputs, workspace, packed } = operands;
+        writeFrame(wasm, forward(g), forwardTensors(operands), workspace, packed);
         wasm.winogradFilters(workspace, inputs.at(-2)!);
       },
     },
   },
   conv2dGradInput: {
-    workspace: (g) => backward(g).length,
-    pieces: (g) => areaPieces(product(g, g.inChannels)),
-    run(wasm, g, [dy], dxs, workspace, prepared, part) {
-      writeFrame(wasm, backward(g), [dy!, ...dxs], workspace, prepared);
-      wasm.winogradConvolution(workspace, 0, ...areaOf(product(g, g.inChannels), part));
+    workspace: (g) => lengthOf(backward(g)),
+    units: (g) => areaUnits(product(g, g.inChannels)),
+    run(wasm, { geometry: g, inputs: [dy], outputs: dxs, workspace, packed, range }) {
+      writeFrame(wasm, backward(g), [dy!, ...dxs], workspace, packed);
+      wasm.winogradConvolution(workspace, 0, ...areaOf(product(g, g.inChannels), range));
     },
-    preparation: {
+    prepack: {
       weights: [-1],
       length: filtersLength,
-      run(wasm, g, [dy, w], dxs, workspace, prepared) {
-        writeFrame(wasm, backward(g), [dy!, ...dxs], workspace, prepared);
+      run(wasm, { geometry: g, inputs: [dy, w], outputs: dxs, workspace, packed }) {
+        writeFrame(wasm, backward(g), [dy!, ...dxs], workspace, packed);
         wasm.winogradFiltersTransposed(workspace, w!);
       },
     },
   },
   conv2dGradWeight: {
-    workspace: (g) => gradient(g).length + filtersLength(g),
-    run(wasm, g, inputs, [dw, db], workspace) {
-      const frame = gradient(g);
-      writeFrame(wasm, frame, inputs, workspace, workspace + 4 * frame.length);
+    workspace: (g) => lengthOf(gradient(g)) + filtersLength(g),
+    run(wasm, { geometry: g, inputs, outputs: [dw, db], workspace }) {
+      const pass = gradient(g);
+      writeFrame(wasm, pass, inputs, workspace, workspace + 4 * lengthOf(pass));
       wasm.winogradGradWeight(workspace, inputs.at(-1)!, dw!, db!);
     },
   },
@@ -88,30 +107,47 @@ function product({ batch, height, width }: ConvGeometry, columns: number): Produ
   return { lines, step: 4, rows: lines, columns };
 }
 
-/** What `WinogradFrame` (assembly/winograd.ts) says, but for addresses. */
-interface Frame {
-  /** Words of the struct before the pairs of address and channels. */
-  readonly words: readonly number[];
-  /** Channels of each input, then of each output. */
-  readonly channels: readonly number[];
-  /** Where points, products, patch and scratch begin, in elements. */
-  readonly offsets: readonly number[];
-  /** All of it, in elements. */
-  readonly length: number;
+/** The sources, then y: of the inputs, weights and bias are no tensors of the frame. */
+function forwardTensors({ inputs, outputs }: Operands<ConvGeometry>): readonly number[] {
+  return [...inputs.slice(0, -2), outputs[0]!];
 }
 
-function forward(g: ConvGeometry): Frame {
-  return frame(g, g.sources, [g.outChannels], g.relu, fittingBlock(g));
+/** What one of the three passes reads and writes. */
+interface Pass {
+  readonly geometry: ConvGeometry;
+  /** Channels of each input. */
+  readonly inputs: readonly number[];
+  /** Channels of each output. */
+  readonly outputs: readonly number[];
+  readonly relu: boolean;
+  /** Tiles of a block at most. */
+  readonly largestBlock: number;
+}
+
+function forward(g: ConvGeometry): Pass {
+  return {
+    geometry: g,
+    inputs: g.sources,
+    outputs: [g.outChannels],
+    relu: g.relu,
+    largestBlock: fittingBlock(g),
+  };
 }
 
 /** The data gradient: a convolution of dy with the rotated, transposed filters. */
-function backward(g: ConvGeometry): Frame {
-  return frame(g, [g.outChannels], g.sources, false, fittingBlock(g));
+function backward(g: ConvGeometry): Pass {
+  return {
+    geometry: g,
+    inputs: [g.outChannels],
+    outputs: g.sources,
+    relu: false,
+    largestBlock: fittingBlock(g),
+  };
 }
 
 /** The weight gradient: each block adds to all sums of products, so that large blocks pay. */
-function gradient(g: ConvGeometry): Frame {
-  return frame(g, g.sources, [g.outChannels], false, MOST);
+function gradient(g: ConvGeometry): Pass {
+  return { ...forward(g), relu: false, largestBlock: MOST };
 }
 
 /** As many tiles as the cache holds. */
@@ -120,41 +156,58 @@ function fittingBlock({ inChannels, outChannels }: ConvGeometry): number {
   return Math.max(LEAST, Math.min(MOST, fit));
 }
 
-function frame(
-  { batch, height, width }: ConvGeometry,
-  inputs: readonly number[],
-  outputs: readonly number[],
-  relu: boolean,
-  largestBlock: number,
-): Frame {
-  const channels = [...inputs, ...outputs];
-  const inChannels = sum(inputs);
-  const outChannels = sum(outputs);
-  const block = roundUp4(Math.min(largestBlock, tiles(batch, height, width)));
-  const offsets = layout(
-    16 + 2 * channels.length,
-    POINTS * block * inChannels,
-    POINTS * block * outChannels,
-    POINTS * Math.max(...channels),
-    (POINTS + TILE * TILE) * 8,
-  ).slice(1);
-  const words = [batch, height, width, inChannels, outChannels, Number(relu), inputs.length, outputs.length, block];
-  return { words, channels, offsets, length: offsets.at(-1)! };
+/** Tiles of a block. */
+function blockOf({ geometry: { batch, height, width }, largestBlock }: Pass): number {
+  return roundUp4(Math.min(largestBlock, tiles(batch, height, width)));
 }
 
+/** The lengths of the buffers behind the frame. */
+function buffersOf(pass: Pass): readonly [points: number, products: number, patch: number, tile: number] {
+  const { inputs, outputs } = pass;
+  const block = blockOf(pass);
+  return [
+    POINTS * block * sum(inputs),
+    POINTS * block * sum(outputs),
+    POINTS * Math.max(...inputs, ...outputs),
+    (POINTS + TILE * TILE) * 8,
+  ];
+}
+
+function wordsOf({ inputs, outputs }: Pass): number {
+  return winogradFrame.words(inputs.length + outputs.length);
+}
+
+function lengthOf(pass: Pass): number {
+  return workspaceLength(wordsOf(pass), buffersOf(pass));
+}
+
+/** @param tensors the addresses of the inputs and outputs */
 function writeFrame(
   { memory }: WinogradExports,
-  { words, channels, offsets }: Frame,
-  addresses: readonly number[],
+  pass: Pass,
+  tensors: readonly number[],
   workspace: number,
   filters: number,
 ): void {
-  const view = new Uint32Array(memory.buffer, workspace, 16 + 2 * channels.length);
-  view.set(words);
-  view.set([filters, ...offsets.slice(0, -1).map((offset) => workspace + 4 * offset)], words.length);
-  channels.forEach((count, k) => {
-    view.set([addresses[k]!, count], 16 + 2 * k);
-  });
+  const { geometry, inputs, outputs } = pass;
+  const [points, products, patch, tile] = buffersBehind(wordsOf(pass), buffersOf(pass), workspace);
+  const values = {
+    batch: geometry.batch,
+    height: geometry.height,
+    width: geometry.width,
+    inChannels: sum(inputs),
+    outChannels: sum(outputs),
+    relu: Number(pass.relu),
+    inputs: inputs.length,
+    outputs: outputs.length,
+    block: blockOf(pass),
+    filters,
+    points: points!,
+    products: products!,
+    patch: patch!,
+    tile: tile!,
+  };
+  winogradFrame.write(memory, workspace, values, tensors, [...inputs, ...outputs]);
 }
 
 function tiles(batch: number, height: number, width: number): number {
