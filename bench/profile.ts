@@ -1,6 +1,6 @@
 /** Where the time of a forward pass and of a training step goes, by kernel. */
 import type { Kernel, Operands } from '../src/backend/wasm/kernel.js';
-import { type Exports, kernels } from '../src/backend/wasm/kernels.js';
+import { type Exports, kernels } from '../src/backend/wasm/kernels/index.js';
 import { InputError } from '../src/base/errors.js';
 import type { Op } from '../src/graph/graph.js';
 import { ops } from '../src/ops/index.js';

@@ -8,9 +8,9 @@ import type { Kernels } from './kernel.js';
 import * as lovasz from './lovasz.js';
 import * as normalization from './normalization.js';
 import * as optimizer from './optimizer.js';
-import * as overlap from './overlap.js';
 import * as pooling from './pooling.js';
 import * as transposed from './transposed.js';
+import * as tversky from './tversky.js';
 import * as upsampling from './upsampling.js';
 
 export const kernels = {
@@ -23,7 +23,7 @@ export const kernels = {
   ...lovasz,
   ...normalization,
   ...optimizer,
-  ...overlap,
+  ...tversky,
   ...pooling,
   ...transposed,
   ...upsampling,

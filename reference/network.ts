@@ -12,9 +12,9 @@ import { conv2d } from './convolution.js';
 import { crossEntropy } from './cross-entropy.js';
 import type { Values } from './kernel.js';
 import { moments, normalize } from './normalization.js';
-import { overlap } from './overlap.js';
 import { maxPool2d } from './pooling.js';
 import { convTranspose2d } from './transposed.js';
+import { tversky } from './tversky.js';
 import { upsample2d } from './upsampling.js';
 
 export interface NetworkConfig {
@@ -85,7 +85,7 @@ export function headLosses(heads: readonly Activation[], target: Values): number
     const ofPixels = { gamma: 0, classWeights: equal(Math.max(channels, 2), 1) };
     const ofRegions = { alpha: 0.5, beta: 0.5, squared: false, classWeights: equal(channels, 1 / channels) };
     crossEntropy({ ...size, ...ofPixels }, [data, target], [entropy]);
-    overlap({ ...size, ...ofRegions }, [data, target], [dice]);
+    tversky({ ...size, ...ofRegions }, [data, target], [dice]);
     return 0.5 * entropy[0] + dice[0];
   });
 }

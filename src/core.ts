@@ -3,8 +3,8 @@ export type { Backend, MemoryPlan, Planner, PlannerOptions, Program, Storage, Va
 export { type Precision, ReferenceBackend } from './backend/reference.js';
 export { type NdArray, run } from './backend/run.js';
 export { planFor, WasmBackend } from './backend/wasm/backend.js';
-export type { Crew, Job, Membership, TeamOptions } from './backend/wasm/team.js';
-export { Member } from './backend/wasm/team-member.js';
+export type { Job, TeamOptions, TeamThreads, ThreadInit } from './backend/wasm/team/team.js';
+export { TeamThread } from './backend/wasm/team/team-thread.js';
 export { InputError } from './base/errors.js';
 export type { Image, ImageData } from './base/image.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';

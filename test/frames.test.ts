@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { convFrame } from '../src/backend/wasm/direct.js';
-import { FrameLayout } from '../src/backend/wasm/frame.js';
-import { transposedFrame } from '../src/backend/wasm/transposed.js';
-import { winogradFrame } from '../src/backend/wasm/winograd.js';
+import { convFrame } from '../src/backend/wasm/kernels/direct.js';
+import { FrameLayout } from '../src/backend/wasm/kernels/frame.js';
+import { transposedFrame } from '../src/backend/wasm/kernels/transposed.js';
+import { winogradFrame } from '../src/backend/wasm/kernels/winograd.js';
 
 /** Seen from `dist/test`. */
 const ASSEMBLY = new URL('../../assembly/', import.meta.url);

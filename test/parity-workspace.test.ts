@@ -5,7 +5,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Kernel } from '../src/backend/wasm/kernel.js';
-import { kernels } from '../src/backend/wasm/kernels.js';
+import { kernels } from '../src/backend/wasm/kernels/index.js';
 import { cases } from './cases.js';
 import { wasmBackend } from './support/backends.js';
 import { recordCase } from './support/case.js';

@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { instantiateSync } from '@assemblyscript/loader';
 import { type Call, prepack, runChunk } from '../src/backend/wasm/call.js';
-import type { Exports } from '../src/backend/wasm/kernels.js';
+import type { Exports } from '../src/backend/wasm/kernels/index.js';
 
 /** What a worker is given when it starts. */
 export interface WorkerData {

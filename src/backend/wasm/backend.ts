@@ -13,10 +13,10 @@ import {
   type Storage,
 } from '../backend.js';
 import { constantsOf, keptFilters, ownFiltersLength, PackedFilters } from './filters.js';
-import type { Exports } from './kernels.js';
+import type { Exports } from './kernels/index.js';
 import { LinearMemory } from './memory.js';
 import { type Machine, WasmProgram, workspaceLength } from './program.js';
-import { Team, type TeamOptions } from './team.js';
+import { Team, type TeamOptions } from './team/team.js';
 import type { StartWorkers } from './workers.js';
 
 export class WasmBackend implements Backend {

@@ -1,6 +1,6 @@
 /** A step of a program with its addresses: what a thread must know to do its chunks, and plain enough to be posted. */
 import type { Operands } from './kernel.js';
-import { type Exports, kernelNamed } from './kernels.js';
+import { type Exports, kernelNamed } from './kernels/index.js';
 
 /** The workspace is that of the first thread; those of the others follow, `workspaceBytes` each. */
 export interface Call extends Operands<unknown> {

@@ -4,7 +4,7 @@
  */
 import { leafOf, type Node, type Tensor } from '../../graph/graph.js';
 import type { Storage } from '../backend.js';
-import { kernelOf } from './kernels.js';
+import { kernelOf } from './kernels/index.js';
 import { allocatedLength, type LinearMemory, type WasmStorage } from './memory.js';
 
 /** Elements of the filters that a step packs in every run: all, unless they come from constants. */

@@ -6,9 +6,9 @@ import { sizeOf } from '../../graph/shape.js';
 import { checkLength, type Program, type Storage } from '../backend.js';
 import { type Call, prepack, runChunk } from './call.js';
 import type { PackedFilters } from './filters.js';
-import { type Exports, kernelOf } from './kernels.js';
+import { type Exports, kernelOf } from './kernels/index.js';
 import { type LinearMemory, WasmStorage } from './memory.js';
-import type { Team } from './team.js';
+import type { Team } from './team/team.js';
 import type { Workers } from './workers.js';
 
 /** A step as it is run. */

@@ -1,5 +1,5 @@
 /** Weighted sums, two terms at a time; see assembly/arithmetic.ts. */
-import type { KernelsOf } from './kernel.js';
+import type { KernelsOf } from '../kernel.js';
 import { spanOf, unitsOf } from './units.js';
 
 export interface ArithmeticExports {

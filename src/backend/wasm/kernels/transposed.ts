@@ -1,8 +1,8 @@
 /** Transposed convolution, 2x2 with stride 2; see assembly/transposed.ts. */
-import type { TransposedGeometry } from '../../ops/transposed.js';
+import type { TransposedGeometry } from '../../../ops/transposed.js';
+import type { KernelsOf, Operands } from '../kernel.js';
 import { type Band, dotBand, outerBand, panelsLength, tableLength } from './band.js';
 import { buffersBehind, FrameLayout, workspaceLength } from './frame.js';
-import type { KernelsOf, Operands } from './kernel.js';
 
 export interface TransposedExports {
   readonly memory: WebAssembly.Memory;

@@ -1,5 +1,5 @@
 /** Dropout: the mask is drawn from the key of each image while the kernel runs; see assembly/dropout.ts. */
-import type { KernelsOf } from './kernel.js';
+import type { KernelsOf } from '../kernel.js';
 
 export interface DropoutExports {
   dropout(

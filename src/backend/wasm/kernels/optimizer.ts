@@ -1,5 +1,5 @@
 /** Parameter updates, norms of gradients, and interpolation; see assembly/optimizer.ts. */
-import type { KernelsOf } from './kernel.js';
+import type { KernelsOf } from '../kernel.js';
 import { spanOf, unitsOf } from './units.js';
 
 export interface OptimizerExports {

@@ -1,6 +1,6 @@
 /** Upsampling by 2, nearest and bilinear; see assembly/upsampling.ts. */
-import type { UpsampleGeometry } from '../../ops/upsampling.js';
-import type { KernelsOf } from './kernel.js';
+import type { UpsampleGeometry } from '../../../ops/upsampling.js';
+import type { KernelsOf } from '../kernel.js';
 
 type Bilinear<Extent extends number[]> = (
   ...sizes: [

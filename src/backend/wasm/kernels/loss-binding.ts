@@ -2,8 +2,8 @@
  * What the losses have in common: a value and a gradient, each with a kernel for binary logits and one for the logits of
  * several classes, which finds a weight for each class in its workspace (assembly/softmax-block.ts).
  */
-import type { SegmentationGeometry } from '../../ops/segmentation.js';
-import type { Kernel } from './kernel.js';
+import type { SegmentationGeometry } from '../../../ops/segmentation.js';
+import type { Kernel } from '../kernel.js';
 
 /** A number or a flag, as WebAssembly takes it. */
 type Argument = number | boolean;

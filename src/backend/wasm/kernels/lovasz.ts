@@ -1,6 +1,6 @@
 /** The Lovász hinge and the Lovász-softmax; see assembly/lovasz.ts and lovasz-classes.ts. */
-import type { LovaszGeometry } from '../../ops/lovasz.js';
-import type { KernelsOf } from './kernel.js';
+import type { LovaszGeometry } from '../../../ops/lovasz.js';
+import type { KernelsOf } from '../kernel.js';
 import { type LossExports, lossBinding } from './loss-binding.js';
 
 export type LovaszExports = LossExports<'lovasz'>;

@@ -1,5 +1,5 @@
 /** 2x2 max pooling with stride 2; see assembly/pooling.ts. */
-import type { KernelsOf } from './kernel.js';
+import type { KernelsOf } from '../kernel.js';
 
 export interface PoolingExports {
   maxPool2d(rows: number, width: number, channels: number, x: number, y: number): void;

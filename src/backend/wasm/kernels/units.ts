@@ -1,5 +1,5 @@
 /** How the work of a kernel is cut into units, and what a range of them means. */
-import type { Range } from './kernel.js';
+import type { Range } from '../kernel.js';
 
 /** Elements or rows of a unit: whole vectors and whole cache lines, and not so few that threads outnumber the work. */
 const GRAIN = 64;

@@ -1,6 +1,6 @@
 /** Moments and normalisation by them, for batch, group and instance norm; see assembly/normalization.ts. */
-import type { NormGeometry } from '../../ops/normalization.js';
-import type { KernelsOf } from './kernel.js';
+import type { NormGeometry } from '../../../ops/normalization.js';
+import type { KernelsOf } from '../kernel.js';
 import { spanOf, unitsOf } from './units.js';
 
 /** The sets of pixels that have statistics in common, and their sizes. */

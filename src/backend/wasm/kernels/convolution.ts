@@ -1,7 +1,7 @@
 /** Convolution: which of the two kinds of kernels computes it. */
-import type { ConvGeometry } from '../../ops/convolution.js';
+import type { ConvGeometry } from '../../../ops/convolution.js';
+import type { Kernel, KernelsOf, Prepack } from '../kernel.js';
 import { type DirectExports, direct } from './direct.js';
-import type { Kernel, KernelsOf, Prepack } from './kernel.js';
 import { suitsWinograd, type WinogradExports, winograd } from './winograd.js';
 
 export type ConvolutionExports = DirectExports & WinogradExports;

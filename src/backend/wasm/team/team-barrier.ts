@@ -40,7 +40,7 @@ export type Sleep = (words: Int32Array, word: number, value: number, ms: number)
 /** Whether a thread is known to have ended. */
 export type HasEnded = (thread: number) => boolean;
 
-export class TeamWords {
+export class TeamBarrier {
   readonly #words: Int32Array;
   readonly #text: Uint8Array;
 

@@ -1,7 +1,7 @@
 /** The Winograd kernels of 3x3 convolution: every channel count a multiple of 8; see assembly/winograd.ts. */
-import type { ConvGeometry } from '../../ops/convolution.js';
+import type { ConvGeometry } from '../../../ops/convolution.js';
+import type { KernelsOf, Operands } from '../kernel.js';
 import { buffersBehind, FrameLayout, workspaceLength } from './frame.js';
-import type { KernelsOf, Operands } from './kernel.js';
 import { type Area, areaOf, areaUnits, type Product } from './units.js';
 
 export interface WinogradExports {

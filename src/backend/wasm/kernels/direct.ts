@@ -1,8 +1,8 @@
 /** The direct kernels of convolution: any size, any number of channels; see assembly/convolution.ts. */
-import type { ConvGeometry } from '../../ops/convolution.js';
+import type { ConvGeometry } from '../../../ops/convolution.js';
+import type { KernelsOf, Operands } from '../kernel.js';
 import { type Band, dotBand, outerBand, panelsLength, tableLength } from './band.js';
 import { buffersBehind, FrameLayout, workspaceLength } from './frame.js';
-import type { KernelsOf, Operands } from './kernel.js';
 import { type Area, areaOf, areaUnits, type Product } from './units.js';
 
 export interface DirectExports {

@@ -1,4 +1,4 @@
-import type { OverlapGeometry } from '../src/ops/overlap.js';
+import type { TverskyGeometry } from '../src/ops/tversky.js';
 import type { Kernel, Values } from './kernel.js';
 import { others, pixel, throughSoftmax, writePixel } from './segmentation.js';
 
@@ -6,7 +6,7 @@ import { others, pixel, throughSoftmax, writePixel } from './segmentation.js';
 const SMOOTH = 1;
 
 /** (logits, target) -> [mean over images and classes of 1 - index]. */
-export const overlap: Kernel<OverlapGeometry> = (geometry, [logits, target], [loss]) => {
+export const tversky: Kernel<TverskyGeometry> = (geometry, [logits, target], [loss]) => {
   const { batch, classWeights } = geometry;
   let mean = 0;
   for (let n = 0; n < batch; n++) {
@@ -20,7 +20,7 @@ export const overlap: Kernel<OverlapGeometry> = (geometry, [logits, target], [lo
 };
 
 /** (logits, target, dloss) -> dlogits. */
-export const overlapGrad: Kernel<OverlapGeometry> = (geometry, [logits, target, dloss], [dlogits]) => {
+export const tverskyGrad: Kernel<TverskyGeometry> = (geometry, [logits, target, dloss], [dlogits]) => {
   const { batch, positions, classes, classWeights } = geometry;
   for (let n = 0; n < batch; n++) {
     const { hits, misses } = sums(geometry, n, logits, target);
@@ -41,7 +41,7 @@ export const overlapGrad: Kernel<OverlapGeometry> = (geometry, [logits, target, 
 };
 
 /** 2 TP, and 2 alpha FP + 2 beta FN, of each class in image `n`. */
-function sums(geometry: OverlapGeometry, n: number, logits: Values, target: Values) {
+function sums(geometry: TverskyGeometry, n: number, logits: Values, target: Values) {
   const { positions, classes, alpha, beta, squared, classWeights } = geometry;
   const hits = new Float64Array(classWeights.length);
   const misses = new Float64Array(classWeights.length);
@@ -62,7 +62,7 @@ function sums(geometry: OverlapGeometry, n: number, logits: Values, target: Valu
 }
 
 /** The derivatives of what a pixel adds to hits and misses of class `c`, by its probability. */
-function pixelSlopes({ alpha, beta, squared }: OverlapGeometry, probs: Float64Array, c: number, label: number) {
+function pixelSlopes({ alpha, beta, squared }: TverskyGeometry, probs: Float64Array, c: number, label: number) {
   if (label === c) return { hit: 2, miss: -2 * beta * (squared ? 2 * others(probs, c) : 1) };
   return { hit: 0, miss: 2 * alpha * (squared ? 2 * probs[c] : 1) };
 }

@@ -1,5 +1,5 @@
 /** Concatenation along the channels and its inverse: strided copies; see assembly/concatenation.ts. */
-import type { KernelsOf } from './kernel.js';
+import type { KernelsOf } from '../kernel.js';
 import { spanOf, unitsOf } from './units.js';
 
 export interface ConcatenationExports {

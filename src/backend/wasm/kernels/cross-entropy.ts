@@ -1,6 +1,6 @@
 /** Cross-entropy with focal modulation; see assembly/cross-entropy.ts and cross-entropy-classes.ts. */
-import type { CrossEntropyGeometry } from '../../ops/cross-entropy.js';
-import type { KernelsOf } from './kernel.js';
+import type { CrossEntropyGeometry } from '../../../ops/cross-entropy.js';
+import type { KernelsOf } from '../kernel.js';
 import { type LossExports, lossBinding } from './loss-binding.js';
 
 export type CrossEntropyExports = LossExports<'crossEntropy'>;

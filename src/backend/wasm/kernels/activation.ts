@@ -1,5 +1,5 @@
 /** ReLU, sigmoid and softmax; see assembly/activation.ts. */
-import type { KernelsOf } from './kernel.js';
+import type { KernelsOf } from '../kernel.js';
 import { spanOf, unitsOf } from './units.js';
 
 export interface ActivationExports {
