@@ -60,17 +60,17 @@ export function vector(block: usize, k: i32): usize {
   return block + ((<usize>k) << 4);
 }
 
-/** The sum of the powers of all classes, which their probabilities are parts of. */
+/** The sum of the powers of all classes: a probability is a power divided by it. */
 export function total(classes: i32, block: usize): v128 {
   return v128.load(vector(block, classes));
 }
 
-/** That of all but the label: 1 - p is `others` / `total`. */
+/** The sum of the powers of all classes but the label: 1 - p is `others` / `total`. */
 export function others(classes: i32, block: usize): v128 {
   return v128.load(vector(block, classes), 16);
 }
 
-/** That of the label: p is `own` / `total`. */
+/** The power of the label: p is `own` / `total`. */
 export function own(classes: i32, block: usize): v128 {
   return v128.load(vector(block, classes), 32);
 }

@@ -10,17 +10,17 @@
 import { expNegAbs, isForeground, likely, nothing, smallerProb, unlikely } from './binary';
 import { loadPadded, loadPart, storePart, sumLanes64, widen } from './lanes';
 
-/** 1 - index of one image (and class). */
+/** 1 - the index of one image, or of one class in it. */
 export function tverskyLoss(hits: f64, misses: f64): f64 {
   return misses / (hits + misses + 1);
 }
 
-/** Its derivative by the misses. */
+/** The derivative of the loss by the misses. */
 export function missSlope(hits: f64, misses: f64): f64 {
   return (1 - tverskyLoss(hits, misses)) / (hits + misses + 1);
 }
 
-/** By the hits. */
+/** The derivative of the loss by the hits. */
 export function hitSlope(hits: f64, misses: f64): f64 {
   return -tverskyLoss(hits, misses) / (hits + misses + 1);
 }

@@ -1,3 +1,4 @@
+/** The table of all reference kernels: TypeScript names what is missing. */
 import * as activation from './activation.js';
 import * as arithmetic from './arithmetic.js';
 import * as concatenation from './concatenation.js';

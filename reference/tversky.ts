@@ -1,3 +1,4 @@
+/** 1 - Dice and 1 - Tversky's index, from the sums over the pixels; src/ops/tversky.ts has the formula. */
 import type { TverskyGeometry } from '../src/ops/tversky.js';
 import type { Kernel, Values } from './kernel.js';
 import { others, pixel, throughSoftmax, writePixel } from './segmentation.js';
@@ -11,9 +12,9 @@ export const tversky: Kernel<TverskyGeometry> = (geometry, [logits, target], [lo
   let mean = 0;
   for (let n = 0; n < batch; n++) {
     const { hits, misses } = sums(geometry, n, logits, target);
-    classWeights.forEach((share, k) => {
+    classWeights.forEach((weight, k) => {
       const index = (hits[k] + SMOOTH) / (hits[k] + misses[k] + SMOOTH);
-      mean += (share * (1 - index)) / batch;
+      mean += (weight * (1 - index)) / batch;
     });
   }
   loss[0] = mean;
@@ -27,13 +28,13 @@ export const tverskyGrad: Kernel<TverskyGeometry> = (geometry, [logits, target, 
     for (let i = n * positions; i < (n + 1) * positions; i++) {
       const { probs } = pixel(logits, i, classes);
       const slopes = new Float64Array(probs.length);
-      for (const [k, share] of classWeights.entries()) {
+      for (const [k, weight] of classWeights.entries()) {
         const c = counted(classes, k);
         const total = hits[k] + misses[k] + SMOOTH;
         const { hit, miss } = pixelSlopes(geometry, probs, c, target[i]);
-        // Of 1 - (hits + smooth) / total.
+        // The derivative of 1 - (hits + smooth) / total.
         const slope = ((hits[k] + SMOOTH) * (hit + miss)) / total ** 2 - hit / total;
-        slopes[c] = (dloss[0] * share * slope) / batch;
+        slopes[c] = (dloss[0] * weight * slope) / batch;
       }
       writePixel(dlogits, i, classes, throughSoftmax(probs, slopes));
     }

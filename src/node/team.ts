@@ -6,7 +6,7 @@ import { availableCores } from './cores.js';
 import { lifeSign } from './life-sign.js';
 import { packageFile } from './package-files.js';
 
-/** How many threads compute together; 'auto': one for each core that the process may use. */
+/** How many threads compute together; 'auto' is one for each core that the process may use. */
 export type Threads = number | 'auto';
 
 /** Beyond so many, steps are so short that waiting for each other takes the longer part. */

@@ -23,9 +23,9 @@ export interface TverskyGeometry extends SegmentationGeometry {
 }
 
 export interface RegionLossOptions {
-  /** Whether the sums go over each image, or over all images together. Default: 'image'. */
+  /** Whether the sums go over each image by itself, or over all images together. Default: 'image'. */
   readonly over?: 'image' | 'batch' | undefined;
-  /** Of several classes, one for each, background first. Default: 1 each. */
+  /** Where there are several classes, the weight of each, background first. Default: 1 each. */
   readonly classWeights?: readonly number[] | undefined;
 }
 

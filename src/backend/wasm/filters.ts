@@ -40,6 +40,7 @@ function keyOf(node: Node, length: number, weights: readonly (string | number)[]
   return [node.op.name, length, ...weights].join(' ');
 }
 
+/** The packed filters of a backend that are kept, each made once for all programs. */
 export class PackedFilters {
   #version = 0;
   readonly #filters = new Map<string, Filters>();
@@ -83,8 +84,9 @@ export class PackedFilters {
   }
 }
 
+/** The kept filters of a step. */
 export interface Filters {
-  /** In bytes. */
+  /** The address, in bytes. */
   readonly address: number;
   /** Whether they are to be made now: true once after each change of the weights. */
   renew(): boolean;

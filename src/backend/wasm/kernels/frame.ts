@@ -1,6 +1,6 @@
 /**
  * Frames: structs of 32-bit words that the host writes at the start of a workspace and a kernel of many parameters reads
- * there. test/frames.test.ts holds each against its class in assembly, field by field.
+ * there. frames.test.ts holds each against its class in assembly, field by field.
  */
 
 /** A struct, declared as its class in assembly is; its tensors follow as pairs of address and channels. */

@@ -17,6 +17,7 @@ import { type TransposedExports, transposed } from './transposed.js';
 import { type TverskyExports, tversky } from './tversky.js';
 import { type UpsamplingExports, upsampling } from './upsampling.js';
 
+/** What the module exports for the kernels. */
 export type Exports = ActivationExports &
   ArithmeticExports &
   ConcatenationExports &
@@ -52,6 +53,7 @@ export function kernelOf(node: Node): Kernel<unknown, Exports> {
   return kernelNamed(node.op.name);
 }
 
+/** The kernel of the op of this name. */
 export function kernelNamed(op: string): Kernel<unknown, Exports> {
   const kernel = (kernels as unknown as Record<string, Kernel<unknown, Exports>>)[op];
   invariant(kernel, `the wasm backend has no kernel ${op}`);

@@ -12,7 +12,7 @@ export interface WinogradExports {
   winogradGradWeight(frame: number, dy: number, dw: number, db: number): void;
 }
 
-/** Pixels of a tile, a side. */
+/** Pixels along a side of a tile. */
 const TILE = 4;
 
 /** Points of a tile. */
@@ -150,7 +150,7 @@ function gradient(g: ConvGeometry): Pass {
   return { ...forward(g), relu: false, largestBlock: MOST };
 }
 
-/** As many tiles as the cache holds. */
+/** How many tiles the cache holds. */
 function fittingBlock({ inChannels, outChannels }: ConvGeometry): number {
   const fit = Math.floor(BLOCK_LENGTH / (POINTS * (inChannels + outChannels)));
   return Math.max(LEAST, Math.min(MOST, fit));

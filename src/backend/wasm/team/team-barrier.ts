@@ -1,6 +1,6 @@
 /**
- * What the threads of a team say to each other while a program runs: words in memory of their own, which they wait on
- * with Atomics. The steps are counted as phases, on and on. Those of a phase are taken chunk by chunk by whoever
+ * The barrier that keeps the threads of a team together while a program runs: words in memory of their own, which they
+ * wait on with Atomics. The steps are counted as phases, on and on. The chunks of a phase are taken one by one by whoever
  * has time, so that a thread whose core is busy elsewhere, or slower, holds up the others as little as can be.
  */
 
@@ -16,7 +16,7 @@ const DONE = 2 * LINE;
 /** 0 while all is well, else who has failed: a thread, from 1 on, or the team as a whole. */
 const FAULT = 3 * LINE;
 const CLOSED = -1;
-/** For each thread two words: whether it is at work on a chunk, and the last phase that it is through with. */
+/** Each thread has two words: whether it is at work on a chunk, and the last phase that it is through with. */
 const THREADS = 4 * LINE;
 const AT_WORK = 0;
 const THROUGH = 1;
@@ -34,12 +34,13 @@ const LOOKS = 10_000;
  */
 const NAP = 100;
 
-/** As `Atomics.wait`. */
+/** A function that sleeps as `Atomics.wait` does. */
 export type Sleep = (words: Int32Array, word: number, value: number, ms: number) => 'ok' | 'not-equal' | 'timed-out';
 
-/** Whether a thread is known to have ended. */
+/** Tells whether a thread is known to have ended. */
 export type HasEnded = (thread: number) => boolean;
 
+/** The words of one team, seen by one of its threads. */
 export class TeamBarrier {
   readonly #words: Int32Array;
   readonly #text: Uint8Array;
@@ -55,7 +56,7 @@ export class TeamBarrier {
     this.#text = new Uint8Array(buffer, 4 * count);
   }
 
-  /** By the first thread: what was done in the last phase is forgotten, and chunks of this one can be taken. */
+  /** The first thread opens a phase: what was done in the last one is forgotten, and chunks of this one can be taken. */
   open(phase: number): void {
     Atomics.store(this.#words, DONE, 0);
     Atomics.store(this.#words, NEXT, phase << 16);
@@ -81,7 +82,7 @@ export class TeamBarrier {
     return undefined;
   }
 
-  /** A chunk is done. */
+  /** Says that a chunk is done. */
   finish(): void {
     Atomics.add(this.#words, DONE, 1);
     Atomics.notify(this.#words, DONE);
@@ -89,7 +90,8 @@ export class TeamBarrier {
 
   /**
    * Waits until all chunks of the phase are done; false where something fails, or `patience` milliseconds of silence are
-   * over. @param hasEnded whether a thread answers no more
+   * over.
+   * @param hasEnded whether a thread answers no more
    */
   awaitDone(chunks: number, patience: number, hasEnded: HasEnded): boolean {
     const isHopeless = () => this.#others.some((thread) => this.isAtWork(thread) && hasEnded(thread));
@@ -119,11 +121,12 @@ export class TeamBarrier {
     );
   }
 
-  /** `thread` is through with a phase. */
+  /** Says that `thread` is through with a phase. */
   leave(thread: number, phase: number): void {
     this.#tell(this.#wordOf(thread, THROUGH), phase);
   }
 
+  /** Waits until a thread is through with a phase; false where it has ended, or is silent for `patience`. */
   awaitLeft(thread: number, phase: number, patience: number, hasEnded: HasEnded): boolean {
     const word = this.#wordOf(thread, THROUGH);
     return this.#wait(
@@ -143,6 +146,7 @@ export class TeamBarrier {
     return Array.from({ length: this.threads - 1 }, (_, k) => k + 1);
   }
 
+  /** 0 while all is well, the number of a thread that has failed, or a negative number where the team has ended. */
   get fault(): number {
     return Atomics.load(this.#words, FAULT);
   }
@@ -160,7 +164,7 @@ export class TeamBarrier {
     for (const word of [DONE, this.#wordOf(thread, THROUGH)]) Atomics.notify(this.#words, word);
   }
 
-  /** The end of the team, for those who wait for a phase. */
+  /** Ends the team for those who wait for a phase. */
   close(): void {
     this.#tell(FAULT, CLOSED);
     Atomics.notify(this.#words, GO);

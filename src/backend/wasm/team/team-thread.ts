@@ -5,6 +5,7 @@ import type { Exports } from '../kernels/index.js';
 import { type Job, type ThreadInit, workOn } from './team.js';
 import { TeamBarrier } from './team-barrier.js';
 
+/** What such a thread holds: an instance of the kernels on the team's memory, and the calls that it knows. */
 export class TeamThread {
   readonly #init: ThreadInit;
   readonly #barrier: TeamBarrier;

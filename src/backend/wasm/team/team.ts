@@ -16,7 +16,7 @@ import { type Sleep, TeamBarrier } from './team-barrier.js';
 export interface Job {
   /** The steps that the team does together; left out where they are those of the run before. */
   readonly calls?: readonly Call[];
-  /** The phase of the first of them. */
+  /** The phase of the first step. */
   readonly phase: number;
 }
 
@@ -24,7 +24,7 @@ export interface Job {
 export interface ThreadInit {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Of `TeamBarrier`. */
+  /** The memory of the team's barrier. */
   readonly barrier: SharedArrayBuffer;
   /** Its number in the team: the first thread is 0, the others count from 1 on. */
   readonly thread: number;
@@ -34,16 +34,17 @@ export interface ThreadInit {
 
 /** The other threads of a team, as their environment has them. */
 export interface TeamThreads {
-  /** Sends each a job; it need not wait until they are ready. */
+  /** Sends each thread a job; it need not wait until they are ready. */
   post(job: Job): void;
   /** Whether a thread, from 1 on, is known to have ended, for good: false where that cannot be told. */
   hasEnded(thread: number): boolean;
-  /** Ends them, sooner or later. */
+  /** Ends the threads, sooner or later. */
   end(): void;
 }
 
+/** How a team is made. */
 export interface TeamOptions {
-  /** All of them, the calling one included. */
+  /** How many threads the team has, the calling one included. */
   readonly threads: number;
   /** Starts the others: for each init a thread that does what `TeamThread` (team-thread.ts) says. */
   readonly start: (inits: readonly ThreadInit[]) => TeamThreads;
@@ -54,19 +55,20 @@ export interface TeamOptions {
   readonly patience?: number;
   /** How the first thread sleeps while it waits. Default: `Atomics.wait`. */
   readonly sleep?: Sleep;
-  /** Is told when the first thread goes on alone for good. */
+  /** Called when the first thread goes on alone for good. */
   readonly warn?: (message: string) => void;
 }
 
+/** Milliseconds; see `TeamOptions.patience`. */
 const PATIENCE = 10_000;
 
-/** How often as long as the first thread another may work on its chunks: cores differ, and others use them, too. */
+/** How many times as long as the first thread another may work on its chunks: cores differ, and others use them, too. */
 const UNEVEN = 4;
 
-/** Milliseconds: who has been longer at its own chunks was stopped meanwhile. */
+/** Milliseconds that a thread works on its chunks at most: one that took longer was stopped meanwhile. */
 const LONGEST_WORK = 60_000;
 
-/** So often threads are lost before no others are started. */
+/** How many times threads are lost before no others are started. */
 const LOSSES = 3;
 
 /** The others as they are from their start to their end. */
@@ -75,6 +77,7 @@ interface Assembled {
   readonly barrier: TeamBarrier;
 }
 
+/** The first thread's view of its team. */
 export class Team {
   readonly threads: number;
   readonly #module: WebAssembly.Module;
@@ -95,8 +98,8 @@ export class Team {
   }
 
   /**
-   * Does `work`, which calls `runTogether` once for each of `calls`, in this order. The threads are started by the first run,
-   * and by the one after a thread was lost.
+   * Does `work`, which calls `runTogether` once for each of `calls`, in this order. The threads are started by the first
+   * run, and by the one after a thread was lost.
    * @throws Error where a thread fails, or is lost in the middle of what cannot be done again; the team is closed then
    */
   run(calls: readonly Call[], work: () => void): void {
