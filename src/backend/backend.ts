@@ -90,7 +90,7 @@ export interface MemoryPlan extends Plan {
 export type Planner = (outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options?: PlannerOptions) => MemoryPlan;
 
 export interface PlannerOptions extends Pick<CompileOptions, 'constant'> {
-  /** How many run the program together, each with scratch memory of its own. Default: 1. */
+  /** How many run the program together, each with a workspace of its own. Default: 1. */
   readonly threads?: number;
 }
 

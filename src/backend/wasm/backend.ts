@@ -11,11 +11,11 @@ import {
   type PlannerOptions,
   type Storage,
 } from '../backend.js';
-import { constantsOf, keptFilters, ownFiltersLength, PreparedFilters } from './filters.js';
-import type { Exports } from './kernels.js';
+import { constantsOf, keptFilters, ownFiltersLength, PackedFilters } from './filters.js';
+import type { Exports } from './kernels/index.js';
 import { LinearMemory } from './memory.js';
-import { type Machine, scratchLength, WasmProgram } from './program.js';
-import { Team, type TeamOptions } from './team.js';
+import { type Machine, WasmProgram, workspaceLength } from './program.js';
+import { Team, type TeamOptions } from './team/team.js';
 import type { StartWorkers } from './workers.js';
 
 export class WasmBackend implements Backend {
@@ -40,7 +40,7 @@ export class WasmBackend implements Backend {
     this.#machine = {
       memory,
       exports: exports as unknown as Exports,
-      filters: new PreparedFilters(memory),
+      filters: new PackedFilters(memory),
       team: team && team.threads > 1 ? new Team(module, memory.memory, team) : undefined,
       workers,
     };
@@ -85,7 +85,7 @@ export function planFor(
   { constant, threads = 1 }: PlannerOptions = {},
 ): MemoryPlan {
   const constants = constantsOf(bound, constant);
-  const workspace = (node: Node) => scratchLength(node, threads) + ownFiltersLength(node, constants);
+  const workspace = (node: Node) => workspaceLength(node, threads) + ownFiltersLength(node, constants);
   const planned = plan(outputs, { bound, workspace });
   return { ...planned, kept: keptFilters(planned.steps, constants) };
 }

@@ -3,17 +3,17 @@ import type { Case } from '../support/case.js';
 import { labels, mask, normal, type Sample, saturated } from '../support/samples.js';
 import { type Image, segmented } from './sizes.js';
 
-function overlap(label: string, logits: Sample, target: Sample, fn: Case['fn']): Case {
-  return { family: 'overlap', label, samples: [logits, target], fn, differentiable: [0], tolerance: 2e-6 };
+function regionLoss(label: string, logits: Sample, target: Sample, fn: Case['fn']): Case {
+  return { family: 'tversky', label, samples: [logits, target], fn, differentiable: [0], tolerance: 2e-6 };
 }
 
 const dice = (label: string, logits: Sample, target: Sample, options?: DiceOptions): Case =>
-  overlap(`diceLoss ${label}`, logits, target, (x, y) => [diceLoss(x!, y!, options)]);
+  regionLoss(`diceLoss ${label}`, logits, target, (x, y) => [diceLoss(x!, y!, options)]);
 
 const tversky = (label: string, logits: Sample, target: Sample, options?: TverskyOptions): Case =>
-  overlap(`tverskyLoss ${label}`, logits, target, (x, y) => [tverskyLoss(x!, y!, options)]);
+  regionLoss(`tverskyLoss ${label}`, logits, target, (x, y) => [tverskyLoss(x!, y!, options)]);
 
-export const overlaps: Case[] = segmented.flatMap((image: Image): Case[] => {
+export const tverskyLosses: Case[] = segmented.flatMap((image: Image): Case[] => {
   const size = image.join('x');
   const one = [...image, 1];
   return [

@@ -14,40 +14,40 @@ import { type Op, record, type Tensor } from '../graph/graph.js';
 import { expect } from './check.js';
 import { classWeightsOf, type SegmentationGeometry, segmentation } from './segmentation.js';
 
-export interface OverlapGeometry extends SegmentationGeometry {
+export interface TverskyGeometry extends SegmentationGeometry {
   readonly alpha: number;
   readonly beta: number;
   readonly squared: boolean;
   /** What each class counts for in the mean; their sum is 1. [1] where there is one logit: only the foreground counts. */
-  readonly shares: readonly number[];
+  readonly classWeights: readonly number[];
 }
 
-export interface OverlapOptions {
-  /** Whether the sums go over each image, or over all images together. Default: 'image'. */
+export interface RegionLossOptions {
+  /** Whether the sums go over each image by itself, or over all images together. Default: 'image'. */
   readonly over?: 'image' | 'batch' | undefined;
-  /** Of several classes, one for each, background first. Default: 1 each. */
+  /** Where there are several classes, the weight of each, background first. Default: 1 each. */
   readonly classWeights?: readonly number[] | undefined;
 }
 
-export interface DiceOptions extends OverlapOptions {
+export interface DiceOptions extends RegionLossOptions {
   /** Squares in the denominator. Default: false. */
   readonly squared?: boolean | undefined;
 }
 
-export interface TverskyOptions extends OverlapOptions {
+export interface TverskyOptions extends RegionLossOptions {
   /** What a pixel found wrongly counts; default 0.3, the paper's best. */
   readonly alpha?: number | undefined;
   /** What a missed pixel counts; default 0.7. */
   readonly beta?: number | undefined;
 }
 
-export const overlapOp: Op<OverlapGeometry> = {
-  name: 'overlap',
-  vjp: (node, [dy]) => record(overlapGradOp, [...node.inputs, dy!], node.geometry, [node.inputs[0]!.shape]),
+export const tverskyOp: Op<TverskyGeometry> = {
+  name: 'tversky',
+  vjp: (node, [dy]) => record(tverskyGradOp, [...node.inputs, dy!], node.geometry, [node.inputs[0]!.shape]),
 };
 
 /** (logits, target, dloss) -> dlogits. */
-export const overlapGradOp: Op<OverlapGeometry> = { name: 'overlapGrad' };
+export const tverskyGradOp: Op<TverskyGeometry> = { name: 'tverskyGrad' };
 
 /**
  * 1 - Dice.
@@ -57,7 +57,7 @@ export const overlapGradOp: Op<OverlapGeometry> = { name: 'overlapGrad' };
  */
 export function diceLoss(logits: Tensor, target: Tensor, options: DiceOptions = {}): Tensor {
   const { squared = false } = options;
-  return overlap('diceLoss', logits, target, { alpha: 0.5, beta: 0.5, squared }, options);
+  return indexLoss('diceLoss', logits, target, { alpha: 0.5, beta: 0.5, squared }, options);
 }
 
 /** 1 - Tversky's index; as `diceLoss`. */
@@ -67,21 +67,22 @@ export function tverskyLoss(logits: Tensor, target: Tensor, options: TverskyOpti
   expect(good, 'tverskyLoss', () => {
     return `alpha and beta must be at least 0 and not both 0, got ${alpha} and ${beta}`;
   });
-  return overlap('tverskyLoss', logits, target, { alpha, beta, squared: false }, options);
+  return indexLoss('tverskyLoss', logits, target, { alpha, beta, squared: false }, options);
 }
 
-function overlap(
+/** 1 - the index that alpha, beta and `squared` make. */
+function indexLoss(
   name: string,
   logits: Tensor,
   target: Tensor,
-  index: Pick<OverlapGeometry, 'alpha' | 'beta' | 'squared'>,
-  { over = 'image', classWeights }: OverlapOptions,
+  index: Pick<TverskyGeometry, 'alpha' | 'beta' | 'squared'>,
+  { over = 'image', ...options }: RegionLossOptions,
 ): Tensor {
   const { batch, positions, classes } = segmentation(name, logits, target);
-  const weights = classWeightsOf(name, classes, classWeights);
+  const weights = classWeightsOf(name, classes, options.classWeights);
   const sum = weights.reduce((a, b) => a + b, 0);
-  const shares = weights.map((weight) => weight / sum);
+  const classWeights = weights.map((weight) => weight / sum);
   // Images whose sums are taken together are one long image.
   const images = over === 'image' ? { batch, positions } : { batch: 1, positions: batch * positions };
-  return record(overlapOp, [logits, target], { ...images, classes, ...index, shares }, [[1]])[0]!;
+  return record(tverskyOp, [logits, target], { ...images, classes, ...index, classWeights }, [[1]])[0]!;
 }

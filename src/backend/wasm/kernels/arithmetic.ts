@@ -1,5 +1,6 @@
-import type { KernelsOf } from './kernel.js';
-import { piecesOf, spanOf } from './split.js';
+/** Weighted sums, two terms at a time; see assembly/arithmetic.ts. */
+import type { KernelsOf } from '../kernel.js';
+import { spanOf, unitsOf } from './units.js';
 
 export interface ArithmeticExports {
   scale(length: number, a: number, u: number, y: number): void;
@@ -8,8 +9,8 @@ export interface ArithmeticExports {
 
 export const arithmetic: KernelsOf<'weightedSum', ArithmeticExports> = {
   weightedSum: {
-    run(wasm, { length, weights }, inputs, outputs, _workspace, _prepared, part) {
-      const { at, count } = spanOf(part, length);
+    run(wasm, { geometry: { length, weights }, inputs, outputs, range }) {
+      const { at, count } = spanOf(range, length);
       const xs = inputs.map((x) => x + 4 * at);
       const y = outputs[0]! + 4 * at;
       if (xs.length === 1) {
@@ -19,6 +20,6 @@ export const arithmetic: KernelsOf<'weightedSum', ArithmeticExports> = {
       wasm.weightedSum(count, xs[0]!, weights[0]!, xs[1]!, weights[1]!, y);
       for (let k = 2; k < xs.length; k++) wasm.weightedSum(count, y, 1, xs[k]!, weights[k]!, y);
     },
-    pieces: (g) => piecesOf(g.length),
+    units: (g) => unitsOf(g.length),
   },
 };

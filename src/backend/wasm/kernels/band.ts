@@ -1,4 +1,4 @@
-/** How the convolution kernels cut an activation into bands that fit the caches, and where their scratch memory lies. */
+/** How the convolution kernels cut an activation into bands that fit the caches, and how long their buffers are. */
 
 /** Elements of a packed band: 512 KB, half of a common second-level cache. */
 const BAND_LENGTH = 128 * 1024;
@@ -6,6 +6,7 @@ const BAND_LENGTH = 128 * 1024;
 /** Pixels of a band of a weight gradient: each operand's block of a tile then stays in the first-level cache. */
 const OUTER_PIXELS = 1024;
 
+/** What is packed and computed at a time. */
 export interface Band {
   readonly images: number;
   readonly rows: number;
@@ -22,6 +23,7 @@ export function dotBand(batch: number, height: number, width: number, rowLength:
   return band(batch, height, width, Math.floor(BAND_LENGTH / rowLength) - 2 * halo, halo);
 }
 
+/** The band of a weight gradient. */
 export function outerBand(batch: number, height: number, width: number): Band {
   return band(batch, height, width, Math.floor(OUTER_PIXELS / width), 0);
 }
@@ -33,14 +35,10 @@ function band(batch: number, height: number, width: number, rowsThatFit: number,
   return { images, rows, pixels: images * rows * width };
 }
 
-/** Offsets, in elements and 64-byte steps, of consecutive pieces of the given lengths; the last one is the total. */
-export function layout(...lengths: readonly number[]): number[] {
-  const offsets = [0];
-  for (const length of lengths) offsets.push(offsets.at(-1)! + Math.ceil(length / 16) * 16);
-  return offsets;
-}
-
-/** Words of a tile's sums (TILE_BYTES in assembly/tiles.ts) and of the table of pixel offsets: two for each pixel, rounded up to whole tiles. */
+/**
+ * Words of a tile's sums (TILE_BYTES in assembly/tiles.ts) and of the table of pixel offsets: two for each pixel, rounded
+ * up to whole tiles.
+ */
 export function tableLength(pixels: number): number {
   return 64 + 2 * (pixels + 3);
 }

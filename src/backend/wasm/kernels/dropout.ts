@@ -1,4 +1,5 @@
-import type { KernelsOf } from './kernel.js';
+/** Dropout: the mask is drawn from the key of each image while the kernel runs; see assembly/dropout.ts. */
+import type { KernelsOf } from '../kernel.js';
 
 export interface DropoutExports {
   dropout(
@@ -15,7 +16,7 @@ export interface DropoutExports {
 
 export const dropout: KernelsOf<'dropout', DropoutExports> = {
   dropout: {
-    run(wasm, { batch, length, rate, salt }, [x, keys], [y]) {
+    run(wasm, { geometry: { batch, length, rate, salt }, inputs: [x, keys], outputs: [y] }) {
       // a whole word is below rate 2^32 exactly if it is below the next whole number
       const threshold = Math.ceil(rate * 2 ** 32);
       wasm.dropout(batch, length, threshold, salt, 1 / (1 - rate), x!, keys!, y!);

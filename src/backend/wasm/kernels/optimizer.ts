@@ -1,5 +1,6 @@
-import type { KernelsOf } from './kernel.js';
-import { piecesOf, spanOf } from './split.js';
+/** Parameter updates, norms of gradients, and interpolation; see assembly/optimizer.ts. */
+import type { KernelsOf } from '../kernel.js';
+import { spanOf, unitsOf } from './units.js';
 
 export interface OptimizerExports {
   sgd(
@@ -35,42 +36,42 @@ export interface OptimizerExports {
 
 export const optimizer: KernelsOf<'sgd' | 'adam' | 'chunkNorms' | 'lerp', OptimizerExports> = {
   sgd: {
-    run(wasm, { length, momentum, weightDecay }, inputs, outputs, _workspace, _prepared, part) {
-      const { at, count } = spanOf(part, length);
+    run(wasm, { geometry: { length, momentum, weightDecay }, inputs, outputs, range }) {
+      const { at, count } = spanOf(range, length);
       const [p, g, v] = from(at, inputs);
       const [pNew, vNew] = from(at, outputs);
       wasm.sgd(count, momentum, weightDecay, p!, g!, v!, inputs[3]!, pNew!, vNew!);
     },
-    pieces: (g) => piecesOf(g.length),
+    units: (g) => unitsOf(g.length),
   },
   adam: {
-    run(wasm, options, inputs, outputs, _workspace, _prepared, part) {
-      const { length, beta1, beta2, epsilon, weightDecay, decoupled } = options;
-      const { at, count } = spanOf(part, length);
+    run(wasm, { geometry, inputs, outputs, range }) {
+      const { length, beta1, beta2, epsilon, weightDecay, decoupled } = geometry;
+      const { at, count } = spanOf(range, length);
       const [p, g, m, v] = from(at, inputs);
       const [pNew, mNew, vNew] = from(at, outputs);
       const rates = inputs[4]!;
       wasm.adam(count, beta1, beta2, epsilon, weightDecay, decoupled, p!, g!, m!, v!, rates, pNew!, mNew!, vNew!);
     },
-    pieces: (g) => piecesOf(g.length),
+    units: (g) => unitsOf(g.length),
   },
   chunkNorms: {
-    run(wasm, { length, chunk }, [x], [norms], _workspace, _prepared, { first, last }) {
+    run(wasm, { geometry: { length, chunk }, inputs: [x], outputs: [norms], range: { first, last } }) {
       for (let k = first; k < last; k++) {
         const at = k * chunk;
         wasm.norm(Math.min(chunk, length - at), x! + 4 * at, norms! + 4 * k);
       }
     },
-    pieces: ({ length, chunk }) => Math.ceil(length / chunk),
+    units: ({ length, chunk }) => Math.ceil(length / chunk),
   },
   lerp: {
-    run(wasm, { length }, inputs, outputs, _workspace, _prepared, part) {
-      const { at, count } = spanOf(part, length);
+    run(wasm, { geometry: { length }, inputs, outputs, range }) {
+      const { at, count } = spanOf(range, length);
       const [start, end] = from(at, inputs);
       const [between] = from(at, outputs);
       wasm.lerp(count, start!, end!, inputs[2]!, between!);
     },
-    pieces: (g) => piecesOf(g.length),
+    units: (g) => unitsOf(g.length),
   },
 };
 

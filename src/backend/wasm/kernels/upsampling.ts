@@ -1,5 +1,6 @@
-import type { UpsampleGeometry } from '../../ops/upsampling.js';
-import type { KernelsOf } from './kernel.js';
+/** Upsampling by 2, nearest and bilinear; see assembly/upsampling.ts. */
+import type { UpsampleGeometry } from '../../../ops/upsampling.js';
+import type { KernelsOf } from '../kernel.js';
 
 type Bilinear<Extent extends number[]> = (
   ...sizes: [
@@ -23,18 +24,18 @@ export interface UpsamplingExports {
 
 export const upsampling: KernelsOf<'upsample2d' | 'upsample2dGrad', UpsamplingExports> = {
   upsample2d: {
-    run(wasm, g, [x], [y], workspace, _prepared, { first, last }) {
+    run(wasm, { geometry: g, inputs: [x], outputs: [y], workspace, range: { first, last } }) {
       const { height, width, channels, interpolation } = g;
       const line = 4 * width * channels;
       if (interpolation === 'nearest')
         wasm.nearest(last - first, width, channels, x! + first * line, y! + 4 * first * line);
       else wasm.bilinear(2 * first, 2 * last, height, width, channels, alignCorners(g), x!, y!, workspace);
     },
-    pieces: (g) => g.batch * g.height,
+    units: (g) => g.batch * g.height,
     workspace: (g) => (g.interpolation === 'nearest' ? 0 : g.width * (g.channels + 4)),
   },
   upsample2dGrad: {
-    run(wasm, g, [dy], [dx], workspace) {
+    run(wasm, { geometry: g, inputs: [dy], outputs: [dx], workspace }) {
       if (g.interpolation === 'nearest') wasm.nearestGrad(g.batch * g.height, g.width, g.channels, dy!, dx!);
       else wasm.bilinearGrad(g.batch, g.height, g.width, g.channels, alignCorners(g), dy!, dx!, workspace);
     },

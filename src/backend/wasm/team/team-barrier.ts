@@ -1,6 +1,6 @@
 /**
- * What the threads of a team say to each other while a program runs: words in memory of their own, which they wait on
- * with Atomics. The shared steps are counted as phases, on and on. Those of a phase are taken share by share by whoever
+ * The barrier that keeps the threads of a team together while a program runs: words in memory of their own, which they
+ * wait on with Atomics. The steps are counted as phases, on and on. The chunks of a phase are taken one by one by whoever
  * has time, so that a thread whose core is busy elsewhere, or slower, holds up the others as little as can be.
  */
 
@@ -9,14 +9,14 @@ const LINE = 16;
 
 /** The phase that is open. */
 const GO = 0;
-/** Its next share that nobody has taken, behind the lower half of its number. */
+/** Its next chunk that nobody has taken, behind the lower half of its number. */
 const NEXT = LINE;
-/** How many of its shares are done. */
+/** How many of its chunks are done. */
 const DONE = 2 * LINE;
 /** 0 while all is well, else who has failed: a thread, from 1 on, or the team as a whole. */
 const FAULT = 3 * LINE;
 const CLOSED = -1;
-/** For each thread two words: whether it is at work on a share, and the last phase that it is through with. */
+/** Each thread has two words: whether it is at work on a chunk, and the last phase that it is through with. */
 const THREADS = 4 * LINE;
 const AT_WORK = 0;
 const THROUGH = 1;
@@ -34,13 +34,14 @@ const LOOKS = 10_000;
  */
 const NAP = 100;
 
-/** As `Atomics.wait`. */
+/** A function that sleeps as `Atomics.wait` does. */
 export type Sleep = (words: Int32Array, word: number, value: number, ms: number) => 'ok' | 'not-equal' | 'timed-out';
 
-/** Whether a thread is known to have ended. */
+/** Tells whether a thread is known to have ended. */
 export type HasEnded = (thread: number) => boolean;
 
-export class TeamWords {
+/** The words of one team, seen by one of its threads. */
+export class TeamBarrier {
   readonly #words: Int32Array;
   readonly #text: Uint8Array;
 
@@ -55,7 +56,7 @@ export class TeamWords {
     this.#text = new Uint8Array(buffer, 4 * count);
   }
 
-  /** By the first thread: what was done in the last phase is forgotten, and shares of this one can be taken. */
+  /** The first thread opens a phase: what was done in the last one is forgotten, and chunks of this one can be taken. */
   open(phase: number): void {
     Atomics.store(this.#words, DONE, 0);
     Atomics.store(this.#words, NEXT, phase << 16);
@@ -68,40 +69,41 @@ export class TeamWords {
     return true;
   }
 
-  /** The next share of `shares` for `thread`, or undefined where all are taken or the phase is over. */
-  take(thread: number, phase: number, shares: number): number | undefined {
+  /** The next chunk of `chunks` for `thread`, or undefined where all are taken or the phase is over. */
+  take(thread: number, phase: number, chunks: number): number | undefined {
     Atomics.store(this.#words, this.#wordOf(thread, AT_WORK), 1);
     for (;;) {
       const next = Atomics.load(this.#words, NEXT);
-      const share = next & 0xffff;
-      if (((next ^ (phase << 16)) & ~0xffff) !== 0 || share >= shares) break;
-      if (Atomics.compareExchange(this.#words, NEXT, next, next + 1) === next) return share;
+      const chunk = next & 0xffff;
+      if (((next ^ (phase << 16)) & ~0xffff) !== 0 || chunk >= chunks) break;
+      if (Atomics.compareExchange(this.#words, NEXT, next, next + 1) === next) return chunk;
     }
     Atomics.store(this.#words, this.#wordOf(thread, AT_WORK), 0);
     return undefined;
   }
 
-  /** A share is done. */
+  /** Says that a chunk is done. */
   finish(): void {
     Atomics.add(this.#words, DONE, 1);
     Atomics.notify(this.#words, DONE);
   }
 
   /**
-   * Waits until all shares of the phase are done; false where something fails, or `patience` milliseconds of silence are
-   * over. @param hasEnded whether a thread answers no more
+   * Waits until all chunks of the phase are done; false where something fails, or `patience` milliseconds of silence are
+   * over.
+   * @param hasEnded whether a thread answers no more
    */
-  awaitDone(shares: number, patience: number, hasEnded: HasEnded): boolean {
+  awaitDone(chunks: number, patience: number, hasEnded: HasEnded): boolean {
     const isHopeless = () => this.#others.some((thread) => this.isAtWork(thread) && hasEnded(thread));
-    return this.#wait(DONE, (value) => value === shares, patience, isHopeless);
+    return this.#wait(DONE, (value) => value === chunks, patience, isHopeless);
   }
 
-  /** Whether all shares of the phase are done. */
-  isDone(shares: number): boolean {
-    return Atomics.load(this.#words, DONE) === shares;
+  /** Whether all chunks of the phase are done. */
+  isDone(chunks: number): boolean {
+    return Atomics.load(this.#words, DONE) === chunks;
   }
 
-  /** Whether a thread has taken a share which may not be done, or is about to take one. */
+  /** Whether a thread has taken a chunk which may not be done, or is about to take one. */
   isAtWork(thread: number): boolean {
     return Atomics.load(this.#words, this.#wordOf(thread, AT_WORK)) !== 0;
   }
@@ -119,11 +121,12 @@ export class TeamWords {
     );
   }
 
-  /** `thread` is through with a phase. */
+  /** Says that `thread` is through with a phase. */
   leave(thread: number, phase: number): void {
     this.#tell(this.#wordOf(thread, THROUGH), phase);
   }
 
+  /** Waits until a thread is through with a phase; false where it has ended, or is silent for `patience`. */
   awaitLeft(thread: number, phase: number, patience: number, hasEnded: HasEnded): boolean {
     const word = this.#wordOf(thread, THROUGH);
     return this.#wait(
@@ -134,7 +137,7 @@ export class TeamWords {
     );
   }
 
-  /** A thread, from 1 on, that has taken a share which is not done. */
+  /** A thread, from 1 on, that has taken a chunk which is not done. */
   get busy(): number {
     return this.#others.find((thread) => this.isAtWork(thread)) ?? this.threads - 1;
   }
@@ -143,6 +146,7 @@ export class TeamWords {
     return Array.from({ length: this.threads - 1 }, (_, k) => k + 1);
   }
 
+  /** 0 while all is well, the number of a thread that has failed, or a negative number where the team has ended. */
   get fault(): number {
     return Atomics.load(this.#words, FAULT);
   }
@@ -160,7 +164,7 @@ export class TeamWords {
     for (const word of [DONE, this.#wordOf(thread, THROUGH)]) Atomics.notify(this.#words, word);
   }
 
-  /** The end of the team, for those who wait for a phase. */
+  /** Ends the team for those who wait for a phase. */
   close(): void {
     this.#tell(FAULT, CLOSED);
     Atomics.notify(this.#words, GO);

@@ -1,23 +1,21 @@
-/** 1 - the overlap of prediction and truth, mean over classes, from their softmax; see overlap.ts. */
+/** 1 - the overlap of prediction and truth, mean over classes, from their softmax; see tversky.ts. */
 import { transpose } from './activation';
-import { scatter, sumLanes64, widen } from './lanes';
-import { hitSlope, missed, missSlope, overlapLoss, pixelSlope } from './overlap';
+import { sumLanes64, widen } from './lanes';
 import {
   backward,
   blockIn,
   blockOf,
   classWeight,
   counted,
+  errors,
   is,
   loadBlock,
-  others,
-  powers,
   restIn,
   slopesIn,
   strideOf,
-  total,
   vector,
 } from './softmax-block';
+import { hitSlope, missed, missSlope, pixelSlope, tverskyLoss } from './tversky';
 
 /**
  * loss [1] of logits [batch, positions, classes] and labels [batch, positions].
@@ -25,7 +23,7 @@ import {
  * @param workspace see softmax-block.ts; weights are what each class counts for in the mean. Behind come 8 x classes
  *   elements, two vectors for each: the sums of hits and misses
  */
-export function overlap(
+export function tversky(
   batch: i32,
   positions: i32,
   classes: i32,
@@ -42,15 +40,15 @@ export function overlap(
   for (let n = 0; n < batch; n++, logits += image * classes, labels += image) {
     statistics(positions, classes, alpha, beta, squared, logits, labels, 0, workspace);
     for (let k = 0; k < classes; k++) {
-      const sum = vector(restIn(workspace, classes), 2 * k);
-      mean += classWeight(workspace, k) * overlapLoss(2 * sumLanes64(v128.load(sum)), sumLanes64(v128.load(sum, 16)));
+      const sums = vector(restIn(workspace, classes), 2 * k);
+      mean += classWeight(workspace, k) * tverskyLoss(load<f64>(sums), load<f64>(sums, 16));
     }
   }
   store<f32>(loss, <f32>(mean / batch));
 }
 
 /** dlogits of logits, labels and the gradient dloss [1] of the loss; `workspace` as above. */
-export function overlapGrad(
+export function tverskyGrad(
   batch: i32,
   positions: i32,
   classes: i32,
@@ -69,12 +67,12 @@ export function overlapGrad(
     // the probabilities wait in dlogits until the sums are known
     statistics(positions, classes, alpha, beta, squared, logits, labels, dlogits, workspace);
     for (let k = 0; k < classes; k++) {
-      const sum = vector(restIn(workspace, classes), 2 * k);
-      const hits = 2 * sumLanes64(v128.load(sum));
-      const misses = sumLanes64(v128.load(sum, 16));
+      const sums = vector(restIn(workspace, classes), 2 * k);
+      const hits = load<f64>(sums);
+      const misses = load<f64>(sums, 16);
       const weight = upstream * classWeight(workspace, k);
-      v128.store(sum, f32x4.splat(<f32>(weight * hitSlope(hits, misses))));
-      v128.store(sum, f32x4.splat(<f32>(weight * missSlope(hits, misses))), 16);
+      v128.store(sums, f32x4.splat(<f32>(weight * hitSlope(hits, misses))));
+      v128.store(sums, f32x4.splat(<f32>(weight * missSlope(hits, misses))), 16);
     }
     imageGradient(positions, classes, alpha, beta, squared, labels, dlogits, workspace);
     logits += image * classes;
@@ -82,7 +80,10 @@ export function overlapGrad(
   }
 }
 
-/** Sums hits and misses of an image by class, and leaves the probabilities at `probs` unless that is 0. */
+/**
+ * The first pass, of value and gradient alike: H and M of each class of an image, each in a vector of its own. Leaves the
+ * probabilities at `probs` unless that is 0.
+ */
 function statistics(
   positions: i32,
   classes: i32,
@@ -101,16 +102,10 @@ function statistics(
     const count = blockOf(positions);
     const stride = strideOf(count, classes);
     const label = loadBlock(labels, count);
-    powers(classes, logits, stride, label, block);
-    const inverse = f32x4.div(f32x4.splat(1), total(classes, block));
-    const rest = others(classes, block);
+    const p = errors(classes, logits, stride, label, block, probs);
     for (let k = 0; k < classes; k++) {
       const on = is(label, k);
-      const power = v128.load(vector(block, k));
-      const p = f32x4.mul(power, inverse);
-      if (probs) scatter(probs + ((<usize>k) << 2), stride, p);
-      const error = f32x4.mul(v128.bitselect(rest, power, on), inverse);
-      const misses = v128.and(missed(error, on, alpha, beta, squared), counted(count));
+      const misses = v128.and(missed(v128.load(vector(block, k)), on, alpha, beta, squared), counted(count));
       const hits = v128.and(v128.and(p, on), counted(count));
       const sum = vector(sums, 2 * k);
       v128.store(sum, f64x2.add(v128.load(sum), widen(hits)));
@@ -120,6 +115,11 @@ function statistics(
     labels += (<usize>count) << 2;
     logits += (<usize>(count * classes)) << 2;
     if (probs) probs += (<usize>(count * classes)) << 2;
+  }
+  for (let k = 0; k < classes; k++) {
+    const sum = vector(sums, 2 * k);
+    store<f64>(sum, 2 * sumLanes64(v128.load(sum)));
+    store<f64>(sum, sumLanes64(v128.load(sum, 16)), 16);
   }
 }
 

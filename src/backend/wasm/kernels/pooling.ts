@@ -1,4 +1,5 @@
-import type { KernelsOf } from './kernel.js';
+/** 2x2 max pooling with stride 2; see assembly/pooling.ts. */
+import type { KernelsOf } from '../kernel.js';
 
 export interface PoolingExports {
   maxPool2d(rows: number, width: number, channels: number, x: number, y: number): void;
@@ -7,13 +8,14 @@ export interface PoolingExports {
 
 export const pooling: KernelsOf<'maxPool2d' | 'maxPool2dGrad', PoolingExports> = {
   maxPool2d: {
-    run(wasm, { width, channels }, [x], [y], _workspace, _prepared, { first, last }) {
+    run(wasm, { geometry: { width, channels }, inputs: [x], outputs: [y], range: { first, last } }) {
       const line = 4 * width * channels;
       wasm.maxPool2d(last - first, width, channels, x! + 4 * first * line, y! + first * line);
     },
-    pieces: (g) => g.batch * g.height,
+    units: (g) => g.batch * g.height,
   },
   maxPool2dGrad: {
-    run: (wasm, g, [x, dy], [dx]) => wasm.maxPool2dGrad(g.batch * g.height, g.width, g.channels, x!, dy!, dx!),
+    run: (wasm, { geometry: g, inputs: [x, dy], outputs: [dx] }) =>
+      wasm.maxPool2dGrad(g.batch * g.height, g.width, g.channels, x!, dy!, dx!),
   },
 };

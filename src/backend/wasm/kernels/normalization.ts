@@ -1,8 +1,9 @@
-import type { NormGeometry } from '../../ops/normalization.js';
-import type { KernelsOf } from './kernel.js';
-import { piecesOf, spanOf } from './split.js';
+/** Moments and normalisation by them, for batch, group and instance norm; see assembly/normalization.ts. */
+import type { NormGeometry } from '../../../ops/normalization.js';
+import type { KernelsOf } from '../kernel.js';
+import { spanOf, unitsOf } from './units.js';
 
-/** Sets of pixels that share statistics, and their sizes. */
+/** The sets of pixels that have statistics in common, and their sizes. */
 type Sizes = [sets: number, pixels: number, channels: number, groups: number, repeat: number];
 
 export interface NormalizationExports {
@@ -58,19 +59,20 @@ const width = (g: NormGeometry): number => repeat(g.channels) * g.channels;
 
 export const normalization: KernelsOf<Ops, NormalizationExports> = {
   moments: {
-    run: (wasm, g, [x], [mean, variance], workspace) => wasm.moments(...sizes(g), x!, mean!, variance!, workspace),
+    run: (wasm, { geometry: g, inputs: [x], outputs: [mean, variance], workspace }) =>
+      wasm.moments(...sizes(g), x!, mean!, variance!, workspace),
     workspace: (g) => 3 * width(g),
   },
   momentsGrad: {
-    run: (wasm, g, [x, mean, dmean, dvariance], [dx], workspace) =>
+    run: (wasm, { geometry: g, inputs: [x, mean, dmean, dvariance], outputs: [dx], workspace }) =>
       wasm.momentsGrad(...sizes(g), x!, mean!, dmean!, dvariance!, dx!, workspace),
     workspace: (g) => 3 * width(g),
   },
   normalize: {
-    run(wasm, g, [x, mean, variance, gamma, beta], [y], workspace, _prepared, part) {
+    run(wasm, { geometry: g, inputs: [x, mean, variance, gamma, beta], outputs: [y], workspace, range }) {
       const [sets, pixels, channels, groups, repeat] = sizes(g);
-      const { at, count } = spanOf(part, sets * pixels);
-      // A part may begin in one set and end in another: each has statistics of its own.
+      const { at, count } = spanOf(range, sets * pixels);
+      // A range may begin in one set and end in another: each has statistics of its own.
       for (let pixel = at; pixel < at + count; ) {
         const set = Math.floor(pixel / pixels);
         const length = Math.min(at + count, (set + 1) * pixels) - pixel;
@@ -81,13 +83,15 @@ export const normalization: KernelsOf<Ops, NormalizationExports> = {
       }
     },
     workspace: (g) => 3 * width(g),
-    pieces: (g) => piecesOf(g.batch * g.positions),
+    units: (g) => unitsOf(g.batch * g.positions),
   },
   normalizeGrad: {
-    run(wasm, g, [dy, x, mean, variance, gamma], [dx, dmean, dvariance, dgamma, dbeta], workspace) {
-      const inputs = [dy!, x!, mean!, variance!, gamma!] as const;
-      const outputs = [dx!, dmean!, dvariance!, dgamma!, dbeta!] as const;
-      wasm.normalizeGrad(...sizes(g), g.epsilon, ...inputs, ...outputs, workspace);
+    run(wasm, { geometry: g, inputs, outputs, workspace }) {
+      const [dy, x, mean, variance, gamma] = inputs;
+      const [dx, dmean, dvariance, dgamma, dbeta] = outputs;
+      const read = [dy!, x!, mean!, variance!, gamma!] as const;
+      const written = [dx!, dmean!, dvariance!, dgamma!, dbeta!] as const;
+      wasm.normalizeGrad(...sizes(g), g.epsilon, ...read, ...written, workspace);
     },
     workspace: (g) => 6 * width(g) + 4 * g.channels,
   },

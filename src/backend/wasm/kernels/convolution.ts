@@ -1,7 +1,7 @@
 /** Convolution: which of the two kinds of kernels computes it. */
-import type { ConvGeometry } from '../../ops/convolution.js';
+import type { ConvGeometry } from '../../../ops/convolution.js';
+import type { Kernel, KernelsOf, Prepack } from '../kernel.js';
 import { type DirectExports, direct } from './direct.js';
-import type { Kernel, KernelsOf } from './kernel.js';
 import { suitsWinograd, type WinogradExports, winograd } from './winograd.js';
 
 export type ConvolutionExports = DirectExports & WinogradExports;
@@ -18,18 +18,18 @@ function choose(name: Names): Kernel<ConvGeometry, ConvolutionExports> {
   const kernel = (g: ConvGeometry): Kernel<ConvGeometry, ConvolutionExports> => {
     return (suitsWinograd(g) ? winograd : direct)[name];
   };
-  // Both kinds prepare the same weights, or neither does: the weight gradient reads none.
-  const { preparation } = direct[name];
+  // Both kinds pack the same weights, or neither does: the weight gradient reads none.
+  const { prepack } = direct[name];
   return {
     workspace: (g) => kernel(g).workspace?.(g) ?? 0,
-    pieces: (g) => kernel(g).pieces?.(g) ?? 1,
-    run: (wasm, g, ...rest) => kernel(g).run(wasm, g, ...rest),
-    ...(preparation && {
-      preparation: {
-        weights: preparation.weights,
-        length: (g: ConvGeometry) => kernel(g).preparation!.length(g),
-        run: (wasm, g, ...rest) => kernel(g).preparation!.run(wasm, g, ...rest),
-      } satisfies Kernel<ConvGeometry, ConvolutionExports>['preparation'],
+    units: (g) => kernel(g).units?.(g) ?? 1,
+    run: (wasm, call) => kernel(call.geometry).run(wasm, call),
+    ...(prepack && {
+      prepack: {
+        weights: prepack.weights,
+        length: (g) => kernel(g).prepack!.length(g),
+        run: (wasm, operands) => kernel(operands.geometry).prepack!.run(wasm, operands),
+      } satisfies Prepack<ConvGeometry, ConvolutionExports>,
     }),
   };
 }

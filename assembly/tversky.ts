@@ -1,5 +1,5 @@
 /**
- * 1 - the overlap of prediction and truth, from binary logits; see src/ops/overlap.ts. With H = 2 TP, the hits, and
+ * 1 - the overlap of prediction and truth, from binary logits; see src/ops/tversky.ts. With H = 2 TP, the hits, and
  * M = 2 alpha FP + 2 beta FN, the misses,
  *
  *     1 - (H + 1) / (H + M + 1) = M / (H + M + 1),
@@ -7,22 +7,22 @@
  * which keeps its digits where a confident network lets the index round to 1. Both are sums over pixels, in float64, of the
  * error |p - t| or its square, and of p where t is 1.
  */
-import { decay, isForeground, likely, minority, nothing, unlikely } from './binary';
+import { expNegAbs, isForeground, likely, nothing, smallerProb, unlikely } from './binary';
 import { loadPadded, loadPart, storePart, sumLanes64, widen } from './lanes';
 
-/** 1 - index of one image (and class). */
-export function overlapLoss(hits: f64, misses: f64): f64 {
+/** 1 - the index of one image, or of one class in it. */
+export function tverskyLoss(hits: f64, misses: f64): f64 {
   return misses / (hits + misses + 1);
 }
 
-/** Its derivative by the misses. */
+/** The derivative of the loss by the misses. */
 export function missSlope(hits: f64, misses: f64): f64 {
-  return (1 - overlapLoss(hits, misses)) / (hits + misses + 1);
+  return (1 - tverskyLoss(hits, misses)) / (hits + misses + 1);
 }
 
-/** By the hits. */
+/** The derivative of the loss by the hits. */
 export function hitSlope(hits: f64, misses: f64): f64 {
-  return -overlapLoss(hits, misses) / (hits + misses + 1);
+  return -tverskyLoss(hits, misses) / (hits + misses + 1);
 }
 
 /** What a pixel of so large an error adds to the misses; `on` where it belongs to the foreground (the class). */
@@ -47,7 +47,7 @@ export function pixelSlope(
 }
 
 /** loss [1] of logits and target [batch, positions]. */
-export function binaryOverlap(
+export function binaryTversky(
   batch: i32,
   positions: i32,
   alpha: f32,
@@ -61,13 +61,13 @@ export function binaryOverlap(
   let sum: f64 = 0;
   for (let n = 0; n < batch; n++, logits += image, target += image) {
     const sums = statistics(positions, alpha, beta, squared, logits, target, 0);
-    sum += overlapLoss(f64x2.extract_lane(sums, 0), f64x2.extract_lane(sums, 1));
+    sum += tverskyLoss(f64x2.extract_lane(sums, 0), f64x2.extract_lane(sums, 1));
   }
   store<f32>(loss, <f32>(sum / batch));
 }
 
 /** dlogits [batch, positions] of logits, target and the gradient dloss [1] of the loss. */
-export function binaryOverlapGrad(
+export function binaryTverskyGrad(
   batch: i32,
   positions: i32,
   alpha: f32,
@@ -88,10 +88,10 @@ export function binaryOverlapGrad(
     const byMiss = f32x4.splat(<f32>(upstream * missSlope(hits, misses)));
     const byHit = f32x4.splat(<f32>(upstream * hitSlope(hits, misses)));
     for (let i: usize = 0, rest = positions; rest > 0; rest -= 4, i += 16) {
-      const small = loadPart(dlogits + i, rest);
+      const smaller = loadPart(dlogits + i, rest);
       const on = isForeground(loadPart(target + i, rest));
-      const p = likely(small);
-      const q = unlikely(small);
+      const p = likely(smaller);
+      const q = unlikely(smaller);
       const slope = pixelSlope(v128.bitselect(q, p, on), on, alpha, beta, squared, byMiss, byHit);
       // dp/dz = p (1 - p)
       storePart(dlogits + i, f32x4.mul(f32x4.mul(p, q), slope), rest);
@@ -99,7 +99,7 @@ export function binaryOverlapGrad(
   }
 }
 
-/** H and M of an image, as the two lanes of one vector. Leaves the probabilities, as minorities, at `probs` unless that is 0. */
+/** H and M of an image, as the two lanes of one vector. Leaves the `smallerProb` of each pixel at `probs` unless that is 0. */
 function statistics(
   positions: i32,
   alpha: f32,
@@ -114,11 +114,11 @@ function statistics(
   for (let i: usize = 0, rest = positions; rest > 0; rest -= 4, i += 16) {
     const z = loadPadded(logits + i, rest, nothing());
     const on = isForeground(loadPart(target + i, rest));
-    const small = minority(z, decay(z));
-    const p = likely(small);
+    const smaller = smallerProb(z, expNegAbs(z));
+    const p = likely(smaller);
     hits = f64x2.add(hits, widen(v128.and(p, on)));
-    misses = f64x2.add(misses, widen(missed(v128.bitselect(unlikely(small), p, on), on, alpha, beta, squared)));
-    if (probs) storePart(probs + i, small, rest);
+    misses = f64x2.add(misses, widen(missed(v128.bitselect(unlikely(smaller), p, on), on, alpha, beta, squared)));
+    if (probs) storePart(probs + i, smaller, rest);
   }
   return f64x2.replace_lane(f64x2.splat(2 * sumLanes64(hits)), 1, sumLanes64(misses));
 }

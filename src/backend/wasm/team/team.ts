@@ -1,51 +1,53 @@
 /**
- * A team of threads that runs one program: each step is cut into shares, and no thread begins the next step before all
- * shares of this one are done. The thread that calls is the first of the team. It alone judges the others: who does not
+ * A team of threads that runs one program: each step is cut into chunks, and no thread begins the next step before all
+ * chunks of this one are done. The thread that calls is the first of the team. It alone judges the others: who does not
  * answer in time is lost. The first thread then ends the others and goes on alone, and the next run has new ones.
  *
  * What a lost thread still writes nobody knows, so nothing is done twice before it cannot write any more: either it has
- * no share and can take none, or it has ended. A step whose outputs lie apart from its inputs is then simply done again,
- * as kernels overwrite their outputs. One that is done in place, an optimizer's say, is not: of the lost share some
+ * no chunk and can take none, or it has ended. A step whose outputs lie apart from its inputs is then simply done again,
+ * as kernels overwrite their outputs. One that is done in place, an optimizer's say, is not: of the lost chunk some
  * elements are the old ones and some the new, and that is an error.
  */
-import { type Call, runShare, sharesOf } from './call.js';
-import type { Exports } from './kernels.js';
-import { type Sleep, TeamWords } from './team-words.js';
+import { type Call, chunksOf, runChunk } from '../call.js';
+import type { Exports } from '../kernels/index.js';
+import { type Sleep, TeamBarrier } from './team-barrier.js';
 
 /** What the first thread posts to the others before a run. */
 export interface Job {
-  /** The steps that are shared; left out where they are those of the run before. */
+  /** The steps that the team does together; left out where they are those of the run before. */
   readonly calls?: readonly Call[];
-  /** The phase of the first of them. */
+  /** The phase of the first step. */
   readonly phase: number;
 }
 
-/** What a thread must have to take part. */
-export interface Membership {
+/** What a thread is given when it starts. */
+export interface ThreadInit {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Of `TeamWords`. */
-  readonly words: SharedArrayBuffer;
-  /** From 1 on. */
+  /** The memory of the team's barrier. */
+  readonly barrier: SharedArrayBuffer;
+  /** Its number in the team: the first thread is 0, the others count from 1 on. */
   readonly thread: number;
+  /** How many threads the team has. */
   readonly threads: number;
 }
 
 /** The other threads of a team, as their environment has them. */
-export interface Crew {
-  /** Sends each a job; it need not wait until they are ready. */
+export interface TeamThreads {
+  /** Sends each thread a job; it need not wait until they are ready. */
   post(job: Job): void;
   /** Whether a thread, from 1 on, is known to have ended, for good: false where that cannot be told. */
   hasEnded(thread: number): boolean;
-  /** Ends them, sooner or later. */
+  /** Ends the threads, sooner or later. */
   end(): void;
 }
 
+/** How a team is made. */
 export interface TeamOptions {
-  /** All of them, the calling one included. */
+  /** How many threads the team has, the calling one included. */
   readonly threads: number;
-  /** Starts the others: a thread for each membership, that does what `Member` (team-member.ts) says. */
-  readonly start: (memberships: readonly Membership[]) => Crew;
+  /** Starts the others: for each init a thread that does what `TeamThread` (team-thread.ts) says. */
+  readonly start: (inits: readonly ThreadInit[]) => TeamThreads;
   /**
    * Milliseconds that the first thread waits for another, beyond the time that its own work would explain; those in which
    * the process was stopped do not count. Default: 10 s.
@@ -53,27 +55,29 @@ export interface TeamOptions {
   readonly patience?: number;
   /** How the first thread sleeps while it waits. Default: `Atomics.wait`. */
   readonly sleep?: Sleep;
-  /** Is told when the first thread goes on alone for good. */
+  /** Called when the first thread goes on alone for good. */
   readonly warn?: (message: string) => void;
 }
 
+/** Milliseconds; see `TeamOptions.patience`. */
 const PATIENCE = 10_000;
 
-/** How often as long as the first thread another may work on its shares: cores differ, and others use them, too. */
+/** How many times as long as the first thread another may work on its chunks: cores differ, and others use them, too. */
 const UNEVEN = 4;
 
-/** Milliseconds: who has been longer at its own shares was stopped meanwhile. */
+/** Milliseconds that a thread works on its chunks at most: one that took longer was stopped meanwhile. */
 const LONGEST_WORK = 60_000;
 
-/** So often threads are lost before no others are started. */
+/** How many times threads are lost before no others are started. */
 const LOSSES = 3;
 
 /** The others as they are from their start to their end. */
 interface Assembled {
-  readonly crew: Crew;
-  readonly words: TeamWords;
+  readonly threads: TeamThreads;
+  readonly barrier: TeamBarrier;
 }
 
+/** The first thread's view of its team. */
 export class Team {
   readonly threads: number;
   readonly #module: WebAssembly.Module;
@@ -94,8 +98,8 @@ export class Team {
   }
 
   /**
-   * Does `work`, which calls `share` once for each of `calls`, in this order. The threads are started by the first run,
-   * and by the one after a thread was lost.
+   * Does `work`, which calls `runTogether` once for each of `calls`, in this order. The threads are started by the first
+   * run, and by the one after a thread was lost.
    * @throws Error where a thread fails, or is lost in the middle of what cannot be done again; the team is closed then
    */
   run(calls: readonly Call[], work: () => void): void {
@@ -106,9 +110,9 @@ export class Team {
     }
     try {
       if (this.#losses < LOSSES) this.#others ??= this.#assemble();
-      this.#others?.crew.post(this.#jobOf(calls));
+      this.#others?.threads.post(this.#jobOf(calls));
       work();
-      // Also from a thread that came too late for every share: who is gone is replaced, and nobody falls behind by runs.
+      // Also from a thread that came too late for every chunk: who is gone is replaced, and nobody falls behind by runs.
       for (let thread = 1; this.#others && thread < this.threads; thread++) this.#awaitLeft(this.#others, thread);
     } catch (error) {
       const { message } = error as Error;
@@ -118,35 +122,35 @@ export class Team {
   }
 
   /** All threads do a call together. */
-  share(exports: Exports, call: Call): void {
+  runTogether(exports: Exports, call: Call): void {
     if (!this.#others) {
-      runShare(exports, call, 0, 1, 0);
+      runChunk(exports, call, 0, 1, 0);
       return;
     }
-    const { words, crew } = this.#others;
+    const { barrier, threads } = this.#others;
     const phase = (this.#phase = (this.#phase + 1) | 0);
     const started = performance.now();
-    words.open(phase);
-    const shares = sharesOf(call, this.threads);
-    workOn(words, exports, call, 0, phase);
+    barrier.open(phase);
+    const chunks = chunksOf(call, this.threads);
+    workOn(barrier, exports, call, 0, phase);
     const limit = this.#patience + UNEVEN * Math.min(performance.now() - started, LONGEST_WORK);
-    if (words.awaitDone(shares, limit, crew.hasEnded)) return;
-    const lost = words.busy;
+    if (barrier.awaitDone(chunks, limit, threads.hasEnded)) return;
+    const lost = barrier.busy;
     this.#dismiss(this.#others, lost, limit);
-    if (words.isDone(shares)) return;
+    if (barrier.isDone(chunks)) return;
     if (isInPlace(call)) {
       const halfDone = `thread ${lost} of the team was lost within ${call.op}, which cannot be done again`;
       throw new Error(`${halfDone}; go on from the last checkpoint (train --resume)`);
     }
-    runShare(exports, call, 0, 1, 0);
+    runChunk(exports, call, 0, 1, 0);
   }
 
   /** Ends the threads; a run is an error from now on, with `reason`. */
   close(reason = 'the backend is closed'): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
-    this.#others?.words.close();
-    this.#others?.crew.end();
+    this.#others?.barrier.close();
+    this.#others?.threads.end();
     this.#others = undefined;
     this.#posted = undefined;
   }
@@ -156,15 +160,18 @@ export class Team {
   }
 
   #assemble(): Assembled {
-    const { threads } = this;
-    const words = new TeamWords(threads, undefined, this.#options.sleep);
-    const memberships = Array.from({ length: threads - 1 }, (_, k) => {
-      return { module: this.#module, memory: this.#memory, words: words.buffer, thread: k + 1, threads };
-    });
-    // Words that say nothing yet, and threads that know no calls.
+    const barrier = new TeamBarrier(this.threads, undefined, this.#options.sleep);
+    const inits = Array.from({ length: this.threads - 1 }, (_, k) => ({
+      module: this.#module,
+      memory: this.#memory,
+      barrier: barrier.buffer,
+      thread: k + 1,
+      threads: this.threads,
+    }));
+    // A barrier without a phase yet, and threads that know no calls.
     this.#phase = 0;
     this.#posted = undefined;
-    return { words, crew: this.#options.start(memberships) };
+    return { barrier, threads: this.#options.start(inits) };
   }
 
   #jobOf(calls: readonly Call[]): Job {
@@ -175,8 +182,8 @@ export class Team {
   }
 
   #awaitLeft(others: Assembled, thread: number): void {
-    const { words, crew } = others;
-    if (!words.awaitLeft(thread, this.#phase, this.#patience, crew.hasEnded)) {
+    const { barrier, threads } = others;
+    if (!barrier.awaitLeft(thread, this.#phase, this.#patience, threads.hasEnded)) {
       this.#dismiss(others, thread, this.#patience);
     }
   }
@@ -185,19 +192,19 @@ export class Team {
    * Ends the others, one of whom is lost; the first thread is alone then.
    * @throws Error where one has failed, or may still write
    */
-  #dismiss({ words, crew }: Assembled, lost: number, limit: number): void {
-    const { fault, text } = words;
+  #dismiss({ barrier, threads }: Assembled, lost: number, limit: number): void {
+    const { fault, text } = barrier;
     if (fault > 0) throw new Error(`thread ${fault} of the team failed: ${text}`);
     const seconds = (limit / 1000).toFixed(limit < 1000 ? 1 : 0);
-    const loss = crew.hasEnded(lost)
+    const loss = threads.hasEnded(lost)
       ? `thread ${lost} of the team has ended`
       : `thread ${lost} of the team did not answer within ${seconds} s`;
-    // The first thread waits only when all shares are taken: who is not at work now will never be.
-    crew.end();
+    // The first thread waits only when all chunks are taken: who is not at work now will never be.
+    threads.end();
     for (let thread = 1; thread < this.threads; thread++) {
-      if (!words.awaitIdle(thread, PATIENCE, crew.hasEnded)) throw new Error(`${loss}, and cannot be ended`);
+      if (!barrier.awaitIdle(thread, PATIENCE, threads.hasEnded)) throw new Error(`${loss}, and cannot be ended`);
     }
-    words.close();
+    barrier.close();
     this.#others = undefined;
     if (++this.#losses === LOSSES) this.#options.warn?.(`${loss}, the third one lost; going on with one thread`);
   }
@@ -208,13 +215,13 @@ function isInPlace({ inputs, outputs }: Call): boolean {
   return outputs.some((output) => inputs.includes(output));
 }
 
-/** Takes shares of a call and does them, until none is left. */
-export function workOn(words: TeamWords, exports: Exports, call: Call, thread: number, phase: number): void {
-  const shares = sharesOf(call, words.threads);
+/** Takes chunks of a call and does them, until none is left. */
+export function workOn(barrier: TeamBarrier, exports: Exports, call: Call, thread: number, phase: number): void {
+  const chunks = chunksOf(call, barrier.threads);
   for (;;) {
-    const share = words.take(thread, phase, shares);
-    if (share === undefined) return;
-    runShare(exports, call, share, shares, thread);
-    words.finish();
+    const chunk = barrier.take(thread, phase, chunks);
+    if (chunk === undefined) return;
+    runChunk(exports, call, chunk, chunks, thread);
+    barrier.finish();
   }
 }

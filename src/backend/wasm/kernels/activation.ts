@@ -1,5 +1,6 @@
-import type { KernelsOf } from './kernel.js';
-import { piecesOf, spanOf } from './split.js';
+/** ReLU, sigmoid and softmax; see assembly/activation.ts. */
+import type { KernelsOf } from '../kernel.js';
+import { spanOf, unitsOf } from './units.js';
 
 export interface ActivationExports {
   relu(length: number, x: number, y: number): void;
@@ -14,35 +15,35 @@ type Ops = 'relu' | 'reluGrad' | 'sigmoid' | 'sigmoidGrad' | 'softmax' | 'softma
 
 export const activation: KernelsOf<Ops, ActivationExports> = {
   relu: {
-    run(wasm, g, [x], [y], _workspace, _prepared, part) {
-      const { at, count } = spanOf(part, g.length);
+    run(wasm, { geometry: g, inputs: [x], outputs: [y], range }) {
+      const { at, count } = spanOf(range, g.length);
       wasm.relu(count, x! + 4 * at, y! + 4 * at);
     },
-    pieces: (g) => piecesOf(g.length),
+    units: (g) => unitsOf(g.length),
   },
   reluGrad: {
-    run: (wasm, g, [dy, y], [dx]) => wasm.reluGrad(g.length, dy!, y!, dx!),
+    run: (wasm, { geometry: g, inputs: [dy, y], outputs: [dx] }) => wasm.reluGrad(g.length, dy!, y!, dx!),
   },
   sigmoid: {
-    run(wasm, g, [x], [y], _workspace, _prepared, part) {
-      const { at, count } = spanOf(part, g.length);
+    run(wasm, { geometry: g, inputs: [x], outputs: [y], range }) {
+      const { at, count } = spanOf(range, g.length);
       wasm.sigmoid(count, x! + 4 * at, y! + 4 * at);
     },
-    pieces: (g) => piecesOf(g.length),
+    units: (g) => unitsOf(g.length),
   },
   sigmoidGrad: {
-    run: (wasm, g, [dy, y], [dx]) => wasm.sigmoidGrad(g.length, dy!, y!, dx!),
+    run: (wasm, { geometry: g, inputs: [dy, y], outputs: [dx] }) => wasm.sigmoidGrad(g.length, dy!, y!, dx!),
   },
   softmax: {
-    run(wasm, { rows, channels }, [x], [y], workspace, _prepared, part) {
-      const { at, count } = spanOf(part, rows);
+    run(wasm, { geometry: { rows, channels }, inputs: [x], outputs: [y], workspace, range }) {
+      const { at, count } = spanOf(range, rows);
       const offset = 4 * at * channels;
       wasm.softmax(count, channels, x! + offset, y! + offset, workspace);
     },
     workspace: (g) => 4 * g.channels,
-    pieces: (g) => piecesOf(g.rows),
+    units: (g) => unitsOf(g.rows),
   },
   softmaxGrad: {
-    run: (wasm, g, [dy, y], [dx]) => wasm.softmaxGrad(g.rows, g.channels, dy!, y!, dx!),
+    run: (wasm, { geometry: g, inputs: [dy, y], outputs: [dx] }) => wasm.softmaxGrad(g.rows, g.channels, dy!, y!, dx!),
   },
 };
