@@ -3,7 +3,7 @@ import type { Backend, Values } from '../src/backend/backend.js';
 import type { NdArray } from '../src/backend/run.js';
 import { Random, seedKey } from '../src/base/random.js';
 import { createModel, type Model } from '../src/model/model.js';
-import { summarize } from '../src/model/summary.js';
+import { networkCost } from '../src/model/summary.js';
 import { chunks } from '../src/train/batches.js';
 import { type Example, TrainingStep } from '../src/train/step.js';
 
@@ -40,7 +40,7 @@ export class Workload {
   /** Floating-point operations of `infer`, counted as direct convolution. */
   get operations(): number {
     const { size } = this.options;
-    return 2 * summarize(this.model.config, { width: size, height: size }).macs;
+    return 2 * networkCost(this.model.config, 'accurate', { width: size, height: size }).macs;
   }
 
   /** The logits of all heads. */

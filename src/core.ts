@@ -2,9 +2,8 @@
 export type {
   Allocator,
   Backend,
+  ForecastOptions,
   MemoryPlan,
-  Planner,
-  PlannerOptions,
   Program,
   Storage,
   Values,
@@ -12,7 +11,7 @@ export type {
 export { type Precision, ReferenceBackend } from './backend/reference.js';
 export { type NdArray, run } from './backend/run.js';
 export { Scope } from './backend/scope.js';
-export { planFor, WasmBackend } from './backend/wasm/backend.js';
+export { WasmBackend } from './backend/wasm/backend.js';
 export type { Crew, Job, Membership, TeamOptions } from './backend/wasm/team.js';
 export { Member } from './backend/wasm/team-member.js';
 export { InputError } from './base/errors.js';
@@ -40,7 +39,7 @@ export {
   recommendationScores,
 } from './model/recommendation.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './model/safetensors.js';
-export { type Cost, type Summary, summarize } from './model/summary.js';
+export { type Cost, type NetworkCost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
 export * from './ops/index.js';

@@ -1,7 +1,7 @@
 /** `unetpp compare`: what each head of a model is worth, what it costs, and the smallest that suffices. */
 import { Option } from 'commander';
 import { readFileChecked } from '../files/atomic.js';
-import { createBackend, planFor, type Threads } from '../index.js';
+import { createBackend, type Threads } from '../index.js';
 import { decodeModel } from '../model/modelfile.js';
 import { type RecommendationScore, recommendationScores } from '../model/recommendation.js';
 import { compareModes } from '../train/compare-modes.js';
@@ -46,7 +46,7 @@ async function run(options: CompareOptions): Promise<void> {
   const progress = new Progress(options);
   const started = performance.now();
   const comparison = await compareModes(model, dataset, {
-    ...{ subset, score, tolerance, runs, batch: BATCH, planner: planFor },
+    ...{ subset, score, tolerance, runs, batch: BATCH },
     onProgress(phase, done, total) {
       progress.update(phase, done, total, `${done} of ${total} ${phase === 'timing' ? 'rounds' : 'images'}`);
     },

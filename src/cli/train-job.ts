@@ -1,11 +1,12 @@
 /** What a training needs, checked before anything is written: the data, the network and the memory. */
 
+import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import { type Augmentation, parseAugmentations } from '../data/augment.js';
 import { type Dataset, openDataset } from '../data/dataset.js';
 import { syntheticDataset } from '../data/phantom.js';
 import { sampleDigest } from '../data/sample-digest.js';
-import { createBackend, createModel } from '../index.js';
+import { createModel } from '../index.js';
 import { type ModelConfig, parseConfig } from '../model/config.js';
 import type { Model } from '../model/model.js';
 import { checkSize } from '../model/network.js';
@@ -19,7 +20,7 @@ import { requireForTraining } from './memory.js';
 import type { Progress } from './progress.js';
 import { phantomCounts, planOf, refuseSecondSplit } from './split-options.js';
 import type { TrainOptions } from './train-options.js';
-import { chooseWorkers } from './workers.js';
+import { backendFor } from './workers.js';
 
 /** A training whose options do, before anything of it is allocated. */
 export interface PlannedJob {
@@ -27,7 +28,8 @@ export interface PlannedJob {
   readonly augmentations: readonly Augmentation[];
   readonly dataset: Dataset;
   readonly config: ModelConfig;
-  readonly workers: number;
+  /** Has not taken any memory yet. */
+  readonly backend: Backend;
   /** In bytes, as planned. */
   readonly memory: number;
 }
@@ -78,9 +80,9 @@ export function planJob(options: TrainOptions, dataset: Dataset): PlannedJob {
   };
   const config = parseConfig(fields, 'train');
   checkSize(config, size, size);
-  const workers = chooseWorkers(config, options, dataset.split);
-  const memory = requireForTraining(config, options, dataset.split, workers);
-  return { options, augmentations, dataset, config, workers, memory };
+  const backend = backendFor(config, options, dataset.split);
+  const memory = requireForTraining(config, options, dataset.split, backend);
+  return { options, augmentations, dataset, config, backend, memory };
 }
 
 /** @throws InputError where `--test` has nothing to measure on */
@@ -94,14 +96,10 @@ function requireTestImages({ split, splitOrigin, source }: Dataset): void {
   throw new InputError(`--test: ${source} has no test images; ${advice[splitOrigin]}, or leave --test out`);
 }
 
-/** Makes the model, on a backend of its own. */
+/** Makes the model, on the backend that was planned for it. */
 export function startJob(planned: PlannedJob, digests: Digests): Job {
-  const { options, config, workers } = planned;
-  const model = createModel(config, {
-    backend: createBackend(options.backend, { workers, threads: workers }),
-    seed: options.seed,
-    initialisation: options.init,
-  });
+  const { options, config, backend } = planned;
+  const model = createModel(config, { backend, seed: options.seed, initialisation: options.init });
   return { ...planned, model, digests };
 }
 

@@ -2,6 +2,7 @@
 import type { Values } from '../backend/backend.js';
 import { Scope } from '../backend/scope.js';
 import { InputError } from '../base/errors.js';
+import { roundUp } from '../base/math.js';
 import { show } from '../base/show.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import type { Subset } from '../data/split.js';
@@ -139,7 +140,7 @@ export async function* predictHeads(
     throw new InputError(`${dataset.source}: images are normalised by ${show(dataset.normalisation)}; ${asked}`);
   }
   const multiple = 2 ** depthOf(config);
-  const size = Math.ceil(dataset.size / multiple) * multiple;
+  const size = roundUp(dataset.size, multiple);
   const scope = new Scope(backend);
   const compile = (count: number) => {
     const graph = recordEvaluation(config, count, size, options);
