@@ -2,9 +2,8 @@
 export type {
   Allocator,
   Backend,
+  ForecastOptions,
   MemoryPlan,
-  Planner,
-  PlannerOptions,
   Program,
   Storage,
   Values,
@@ -12,7 +11,7 @@ export type {
 export { type Precision, ReferenceBackend } from './backend/reference.js';
 export { type NdArray, run } from './backend/run.js';
 export { Scope } from './backend/scope.js';
-export { planFor, WasmBackend } from './backend/wasm/backend.js';
+export { WasmBackend } from './backend/wasm/backend.js';
 export type { Job, TeamOptions, TeamThreads, ThreadInit } from './backend/wasm/team/team.js';
 export { TeamThread } from './backend/wasm/team/team-thread.js';
 export { InputError } from './base/errors.js';
@@ -59,7 +58,7 @@ export {
   type RecommendationScore,
   recommendationScores,
 } from './model/recommendation.js';
-export { type Cost, type Summary, summarize } from './model/summary.js';
+export { type Cost, type NetworkCost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
 export * from './ops/index.js';

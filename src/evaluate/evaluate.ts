@@ -6,6 +6,7 @@ import { chunks } from '../base/chunks.js';
 
 import { InputError } from '../base/errors.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
+import { roundUp } from '../base/math.js';
 import { show } from '../base/show.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import type { Subset } from '../data/split/split.js';
@@ -143,7 +144,7 @@ export async function* predictHeads(
     throw new InputError(`${dataset.source}: images are normalised by ${show(dataset.normalisation)}; ${asked}`);
   }
   const multiple = 2 ** depthOf(config);
-  const size = Math.ceil(dataset.size / multiple) * multiple;
+  const size = roundUp(dataset.size, multiple);
   const scope = new Scope(backend);
   const compile = (count: number) => {
     const graph = recordEvaluation(config, count, size, options);

@@ -2,10 +2,11 @@
  * Filters packed or transformed beforehand. While weights stay as they are, as in inference, they are kept: once for
  * all programs that read the same weights, whatever the size of their images.
  */
+import { roundUp } from '../../base/math.js';
 import { leafOf, type Node, type Tensor } from '../../graph/graph.js';
 import type { Storage } from '../backend.js';
 import { kernelOf } from './kernels/index.js';
-import { allocatedLength, type LinearMemory } from './memory.js';
+import { ALIGNMENT, type LinearMemory } from './memory.js';
 import type { WasmStorage } from './storage.js';
 
 /** Elements of the filters that a step packs in every run: all, unless they come from constants. */
@@ -21,7 +22,7 @@ export function keptFilters(steps: readonly Node[], constants: ReadonlySet<Tenso
     const { weights, length } = kernelOf(node).prepack!;
     const elements = length(node.geometry);
     const names = weights.map((k) => leafOf(node.inputs.at(k)!)!.name);
-    kept.set(keyOf(node, elements, names), allocatedLength(elements));
+    kept.set(keyOf(node, elements, names), roundUp(elements, ALIGNMENT));
   }
   return kept;
 }

@@ -1,5 +1,6 @@
 /** A planned computation in the linear memory, run by one thread, by a team, or by a worker. */
 import { invariant } from '../../base/errors.js';
+import { roundUp } from '../../base/math.js';
 import type { Node, Tensor } from '../../graph/graph.js';
 import type { Plan } from '../../graph/plan.js';
 import { sizeOf } from '../../graph/shape.js';
@@ -7,7 +8,7 @@ import { checkLength, type Program, type Storage } from '../backend.js';
 import { type Call, prepack, runChunk } from './call.js';
 import type { Filters, PackedFilters } from './filters.js';
 import { type Exports, kernelOf } from './kernels/index.js';
-import type { LinearMemory } from './memory.js';
+import { ALIGNMENT, type LinearMemory } from './memory.js';
 import { WasmStorage } from './storage.js';
 import type { Team } from './team/team.js';
 import type { Workers } from './workers.js';
@@ -149,10 +150,10 @@ export class WasmProgram implements Program {
   }
 }
 
-/** Elements of workspace that a step needs, in 64-byte steps for each thread. */
+/** Elements of workspace that a step needs, aligned for each thread. */
 export function workspaceLength(node: Node, threads: number): number {
   const length = kernelOf(node).workspace?.(node.geometry) ?? 0;
-  return Math.ceil(length / 16) * 16 * (unitsOf(node) > 1 ? threads : 1);
+  return roundUp(length, ALIGNMENT) * (unitsOf(node) > 1 ? threads : 1);
 }
 
 function unitsOf(node: Node): number {

@@ -38,5 +38,5 @@ export function createWasmBackend({ patience, threads, workers, ...build }: Wasm
   const waiting = patience === undefined ? {} : { patience };
   const warn = (message: string) => process.emitWarning(`unetpp: ${message}`);
   const team = { threads: size, start: startTeamThreads, warn, ...waiting };
-  return new WasmBackend(module, team, count > 1 ? startWorkers({ count, ...waiting }) : undefined);
+  return new WasmBackend(module, team, count > 1 ? { count, start: startWorkers({ count, ...waiting }) } : undefined);
 }
