@@ -1,5 +1,5 @@
 /** config.json of a run, which somebody may have edited: each option must be one that the command line could have given. */
-import { isDeepStrictEqual } from 'node:util';
+import { deepEqual } from '../../base/deep-equal.js';
 import type { Option } from 'commander';
 import { type Form, listOf, object, requireForm, text } from '../../base/form.js';
 import { show } from '../../base/show.js';
@@ -56,7 +56,7 @@ function expectedOf(option: Option, value: unknown): string | undefined {
   if (!option.parseArg) return typeof value === 'string' ? undefined : 'a text';
   try {
     const parsed: unknown = option.parseArg(onCommandLine(value), undefined);
-    return isDeepStrictEqual(parsed, value) ? undefined : show(parsed);
+    return deepEqual(parsed, value) ? undefined : show(parsed);
   } catch (error) {
     // `Expected a number above 0.`; some say what they found, too.
     return (error as Error).message.replace(/^Expected |[;,] found .*|\.$/gs, '');

@@ -1,9 +1,9 @@
 /** `--split` and `--split-by`: how a command draws its split, and what it says of it. */
 import { Option } from 'commander';
+import { grouped } from '../../base/quantities.js';
 import type { Dataset } from '../../data/dataset.js';
 import { splitUnits } from '../../data/split/plan.js';
 import { subsets } from '../../data/split/split.js';
-import { grouped } from '../tables/format.js';
 
 export function splitOption(): Option {
   const example = '2800,200,64, or 80%,10%,10% of all';

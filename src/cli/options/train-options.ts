@@ -1,7 +1,6 @@
 /** The options of `unetpp train`. */
 import { type Command, Option } from 'commander';
 import { lossOptions, type TrainCommandOptions } from '../../app/options/train-options.js';
-import { forceOption } from '../../app/outputs.js';
 import { recipeList, recipeNames, recipeOptions } from '../../app/recipes.js';
 import { AUGMENTATIONS } from '../../data/augment/augment.js';
 import { normalisations } from '../../image/normalise.js';
@@ -13,6 +12,7 @@ import { initialisations } from '../../model/initialisation.js';
 import { optimizers } from '../../train/optimizer.js';
 import { schedules } from '../../train/schedule.js';
 import { command, givenOptions } from '../program.js';
+import { forceOption } from './force-option.js';
 import { between, loss, path, positive, side, threads, weights, whole, wholeList } from './parsers.js';
 import { splitByOption, splitOption } from './split-options.js';
 

@@ -12,7 +12,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../../base/errors.js';
-import { parseJson } from '../../../base/json.js';
+import { jsonText, parseJson } from '../../../base/json.js';
 import { show } from '../../../base/show.js';
 import {
   ensureDirectory,
@@ -72,6 +72,11 @@ export class RunFolder {
     return configFile(this.path);
   }
 
+  /** Whether there is a model, the best so far. */
+  get hasModel(): boolean {
+    return existsSync(this.model);
+  }
+
   /** Whether there is any checkpoint, good or not. */
   get hasCheckpoint(): boolean {
     return this.#checkpoints.exist;
@@ -89,7 +94,7 @@ export class RunFolder {
       throw new InputError(`${path}: holds a run already; go on with that one, or give another folder`);
     }
     try {
-      await writeTextAtomic(configFile(path), textOf(config));
+      await writeTextAtomic(configFile(path), jsonText(config));
       await writeTextAtomic(metricsFile(path), '');
     } catch (error) {
       await folder.discard();
@@ -141,13 +146,13 @@ export class RunFolder {
   /** Writes down that the run goes on with other options, more epochs for example. */
   async change(config: RunConfig): Promise<void> {
     this.#lock.assertHeld();
-    await writeTextAtomic(configFile(this.path), textOf(config));
+    await writeTextAtomic(configFile(this.path), jsonText(config));
   }
 
   /** Writes down what came of the run, which is done. */
   async keepResult(result: object): Promise<void> {
     this.#lock.assertHeld();
-    await writeTextAtomic(resultFile(this.path), textOf(result));
+    await writeTextAtomic(resultFile(this.path), jsonText(result));
   }
 
   /** What came of the run, as JSON; undefined where it is not done, or its file cannot be read. */
@@ -207,10 +212,6 @@ function metricsFile(folder: string): string {
 
 function resultFile(folder: string): string {
   return join(folder, 'report.json');
-}
-
-function textOf(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 async function readConfig(file: string): Promise<RunConfig> {
