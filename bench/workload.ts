@@ -44,7 +44,7 @@ export class Workload {
   }
 
   /** The logits of all heads. */
-  infer(): Values[] {
+  infer(): Promise<Values[]> {
     return this.model.logits(this.image);
   }
 
@@ -55,7 +55,7 @@ export class Workload {
       this.#examples.length,
       parts.map((part) => async () => part),
     );
-    this.#step.update(3e-4);
+    await this.#step.update(3e-4);
   }
 }
 

@@ -1,7 +1,17 @@
 /** The library without anything from Node: what a browser can run as it stands. */
-export type { Backend, MemoryPlan, Planner, PlannerOptions, Program, Storage, Values } from './backend/backend.js';
+export type {
+  Allocator,
+  Backend,
+  MemoryPlan,
+  Planner,
+  PlannerOptions,
+  Program,
+  Storage,
+  Values,
+} from './backend/backend.js';
 export { type Precision, ReferenceBackend } from './backend/reference.js';
 export { type NdArray, run } from './backend/run.js';
+export { Scope } from './backend/scope.js';
 export { planFor, WasmBackend } from './backend/wasm/backend.js';
 export type { Crew, Job, Membership, TeamOptions } from './backend/wasm/team.js';
 export { Member } from './backend/wasm/team-member.js';
@@ -24,6 +34,7 @@ export {
 export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './evaluate/evaluate.js';
 export type { ClassScores, ImageScores, Scores } from './evaluate/metrics.js';
 export { type SurfaceDistances, surfaceDistances } from './evaluate/surface-distance.js';
+export { exportOnnx, type OnnxOptions } from './export/onnx.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.js';
 export { backward } from './graph/autodiff.js';
 export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor } from './graph/graph.js';

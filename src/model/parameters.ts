@@ -58,6 +58,15 @@ function separated(list: readonly Parameter[]) {
   };
 }
 
+/** The part of `flat`, laid out by `flatLayout`, that belongs to each parameter. */
+function split(flat: Values, parameters: readonly Parameter[]): [string, Values][] {
+  const { offsets } = flatLayout(parameters);
+  return parameters.map(({ name, shape }) => {
+    const start = offsets.get(name)!;
+    return [name, flat.subarray(start, start + sizeOf(shape))];
+  });
+}
+
 /** Values of all parameters at one moment. */
 export interface Snapshot {
   readonly trainable: Values;
@@ -105,23 +114,37 @@ export class ParameterStore {
 
   /** Sets all values, by name, in our layouts. */
   load(values: ReadonlyMap<string, Values>): void {
-    for (const { name } of this.list) this.get(name).data.set(values.get(name)!);
-    this.changed();
+    for (const { name } of this.list) this.get(name).write(values.get(name)!);
+    this.weightsChanged();
   }
 
-  snapshot(): Snapshot {
-    return { trainable: this.trainable.data.slice(), statistics: this.statistics.data.slice() };
+  /** What `load` takes: all values as they are at this moment. */
+  async read(): Promise<ReadonlyMap<string, Values>> {
+    const { trainable, statistics } = await this.snapshot();
+    const parts = separated(this.list);
+    return new Map([...split(trainable, parts.trainable), ...split(statistics, parts.statistics)]);
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const [trainable, statistics] = await Promise.all([this.trainable.read(), this.statistics.read()]);
+    return { trainable, statistics };
   }
 
   restore(snapshot: Snapshot): void {
-    this.trainable.data.set(snapshot.trainable);
-    this.statistics.data.set(snapshot.statistics);
-    this.changed();
+    this.trainable.write(snapshot.trainable);
+    this.statistics.write(snapshot.statistics);
+    this.weightsChanged();
   }
 
   /** To be called by whoever writes values by other ways than `load` and `restore`. */
-  changed(): void {
-    this.backend.invalidate();
+  weightsChanged(): void {
+    this.backend.weightsChanged();
+  }
+
+  /** Gives the memory back to the backend; the values cannot be used any more. */
+  free(): void {
+    this.trainable.free();
+    this.statistics.free();
   }
 
   #allocate(parameters: readonly Parameter[], { offsets, length }: FlatLayout, backend: Backend): Storage {

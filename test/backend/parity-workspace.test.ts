@@ -85,13 +85,13 @@ const plain = { ...table };
 const backend = wasmBackend();
 
 for (const c of cases) {
-  test(`${c.family}: ${c.label}`, () => {
+  test(`${c.family}: ${c.label}`, async () => {
     const recorded = recordCase(c);
     Object.assign(table, plain);
-    const expected = execute(compileCase(backend, recorded), recorded);
+    const expected = await execute(compileCase(backend, recorded), recorded);
     for (const name of Object.keys(plain)) table[name] = guarded(name, plain[name]!);
     faults.length = 0;
-    const values = execute(compileCase(backend, recorded), recorded);
+    const values = await execute(compileCase(backend, recorded), recorded);
     assert.equal(faults, [], 'overwritten outside of the scratch memory');
     recorded.outputs.forEach(({ name }, k) => {
       assert.ok(identical(values[k]!, expected[k]!), `${name}: other bits with other scratch memory`);
@@ -99,7 +99,7 @@ for (const c of cases) {
   });
 }
 
-test('the check catches a write one element behind the scratch memory', () => {
+test('the check catches a write one element behind the scratch memory', async () => {
   const recorded = recordCase(cases.find(({ label }) => label === 'conv2d 3x3 1x40x36, 24 -> 40')!);
   const conv2d = plain.conv2d!;
   const broken: AnyKernel = {
@@ -112,7 +112,7 @@ test('the check catches a write one element behind the scratch memory', () => {
   };
   table.conv2d = guarded('conv2d', broken);
   faults.length = 0;
-  execute(compileCase(backend, recorded), recorded);
+  await execute(compileCase(backend, recorded), recorded);
   assert.is(faults.length, 1);
   assert.match(faults[0]!, /^conv2d: element (\d+) of \1$/);
 });

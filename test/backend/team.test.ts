@@ -42,14 +42,14 @@ function assertSameBits(actual: readonly Values[], expected: readonly Values[], 
 }
 
 for (const c of cases) {
-  test(`${c.family}: ${c.label}`, () => {
+  test(`${c.family}: ${c.label}`, async () => {
     const recorded = recordCase(c);
-    const expected = execute(compileCase(alone, recorded), recorded);
+    const expected = await execute(compileCase(alone, recorded), recorded);
     for (const backend of teams) {
-      assertSameBits(execute(compileCase(backend, recorded), recorded), expected, backend.name);
+      assertSameBits(await execute(compileCase(backend, recorded), recorded), expected, backend.name);
     }
     for (const count of [2, 3, 7, 64]) {
-      const values = withKernels(
+      const values = await withKernels(
         (_, kernel) => inParts(kernel, count),
         () => execute(compileCase(alone, recorded), recorded),
       );
@@ -107,13 +107,13 @@ function imagesOf(model: Model, [batch, height, width]: readonly number[]): NdAr
 }
 
 for (const [name, config] of Object.entries(networks)) {
-  test(`network: ${name}`, () => {
+  test(`network: ${name}`, async () => {
     const model = createModel(config, { backend: alone, seed: 3 });
     for (const backend of teams) {
       const shared = createModel(config, { backend, seed: 3 });
       for (const size of IMAGES) {
         const x = imagesOf(model, size);
-        assertSameBits(shared.logits(x), model.logits(x), `${backend.name}, ${size}`);
+        assertSameBits(await shared.logits(x), await model.logits(x), `${backend.name}, ${size}`);
       }
     }
   });
@@ -145,7 +145,7 @@ test('training', async () => {
   for (const backend of teams) assert.is(await trained(backend), expected, backend.name);
 });
 
-test('200 runs in a row, while the memory grows and programs take turns', () => {
+test('200 runs in a row, while the memory grows and programs take turns', async () => {
   const config = { filters: [8, 16] };
   const model = createModel(config, { backend: alone });
   const shared = createModel(config, { backend: teams[1]! });
@@ -153,8 +153,8 @@ test('200 runs in a row, while the memory grows and programs take turns', () => 
   for (let k = 0; k < 200; k++) {
     const size = 8 + 2 * (k % 3) + 8 * Math.floor(k / 25);
     const x = imagesOf(model, [1, size, size]);
-    if (!expected.has(size)) expected.set(size, model.logits(x));
-    assertSameBits(shared.logits(x), expected.get(size)!, `run ${k}`);
+    if (!expected.has(size)) expected.set(size, await model.logits(x));
+    assertSameBits(await shared.logits(x), expected.get(size)!, `run ${k}`);
   }
 });
 

@@ -40,8 +40,9 @@ function passes(x?: Tensor, w?: Tensor, b?: Tensor, dy?: Tensor): Tensor[] {
   return [y, ...gradients(y, [x!, w!], dy!)];
 }
 
-function compute(backend: Backend): Float64Array[] {
-  return run(backend, passes, ...arrays).map(({ data }) => Float64Array.from(data));
+async function compute(backend: Backend): Promise<Float64Array[]> {
+  const results = await run(backend, passes, ...arrays);
+  return results.map(({ data }) => Float64Array.from(data));
 }
 
 /** Root mean square of the differences. */
@@ -50,13 +51,14 @@ function rms(values: Float64Array, expected: Float64Array): number {
 }
 
 const chosen = { ...kernels };
-const exact = compute(new ReferenceBackend('float64'));
-const errors = [direct, winograd].map((family) => {
+const exact = await compute(new ReferenceBackend('float64'));
+const errors: number[][] = [];
+for (const family of [direct, winograd]) {
   Object.assign(kernels, family);
-  const values = compute(wasmBackend());
+  const values = await compute(wasmBackend());
   Object.assign(kernels, chosen);
-  return values.map((data, k) => rms(data, exact[k]!));
-});
+  errors.push(values.map((data, k) => rms(data, exact[k]!)));
+}
 
 PASSES.forEach((pass, k) => {
   test(`${pass}: rms error at most ${LIMIT} times that of direct convolution`, () => {

@@ -108,7 +108,7 @@ function clockwork(durations: number[]) {
   let time = now.call(performance);
   performance.now = () => time;
   const model = {
-    probabilities([image]: Image[], mode: Mode) {
+    async probabilities([image]: Image[], mode: Mode) {
       calls.push(`${mode} ${image!.width}`);
       time += durations.shift()!;
     },

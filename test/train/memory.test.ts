@@ -1,7 +1,9 @@
 /** The memory that is stated beforehand is the memory that is taken. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { WasmStorage } from '../../src/backend/wasm/memory.js';
+
+import type { WasmStorage } from '../../src/backend/wasm/storage.js';
+
 import {
   createBackend,
   createModel,
@@ -36,7 +38,7 @@ const CONFIGS: readonly Partial<ModelConfig>[] = [
 ];
 
 for (const threads of [1, 2]) {
-  test(`prediction with ${threads} threads`, () => {
+  test(`prediction with ${threads} threads`, async () => {
     for (const config of CONFIGS) {
       for (const mode of ['accurate', 'L1'] as const) {
         const backend = createBackend('wasm', { threads });
@@ -46,7 +48,7 @@ for (const threads of [1, 2]) {
         const { preparedBytes, workingBytes } = mode === 'accurate' ? all : levels[0]!;
         assert.ok(preparedBytes > 0 && parameterBytes > 0);
         const image = { ...size, channels: 1, data: new Float32Array(size.width * size.height) };
-        for (let n = 0; n < 2; n++) model.probabilities([image], mode);
+        for (let n = 0; n < 2; n++) await model.probabilities([image], mode);
         assertTaken(model, parameterBytes + preparedBytes + workingBytes, `${JSON.stringify(config)} ${mode}`);
         backend.close();
       }

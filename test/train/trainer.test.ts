@@ -231,7 +231,7 @@ test('evaluate scores every head in one pass as prediction does one by one, padd
   const tally = new MetricAccumulator(1);
   for (const name of [...dataset.split.train, ...dataset.split.validation]) {
     const { image, mask } = await dataset.load(name);
-    tally.add(toMask(model.probabilities([image], 'fast')[0]!), mask);
+    tally.add(toMask((await model.probabilities([image], 'fast'))[0]!), mask);
   }
   const { head, threshold, ...scores } = result.heads[1]!;
   assert.equal([head, threshold], ['L2', 0.5]);

@@ -6,11 +6,11 @@ import { subsets } from '../../data/split/split.js';
 import type { FoundCheckpoint } from '../../platform/node/runs/checkpoint-files.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { begunEpoch } from '../../train/state.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
+import type { TrainingJob } from '../training/job.js';
+import { parseKept, type TrainResult } from '../training/result.js';
 import { onCommandLine, storedOptions, storedSplit } from './run-config.js';
 import { requireSameImages, requireSameOptions } from './same-run.js';
-import type { TrainingJob } from '../training/job.js';
-import type { TrainCommandOptions } from '../options/train-options.js';
-import { parseKept, type TrainResult } from '../training/result.js';
 
 type Options = Readonly<Record<string, unknown>>;
 

@@ -1,11 +1,12 @@
 /** config.json of a run, which somebody may have edited: each option must be one that the command line could have given. */
-import { deepEqual } from '../../base/deep-equal.js';
+
 import type { Option } from 'commander';
+import { deepEqual } from '../../base/deep-equal.js';
 import { type Form, listOf, object, requireForm, text } from '../../base/form.js';
 import { show } from '../../base/show.js';
+import { trainCommand, withDataDefaults } from '../../cli/options/train-options.js';
 import { type Split, subsets } from '../../data/split/split.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { trainCommand, withDataDefaults } from '../../cli/options/train-options.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
 
 const ADVICE = 'restore the file from a copy, or start a new run';

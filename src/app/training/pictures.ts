@@ -35,7 +35,7 @@ async function examples(model: Model, dataset: Dataset): Promise<SheetRow[]> {
   for (const chosen of evenly(dataset.split.validation, ROWS)) {
     await yieldToEventLoop();
     const { name, image, mask } = await dataset.load(chosen);
-    const prediction = toMask(model.probabilities([image], 'accurate')[0]!);
+    const prediction = toMask((await model.probabilities([image], 'accurate'))[0]!);
     const metrics = new MetricAccumulator(model.config.classes);
     metrics.add(prediction, mask);
     rows.push({ name, image, target: mask, prediction, dice: metrics.scores().dice });

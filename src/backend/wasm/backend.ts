@@ -9,7 +9,6 @@ import {
   checkLength,
   type MemoryPlan,
   type PlannerOptions,
-  type Program,
   type Storage,
 } from '../backend.js';
 import { constantsOf, keptFilters, ownFiltersLength, PreparedFilters } from './filters.js';
@@ -22,7 +21,7 @@ import type { StartWorkers } from './workers.js';
 export class WasmBackend implements Backend {
   readonly name: string;
   readonly threads: number;
-  readonly workers: number;
+  readonly concurrentPrograms: number;
   readonly #machine: Machine;
 
   /**
@@ -37,7 +36,7 @@ export class WasmBackend implements Backend {
     const imports = { env: { memory: memory.memory } };
     const { exports } = instantiateSync<Record<string, unknown>>(module, imports);
     const workers = startWorkers?.(module, memory.memory);
-    this.workers = workers?.count ?? 1;
+    this.concurrentPrograms = workers?.count ?? 1;
     this.#machine = {
       memory,
       exports: exports as unknown as Exports,
@@ -55,22 +54,22 @@ export class WasmBackend implements Backend {
     outputs: readonly Tensor[],
     bound: ReadonlyMap<Tensor, Storage> = new Map(),
     options: CompileOptions = {},
-  ): Program {
+  ): WasmProgram {
     for (const [tensor, storage] of bound) checkLength(tensor, storage.length);
-    const { constant = false, place = 0 } = options;
-    invariant(!constant || place === 0, 'kept filters belong to place 0');
+    const { constant = false, context = 0 } = options;
+    invariant(!constant || context === 0, 'kept filters belong to context 0');
     const { memory, filters } = this.#machine;
-    // Who runs apart runs alone.
-    const threads = place === 0 ? this.threads : 1;
+    // What runs in another context runs alone.
+    const threads = context === 0 ? this.threads : 1;
     const planned = planFor(outputs, new Set(bound.keys()), { constant, threads });
     const constants = constantsOf(bound.keys(), constant);
-    for (const node of planned.steps) filters.reserve(node, constants, bound);
-    memory.ensureArena(place, planned.length);
-    return new WasmProgram(planned, bound, place, this.#machine);
+    const kept = new Map(planned.steps.map((node) => [node, filters.reserve(node, constants, bound)]));
+    memory.enterArena(context, planned.length);
+    return new WasmProgram(planned, bound, kept, context, this.#machine);
   }
 
-  invalidate(): void {
-    this.#machine.filters.invalidate();
+  weightsChanged(): void {
+    this.#machine.filters.weightsChanged();
   }
 
   close(): void {

@@ -5,7 +5,8 @@
 import { leafOf, type Node, type Tensor } from '../../graph/graph.js';
 import type { Storage } from '../backend.js';
 import { kernelOf } from './kernels.js';
-import { allocatedLength, type LinearMemory, type WasmStorage } from './memory.js';
+import { allocatedLength, type LinearMemory } from './memory.js';
+import type { WasmStorage } from './storage.js';
 
 /** Elements of the filters that a step prepares in every run: all, unless they come from constants. */
 export function ownFiltersLength(node: Node, constants: ReadonlySet<Tensor>): number {
@@ -43,34 +44,35 @@ function keyOf(node: Node, length: number, weights: readonly (string | number)[]
 export class PreparedFilters {
   #version = 0;
   readonly #filters = new Map<string, Filters>();
-  readonly #byNode = new WeakMap<Node, Filters>();
 
   constructor(readonly memory: LinearMemory) {}
 
-  /** Makes room for the filters of a step where they come from constants. */
-  reserve(node: Node, constants: ReadonlySet<Tensor>, bound: ReadonlyMap<Tensor, Storage>): void {
-    if (!isKept(node, constants)) return;
+  /** Room for the filters of a step, where they come from constants; it is given back with the weights. */
+  reserve(node: Node, constants: ReadonlySet<Tensor>, bound: ReadonlyMap<Tensor, Storage>): Filters | undefined {
+    if (!isKept(node, constants)) return undefined;
     const { preparation } = kernelOf(node);
     const length = preparation!.length(node.geometry);
-    const addresses = preparation!.weights.map((k) => (bound.get(node.inputs.at(k)!) as WasmStorage).address);
-    const key = keyOf(node, length, addresses);
-    const filters = this.#filters.get(key) ?? this.#allocate(length);
+    const weights = preparation!.weights.map((k) => bound.get(node.inputs.at(k)!) as WasmStorage);
+    const key = keyOf(
+      node,
+      length,
+      weights.map(({ address }) => address),
+    );
+    const known = this.#filters.get(key);
+    if (known) return known;
+    const storage = this.memory.allocate(length);
+    const filters = this.#watch(storage.address);
     this.#filters.set(key, filters);
-    this.#byNode.set(node, filters);
-  }
-
-  /** The kept filters of a step, if it has such. */
-  get(node: Node): Filters | undefined {
-    return this.#byNode.get(node);
+    for (const weight of weights) weight.onFree(() => this.#filters.delete(key) && storage.free());
+    return filters;
   }
 
   /** The weights have changed. */
-  invalidate(): void {
+  weightsChanged(): void {
     this.#version++;
   }
 
-  #allocate(length: number): Filters {
-    const { address } = this.memory.allocate(length);
+  #watch(address: number): Filters {
     let made = -1;
     return {
       address,

@@ -5,9 +5,10 @@ import type { Plan } from '../../graph/plan.js';
 import { sizeOf } from '../../graph/shape.js';
 import { checkLength, type Program, type Storage } from '../backend.js';
 import { type Call, prepare, runShare } from './call.js';
-import type { PreparedFilters } from './filters.js';
+import type { Filters, PreparedFilters } from './filters.js';
 import { type Exports, kernelOf } from './kernels.js';
-import { type LinearMemory, WasmStorage } from './memory.js';
+import type { LinearMemory } from './memory.js';
+import { WasmStorage } from './storage.js';
 import type { Team } from './team.js';
 import type { Workers } from './workers.js';
 
@@ -33,11 +34,14 @@ export class WasmProgram implements Program {
   #arena = -1;
   #steps: readonly Step[] = [];
   #shared: readonly Call[] = [];
+  #freed = false;
 
   constructor(
     readonly plan: Plan,
     readonly bound: ReadonlyMap<Tensor, Storage>,
-    readonly place: number,
+    /** Filters that are kept, by step. */
+    readonly kept: ReadonlyMap<Node, Filters | undefined>,
+    readonly context: number,
     readonly machine: Machine,
   ) {}
 
@@ -53,10 +57,10 @@ export class WasmProgram implements Program {
     else this.#execute();
   }
 
-  async start(): Promise<void> {
+  async runAsync(): Promise<void> {
     const { workers } = this.machine;
     if (!workers) return this.run();
-    invariant(this.place > 0, 'place 0 belongs to the calling thread');
+    invariant(this.context > 0, 'context 0 belongs to the calling thread');
     this.#bind();
     const macs = this.plan.steps.reduce((sum, { op, geometry }) => sum + (op.macs?.(geometry) ?? 0), 0);
     await workers.run(
@@ -65,8 +69,23 @@ export class WasmProgram implements Program {
     );
   }
 
-  read(output: Tensor): Float32Array {
+  async read(output: Tensor): Promise<Float32Array> {
+    return this.readSync(output);
+  }
+
+  /** `read` without a promise: this memory lies in the caller's process. */
+  readSync(output: Tensor): Float32Array {
     return this.#view(output).slice();
+  }
+
+  free(): void {
+    this.#assertLive();
+    this.#freed = true;
+    this.machine.memory.leaveArena(this.context);
+  }
+
+  #assertLive(): void {
+    invariant(!this.#freed, 'a program is used that was freed');
   }
 
   #execute(): void {
@@ -80,7 +99,9 @@ export class WasmProgram implements Program {
 
   /** Works out all addresses; again after the arena has moved. */
   #bind(): void {
-    const arena = this.machine.memory.arena(this.place);
+    this.#assertLive();
+    for (const storage of this.bound.values()) this.#own(storage).assertLive();
+    const arena = this.machine.memory.arena(this.context);
     if (this.#arena === arena) return;
     this.#arena = arena;
     this.#steps = this.plan.steps.map((node) => this.#step(node));
@@ -89,11 +110,11 @@ export class WasmProgram implements Program {
 
   #step(node: Node): Step {
     const { op, geometry } = node;
-    const { filters, team } = this.machine;
-    const threads = this.place === 0 ? (team?.threads ?? 1) : 1;
+    const { team } = this.machine;
+    const threads = this.context === 0 ? (team?.threads ?? 1) : 1;
     const address = (tensor: Tensor) => this.#address(tensor);
     const workspace = this.#arena + 4 * (this.plan.workspaces.get(node) ?? 0);
-    const kept = filters.get(node);
+    const kept = this.kept.get(node);
     const pieces = piecesOf(node);
     const call = {
       op: op.name,
@@ -111,16 +132,19 @@ export class WasmProgram implements Program {
 
   #address(tensor: Tensor): number {
     const storage = this.bound.get(tensor);
-    if (storage) {
-      invariant(storage instanceof WasmStorage && storage.owner === this.machine.memory, 'storage of another backend');
-      return storage.address;
-    }
+    if (storage) return this.#own(storage).address;
     const offset = this.plan.offsets.get(tensor);
     invariant(offset !== undefined, 'the tensor is not part of this program');
-    return this.machine.memory.arena(this.place) + 4 * offset;
+    return this.machine.memory.arena(this.context) + 4 * offset;
+  }
+
+  #own(storage: Storage): WasmStorage {
+    invariant(storage instanceof WasmStorage && storage.owner === this.machine.memory, 'storage of another backend');
+    return storage;
   }
 
   #view(tensor: Tensor): Float32Array {
+    this.#assertLive();
     return this.machine.memory.view(this.#address(tensor), sizeOf(tensor.shape));
   }
 }

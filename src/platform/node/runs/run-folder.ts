@@ -14,6 +14,11 @@ import { join } from 'node:path';
 import { InputError } from '../../../base/errors.js';
 import { jsonText, parseJson } from '../../../base/json.js';
 import { show } from '../../../base/show.js';
+import type { Model } from '../../../model/model.js';
+import { encodeModel } from '../../../model/modelfile.js';
+import type { Checkpoint } from '../../../train/checkpoint.js';
+import type { RunOrigin, RunRecord } from '../../../train/run-record.js';
+import type { EpochReport } from '../../../train/trainer.js';
 import {
   ensureDirectory,
   readFileChecked,
@@ -21,16 +26,11 @@ import {
   writeFileAtomic,
   writeTextAtomic,
 } from '../files/atomic.js';
+import { bytesOf } from '../files/outputs.js';
 import { type Lock, lockFolder } from '../lock/lock.js';
 import type { LockWaitOptions } from '../lock/lock-wait.js';
-import { bytesOf } from '../files/outputs.js';
-import type { Model } from '../../../model/model.js';
-import { encodeModel } from '../../../model/modelfile.js';
-import type { Checkpoint } from '../../../train/checkpoint.js';
 import { CheckpointFiles, type FoundCheckpoint } from './checkpoint-files.js';
 import { addMetrics, keepMetrics } from './metrics-file.js';
-import type { RunOrigin, RunRecord } from '../../../train/run-record.js';
-import type { EpochReport } from '../../../train/trainer.js';
 
 /**
  * Lines of metrics.jsonl that a checkpoint holds, about 2 KB each: a copy of the folder lags behind by one or two, and no
