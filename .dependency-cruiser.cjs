@@ -14,10 +14,13 @@ const mayImport = {
   study: 'base image model data loss evaluate train',
   export: 'base graph ops formats model',
   report: 'base image',
-  platform: 'base image graph ops backend formats model data loss evaluate train',
-  app: 'base image graph ops backend formats model data loss evaluate train study export report platform cli index',
+  platform: 'base image graph ops backend formats model data loss evaluate train study',
+  app: 'base image graph ops backend formats model data loss evaluate train study export report platform index',
   cli: 'base image graph ops backend formats model data loss evaluate train study export report platform app index',
 };
+
+/** Reads config.json by the declarations of the command line, as long as options are declared there. */
+const READS_DECLARATIONS = '^src/app/runs/run-config';
 
 module.exports = {
   forbidden: [
@@ -27,7 +30,7 @@ module.exports = {
     ...Object.entries(mayImport).map(([folder, others]) => ({
       name: `${folder}-imports-downwards`,
       severity: 'error',
-      from: { path: `^src/${folder}/` },
+      from: { path: `^src/${folder}/`, pathNot: READS_DECLARATIONS },
       to: { path: '^src/', pathNot: `^src/(${[folder, ...others.split(' ').filter(Boolean)].join('|')})(\\.ts)?(/|$)` },
     })),
     {
@@ -35,6 +38,20 @@ module.exports = {
       comment: 'what stands before data in the list imports nothing from Node',
       severity: 'error',
       from: { path: '^(src/(base|image|graph|ops|backend|model|loss|evaluate|study|export|report)/|reference/)' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'app-is-no-command-line',
+      comment:
+        'the application works for a page or a cluster, too: no disk but by the platform, no terminal, no commander',
+      severity: 'error',
+      from: { path: '^src/app/', pathNot: READS_DECLARATIONS },
+      to: { path: '^commander$|node_modules/commander/' },
+    },
+    {
+      name: 'app-leaves-node-to-the-platform',
+      severity: 'error',
+      from: { path: '^src/app/' },
       to: { dependencyTypes: ['core'] },
     },
     {

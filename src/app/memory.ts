@@ -1,10 +1,8 @@
 /** The memory that work needs, worked out from its plan and compared with what there is before anything is allocated. */
-import { freemem, totalmem } from 'node:os';
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import { roundUp } from '../base/math.js';
-import { lossOptions, type TrainCommandOptions } from '../cli/options/train-options.js';
-import { memorySize } from '../cli/tables/format.js';
+import { memorySize } from '../base/quantities.js';
 import { CACHE_BYTES } from '../data/cache.js';
 import type { Split } from '../data/split/split.js';
 import { trainedLoss } from '../loss/loss.js';
@@ -12,11 +10,13 @@ import { depthOf, type ModelConfig } from '../model/config.js';
 import { levelsOfMode, type Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { parameterBytes, predictionCost } from '../model/summary.js';
+import { availableMemory } from '../platform/node/host.js';
 import { evaluationMemory, trainingMemory } from '../train/memory.js';
+import { lossOptions, type TrainCommandOptions } from './options/train-options.js';
 
 const FLOAT = 4;
 
-/** In bytes: in WebAssembly's memory, and outside of it. */
+/** Bytes: in the memory of the backend, and beside it. */
 export interface MemoryNeed {
   readonly backendBytes: number;
   readonly hostBytes: number;
@@ -29,19 +29,15 @@ export interface MemoryNeed {
 function demand(need: MemoryNeed, { memoryLimit }: Backend, what: string, advice: string): void {
   if (fits(need, memoryLimit)) return;
   const exceeded = need.backendBytes > memoryLimit;
-  const why = exceeded ? `WebAssembly holds at most ${memorySize(memoryLimit)}` : `${memorySize(available())} are free`;
+  const why = exceeded
+    ? `WebAssembly holds at most ${memorySize(memoryLimit)}`
+    : `${memorySize(availableMemory())} are free`;
   throw new InputError(`${what} needs ${memorySize(need.backendBytes + need.hostBytes)} of memory, ${why}; ${advice}`);
 }
 
 /** Whether so much can be had, on a backend of this `memoryLimit`. */
 export function fits({ backendBytes: inside, hostBytes: outside }: MemoryNeed, memoryLimit: number): boolean {
-  return inside <= memoryLimit && inside + outside <= available();
-}
-
-function available(): number {
-  // On macOS, memory that only caches files does not count as free.
-  const free = process.platform === 'darwin' ? totalmem() : freemem();
-  return Math.min(free, process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return inside <= memoryLimit && inside + outside <= availableMemory();
 }
 
 /** What training takes on this backend, with so many workers. */

@@ -1,6 +1,5 @@
 /** Options of `unetpp train` that belong together, by name; what is given on the command line goes before them. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { exists, join } from '../platform/node/files/paths.js';
 
 const RECIPES = {
   /** The experiment of the UNet++ notebook on the figshare brain tumours, without its faults: see the README. */
@@ -30,6 +29,6 @@ export const recipeList = 'brain-tumour is that of the UNet++ notebook, 128x128,
 /** @param data a folder whose split.json is taken rather than the recipe's split */
 export function recipeOptions(name: RecipeName, data: string | undefined) {
   const { split, ...options } = RECIPES[name];
-  const hasSplit = data !== undefined && existsSync(join(data, 'split.json'));
+  const hasSplit = data !== undefined && exists(join(data, 'split.json'));
   return hasSplit ? options : { ...options, split };
 }

@@ -1,19 +1,16 @@
 /** Going on with a run: with the options that it was started with, and where it was. */
-import { existsSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
-import type { Command } from 'commander';
+import { deepEqual } from '../../base/deep-equal.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import { subsets } from '../../data/split/split.js';
 import type { FoundCheckpoint } from '../../platform/node/runs/checkpoint-files.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { begunEpoch } from '../../train/state.js';
-import { givenOptions } from '../../cli/program.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
+import type { TrainingJob } from '../training/job.js';
+import { parseKept, type TrainResult } from '../training/result.js';
 import { onCommandLine, storedOptions, storedSplit } from './run-config.js';
 import { requireSameImages, requireSameOptions } from './same-run.js';
-import type { TrainingJob } from '../training/job.js';
-import type { TrainCommandOptions } from '../../cli/options/train-options.js';
-import { parseKept, type TrainResult } from '../training/result.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -39,9 +36,8 @@ export const MAY_DIFFER = [
  * The options of a run, with those that this call gives in place of some.
  * @throws InputError that names an option which would make it another run
  */
-export function resumedOptions(folder: RunFolder, command: Command): TrainCommandOptions {
+export function resumedOptions(folder: RunFolder, given: Partial<TrainCommandOptions>): TrainCommandOptions {
   const { path } = folder;
-  const given = givenOptions(command);
   if (given.out !== undefined && !given.continue) {
     throw new InputError(`--out ${given.out}: a run that goes on stays in its folder, ${path}; leave it out`);
   }
@@ -56,7 +52,7 @@ export function resumedOptions(folder: RunFolder, command: Command): TrainComman
 
 /** The result of a run that is done, where this call asks for no more. */
 export async function doneResult(folder: RunFolder, options: TrainCommandOptions): Promise<TrainResult | undefined> {
-  return existsSync(folder.model) ? parseKept(await folder.keptResult(), options) : undefined;
+  return folder.hasModel ? parseKept(await folder.keptResult(), options) : undefined;
 }
 
 /**
@@ -77,7 +73,7 @@ export async function findCheckpoint(
   if (record) requireSameOptions(folder, record, MAY_DIFFER);
   for (const subset of subsets) {
     const [now, then] = [dataset.split[subset], before[subset]];
-    if (isDeepStrictEqual(now, then)) continue;
+    if (deepEqual(now, then)) continue;
     throw new InputError(
       `${dataset.source}: its ${subset} images are not those that the run in ${folder.path} was started on (${now.length} now, ${then.length} then${difference(now, then)}); restore them, or start a new run`,
     );
@@ -121,7 +117,7 @@ export function compareOptions(
   const values: Options = JSON.parse(JSON.stringify(given));
   for (const [name, value] of Object.entries(values)) {
     const before = stored[name] ?? null;
-    if (mayDiffer.includes(name) || isDeepStrictEqual(value, before)) continue;
+    if (mayDiffer.includes(name) || deepEqual(value, before)) continue;
     throw new InputError(
       `${flagOf(name)} is ${value === null ? 'not given' : onCommandLine(value)}, but ${begun} was started ` +
         `${before === null ? 'without it' : `with ${onCommandLine(before)}`}; ${advice}`,

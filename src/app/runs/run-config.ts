@@ -1,11 +1,13 @@
 /** config.json of a run, which somebody may have edited: each option must be one that the command line could have given. */
-import { isDeepStrictEqual } from 'node:util';
+
 import type { Option } from 'commander';
+import { deepEqual } from '../../base/deep-equal.js';
 import { type Form, listOf, object, requireForm, text } from '../../base/form.js';
 import { show } from '../../base/show.js';
+import { trainCommand, withDataDefaults } from '../../cli/options/train-options.js';
 import { type Split, subsets } from '../../data/split/split.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { type TrainCommandOptions, trainCommand, withDataDefaults } from '../../cli/options/train-options.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
 
 const ADVICE = 'restore the file from a copy, or start a new run';
 
@@ -55,7 +57,7 @@ function expectedOf(option: Option, value: unknown): string | undefined {
   if (!option.parseArg) return typeof value === 'string' ? undefined : 'a text';
   try {
     const parsed: unknown = option.parseArg(onCommandLine(value), undefined);
-    return isDeepStrictEqual(parsed, value) ? undefined : show(parsed);
+    return deepEqual(parsed, value) ? undefined : show(parsed);
   } catch (error) {
     // `Expected a number above 0.`; some say what they found, too.
     return (error as Error).message.replace(/^Expected |[;,] found .*|\.$/gs, '');

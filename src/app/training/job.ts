@@ -2,10 +2,6 @@
 
 import type { Backend } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
-import { phantomCounts, planOf, refuseSecondSplit } from '../../cli/options/split-options.js';
-import type { TrainCommandOptions } from '../../cli/options/train-options.js';
-import { vanishedText } from '../../cli/tables/format.js';
-import type { ProgressBar } from '../../cli/terminal/progress.js';
 import { type Augmentation, parseAugmentations } from '../../data/augment/augment.js';
 import { type Dataset, openDataset } from '../../data/dataset.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
@@ -20,9 +16,12 @@ import type { Checkpoint } from '../../train/checkpoint.js';
 import type { Digests } from '../../train/run-record.js';
 import type { EpochReport } from '../../train/trainer.js';
 import { requireForTraining } from '../memory.js';
+import { type Observer, progressOf } from '../observer.js';
+import { phantomCounts, planOf, refuseSecondSplit } from '../options/split-options.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
 import { backendFor } from './workers.js';
 
-/** A training whose options do, before anything of it is allocated. */
+/** A training whose options fit each other, the data and the memory, before anything of it is allocated. */
 export interface PlannedTraining {
   readonly options: TrainCommandOptions;
   readonly augmentations: readonly Augmentation[];
@@ -34,9 +33,10 @@ export interface PlannedTraining {
   readonly memory: number;
 }
 
+/** A training that is ready to begin. */
 export interface TrainingJob extends PlannedTraining {
   readonly model: Model;
-  /** Of the images at least that are trained and validated on. */
+  /** The digest of each image that is trained or validated on; others may be among them. */
   readonly digests: Digests;
   /** Where it goes on, and the epochs before. */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly epochs: readonly EpochReport[] };
@@ -48,15 +48,21 @@ export interface TrainingJob extends PlannedTraining {
  */
 export async function loadJob(
   planned: PlannedTraining,
-  progress: ProgressBar,
+  observer: Observer,
   signal: AbortSignal,
 ): Promise<TrainingJob | undefined> {
   const { dataset, options } = planned;
   const { train, validation, test } = dataset.split;
-  const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress, signal);
+  const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], observer, signal);
   return signal.aborted ? undefined : startJob(planned, digests);
 }
 
+/** What the folder of a run or a study on these data is called unless the user names another. */
+export function nameOf({ source, name }: Dataset): string {
+  return source === 'synthetic' ? 'phantom' : name;
+}
+
+/** The data set that the options ask for: a folder, or the phantom. */
 export async function openData(options: TrainCommandOptions): Promise<Dataset> {
   const { data, size, seed, normalise: normalisation } = options;
   const plan = planOf(options);
@@ -111,24 +117,24 @@ export function startJob(planned: PlannedTraining, digests: Digests): TrainingJo
 export async function readAll(
   dataset: Dataset,
   names: readonly string[],
-  progress: ProgressBar,
+  observer: Observer,
   signal: AbortSignal,
 ): Promise<Digests> {
+  const told = progressOf(observer, 'reading');
   const digests = new Map<string, string>();
   const lossy: { name: string; vanished: number }[] = [];
   for (const [k, name] of names.entries()) {
     if (signal.aborted) break;
     const sample = await dataset.load(name);
     digests.set(name, sampleDigest(sample));
-    if (sample.vanished !== undefined) lossy.push({ name, vanished: sample.vanished });
-    progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
+    if (sample.vanished) lossy.push({ name, vanished: sample.vanished });
+    told(k + 1, names.length);
   }
-  const text = vanishedText(lossy, dataset.size);
-  if (text !== undefined) progress.line(`remark    ${text}`);
+  if (lossy.length > 0) observer.remark?.({ kind: 'vanished', size: dataset.size, images: lossy });
   return digests;
 }
 
-/** For config.json: what the run goes on with, and what came of it. */
+/** What config.json keeps: the options that the run goes on with, its network and its split. */
 export function asked({ options, dataset, config }: PlannedTraining): RunConfig {
   const { json, quiet, resume, continue: _, wait, out, force, split, ...asked } = options;
   const splitSizes = split === undefined ? {} : { splitSizes: split };

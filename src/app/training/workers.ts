@@ -1,12 +1,12 @@
 /** What trains: a backend with as many workers as have work and memory. */
 
 import type { Backend } from '../../backend/backend.js';
-import type { TrainCommandOptions } from '../../cli/options/train-options.js';
 import type { Split } from '../../data/split/split.js';
 import { createBackend } from '../../index.js';
 import type { ModelConfig } from '../../model/config.js';
 import { availableCores } from '../../platform/node/threads/cores.js';
 import { fits, memoryOfTraining } from '../memory.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
 
 /**
  * With 'auto' as many workers as there are cores and memory for; never more than a mini-batch has micro-batches, as the

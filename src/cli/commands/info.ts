@@ -1,4 +1,6 @@
 /** `unetpp info`: what a model is and what it costs. */
+
+import { plural } from '../../base/quantities.js';
 import { createBackend, loadModel, type Threads } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import type { Recommendation } from '../../model/recommendation.js';
@@ -7,7 +9,6 @@ import { path, threads } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { costSize, predictionTable, trainingCosts, trainingTable } from '../tables/costs.js';
 import { networkText, reasonText, thresholdsText } from '../tables/describe.js';
-import { plural } from '../tables/format.js';
 import { trainingFacts } from '../tables/training-facts.js';
 
 interface InfoOptions extends CommonOptions {

@@ -1,8 +1,10 @@
 /** What `unetpp check` says of a data folder. */
+
+import { few, grouped, plural } from '../../base/quantities.js';
 import type { DataFolder } from '../../data/folder/folder.js';
 import { duplicatesAmong, type ImageFacts } from '../../data/folder/survey.js';
 import { subsets } from '../../data/split/split.js';
-import { few, grouped, plural, vanishedText } from './format.js';
+import { vanishedText } from './words.js';
 
 /** The result as JSON. */
 export interface CheckSummary {
@@ -139,7 +141,7 @@ function namesOf(facts: readonly ImageFacts[]): string[] {
   return facts.map(({ name }) => name);
 }
 
-/** In how many subsets images are. */
+/** The number of subsets that images are in. */
 function spread(facts: readonly ImageFacts[]): number {
   return new Set(facts.flatMap(({ subset }) => subset ?? [])).size;
 }

@@ -1,11 +1,12 @@
 /** What `unetpp compare` prints: a row for each head and for the mean, and what follows from them. */
 
+import { grouped, inWords, memorySize, plural } from '../../base/quantities.js';
 import type { ModeComparison } from '../../evaluate/compare-modes.js';
 import type { ModelConfig } from '../../model/config.js';
 import { bestOf } from '../../model/recommendation.js';
 import { reasonText } from './describe.js';
-import { grouped, inWords, memorySize, plural, shellWord } from './format.js';
 import { table } from './table.js';
+import { shellWord } from './words.js';
 
 export interface ComparisonContext {
   readonly subset: string;
@@ -17,7 +18,7 @@ export interface ComparisonContext {
 
 export interface Adoption {
   readonly config: ModelConfig;
-  /** Of the model. */
+  /** The model file. */
   readonly file: string;
   readonly subset: string;
   /** Whether the recommendation was stored in it. */
