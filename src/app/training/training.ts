@@ -35,7 +35,7 @@ export async function* trainInFolder(
     learningRate: lr,
     minLearningRate: minLr,
     ...(clip !== undefined && { maxGradientNorm: clip }),
-    ...(ema !== undefined && { averageDecay: ema }),
+    ...(ema !== undefined && { emaDecay: ema }),
     augment: (sample, key) => augment(sample, augmentations, key),
     signal,
     ...(resume && { resume: resume.checkpoint }),
