@@ -2,7 +2,6 @@
 import { freemem, totalmem } from 'node:os';
 import { LIMIT } from '../backend/wasm/memory.js';
 import { InputError } from '../base/errors.js';
-import { lossOptions, type TrainCommandOptions } from '../cli/options/train-options.js';
 import { memorySize } from '../cli/tables/format.js';
 import { CACHE_BYTES } from '../data/cache.js';
 import type { Split } from '../data/split/split.js';
@@ -13,6 +12,7 @@ import { levelsOfMode, type Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { parameterBytes, predictionCost } from '../model/summary.js';
 import { evaluationMemory, trainingMemory } from '../train/memory.js';
+import { lossOptions, type TrainCommandOptions } from './options/train-options.js';
 
 const FLOAT = 4;
 

@@ -3,11 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import type { TrainCommandOptions } from '../../src/app/options/train-options.js';
 import { findCheckpoint } from '../../src/app/runs/resume.js';
 import { storedOptions } from '../../src/app/runs/run-config.js';
 import { asked, loadJob, openData, planJob, type TrainingJob } from '../../src/app/training/job.js';
 import { trainInFolder } from '../../src/app/training/training.js';
-import { type TrainCommandOptions, trainCommand, withDataDefaults } from '../../src/cli/options/train-options.js';
+import { trainCommand, withDataDefaults } from '../../src/cli/options/train-options.js';
 import { ProgressBar } from '../../src/cli/terminal/progress.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import type { EpochReport } from '../../src/index.js';

@@ -12,7 +12,7 @@ import { givenOptions } from '../../cli/program.js';
 import { onCommandLine, storedOptions, storedSplit } from './run-config.js';
 import { requireSameImages, requireSameOptions } from './same-run.js';
 import type { TrainingJob } from '../training/job.js';
-import type { TrainCommandOptions } from '../../cli/options/train-options.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
 import { parseKept, type TrainResult } from '../training/result.js';
 
 type Options = Readonly<Record<string, unknown>>;

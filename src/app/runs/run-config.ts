@@ -5,7 +5,8 @@ import { type Form, listOf, object, requireForm, text } from '../../base/form.js
 import { show } from '../../base/show.js';
 import { type Split, subsets } from '../../data/split/split.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { type TrainCommandOptions, trainCommand, withDataDefaults } from '../../cli/options/train-options.js';
+import { trainCommand, withDataDefaults } from '../../cli/options/train-options.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
 
 const ADVICE = 'restore the file from a copy, or start a new run';
 

@@ -11,7 +11,6 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
-import type { StudyOptions } from '../../cli/options/study-options.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Split } from '../../data/split/split.js';
 import {
@@ -26,6 +25,7 @@ import type { LockWaitOptions } from '../../platform/node/lock/lock-wait.js';
 import { CheckpointFiles } from '../../platform/node/runs/checkpoint-files.js';
 import { type Run, type RunResult, runName } from '../../study/runs.js';
 import { STUDY_TABLES, type TableFormat, tableFormats } from '../kinds.js';
+import type { StudyOptions } from '../options/study-options.js';
 import { compareOptions } from '../runs/resume.js';
 import { isLeftBehind } from '../runs/run-folder.js';
 import type { StudyPlan } from './study-plan.js';

@@ -1,12 +1,12 @@
 /** What a study consists of, checked before anything is written: its arms, its splits and its runs. */
 import { InputError } from '../../base/errors.js';
-import type { StudyOptions } from '../../cli/options/study-options.js';
 import type { Dataset } from '../../data/dataset.js';
 import { drawFolds, splitOfFold } from '../../data/split/folds.js';
 import type { Split, Subset } from '../../data/split/split.js';
 import { summarize } from '../../model/summary.js';
 import { type Arm, embeddedArms, familyArm, familyNames } from '../../study/arms.js';
 import { planRuns, type Run } from '../../study/runs.js';
+import type { StudyOptions } from '../options/study-options.js';
 import { type PlannedTraining, planJob } from '../training/job.js';
 
 export interface StudyPlan {

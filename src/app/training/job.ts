@@ -1,8 +1,6 @@
 /** What a training needs, checked before anything is written: the data, the network and the memory. */
 
 import { InputError } from '../../base/errors.js';
-import { phantomCounts, planOf, refuseSecondSplit } from '../../cli/options/split-options.js';
-import type { TrainCommandOptions } from '../../cli/options/train-options.js';
 import { vanishedText } from '../../cli/tables/format.js';
 import type { ProgressBar } from '../../cli/terminal/progress.js';
 import { type Augmentation, parseAugmentations } from '../../data/augment/augment.js';
@@ -19,6 +17,8 @@ import type { Checkpoint } from '../../train/checkpoint.js';
 import type { Digests } from '../../train/run-record.js';
 import type { EpochReport } from '../../train/trainer.js';
 import { requireForTraining } from '../memory.js';
+import { phantomCounts, planOf, refuseSecondSplit } from '../options/split-options.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
 import { chooseWorkers } from './workers.js';
 
 /** A training whose options do, before anything of it is allocated. */

@@ -1,7 +1,7 @@
 /** What a training gives: what `--json` prints, and what a run that is done is asked for again. */
 import { isDeepStrictEqual } from 'node:util';
-import type { TrainCommandOptions } from '../../cli/options/train-options.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
 
 type Head = Evaluation['heads'][number];
 

@@ -1,6 +1,5 @@
 /** `train --test`: what the best model of a run is worth on images that had no part in it. */
 
-import { lossOptions } from '../../cli/options/train-options.js';
 import { objectiveText } from '../../cli/tables/describe.js';
 import { evaluationTable, worstImages } from '../../cli/tables/evaluate-table.js';
 import type { ProgressBar } from '../../cli/terminal/progress.js';
@@ -9,6 +8,7 @@ import { encodePng } from '../../formats/png/png.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { imagesCsv, worstSheet } from '../evaluate-files.js';
 import { WORST_IMAGES } from '../kinds.js';
+import { lossOptions } from '../options/train-options.js';
 import type { TrainingJob } from './job.js';
 
 /** How many of the worst images are shown. */

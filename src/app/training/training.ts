@@ -1,12 +1,12 @@
 /** The training of a job in its run folder, whichever command asks for it. */
 
-import { lossOptions } from '../../cli/options/train-options.js';
 import { duration } from '../../cli/tables/format.js';
 import type { ProgressBar } from '../../cli/terminal/progress.js';
 import { augment } from '../../data/augment/augment.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { begunEpoch } from '../../train/state.js';
 import { type EpochReport, trainModel } from '../../train/trainer.js';
+import { lossOptions } from '../options/train-options.js';
 import { originOf } from '../runs/same-run.js';
 import { secondsLeft } from './eta.js';
 import type { TrainingJob } from './job.js';

@@ -1,10 +1,10 @@
 /** How many workers train. */
 
-import type { TrainCommandOptions } from '../../cli/options/train-options.js';
 import type { Split } from '../../data/split/split.js';
 import type { ModelConfig } from '../../model/config.js';
 import { availableCores } from '../../platform/node/threads/cores.js';
 import { fits, memoryOfTraining } from '../memory.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
 
 /**
  * With 'auto' as many as there are cores and memory for; never more than a mini-batch has micro-batches, as the rest

@@ -1,5 +1,6 @@
 /** `unetpp study`: several networks under one protocol, with cross-validation, several seeds and a table. */
 import { join } from 'node:path';
+import type { StudyOptions } from '../../app/options/study-options.js';
 import { outputsOf } from '../../app/outputs.js';
 import { lockWait } from '../../app/runs/run-folder.js';
 import { StudyFolder } from '../../app/study/study-folder.js';
@@ -8,7 +9,7 @@ import { trainAndScore } from '../../app/study/study-run.js';
 import { openData, readAll } from '../../app/training/job.js';
 import { type Run, type RunResult, runName } from '../../study/runs.js';
 import type { Digests } from '../../train/run-record.js';
-import { type StudyOptions, studyCommand } from '../options/study-options.js';
+import { studyCommand } from '../options/study-options.js';
 import { withDataDefaults } from '../options/train-options.js';
 import { report } from '../program.js';
 import { duration, plural, shellWord } from '../tables/format.js';

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { examples } from '../../app/examples.js';
 import { LEARNING_CURVES, PREDICTIONS } from '../../app/kinds.js';
+import type { TrainCommandOptions } from '../../app/options/train-options.js';
 import { outputsOf } from '../../app/outputs.js';
 import { doneResult, findCheckpoint, resumedOptions } from '../../app/runs/resume.js';
 import { freePath, inOldRunFolder, inRunFolder, lockWait } from '../../app/runs/run-folder.js';
@@ -16,7 +17,7 @@ import { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { learningCurves } from '../../report/curves.js';
 import { predictionSheet } from '../../report/sheet.js';
 import type { EpochReport } from '../../train/trainer.js';
-import { type TrainCommandOptions, trainCommand, withDataDefaults, withRecipe } from '../options/train-options.js';
+import { trainCommand, withDataDefaults, withRecipe } from '../options/train-options.js';
 import { epochHeader, epochRow } from '../tables/epochs.js';
 import { introduction, reportDone, reportTraining, reportUnbegun } from '../tables/train-report.js';
 import { interruptible } from '../terminal/interrupt.js';

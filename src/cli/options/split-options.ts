@@ -1,16 +1,9 @@
 /** `--split` and `--split-by`: how a command draws its split, and what it says of it. */
 import { Option } from 'commander';
-import { InputError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
-import { type PhantomSlices, phantomSlices } from '../../data/phantom/phantom.js';
-import { type SplitPlan, type SplitUnit, splitCounts, splitUnits } from '../../data/split/plan.js';
+import { splitUnits } from '../../data/split/plan.js';
 import { subsets } from '../../data/split/split.js';
 import { grouped } from '../tables/format.js';
-
-export interface SplitOptions {
-  readonly split?: string;
-  readonly splitBy?: SplitUnit;
-}
 
 export function splitOption(): Option {
   const example = '2800,200,64, or 80%,10%,10% of all';
@@ -20,29 +13,6 @@ export function splitOption(): Option {
 export function splitByOption(): Option {
   const description = 'what --split keeps in one subset (default: patient where known)';
   return new Option('--split-by <unit>', description).choices(splitUnits);
-}
-
-/** @throws InputError for sizes that cannot be read, before any data are */
-export function planOf({ split: sizes, splitBy: by }: SplitOptions): SplitPlan | undefined {
-  if (sizes === undefined) {
-    if (by === undefined) return undefined;
-    throw new InputError(`--split-by ${by} says how --split draws; give --split too, or leave it out`);
-  }
-  splitCounts(sizes, 0);
-  return { sizes, ...(by && { by }) };
-}
-
-/** @throws InputError where a folder has a split of its own */
-export function refuseSecondSplit(plan: SplitPlan | undefined, folder: string, splitFile: boolean): void {
-  if (!plan || !splitFile) return;
-  throw new InputError(`--split ${plan.sizes}: ${folder} has a split.json, which is taken; leave --split out`);
-}
-
-/** How many slices a plan draws of the phantom, of which there are as many as asked for. */
-export function phantomCounts({ sizes, by }: SplitPlan): PhantomSlices {
-  if (by === 'patient') throw new InputError('--split-by patient: the phantom has no patients; leave it out');
-  const { train, validation, test } = phantomSlices;
-  return splitCounts(sizes, train + validation + test);
 }
 
 /** `80%,10%,10% by patient: 2,452, 306 and 306 images of 180, 25 and 28 patients`; undefined where none was asked for. */

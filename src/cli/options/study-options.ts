@@ -1,21 +1,12 @@
 /** The options of `unetpp study`: those of train but for what the arms decide, and its own. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { comparisons } from '../../app/options/study-options.js';
+import type { TrainCommandOptions } from '../../app/options/train-options.js';
 import { show } from '../../base/show.js';
 import { familyNames } from '../../study/arms.js';
 import { command } from '../program.js';
 import { path, whole, wholeList } from './parsers.js';
-import { type TrainCommandOptions, trainCommand } from './train-options.js';
-
-export const comparisons = ['family', 'embedded'] as const;
-export type Comparison = (typeof comparisons)[number];
-
-export interface StudyOptions extends TrainCommandOptions {
-  readonly compare: Comparison;
-  /** Absent: all. */
-  readonly arms?: readonly string[];
-  readonly folds: number;
-  readonly seeds: readonly number[];
-}
+import { trainCommand } from './train-options.js';
 
 /** Options of train, by their names in `TrainOptions`, that the arms or the study decide. */
 const DECIDED: readonly string[] = [

@@ -1,60 +1,20 @@
 /** The options of `unetpp train`. */
 import { type Command, Option } from 'commander';
-import { type ForceOption, forceOption } from '../../app/outputs.js';
-import { type RecipeName, recipeList, recipeNames, recipeOptions } from '../../app/recipes.js';
+import { lossOptions, type TrainCommandOptions } from '../../app/options/train-options.js';
+import { forceOption } from '../../app/outputs.js';
+import { recipeList, recipeNames, recipeOptions } from '../../app/recipes.js';
 import { AUGMENTATIONS } from '../../data/augment/augment.js';
-import { type Normalisation, normalisations } from '../../image/normalise.js';
-import { type BackendName, backends, type Threads } from '../../index.js';
-import { type LossOptions, spansImages } from '../../loss/loss.js';
-import { lossText, parseLoss } from '../../loss/loss-text.js';
-import { type Norm, norms, type Skips, skipPatterns, type Upsampling, upsamplings } from '../../model/config.js';
-import { type Initialisation, initialisations } from '../../model/initialisation.js';
-import { type OptimizerName, optimizers } from '../../train/optimizer.js';
-import { type ScheduleName, schedules } from '../../train/schedule.js';
-import { type CommonOptions, command, givenOptions } from '../program.js';
+import { normalisations } from '../../image/normalise.js';
+import { backends } from '../../index.js';
+import { spansImages } from '../../loss/loss.js';
+import { lossText } from '../../loss/loss-text.js';
+import { norms, skipPatterns, upsamplings } from '../../model/config.js';
+import { initialisations } from '../../model/initialisation.js';
+import { optimizers } from '../../train/optimizer.js';
+import { schedules } from '../../train/schedule.js';
+import { command, givenOptions } from '../program.js';
 import { between, loss, path, positive, side, threads, weights, whole, wholeList } from './parsers.js';
-import { type SplitOptions, splitByOption, splitOption } from './split-options.js';
-
-export interface TrainCommandOptions extends CommonOptions, ForceOption, SplitOptions {
-  readonly recipe?: RecipeName;
-  readonly data?: string;
-  readonly size: number;
-  readonly normalise: Normalisation;
-  readonly augment: string;
-  readonly filters: readonly number[];
-  readonly skips: Skips;
-  readonly deepSupervision: boolean;
-  readonly norm: Norm;
-  readonly upsample: Upsampling;
-  readonly dropout: number;
-  readonly init: Initialisation;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly microBatch: number;
-  readonly optimizer: OptimizerName;
-  readonly loss: string;
-  readonly headWeights?: number[];
-  readonly classWeights?: number[];
-  readonly lr: number;
-  readonly weightDecay?: number;
-  readonly schedule: ScheduleName;
-  readonly warmup: number;
-  readonly minLr: number;
-  readonly clip?: number;
-  readonly ema?: number;
-  readonly patience?: number;
-  readonly test?: boolean;
-  readonly seed: number;
-  readonly workers: Threads;
-  readonly backend: BackendName;
-  readonly out?: string;
-  readonly resume?: string;
-  readonly continue?: boolean;
-  /** Seconds. */
-  readonly wait?: number;
-  readonly checkpointSteps?: number;
-  readonly checkpointMinutes?: number;
-}
+import { splitByOption, splitOption } from './split-options.js';
 
 /**
  * What the paper takes, and what suits the demonstration on the phantom: a small network, and a norm, with which it
@@ -89,11 +49,6 @@ export function withDataDefaults(options: TrainCommandOptions): TrainCommandOpti
   const all = { ...DEFAULTS[options.data === undefined ? 'phantom' : 'data'], ...options };
   const { microBatch = spansImages(lossOptions(all)) ? all.batch : all.microBatch } = options;
   return { ...all, microBatch };
-}
-
-/** The loss for `trainModel`. */
-export function lossOptions({ loss, headWeights, classWeights }: TrainCommandOptions): LossOptions {
-  return { terms: parseLoss(loss), headWeights, classWeights };
 }
 
 /** With the options of a recipe, where one is named, in place of all that do not stand on the command line. */

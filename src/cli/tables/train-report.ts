@@ -1,5 +1,6 @@
 /** What `unetpp train` says before and after. */
 import { basename, join, relative } from 'node:path';
+import { lossOptions, type TrainCommandOptions } from '../../app/options/train-options.js';
 import type { PlannedTraining, TrainingJob } from '../../app/training/job.js';
 import { keptOf, type Scores, type TrainResult } from '../../app/training/result.js';
 import type { TestResult } from '../../app/training/test-images.js';
@@ -11,7 +12,6 @@ import type { EpochState } from '../../train/epoch.js';
 import { begunEpoch } from '../../train/state.js';
 import type { EpochReport } from '../../train/trainer.js';
 import { splitText } from '../options/split-options.js';
-import { lossOptions, type TrainCommandOptions } from '../options/train-options.js';
 import { report } from '../program.js';
 import { diceText, networkText, objectiveText } from './describe.js';
 import { duration, grouped, memorySize, plural, shellWord } from './format.js';
