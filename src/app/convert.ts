@@ -1,6 +1,5 @@
 /** `unetpp convert`: any data folder as PNG pairs. */
 
-import { path } from '../cli/options/parsers.js';
 import { type CommonOptions, command, report } from '../cli/program.js';
 import { plural } from '../cli/tables/format.js';
 import { ProgressBar } from '../cli/terminal/progress.js';
@@ -9,6 +8,7 @@ import { encodePng } from '../formats/png/png.js';
 import { readBytes } from '../platform/node/files/read.js';
 import { WholeFolder } from '../platform/node/files/whole-folder.js';
 import { storedMask } from '../report/overlay.js';
+import { path } from './options/parsers.js';
 import { type ForceOption, forceOption, outputsOf } from './outputs.js';
 
 interface ConvertOptions extends CommonOptions, ForceOption {

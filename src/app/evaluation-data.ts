@@ -1,6 +1,5 @@
 /** The labelled images that a model is measured on. */
 import { type Command, Option } from 'commander';
-import { path, side, whole } from '../cli/options/parsers.js';
 import { type CommonOptions, command } from '../cli/program.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from '../cli/tables/describe.js';
 import { ProgressBar } from '../cli/terminal/progress.js';
@@ -8,6 +7,7 @@ import { type Dataset, openDataset } from '../data/dataset.js';
 import { namesOf } from '../evaluate/evaluate.js';
 import type { Model } from '../model/model.js';
 import { requireForEvaluation } from './memory.js';
+import { path, side, whole } from './options/parsers.js';
 import { trainedSplit } from './trained-split.js';
 
 const SUBSETS = ['validation', 'test', 'train', 'all'] as const;

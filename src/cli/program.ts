@@ -2,9 +2,10 @@
  * What all commands share: how options are declared, how errors and results are printed, and the exit codes. Names and
  * texts of files are printed as they are, but for what a terminal would obey (`printable`).
  */
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { InputError } from '../base/errors.js';
 import { printable, show } from '../base/show.js';
+import { CliCommand } from './options/command.js';
 import { inWords } from './terminal/failures.js';
 import { CLEAR } from './terminal/progress.js';
 
@@ -20,7 +21,7 @@ export interface CommonOptions {
 
 /** A command with an example below its help. */
 export function command(name: string, description: string, example: string): Command {
-  return inHouseStyle(new Command(name), `see unetpp ${name} --help`)
+  return inHouseStyle(new CliCommand(name), `see unetpp ${name} --help`)
     .description(description)
     .addHelpText('after', `\nExample:\n  ${example}`);
 }

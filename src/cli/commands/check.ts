@@ -2,6 +2,7 @@
 
 import { spread } from '../../app/examples.js';
 import { CONTACT_SHEET } from '../../app/kinds.js';
+import { path, side, whole } from '../../app/options/parsers.js';
 import { planOf, refuseSecondSplit, type SplitOptions } from '../../app/options/split-options.js';
 import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
 import { InputError } from '../../base/errors.js';
@@ -14,7 +15,6 @@ import { completePlan } from '../../data/split/plan.js';
 import type { Split } from '../../data/split/split.js';
 import { encodePng } from '../../formats/png/png.js';
 import { type ContactTile, contactSheet } from '../../report/contact.js';
-import { path, side, whole } from '../options/parsers.js';
 import { splitByOption, splitOption } from '../options/split-options.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { checkLines, summaryOf } from '../tables/check-report.js';

@@ -1,13 +1,13 @@
 /** `unetpp compare`: what each head of a model is worth, what it costs, and the smallest that suffices. */
 import { Option } from 'commander';
 import { BATCH, type LabelledOptions, labelledCommand, openLabelled } from '../../app/evaluation-data.js';
+import { between, threads, whole } from '../../app/options/parsers.js';
 import { saveUnchanged } from '../../app/save-unchanged.js';
 import { compareModes } from '../../evaluate/compare-modes.js';
 import { createBackend, planFor, type Threads } from '../../index.js';
 import { decodeModel } from '../../model/modelfile.js';
 import { type RecommendationScore, recommendationScores } from '../../model/recommendation.js';
 import { readFileChecked } from '../../platform/node/files/atomic.js';
-import { between, threads, whole } from '../options/parsers.js';
 import { type CommonOptions, report } from '../program.js';
 import { comparisonTable, recommendationLines } from '../tables/compare-table.js';
 import { ProgressBar } from '../terminal/progress.js';

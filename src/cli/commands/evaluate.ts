@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { imagesCsv, reportFiles, SCORES_CSV, worstSheet, writeReport } from '../../app/evaluate-files.js';
 import { BATCH, type LabelledOptions, labelledCommand, openLabelled } from '../../app/evaluation-data.js';
+import { between, MODES, path, spacing, threads, whole } from '../../app/options/parsers.js';
 import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
 import { saveUnchanged } from '../../app/save-unchanged.js';
 import { InputError } from '../../base/errors.js';
@@ -14,7 +15,6 @@ import type { Model } from '../../model/model.js';
 import { decodeModel } from '../../model/modelfile.js';
 import { resolveMode } from '../../model/recommendation.js';
 import { readFileChecked } from '../../platform/node/files/atomic.js';
-import { between, MODES, path, spacing, threads, whole } from '../options/parsers.js';
 import { type CommonOptions, report } from '../program.js';
 import { objectiveText, thresholdsText } from '../tables/describe.js';
 import { evaluationTable, worstImages } from '../tables/evaluate-table.js';

@@ -1,5 +1,6 @@
 /** `unetpp import-torch`: a PyTorch state dict becomes a model. */
 
+import { path } from '../../app/options/parsers.js';
 import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
 import { parseJson } from '../../base/json.js';
 import { readSafetensors } from '../../formats/safetensors.js';
@@ -8,7 +9,6 @@ import { DERIVED_MODEL, encodeModel } from '../../model/modelfile.js';
 import { countParameters } from '../../model/parameters.js';
 import { importTorch } from '../../model/torch.js';
 import { readFileChecked } from '../../platform/node/files/atomic.js';
-import { path } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { networkText } from '../tables/describe.js';
 import { grouped } from '../tables/format.js';

@@ -1,10 +1,11 @@
 /** `unetpp info`: what a model is and what it costs. */
+
+import { path, threads } from '../../app/options/parsers.js';
 import { loadModel, planFor, type Threads } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import type { Recommendation } from '../../model/recommendation.js';
 import { summarize } from '../../model/summary.js';
 import { teamSize } from '../../platform/node/threads/team.js';
-import { path, threads } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { costSize, predictionTable, trainingCosts, trainingTable } from '../tables/costs.js';
 import { networkText, reasonText, thresholdsText } from '../tables/describe.js';

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { checkInputs, type Input, listInputs } from '../../app/inputs.js';
 import { MASK, OVERLAY } from '../../app/kinds.js';
+import { between, MODES, path, threads } from '../../app/options/parsers.js';
 import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
 import type { Image } from '../../base/image.js';
 import { encodeNpy, NPY } from '../../formats/npy.js';
@@ -13,7 +14,6 @@ import { thresholdOf } from '../../model/threshold.js';
 import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/files/outputs.js';
 import { readPng } from '../../platform/node/files/read-png.js';
 import { overlayClasses, storedMask } from '../../report/overlay.js';
-import { between, MODES, path, threads } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { duration, few, grouped, plural } from '../tables/format.js';
 import { ProgressBar } from '../terminal/progress.js';

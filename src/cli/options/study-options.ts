@@ -1,11 +1,12 @@
 /** The options of `unetpp study`: those of train but for what the arms decide, and its own. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { path, ValueError, whole, wholeList } from '../../app/options/parsers.js';
 import { comparisons } from '../../app/options/study-options.js';
 import type { TrainCommandOptions } from '../../app/options/train-options.js';
 import { show } from '../../base/show.js';
 import { familyNames } from '../../study/arms.js';
 import { command } from '../program.js';
-import { path, whole, wholeList } from './parsers.js';
+import { CliOption } from './command.js';
 import { trainCommand } from './train-options.js';
 
 /** Options of train, by their names in `TrainOptions`, that the arms or the study decide. */
@@ -46,7 +47,7 @@ export function studyCommand(): Command {
       5,
     )
     .addOption(
-      new Option('--seeds <list>', 'of initial values and order; every network is trained with each')
+      new CliOption('--seeds <list>', 'of initial values and order; every network is trained with each')
         .argParser(seedList)
         .default([1], '1'),
     )
@@ -62,9 +63,7 @@ export function studyCommand(): Command {
 function folds(text: string): number {
   const count = whole(1, 1000)(text);
   if (count !== 2) return count;
-  throw new InvalidArgumentError(
-    'Expected 1, or at least 3: one to test on, one to validate on, the rest to train on.',
-  );
+  throw new ValueError('1, or at least 3: one to test on, one to validate on, the rest to train on');
 }
 
 function seedList(text: string): number[] {
@@ -75,13 +74,11 @@ function armList(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !familyNames.includes(name));
   if (unknown === undefined) return distinct(names);
-  throw new InvalidArgumentError(
-    `Expected names with commas between them, of ${familyNames.join(', ')}; found ${show(unknown)}.`,
-  );
+  throw new ValueError(`names with commas between them, of ${familyNames.join(', ')}`, `; found ${show(unknown)}`);
 }
 
 function distinct<T>(list: T[]): T[] {
   const twice = list.find((item, k) => list.indexOf(item) !== k);
   if (twice === undefined) return list;
-  throw new InvalidArgumentError(`Expected each once; found ${twice} twice.`);
+  throw new ValueError('each once', `; found ${twice} twice`);
 }

@@ -1,5 +1,6 @@
 /** The options of `unetpp train`. */
 import { type Command, Option } from 'commander';
+import { between, loss, path, positive, side, threads, weights, whole, wholeList } from '../../app/options/parsers.js';
 import { lossOptions, type TrainCommandOptions } from '../../app/options/train-options.js';
 import { forceOption } from '../../app/outputs.js';
 import { recipeList, recipeNames, recipeOptions } from '../../app/recipes.js';
@@ -13,7 +14,6 @@ import { initialisations } from '../../model/initialisation.js';
 import { optimizers } from '../../train/optimizer.js';
 import { schedules } from '../../train/schedule.js';
 import { command, givenOptions } from '../program.js';
-import { between, loss, path, positive, side, threads, weights, whole, wholeList } from './parsers.js';
 import { splitByOption, splitOption } from './split-options.js';
 
 /**

@@ -1,16 +1,57 @@
-/** Values of options: parsed here, refused with what was found and what is expected. */
-import { InvalidArgumentError } from 'commander';
+/** Values of options: parsed from their text, refused with what was found and what is expected. */
+import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import { MAX_SIDE } from '../../formats/png/header.js';
 import type { Spacing } from '../../image/distance.js';
 import { lossText, parseLoss } from '../../loss/loss-text.js';
 
+/** A value from its text. @throws ValueError for a text that is none */
+export interface Parser<T> {
+  (text: string): T;
+  /** All values that there are, where they are few. */
+  readonly choices?: readonly T[];
+}
+
+/** A text that is no value of an option: `Expected a number above 0.` */
+export class ValueError extends InputError {
+  /**
+   * @param expected what a value is, in words
+   * @param found what follows, to say what was found instead: `; found "x"`
+   */
+  constructor(
+    readonly expected: string,
+    found = '',
+  ) {
+    super(`Expected ${expected}${found}.`);
+  }
+}
+
+/** Any text. */
+export function text(value: string): string {
+  return value;
+}
+
+/** Whether something is on. On the command line, a flag without a value says it. */
+export function onOrOff(value: string): boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw new ValueError('true or false');
+}
+
+/** One of a few values. */
+export function oneOf<T extends string>(choices: readonly T[]): Parser<T> {
+  const parse = (value: string): T => {
+    if ((choices as readonly string[]).includes(value)) return value as T;
+    throw new ValueError(`one of ${choices.join(', ')}`);
+  };
+  return Object.assign(parse, { choices });
+}
+
 /** A whole number from `low` to `high`; errors call it `what`. */
-export function whole(low: number, high = 1e9, what = 'whole number'): (text: string) => number {
+export function whole(low: number, high = 1e9, what = 'whole number'): Parser<number> {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= low && value <= high) return value;
-    throw new InvalidArgumentError(`Expected a ${what} from ${low} to ${high}.`);
+    throw new ValueError(`a ${what} from ${low} to ${high}`);
   };
 }
 
@@ -18,20 +59,20 @@ export function whole(low: number, high = 1e9, what = 'whole number'): (text: st
 export const side = whole(1, MAX_SIDE, 'whole number of pixels');
 
 /** A number from `low` to `high`, both included. */
-export function between(low: number, high: number): (text: string) => number {
+export function between(low: number, high: number): Parser<number> {
   return (text) => {
     const value = Number(text);
     if (text.trim() !== '' && value >= low && value <= high) return value;
-    throw new InvalidArgumentError(`Expected a number from ${low} to ${high}.`);
+    throw new ValueError(`a number from ${low} to ${high}`);
   };
 }
 
 /** A number above 0, or where `zero` says so 0 too. */
-export function positive({ zero = false } = {}): (text: string) => number {
+export function positive({ zero = false } = {}): Parser<number> {
   return (text) => {
     const value = Number(text);
     if (text.trim() !== '' && Number.isFinite(value) && (zero ? value >= 0 : value > 0)) return value;
-    throw new InvalidArgumentError(`Expected a number ${zero ? 'of at least' : 'above'} 0.`);
+    throw new ValueError(`a number ${zero ? 'of at least' : 'above'} 0`);
   };
 }
 
@@ -39,13 +80,13 @@ export function positive({ zero = false } = {}): (text: string) => number {
 export function spacing(text: string): Spacing {
   const [row = NaN, column = row, ...more] = text.split(',').map((part) => (part.trim() ? Number(part) : NaN));
   if (more.length === 0 && row > 0 && column > 0 && row < Infinity && column < Infinity) return [row, column];
-  throw new InvalidArgumentError('Expected a number above 0, or two (row,column) like 0.49,0.6.');
+  throw new ValueError('a number above 0, or two (row,column) like 0.49,0.6');
 }
 
 /** The level of a head: `2` or `L2`. */
 export function level(text: string): number {
   if (/^L?[1-9]\d*$/.test(text)) return Number(text.replace('L', ''));
-  throw new InvalidArgumentError('Expected the level of a head, like 2 or L2.');
+  throw new ValueError('the level of a head, like 2 or L2');
 }
 
 /** A number of threads, or `auto`. */
@@ -60,9 +101,7 @@ export const MODES = 'accurate (mean of the heads), fast (deepest head), L1, L2,
 export function wholeList(text: string): number[] {
   return text.split(',').map((part) => {
     if (/^\s*\d+\s*$/.test(part) && Number(part) >= 1) return Number(part);
-    throw new InvalidArgumentError(
-      `Expected whole numbers with commas between them, like 16,32,64; found ${show(part)}.`,
-    );
+    throw new ValueError('whole numbers with commas between them, like 16,32,64', `; found ${show(part)}`);
   });
 }
 
@@ -70,9 +109,7 @@ export function wholeList(text: string): number[] {
 export function weights(text: string): number[] {
   return text.split(',').map((part) => {
     if (part.trim() !== '' && Number(part) >= 0 && Number(part) < Infinity) return Number(part);
-    throw new InvalidArgumentError(
-      `Expected numbers of at least 0 with commas between them, like 1,2,5; found ${show(part)}.`,
-    );
+    throw new ValueError('numbers of at least 0 with commas between them, like 1,2,5', `; found ${show(part)}`);
   });
 }
 
@@ -83,7 +120,7 @@ export function loss(text: string): string {
 
 /** The name of a file or folder: not empty, as from a variable that is not set, and not the next option. */
 export function path(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Expected a path, found nothing.');
-  if (text.startsWith('--')) throw new InvalidArgumentError('Expected a path, found an option.');
+  if (text.trim() === '') throw new ValueError('a path', ', found nothing');
+  if (text.startsWith('--')) throw new ValueError('a path', ', found an option');
   return text;
 }
