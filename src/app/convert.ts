@@ -9,7 +9,8 @@ import { readBytes } from '../platform/node/files/read.js';
 import { WholeFolder } from '../platform/node/files/whole-folder.js';
 import { storedMask } from '../report/overlay.js';
 import { path } from './options/parsers.js';
-import { type ForceOption, forceOption, outputsOf } from './outputs.js';
+import { forceOptions } from './options/run-options.js';
+import { type ForceOption, outputsOf } from './outputs.js';
 
 interface ConvertOptions extends CommonOptions, ForceOption {
   readonly data: string;
@@ -24,7 +25,7 @@ export const convert = command(
   .usage('--data DIR --out DIR [options]')
   .requiredOption('--data <dir>', 'data folder, as for train', path)
   .requiredOption('--out <dir>', 'new folder', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .action(run);
 
 async function run(options: ConvertOptions): Promise<void> {

@@ -1,5 +1,6 @@
 /** The labelled images that a model is measured on. */
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
+import type { CliCommand } from '../cli/options/command.js';
 import { type CommonOptions, command } from '../cli/program.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from '../cli/tables/describe.js';
 import { ProgressBar } from '../cli/terminal/progress.js';
@@ -26,7 +27,7 @@ export interface LabelledOptions extends CommonOptions {
 }
 
 /** A command that measures a model, see `command`, with the options that say on which images. */
-export function labelledCommand(...described: Parameters<typeof command>): Command {
+export function labelledCommand(...described: Parameters<typeof command>): CliCommand {
   return command(...described)
     .usage('--model FILE --data DIR [options]')
     .requiredOption('--model <file>', 'model file', path)

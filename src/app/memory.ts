@@ -50,7 +50,7 @@ export function memoryOfTraining(
   split: Split,
   workers: number,
 ): MemoryNeed {
-  const { size, batch, microBatch, optimizer, ema: emaDecay } = options;
+  const { size, batch, microBatch, optimizer, emaDecay } = options;
   const { train, validation, test } = split;
   const loss = lossOptions(options);
   const images = { train: train.length, validation: validation.length, test: options.test ? test.length : 0 };

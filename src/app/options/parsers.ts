@@ -67,13 +67,21 @@ export function between(low: number, high: number): Parser<number> {
   };
 }
 
-/** A number above 0, or where `zero` says so 0 too. */
-export function positive({ zero = false } = {}): Parser<number> {
+/** A number above 0, or where `zero` says so 0 too, and at most `high`. */
+export function positive({ zero = false, high = Number.POSITIVE_INFINITY } = {}): Parser<number> {
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== '' && Number.isFinite(value) && (zero ? value >= 0 : value > 0)) return value;
-    throw new ValueError(`a number ${zero ? 'of at least' : 'above'} 0`);
+    const fits = Number.isFinite(value) && value <= high && (zero ? value >= 0 : value > 0);
+    if (text.trim() !== '' && fits) return value;
+    throw new ValueError(`a number ${zero ? 'of at least' : 'above'} 0${high < Infinity ? `, at most ${high}` : ''}`);
   };
+}
+
+/** A number between 0 and 1, neither of them included. */
+export function fraction(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < 1) return value;
+  throw new ValueError('a number between 0 and 1');
 }
 
 /** The size of a pixel: one number, or the row's and the column's with a comma. */
@@ -98,7 +106,7 @@ export function threads(text: string): number | 'auto' {
 export const MODES = 'accurate (mean of the heads), fast (deepest head), L1, L2, … or auto (what compare recommends)';
 
 /** A comma-separated list of whole numbers of at least 1: `16,32,64`. */
-export function wholeList(text: string): number[] {
+export function wholeList(text: string): readonly number[] {
   return text.split(',').map((part) => {
     if (/^\s*\d+\s*$/.test(part) && Number(part) >= 1) return Number(part);
     throw new ValueError('whole numbers with commas between them, like 16,32,64', `; found ${show(part)}`);
@@ -106,7 +114,7 @@ export function wholeList(text: string): number[] {
 }
 
 /** A comma-separated list of numbers of at least 0: `1,2,5`. */
-export function weights(text: string): number[] {
+export function weights(text: string): readonly number[] {
   return text.split(',').map((part) => {
     if (part.trim() !== '' && Number(part) >= 0 && Number(part) < Infinity) return Number(part);
     throw new ValueError('numbers of at least 0 with commas between them, like 1,2,5', `; found ${show(part)}`);

@@ -11,9 +11,11 @@ import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import type { OutputScores, RunResult } from '../../study/runs.js';
 import type { Digests } from '../../train/run-record.js';
 import { begunEpoch } from '../../train/state.js';
-import { compareOptions, findCheckpoint, MAY_DIFFER } from '../runs/resume.js';
+import { trainTable } from '../options/train-options.js';
+import { compareOptions, findCheckpoint } from '../runs/resume.js';
+import { optionsOf, toRunConfig } from '../runs/run-config.js';
 import { inOldRunFolder, inRunFolder } from '../runs/run-folder.js';
-import { asked, type PlannedTraining, startJob, type TrainingJob } from '../training/job.js';
+import { type PlannedTraining, startJob, type TrainingJob } from '../training/job.js';
 import { trainInFolder } from '../training/training.js';
 
 /** What is measured; the study adds which run it was. */
@@ -35,11 +37,12 @@ export async function trainAndScore(
   const work = (folder: RunFolder, job: TrainingJob) => run(folder, job, subset, progress, signal);
   try {
     if (!existsSync(join(path, 'config.json'))) {
-      return await inRunFolder(path, asked(planned), (folder) => work(folder, job));
+      return await inRunFolder(path, toRunConfig(planned), (folder) => work(folder, job));
     }
     const prepare = async (folder: RunFolder): Promise<TrainingJob> => {
       const advice = 'restore its config.json, or remove its folder to begin it again';
-      compareOptions(folder.config, asked(planned), [...MAY_DIFFER, 'config', 'split'], `the run in ${path}`, advice);
+      const [stored, given] = [optionsOf(folder.config), optionsOf(toRunConfig(planned))];
+      compareOptions(stored, given, trainTable, `the run in ${path}`, advice);
       const resume = await findCheckpoint(folder, job, (warning) => progress.line(warning));
       if (resume) progress.line(`  goes on ${whereOf(begunEpoch(resume.checkpoint))}`);
       return { ...job, ...(resume && { resume }) };

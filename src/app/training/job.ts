@@ -12,7 +12,6 @@ import { createBackend, createModel } from '../../index.js';
 import { type ModelConfig, parseConfig } from '../../model/config.js';
 import type { Model } from '../../model/model.js';
 import { checkSize } from '../../model/network.js';
-import type { RunConfig } from '../../platform/node/runs/run-folder.js';
 import type { Checkpoint } from '../../train/checkpoint.js';
 import type { Digests } from '../../train/run-record.js';
 import type { EpochReport } from '../../train/trainer.js';
@@ -56,11 +55,11 @@ export async function loadJob(
 }
 
 export async function openData(options: TrainCommandOptions): Promise<Dataset> {
-  const { data, size, seed, normalise: normalisation } = options;
+  const { data, size, seed, normalisation } = options;
   const plan = planOf(options);
-  const toRunConfig = { size, seed, normalisation };
-  if (data === undefined) return syntheticDataset({ ...toRunConfig, ...(plan && phantomCounts(plan)) });
-  const dataset = await openDataset(data, { ...toRunConfig, ...(plan && { plan }) });
+  const asked = { size, seed, normalisation };
+  if (data === undefined) return syntheticDataset({ ...asked, ...(plan && phantomCounts(plan)) });
+  const dataset = await openDataset(data, { ...asked, ...(plan && { plan }) });
   refuseSecondSplit(plan, data, dataset.splitOrigin === 'split.json');
   return dataset;
 }
@@ -104,7 +103,7 @@ export function startJob(planned: PlannedTraining, digests: Digests): TrainingJo
   const model = createModel(config, {
     backend: createBackend(options.backend, { workers, threads: workers }),
     seed: options.seed,
-    initialisation: options.init,
+    initialisation: options.initialisation,
   });
   return { ...planned, model, digests };
 }
@@ -128,11 +127,4 @@ export async function readAll(
   const text = vanishedText(lossy, dataset.size);
   if (text !== undefined) progress.line(`remark    ${text}`);
   return digests;
-}
-
-/** For config.json: what the run goes on with, and what came of it. */
-export function asked({ options, dataset, config }: PlannedTraining): RunConfig {
-  const { json, quiet, resume, continue: _, wait, out, force, split, ...asked } = options;
-  const splitSizes = split === undefined ? {} : { splitSizes: split };
-  return { ...asked, ...splitSizes, data: options.data ?? null, config, split: dataset.split };
 }

@@ -2,9 +2,11 @@
 
 import { spread } from '../../app/examples.js';
 import { CONTACT_SHEET } from '../../app/kinds.js';
+import { splitOptions } from '../../app/options/data-options.js';
 import { path, side, whole } from '../../app/options/parsers.js';
+import { forceOptions } from '../../app/options/run-options.js';
 import { planOf, refuseSecondSplit, type SplitOptions } from '../../app/options/split-options.js';
-import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
+import { type ForceOption, outputsOf } from '../../app/outputs.js';
 import { InputError } from '../../base/errors.js';
 import { parseAugmentations } from '../../data/augment/augment.js';
 import { unlessFaulty } from '../../data/faults.js';
@@ -15,7 +17,6 @@ import { completePlan } from '../../data/split/plan.js';
 import type { Split } from '../../data/split/split.js';
 import { encodePng } from '../../formats/png/png.js';
 import { type ContactTile, contactSheet } from '../../report/contact.js';
-import { splitByOption, splitOption } from '../options/split-options.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { checkLines, summaryOf } from '../tables/check-report.js';
 import { plural } from '../tables/format.js';
@@ -43,10 +44,9 @@ export const check = command(
   .usage('--data DIR [options]')
   .requiredOption('--data <dir>', 'data folder, as for train', path)
   .option('--out <file>', 'picture to write, a PNG', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .option('--seed <n>', 'draws the split where there is no split.json', whole(0, Number.MAX_SAFE_INTEGER), 1)
-  .addOption(splitOption())
-  .addOption(splitByOption())
+  .addTable(splitOptions)
   .option('--augment <list>', 'a picture of what train makes of its images with this --augment instead')
   .option(
     '--size <pixels>',

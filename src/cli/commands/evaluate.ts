@@ -3,7 +3,8 @@ import { Option } from 'commander';
 import { imagesCsv, reportFiles, SCORES_CSV, worstSheet, writeReport } from '../../app/evaluate-files.js';
 import { BATCH, type LabelledOptions, labelledCommand, openLabelled } from '../../app/evaluation-data.js';
 import { between, MODES, path, spacing, threads, whole } from '../../app/options/parsers.js';
-import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
+import { forceOptions } from '../../app/options/run-options.js';
+import { type ForceOption, outputsOf } from '../../app/outputs.js';
 import { saveUnchanged } from '../../app/save-unchanged.js';
 import { InputError } from '../../base/errors.js';
 import { type ChooseThresholdOptions, chooseThresholds, thresholdsOf } from '../../evaluate/choose-threshold.js';
@@ -51,7 +52,7 @@ export const evaluate = labelledCommand(
   .option('--worst <n>', 'how many of the worst images to list', whole(1, 100), 5)
   .option('--csv <file>', 'write the scores of each image', path)
   .option('--report <dir>', 'folder for worst.png, a picture of the worst images, and images.csv', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .optionsGroup('Choosing a threshold:')
   .addOption(
     new Option(

@@ -1,7 +1,8 @@
 /** `unetpp import-torch`: a PyTorch state dict becomes a model. */
 
 import { path } from '../../app/options/parsers.js';
-import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
+import { forceOptions } from '../../app/options/run-options.js';
+import { type ForceOption, outputsOf } from '../../app/outputs.js';
 import { parseJson } from '../../base/json.js';
 import { readSafetensors } from '../../formats/safetensors.js';
 import { createBackend } from '../../index.js';
@@ -32,7 +33,7 @@ export const importTorchCommand = command(
     path,
   )
   .requiredOption('--out <file>', 'model file to write', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .action(run);
 
 async function run(options: ImportOptions): Promise<void> {

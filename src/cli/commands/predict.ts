@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { checkInputs, type Input, listInputs } from '../../app/inputs.js';
 import { MASK, OVERLAY } from '../../app/kinds.js';
 import { between, MODES, path, threads } from '../../app/options/parsers.js';
-import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
+import { forceOptions } from '../../app/options/run-options.js';
+import { type ForceOption, outputsOf } from '../../app/outputs.js';
 import type { Image } from '../../base/image.js';
 import { encodeNpy, NPY } from '../../formats/npy.js';
 import { encodePng } from '../../formats/png/png.js';
@@ -38,7 +39,7 @@ export const predict = command(
   .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--input <path>', 'a PNG image, or a folder of them', path)
   .requiredOption('--out <dir>', 'folder for the results; earlier ones of the same names are written over', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .option('--mode <mode>', MODES, 'accurate')
   .option(
     '--threshold <p>',

@@ -1,7 +1,8 @@
 /** `unetpp prune`: the network cut down to one head, as a model file of its own. */
 
 import { level, path } from '../../app/options/parsers.js';
-import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
+import { forceOptions } from '../../app/options/run-options.js';
+import { type ForceOption, outputsOf } from '../../app/outputs.js';
 import { loadModel } from '../../index.js';
 import { levelName } from '../../model/mode.js';
 import { DERIVED_MODEL, encodeModel } from '../../model/modelfile.js';
@@ -27,7 +28,7 @@ export const prune = command(
   .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--level <n>', 'the head that is kept: 1 or L1, 2 or L2, …', level)
   .requiredOption('--out <file>', 'model file to write', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .action(run);
 
 async function run(options: PruneOptions): Promise<void> {

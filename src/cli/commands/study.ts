@@ -1,6 +1,7 @@
 /** `unetpp study`: several networks under one protocol, with cross-validation, several seeds and a table. */
 import { join } from 'node:path';
-import type { StudyOptions } from '../../app/options/study-options.js';
+import type { Command } from 'commander';
+import { completeStudyOptions, type StudyOptions, studyGroups } from '../../app/options/study-options.js';
 import { outputsOf } from '../../app/outputs.js';
 import { lockWait } from '../../app/runs/run-folder.js';
 import { StudyFolder } from '../../app/study/study-folder.js';
@@ -9,16 +10,22 @@ import { trainAndScore } from '../../app/study/study-run.js';
 import { openData, readAll } from '../../app/training/job.js';
 import { type Run, type RunResult, runName } from '../../study/runs.js';
 import type { Digests } from '../../train/run-record.js';
-import { studyCommand } from '../options/study-options.js';
-import { withDataDefaults } from '../options/train-options.js';
-import { report } from '../program.js';
+import { command, givenOptions, report } from '../program.js';
 import { duration, plural, shellWord } from '../tables/format.js';
 import { type StudyReport, writeReport } from '../tables/study-report.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { ProgressBar } from '../terminal/progress.js';
 
-export const study = studyCommand().action(async (given: StudyOptions) => {
-  const options = { ...given, ...withDataDefaults(given) };
+export const study = command(
+  'study',
+  'Train the networks of the family, or embedded against isolated levels, under one protocol with cross-validation, and compare them in a table. The same call goes on with a study that was stopped.',
+  'unetpp study --data my-scans --filters 16,32,64,128,256 --epochs 20 --folds 5 --seeds 1,2',
+)
+  .addGroups(studyGroups)
+  .action((_, command: Command) => run(givenOptions(command)));
+
+async function run(given: Partial<StudyOptions>): Promise<void> {
+  const options = completeStudyOptions(given);
   const progress = new ProgressBar(options);
   await interruptible(progress, async (signal) => {
     const dataset = await openData(options);
@@ -37,7 +44,7 @@ export const study = studyCommand().action(async (given: StudyOptions) => {
       await folder.close();
     }
   });
-});
+}
 
 /**
  * Does the runs that are not done yet; the tables are written anew after each.
@@ -103,11 +110,11 @@ function introduction(
 ): string {
   const { train, validation } = splits[0]!;
   const scored = splits[0]![subset].length;
-  const { epochs, batch, optimizer, lr, seeds } = options;
+  const { epochs, batch, optimizer, learningRate, seeds } = options;
   return [
     `data      ${dataset.name}: ${plural(train.length, 'image')} to train on, ${validation.length} to validate on, ${scored} scored (${subset})`,
     `study     ${plural(runs.length, 'run')} of ${plural(epochs, 'epoch')}: ${plural(arms.length, 'network')} x ${plural(splits.length, 'fold')} x ${plural(seeds.length, 'seed')}`,
-    `training  batch ${batch}, ${optimizer}, learning rate ${lr}`,
+    `training  batch ${batch}, ${optimizer}, learning rate ${learningRate}`,
     `folder    ${folder.path}${done > 0 ? `: ${plural(done, 'run')} done` : ''}`,
     '',
   ].join('\n');

@@ -2,11 +2,13 @@
 import type { Command } from 'commander';
 import { examples } from '../../app/examples.js';
 import { LEARNING_CURVES, PREDICTIONS } from '../../app/kinds.js';
-import type { TrainCommandOptions } from '../../app/options/train-options.js';
+import { completeOptions, type TrainCommandOptions, trainGroups } from '../../app/options/train-options.js';
 import { outputsOf } from '../../app/outputs.js';
+import { withRecipe } from '../../app/recipes.js';
 import { doneResult, findCheckpoint, resumedOptions } from '../../app/runs/resume.js';
+import { toRunConfig } from '../../app/runs/run-config.js';
 import { freePath, inOldRunFolder, inRunFolder, lockWait } from '../../app/runs/run-folder.js';
-import { asked, loadJob, openData, planJob, type TrainingJob } from '../../app/training/job.js';
+import { loadJob, openData, planJob, type TrainingJob } from '../../app/training/job.js';
 import { measureOnTest } from '../../app/training/test-images.js';
 import { trainInFolder } from '../../app/training/training.js';
 import { InputError } from '../../base/errors.js';
@@ -17,20 +19,31 @@ import { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { learningCurves } from '../../report/curves.js';
 import { predictionSheet } from '../../report/sheet.js';
 import type { EpochReport } from '../../train/trainer.js';
-import { trainCommand, withDataDefaults, withRecipe } from '../options/train-options.js';
+import { command, givenOptions } from '../program.js';
 import { epochHeader, epochRow } from '../tables/epochs.js';
 import { introduction, reportDone, reportTraining, reportUnbegun } from '../tables/train-report.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { ProgressBar } from '../terminal/progress.js';
 
-export const train = trainCommand().action(async (options: TrainCommandOptions, command: Command) => {
-  const run = runToGoOnWith(options);
-  const progress = new ProgressBar(options);
+/** The options that stand on the command line. */
+type Given = Partial<TrainCommandOptions>;
+
+export const train = command(
+  'train',
+  'Train a network of the UNet++ family on images and masks; without --data on built-in synthetic brain tumours.',
+  'unetpp train --data my-scans --filters 16,32,64,128,256 --augment flip',
+)
+  .addGroups(trainGroups)
+  .action((_, command: Command) => run(givenOptions(command)));
+
+async function run(given: Given): Promise<void> {
+  const folder = runToGoOnWith(given);
+  const progress = new ProgressBar(given);
   await interruptible(progress, (signal) => {
-    const call = { progress, signal, wait: lockWait(options, progress, signal) };
-    return run === undefined ? begin(withDataDefaults(withRecipe(options, command)), call) : goOn(run, command, call);
+    const call = { progress, signal, wait: lockWait(given, progress, signal) };
+    return folder === undefined ? begin(completeOptions(withRecipe(given)), call) : goOn(folder, given, call);
   });
-});
+}
 
 /** What belongs to this call, not to the run. */
 interface Call {
@@ -40,7 +53,7 @@ interface Call {
 }
 
 /** Undefined where a run begins. @throws InputError for --continue without a folder, or with two */
-function runToGoOnWith({ continue: either = false, resume, out }: TrainCommandOptions): string | undefined {
+function runToGoOnWith({ continue: either = false, resume, out }: Given): string | undefined {
   if (!either) return resume;
   if (resume !== undefined) {
     throw new InputError('--continue begins or goes on with the run in --out, --resume goes on only; leave one out');
@@ -59,20 +72,20 @@ async function begin(options: TrainCommandOptions, call: Call): ReturnType<Work>
     const job = await loadJob(planned, call.progress, call.signal);
     return job ? trainInto(folder, job, call) : reportUnbegun(planned, folder);
   };
-  return inRunFolder(path, asked(planned), work, call.wait);
+  return inRunFolder(path, toRunConfig(planned), work, call.wait);
 }
 
-async function goOn(run: string, command: Command, call: Call): ReturnType<Work> {
+async function goOn(run: string, given: Given, call: Call): ReturnType<Work> {
   const { progress, signal } = call;
   const prepare = async (folder: RunFolder): Promise<Work> => {
-    const options = resumedOptions(folder, command);
+    const options = resumedOptions(folder, given);
     const done = options.continue ? await doneResult(folder, options) : undefined;
     if (done) return async () => reportDone(options, folder, done);
     const planned = planJob(options, await openData(options));
     const job = await loadJob(planned, progress, signal);
     if (!job) return async () => reportUnbegun(planned, folder);
     const resume = await findCheckpoint(folder, job, (warning) => progress.line(warning));
-    await folder.change(asked(job));
+    await folder.change(toRunConfig(job));
     return () => trainInto(folder, { ...job, ...(resume && { resume }) }, call);
   };
   return inOldRunFolder(run, prepare, (_, rest) => rest(), call.wait);

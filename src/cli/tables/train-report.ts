@@ -11,14 +11,14 @@ import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import type { EpochState } from '../../train/epoch.js';
 import { begunEpoch } from '../../train/state.js';
 import type { EpochReport } from '../../train/trainer.js';
-import { splitText } from '../options/split-options.js';
 import { report } from '../program.js';
 import { diceText, networkText, objectiveText } from './describe.js';
 import { duration, grouped, memorySize, plural, shellWord } from './format.js';
+import { splitText } from './split-text.js';
 
 export function introduction({ dataset, model, options, memory, resume }: TrainingJob): string {
   const { name, split, size, channels } = dataset;
-  const { optimizer, lr, schedule, batch, epochs, augment, seed } = options;
+  const { optimizer, learningRate, schedule, batch, epochs, augment, seed } = options;
   const images = `${plural(split.train.length, 'image')} to train on, ${split.validation.length} to validate on`;
   const tested = options.test ? `, ${split.test.length} to test on` : '';
   const drawn = splitText(dataset);
@@ -28,7 +28,7 @@ export function introduction({ dataset, model, options, memory, resume }: Traini
     `data      ${name}: ${images}${tested}, ${size}x${size} ${channels === 1 ? 'grey' : 'RGB'}${augmented}`,
     ...(drawn === undefined ? [] : [`split     ${drawn}`]),
     `network   ${networkText(model.config)}, ${grouped(countParameters(model.parameters.list))} parameters`,
-    `training  ${plural(epochs, 'epoch')}, batch ${batch}, loss ${objectiveText(lossOptions(options))}, ${optimizer}, learning rate ${lr}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
+    `training  ${plural(epochs, 'epoch')}, batch ${batch}, loss ${objectiveText(lossOptions(options))}, ${optimizer}, learning rate ${learningRate}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
     `machine   ${plural(model.backend.workers, 'worker')}, ${memorySize(memory)} of memory`,
     ...(resume ? [`resumed   ${whereOf(begunEpoch(resume.checkpoint))}`] : []),
     '',

@@ -5,7 +5,6 @@ import { resumedOptions } from '../../../src/app/runs/resume.js';
 import { ReferenceBackend } from '../../../src/backend/reference.js';
 import { parseJson } from '../../../src/base/json.js';
 import type { Random } from '../../../src/base/random.js';
-import { trainCommand } from '../../../src/cli/options/train-options.js';
 import { refuse } from '../../../src/data/faults.js';
 import { indexMask, parseClasses } from '../../../src/data/folder/class-masks.js';
 import { figshare } from '../../../src/data/folder/figshare.js';
@@ -120,12 +119,11 @@ function tryParse(text: string): unknown {
 
 function configReader(folder: string): Kind['read'] {
   mkdirSync(folder);
-  const command = trainCommand();
   return async (bytes) => {
     writeFileSync(join(folder, 'config.json'), bytes);
     const run = await RunFolder.open(folder);
     try {
-      return resumedOptions(run, command);
+      return resumedOptions(run, {});
     } finally {
       await run.close();
     }
