@@ -14,8 +14,8 @@ const TABLE = 'a table of a study';
 /** The comment that a Markdown table begins with, which no reader shows. */
 export const MARKDOWN_MARK = `<!-- ${SOFTWARE} study -->\n`;
 
-export const tableFormats = ['md', 'csv', 'json'] as const;
-export type TableFormat = (typeof tableFormats)[number];
+/** The endings that the tables of a study are written with. */
+export type TableFormat = 'md' | 'csv' | 'json';
 
 /** The tables of a study, by the ending of their names. */
 export const STUDY_TABLES: Readonly<Record<TableFormat, FileKind>> = {

@@ -1,8 +1,7 @@
 /** The memory that work needs, worked out from its plan and compared with what there is before anything is allocated. */
-import { freemem, totalmem } from 'node:os';
 import { LIMIT } from '../backend/wasm/memory.js';
 import { InputError } from '../base/errors.js';
-import { memorySize } from '../cli/tables/format.js';
+import { memorySize } from '../base/quantities.js';
 import { CACHE_BYTES } from '../data/cache.js';
 import type { Split } from '../data/split/split.js';
 import { planFor } from '../index.js';
@@ -11,6 +10,7 @@ import { depthOf, type ModelConfig } from '../model/config.js';
 import { levelsOfMode, type Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { parameterBytes, predictionCost } from '../model/summary.js';
+import { availableMemory } from '../platform/node/host.js';
 import { evaluationMemory, trainingMemory } from '../train/memory.js';
 import { lossOptions, type TrainCommandOptions } from './options/train-options.js';
 
@@ -28,19 +28,14 @@ export interface MemoryNeed {
  */
 function demand(need: MemoryNeed, what: string, advice: string): void {
   if (fits(need)) return;
-  const why = need.backendBytes > LIMIT ? 'WebAssembly holds at most 4.0 GB' : `${memorySize(available())} are free`;
+  const why =
+    need.backendBytes > LIMIT ? 'WebAssembly holds at most 4.0 GB' : `${memorySize(availableMemory())} are free`;
   throw new InputError(`${what} needs ${memorySize(need.backendBytes + need.hostBytes)} of memory, ${why}; ${advice}`);
 }
 
 /** Whether so much can be had. */
 export function fits({ backendBytes: inside, hostBytes: outside }: MemoryNeed): boolean {
-  return inside <= LIMIT && inside + outside <= available();
-}
-
-function available(): number {
-  // On macOS, memory that only caches files does not count as free.
-  const free = process.platform === 'darwin' ? totalmem() : freemem();
-  return Math.min(free, process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return inside <= LIMIT && inside + outside <= availableMemory();
 }
 
 /** What training takes with so many workers. */

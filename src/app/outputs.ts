@@ -2,8 +2,9 @@
 import { dataFolderAt } from '../platform/node/files/around.js';
 import { Outputs, type Source } from '../platform/node/files/outputs.js';
 
-/** Of every command that writes. */
+/** What every call may be given that writes. */
 export interface ForceOption {
+  /** Replaces files that unetpp did not write. */
   readonly force?: boolean;
 }
 

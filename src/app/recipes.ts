@@ -1,6 +1,5 @@
 /** Options of a training that belong together, by name; what is given beside a recipe goes before it. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { exists, join } from '../platform/node/files/paths.js';
 import type { dataOptions } from './options/data-options.js';
 import type { networkOptions } from './options/network-options.js';
 import type { optimizerOptions } from './options/optimizer-options.js';
@@ -50,6 +49,6 @@ export function withRecipe<T extends { readonly recipe?: RecipeName; readonly da
   const { recipe, data } = given;
   if (recipe === undefined) return given;
   const { splitSizes, ...options } = RECIPES[recipe];
-  const hasSplit = data !== undefined && existsSync(join(data, 'split.json'));
+  const hasSplit = data !== undefined && exists(join(data, 'split.json'));
   return { ...(hasSplit ? options : { ...options, splitSizes }), ...given };
 }

@@ -1,8 +1,8 @@
 /** All commands, and what stands around them. */
 import { Command } from 'commander';
-import { convert } from '../app/convert.js';
 import { check } from './commands/check.js';
 import { compare } from './commands/compare.js';
+import { convert } from './commands/convert.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate } from './commands/evaluate.js';
 import { importTorchCommand } from './commands/import-torch.js';

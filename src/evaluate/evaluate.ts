@@ -4,6 +4,7 @@ import type { Values } from '../backend/backend.js';
 import { chunks } from '../base/chunks.js';
 import { InputError } from '../base/errors.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
+import type { Image } from '../base/image.js';
 import { show } from '../base/show.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import type { Subset } from '../data/split/split.js';
@@ -59,6 +60,15 @@ export interface EvaluateOptions extends PredictHeadsOptions, MetricOptions {
   readonly threshold?: number | undefined;
   /** Also list the scores of each image, for the mode and for every head. Default: false. */
   readonly perImage?: boolean;
+  /** Is given each image as it is scored, with the mask that the mode makes of it. */
+  readonly onImage?: ((image: EvaluatedImage) => void) | undefined;
+}
+
+/** An image, the mask that was predicted for it, and what that is worth. */
+export interface EvaluatedImage {
+  readonly sample: Sample;
+  readonly prediction: Image<Uint8Array>;
+  readonly scores: NamedScores;
 }
 
 /**
@@ -82,8 +92,10 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
     loss += batch.loss * batch.samples.length;
     for (const { sample, predictions } of batch.samples) {
       for (const [k, tally] of tallies.entries()) {
-        const scores = tally.add(toMask(predictions[k]!, thresholds[k]), sample.mask);
-        images[k]!.push({ image: sample.name, ...scores });
+        const prediction = toMask(predictions[k]!, thresholds[k]);
+        const scores = { image: sample.name, ...tally.add(prediction, sample.mask) };
+        images[k]!.push(scores);
+        if (k === chosen) options.onImage?.({ sample, prediction, scores });
       }
     }
   }

@@ -7,8 +7,7 @@ import { completeOptions, type TrainCommandOptions } from '../../src/app/options
 import { findCheckpoint } from '../../src/app/runs/resume.js';
 import { storedOptions, toRunConfig } from '../../src/app/runs/run-config.js';
 import { loadJob, openData, planJob, type TrainingJob } from '../../src/app/training/job.js';
-import { trainInFolder } from '../../src/app/training/training.js';
-import { ProgressBar } from '../../src/cli/terminal/progress.js';
+import { trainInFolder } from '../../src/app/training/train-in-folder.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import type { EpochReport } from '../../src/index.js';
 import { CheckpointFiles } from '../../src/platform/node/runs/checkpoint-files.js';
@@ -20,14 +19,14 @@ import { rejection } from '../support/throws.js';
 const test = suiteInFolder('same run');
 const ADVICE = 'restore the file from a copy, or start a new run';
 
-const quiet = new ProgressBar({ quiet: true });
+const nobody = {};
 const never = new AbortController().signal;
 
 /** Holds `data`, and a run of 2 epochs in `run`; each test gets a copy. */
 let made = '';
 
 async function prepareJob(options: TrainCommandOptions): Promise<TrainingJob> {
-  return (await loadJob(planJob(options, await openData(options)), quiet, never))!;
+  return (await loadJob(planJob(options, await openData(options)), nobody, never))!;
 }
 
 test.before(async () => {
@@ -36,7 +35,7 @@ test.before(async () => {
   const shape = { data: join(made, 'data'), filters: [2, 2], size: 16 };
   const job = await prepareJob(completeOptions({ ...shape, epochs: 2, batch: 2, emaDecay: 0.5, workers: 1 }));
   const folder = await RunFolder.create(join(made, 'run'), toRunConfig(job));
-  for await (const _ of trainInFolder(folder, job, quiet, never));
+  for await (const _ of trainInFolder(folder, job, nobody, never));
   await folder.close();
 });
 test.after(() => rmSync(made, { recursive: true }));
@@ -52,7 +51,7 @@ async function goOn(dir: string, given: Partial<TrainCommandOptions> = {}) {
     const resume = await findCheckpoint(folder, job, (line) => told.push(line));
     const reports: EpochReport[] = [...(resume?.epochs ?? [])];
     await folder.change(toRunConfig(job));
-    for await (const epoch of trainInFolder(folder, { ...job, ...(resume && { resume }) }, quiet, never)) {
+    for await (const epoch of trainInFolder(folder, { ...job, ...(resume && { resume }) }, nobody, never)) {
       reports.push(epoch);
     }
     return { reports, told };

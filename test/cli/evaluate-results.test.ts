@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { saveUnchanged } from '../../src/app/models/save-unchanged.js';
 import { spacing } from '../../src/app/options/parsers.js';
-import { saveUnchanged } from '../../src/app/save-unchanged.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import { createModel, loadModel, type ModelConfig, weightsSha256 } from '../../src/index.js';
 import { disc, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli.js';

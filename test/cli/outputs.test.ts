@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { convert } from '../../src/app/convert.js';
 import { check } from '../../src/cli/commands/check.js';
+import { convert } from '../../src/cli/commands/convert.js';
 import { evaluate } from '../../src/cli/commands/evaluate.js';
 import { importTorchCommand } from '../../src/cli/commands/import-torch.js';
 import { predict } from '../../src/cli/commands/predict.js';

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { TrainingJob } from '../../src/app/training/job.js';
 import { measureOnTest } from '../../src/app/training/test-images.js';
-import { ProgressBar } from '../../src/cli/terminal/progress.js';
 import { createModel, readPng, syntheticDataset } from '../../src/index.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { putMat } from '../fixtures/mat.js';
@@ -81,7 +80,7 @@ test('a test that is interrupted gives no result and writes nothing', async ({ d
   const job = { dataset, model: createModel({ filters: [2, 4] }), options } as unknown as TrainingJob;
   const folder = await RunFolder.create(dir, {});
   const before = listing(dir);
-  const measure = (signal: AbortSignal) => measureOnTest(job, folder, new ProgressBar({ quiet: true }), signal);
+  const measure = (signal: AbortSignal) => measureOnTest(job, folder, {}, signal);
   assert.is(await measure(AbortSignal.abort()), undefined);
   assert.equal(listing(dir), before);
   assert.is((await measure(new AbortController().signal))?.evaluation.images, 2);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { SCORES_CSV } from '../../src/app/evaluate-files.js';
+import { SCORES_CSV } from '../../src/app/evaluation/report-files.js';
 import { CONTACT_SHEET, MASK, OVERLAY } from '../../src/app/kinds.js';
 import { outputsOf } from '../../src/app/outputs.js';
 import { type FileKind, HEAD_BYTES } from '../../src/base/file-kind.js';

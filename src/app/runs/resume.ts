@@ -1,18 +1,17 @@
 /** Going on with a run: with the options that it was started with, and where it was. */
-import { existsSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
+import { deepEqual } from '../../base/deep-equal.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import { subsets } from '../../data/split/split.js';
 import type { FoundCheckpoint } from '../../platform/node/runs/checkpoint-files.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { begunEpoch } from '../../train/state.js';
-import { storedOptions, storedSplit } from './run-config.js';
-import { requireSameImages, requireSameOptions } from './same-run.js';
-import type { TrainingJob } from '../training/job.js';
 import { mayDiffer, type OptionTable, onCommandLine, valuesOf } from '../options/option.js';
 import { type TrainCommandOptions, trainTable } from '../options/train-options.js';
+import type { TrainingJob } from '../training/job.js';
 import { parseKept, type TrainResult } from '../training/result.js';
+import { storedOptions, storedSplit } from './run-config.js';
+import { requireSameImages, requireSameOptions } from './same-run.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -37,7 +36,7 @@ export function resumedOptions(folder: RunFolder, given: Partial<TrainCommandOpt
 
 /** The result of a run that is done, where this call asks for no more. */
 export async function doneResult(folder: RunFolder, options: TrainCommandOptions): Promise<TrainResult | undefined> {
-  return existsSync(folder.model) ? parseKept(await folder.keptResult(), options) : undefined;
+  return folder.hasModel ? parseKept(await folder.keptResult(), options) : undefined;
 }
 
 /**
@@ -58,7 +57,7 @@ export async function findCheckpoint(
   if (record) requireSameOptions(folder, record);
   for (const subset of subsets) {
     const [now, then] = [dataset.split[subset], before[subset]];
-    if (isDeepStrictEqual(now, then)) continue;
+    if (deepEqual(now, then)) continue;
     throw new InputError(
       `${dataset.source}: its ${subset} images are not those that the run in ${folder.path} was started on (${now.length} now, ${then.length} then${difference(now, then)}); restore them, or start a new run`,
     );
@@ -102,7 +101,7 @@ export function compareOptions(
   const values: Options = JSON.parse(JSON.stringify(given));
   for (const [name, value] of Object.entries(values)) {
     const before = stored[name] ?? null;
-    if (mayDiffer(table, name) || isDeepStrictEqual(value, before)) continue;
+    if (mayDiffer(table, name) || deepEqual(value, before)) continue;
     throw new InputError(
       `${flagOf(table, name)} is ${value === null ? 'not given' : onCommandLine(value)}, but ${begun} was started ` +
         `${before === null ? 'without it' : `with ${onCommandLine(before)}`}; ${advice}`,

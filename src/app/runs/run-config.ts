@@ -2,7 +2,7 @@
  * Options as JSON, in config.json of a run and protocol.json of a study, which somebody may have edited: each must be one
  * that the command line could have given. They stand there by the names that the library has for them.
  */
-import { isDeepStrictEqual } from 'node:util';
+import { deepEqual } from '../../base/deep-equal.js';
 import { type Form, listOf, object, requireForm, text } from '../../base/form.js';
 import { show } from '../../base/show.js';
 import { type Split, subsets } from '../../data/split/split.js';
@@ -83,7 +83,7 @@ function formOf(name: string, spec: OptionSpec): Form {
 function expectedOf({ parse }: OptionSpec, value: unknown): string | undefined {
   try {
     const parsed = parse(onCommandLine(value));
-    if (isDeepStrictEqual(parsed, value)) return undefined;
+    if (deepEqual(parsed, value)) return undefined;
     return typeof parsed === 'string' && typeof value !== 'string' ? 'a text' : show(parsed);
   } catch (error) {
     return error instanceof ValueError ? error.expected : (error as Error).message;

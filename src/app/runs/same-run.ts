@@ -1,5 +1,5 @@
 /** Whether a run goes on as it was begun: its config.json and its images are those that its checkpoint was made with. */
-import { isDeepStrictEqual } from 'node:util';
+import { deepEqual } from '../../base/deep-equal.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
@@ -20,7 +20,7 @@ export function requireSameOptions(folder: RunFolder, { options }: RunOrigin): v
   for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
     const [found, before] = [now[name], then[name]];
     const shortened = name === 'epochs' && Number(found) < Number(before);
-    if (!shortened && (mayDiffer(trainTable, name) || isDeepStrictEqual(found, before))) continue;
+    if (!shortened && (mayDiffer(trainTable, name) || deepEqual(found, before))) continue;
     const made = before === undefined ? 'without it' : `with ${show(before)}`;
     throw new InputError(
       `${folder.configFile}: ${name} is ${found === undefined ? 'missing' : show(found)}, but the checkpoint was made ${made}; restore the file, or start a new run`,

@@ -1,8 +1,6 @@
 /** What a training needs, checked before anything is written: the data, the network and the memory. */
 
 import { InputError } from '../../base/errors.js';
-import { vanishedText } from '../../cli/tables/format.js';
-import type { ProgressBar } from '../../cli/terminal/progress.js';
 import { type Augmentation, parseAugmentations } from '../../data/augment/augment.js';
 import { type Dataset, openDataset } from '../../data/dataset.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
@@ -16,6 +14,7 @@ import type { Checkpoint } from '../../train/checkpoint.js';
 import type { Digests } from '../../train/run-record.js';
 import type { EpochReport } from '../../train/trainer.js';
 import { requireForTraining } from '../memory.js';
+import { type Observer, progressOf } from '../observer.js';
 import { phantomCounts, planOf, refuseSecondSplit } from '../options/split-options.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
 import { chooseWorkers } from './workers.js';
@@ -45,15 +44,21 @@ export interface TrainingJob extends PlannedTraining {
  */
 export async function loadJob(
   planned: PlannedTraining,
-  progress: ProgressBar,
+  observer: Observer,
   signal: AbortSignal,
 ): Promise<TrainingJob | undefined> {
   const { dataset, options } = planned;
   const { train, validation, test } = dataset.split;
-  const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress, signal);
+  const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], observer, signal);
   return signal.aborted ? undefined : startJob(planned, digests);
 }
 
+/** What the folder of a run or a study on these data is called unless the user names another. */
+export function nameOf({ source, name }: Dataset): string {
+  return source === 'synthetic' ? 'phantom' : name;
+}
+
+/** The data set that the options ask for: a folder, or the phantom. */
 export async function openData(options: TrainCommandOptions): Promise<Dataset> {
   const { data, size, seed, normalisation } = options;
   const plan = planOf(options);
@@ -112,19 +117,19 @@ export function startJob(planned: PlannedTraining, digests: Digests): TrainingJo
 export async function readAll(
   dataset: Dataset,
   names: readonly string[],
-  progress: ProgressBar,
+  observer: Observer,
   signal: AbortSignal,
 ): Promise<Digests> {
+  const told = progressOf(observer, 'reading');
   const digests = new Map<string, string>();
   const lossy: { name: string; vanished: number }[] = [];
   for (const [k, name] of names.entries()) {
     if (signal.aborted) break;
     const sample = await dataset.load(name);
     digests.set(name, sampleDigest(sample));
-    if (sample.vanished !== undefined) lossy.push({ name, vanished: sample.vanished });
-    progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
+    if (sample.vanished) lossy.push({ name, vanished: sample.vanished });
+    told(k + 1, names.length);
   }
-  const text = vanishedText(lossy, dataset.size);
-  if (text !== undefined) progress.line(`remark    ${text}`);
+  if (lossy.length > 0) observer.remark?.({ kind: 'vanished', size: dataset.size, images: lossy });
   return digests;
 }

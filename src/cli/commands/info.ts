@@ -1,6 +1,7 @@
 /** `unetpp info`: what a model is and what it costs. */
 
 import { path, threads } from '../../app/options/parsers.js';
+import { plural } from '../../base/quantities.js';
 import { loadModel, planFor, type Threads } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import type { Recommendation } from '../../model/recommendation.js';
@@ -9,7 +10,6 @@ import { teamSize } from '../../platform/node/threads/team.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { costSize, predictionTable, trainingCosts, trainingTable } from '../tables/costs.js';
 import { networkText, reasonText, thresholdsText } from '../tables/describe.js';
-import { plural } from '../tables/format.js';
 import { trainingFacts } from '../tables/training-facts.js';
 
 interface InfoOptions extends CommonOptions {

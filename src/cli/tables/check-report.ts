@@ -1,8 +1,10 @@
 /** What `unetpp check` says of a data folder. */
+
+import { few, grouped, plural } from '../../base/quantities.js';
 import type { DataFolder } from '../../data/folder/folder.js';
 import { duplicatesAmong, type ImageFacts } from '../../data/folder/survey.js';
 import { subsets } from '../../data/split/split.js';
-import { few, grouped, plural, vanishedText } from './format.js';
+import { vanishedText } from './words.js';
 
 /** The result as JSON. */
 export interface CheckSummary {

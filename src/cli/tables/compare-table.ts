@@ -1,11 +1,12 @@
 /** What `unetpp compare` prints: a row for each head and for the mean, and what follows from them. */
 
+import { grouped, inWords, memorySize, plural } from '../../base/quantities.js';
 import type { ModeComparison } from '../../evaluate/compare-modes.js';
 import type { ModelConfig } from '../../model/config.js';
 import { bestOf } from '../../model/recommendation.js';
 import { reasonText } from './describe.js';
-import { grouped, inWords, memorySize, plural, shellWord } from './format.js';
 import { table } from './table.js';
+import { shellWord } from './words.js';
 
 export interface ComparisonContext {
   readonly subset: string;

@@ -1,4 +1,6 @@
 /** What predicting and training with a model take, as tables. */
+
+import { grouped, inWords, memorySize } from '../../base/quantities.js';
 import { CACHE_BYTES } from '../../data/cache.js';
 import { planFor } from '../../index.js';
 import { trainedLoss } from '../../loss/loss.js';
@@ -7,7 +9,6 @@ import type { Model } from '../../model/model.js';
 import type { Summary } from '../../model/summary.js';
 import { type TrainingMemory, trainingMemory } from '../../train/memory.js';
 import { type OptimizerName, optimizers } from '../../train/optimizer.js';
-import { grouped, inWords, memorySize } from './format.js';
 import { table } from './table.js';
 
 /** Pixels a side at which the cost of a model without a size of its own is stated. */

@@ -1,7 +1,8 @@
 /** The table that training prints: a row an epoch. Where a line has little room, it does without the lesser columns. */
+
+import { duration } from '../../base/quantities.js';
 import type { EpochReport } from '../../train/trainer.js';
 import { columnsOf } from '../terminal/columns.js';
-import { duration } from './format.js';
 
 interface Column {
   readonly title: string;

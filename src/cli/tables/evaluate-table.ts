@@ -1,21 +1,21 @@
 /** What `unetpp evaluate` prints: scores in rows, the mode and the heads in columns. */
-import type { Evaluation } from '../../evaluate/evaluate.js';
-import type { ClassScores, ImageScores } from '../../evaluate/metrics.js';
+
+import { plural } from '../../base/quantities.js';
+import type { Evaluation, NamedScores } from '../../evaluate/evaluate.js';
+import type { ClassScores } from '../../evaluate/metrics.js';
 import { columnsOf } from '../terminal/columns.js';
-import { plural } from './format.js';
 
 export interface TableContext {
   readonly subset: string;
   /** Width and height of the images. */
   readonly size: number;
-  /** Of distances. */
+  /** The unit of distances. */
   readonly unit: 'px' | 'mm';
-  /** What the loss is. */
+  /** The loss in words. */
   readonly objective: string;
-  readonly worst: readonly NamedImage[];
+  /** The images of the lowest Dice, the worst first. */
+  readonly worst: readonly NamedScores[];
 }
-
-export type NamedImage = { readonly image: string } & ImageScores;
 
 interface Column extends ClassScores {
   readonly name: string;
@@ -44,11 +44,6 @@ export function evaluationTable(
     `the worst by Dice, mode ${mode}`,
     ...worst.map((row) => imageLine(row, unit)),
   ];
-}
-
-/** The images of the lowest Dice, the worst first; of equals in their order. */
-export function worstImages(perImage: readonly NamedImage[], count: number): NamedImage[] {
-  return [...perImage].sort((a, b) => a.dice - b.dice).slice(0, count);
 }
 
 /** Columns that find no room on a line come in a table below. */
@@ -82,7 +77,7 @@ function scoreTable(columns: readonly Column[], unit: string, room: number): str
   ];
 }
 
-function imageLine({ image, dice, hd95, assd }: NamedImage, unit: string): string {
+function imageLine({ image, dice, hd95, assd }: NamedScores, unit: string): string {
   const distances = `HD95 ${distance(hd95).padStart(6)} ${unit}  ASSD ${distance(assd).padStart(6)} ${unit}`;
   return `  ${image.padEnd(LABEL)}  Dice ${dice.toFixed(4)}  ${distances}`;
 }

@@ -1,7 +1,7 @@
 /** How a split was drawn, for people. */
+import { grouped } from '../../base/quantities.js';
 import type { Dataset } from '../../data/dataset.js';
 import { subsets } from '../../data/split/split.js';
-import { grouped } from './format.js';
 
 /** `80%,10%,10% by patient: 2,452, 306 and 306 images of 180, 25 and 28 patients`; undefined where none was asked for. */
 export function splitText({ drawn, split, originOf }: Dataset): string | undefined {

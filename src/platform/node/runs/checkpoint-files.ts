@@ -14,10 +14,10 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError, invariant } from '../../../base/errors.js';
-import { fileError } from '../files/file-errors.js';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint.js';
 import { readFileChecked } from '../files/atomic.js';
 import { syncFolder, writeDurably } from '../files/durable.js';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint.js';
+import { fileError } from '../files/file-errors.js';
 
 export interface FoundCheckpoint {
   readonly checkpoint: Checkpoint;

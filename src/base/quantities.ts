@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Quantities in words, as people read them in messages, tables and pictures. */
 
 /** `1:05` or `2:03:07` of seconds. */
 export function duration(seconds: number): string {
@@ -37,18 +37,4 @@ export function plural(count: number, noun: string): string {
 export function few(names: readonly string[], most = 5): string {
   const shown = names.slice(0, most).join(', ');
   return names.length > most ? `${shown} and ${grouped(names.length - most)} more` : shown;
-}
-
-/** What is said of objects in masks that the resizing loses. */
-export function vanishedText(images: readonly { readonly name: string; readonly vanished?: number }[], size: number) {
-  const lost = images.filter(({ vanished = 0 }) => vanished > 0);
-  const count = lost.reduce((sum, { vanished = 0 }) => sum + vanished, 0);
-  if (count === 0) return undefined;
-  const where = `${plural(lost.length, 'image')}: ${few(lost.map(({ name }) => name))}`;
-  return `${plural(count, 'object')} of the masks ${count === 1 ? 'vanishes' : 'vanish'} at ${size}x${size}, in ${where}; a larger --size keeps more`;
-}
-
-/** A word of a command line as a shell reads it: in quotes where it needs them. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

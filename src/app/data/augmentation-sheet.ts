@@ -1,6 +1,6 @@
 /** The picture of `unetpp check --augment`: training images beside what a training makes of them. */
 
-import { spread } from '../../app/examples.js';
+import { evenly } from '../../base/evenly.js';
 import type { Image } from '../../base/image.js';
 import { type Augmentation, augment } from '../../data/augment/augment.js';
 import { openDataset, type Sample } from '../../data/dataset.js';
@@ -30,7 +30,7 @@ export async function augmentationSheet(
 ): Promise<Image<Uint8Array>> {
   const dataset = await openDataset(data, { size, seed, ...(plan && { plan }) });
   const tiles: ContactTile[] = [];
-  for (const name of spread(dataset.split.train, ROWS)) {
+  for (const name of evenly(dataset.split.train, ROWS)) {
     const sample = await dataset.load(name);
     tiles.push(tile(sample, sample, 'as it is'));
     for (let epoch = 1; epoch < TILES_IN_A_ROW; epoch++) {

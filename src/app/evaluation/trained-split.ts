@@ -1,7 +1,7 @@
 /** The split of a training, from what the model file says of it. */
-import type { DrawnSplit } from '../data/split/plan.js';
-import { splitUnits } from '../data/split/plan.js';
-import type { Model } from '../model/model.js';
+import type { DrawnSplit } from '../../data/split/plan.js';
+import { splitUnits } from '../../data/split/plan.js';
+import type { Model } from '../../model/model.js';
 
 /** What draws a split again; with another, images that the model was trained on would count as validation or test. */
 export interface TrainedSplit {

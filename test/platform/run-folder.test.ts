@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { inOldRunFolder, inRunFolder } from '../../src/app/runs/run-folder.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
+import { inBegunRun, inNewRun } from '../../src/platform/node/runs/run-session.js';
 import { checkpointOf, numberOf } from '../support/checkpoints.js';
 import { suiteInFolder } from '../support/cli.js';
 import { messageOf, withoutRoot } from '../support/faults.js';
@@ -58,7 +58,7 @@ test('one process at a time, and every other call is refused', async ({ dir }) =
   const inUse = `${path}: in use by process ${process.pid} on `;
   assert.match(await messageOf(RunFolder.open(path)), inUse);
   assert.match(await messageOf(RunFolder.create(path, {})), inUse);
-  assert.match(await messageOf(inRunFolder(path, {}, async () => {})), inUse);
+  assert.match(await messageOf(inNewRun(path, {}, async () => {})), inUse);
   assert.equal(readdirSync(path).sort(), ['.lock', 'config.json', 'metrics.jsonl'], 'and nothing is withdrawn');
   await folder.close();
 });
@@ -85,7 +85,7 @@ test('a folder that holds a run is not begun anew', async ({ dir }) => {
   const refused = `${path}: holds a run already; go on with that one, or give another folder`;
   const names = readdirSync(path).sort();
   assert.is(await messageOf(RunFolder.create(path, {})), refused);
-  assert.is(await messageOf(inRunFolder(path, {}, async () => {})), refused);
+  assert.is(await messageOf(inNewRun(path, {}, async () => {})), refused);
   assert.equal(readdirSync(path).sort(), names);
   rmSync(join(path, 'config.json'));
   assert.is(await messageOf(RunFolder.create(path, {})), refused, 'a checkpoint alone');
@@ -138,7 +138,7 @@ const fail = async () => {
 test('a run that fails with nothing to show is withdrawn, with the folders made for it', async ({ dir }) => {
   mkdirSync(join(dir, 'there'));
   for (const path of [join(dir, 'there'), join(dir, 'there/a/b')]) {
-    assert.is(await failure(inRunFolder(path, {}, fail)), 'failed');
+    assert.is(await failure(inNewRun(path, {}, fail)), 'failed');
     assert.equal(readdirSync(dir, { recursive: true }), ['there']);
   }
 });
@@ -146,7 +146,7 @@ test('a run that fails with nothing to show is withdrawn, with the folders made 
 test('a run that fails with something to show stays, and the error says where', async ({ dir }) => {
   const run = (name: string, leave: (folder: RunFolder) => Promise<void> | void) =>
     failure(
-      inRunFolder(join(dir, name), {}, async (folder) => {
+      inNewRun(join(dir, name), {}, async (folder) => {
         await leave(folder);
         await fail();
       }),
@@ -166,20 +166,20 @@ test('a run that is gone on with is never withdrawn', async ({ dir }) => {
     return config;
   };
   let given: unknown;
-  await inOldRunFolder(path, prepare, async (_, config) => {
+  await inBegunRun(path, prepare, async (_, config) => {
     assert.ok(existsSync(join(path, '.lock')));
     given = config;
   });
   assert.equal(given, { lr: 0.1, filters: [2, 4] });
-  assert.is(await failure(inOldRunFolder(path, prepare, fail)), 'failed');
+  assert.is(await failure(inBegunRun(path, prepare, fail)), 'failed');
   assert.equal(readdirSync(path).sort(), ['config.json', 'metrics.jsonl']);
 });
 
 test('where a run is that goes on and fails is said, but not to what is refused before', async ({ dir }) => {
   const path = await begun(dir, 1);
-  assert.is(await failure(inOldRunFolder(path, fail, async () => {})), 'failed');
+  assert.is(await failure(inBegunRun(path, fail, async () => {})), 'failed');
   const prepare = async () => {};
-  assert.is(await failure(inOldRunFolder(path, prepare, fail)), `failed; the last checkpoint is in ${path}`);
+  assert.is(await failure(inBegunRun(path, prepare, fail)), `failed; the last checkpoint is in ${path}`);
   assert.not.ok(existsSync(join(path, '.lock')));
 });
 
@@ -192,7 +192,7 @@ test('a folder that cannot be written to', async ({ dir }) => {
   await withoutRoot(async () => {
     assert.is(await messageOf(RunFolder.open(path)), `${join(path, '.lock')}: cannot be written: ${denied}`);
     const other = join(dir, 'other');
-    assert.is(await messageOf(inRunFolder(other, {}, async () => {})), `${other}: cannot be created: ${denied}`);
+    assert.is(await messageOf(inNewRun(other, {}, async () => {})), `${other}: cannot be created: ${denied}`);
   });
   for (const folder of [dir, path]) chmodSync(folder, 0o755);
   assert.equal(readdirSync(path).sort(), names);

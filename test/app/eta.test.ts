@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { secondsLeft } from '../../src/app/training/eta.js';
-import { duration, grouped, inWords, memorySize, plural } from '../../src/cli/tables/format.js';
+import { duration, grouped, inWords, memorySize, plural } from '../../src/base/quantities.js';
 
 test('numbers as people read them', () => {
   assert.equal([0, 65.4, 3599.6, 7387].map(duration), ['0:00', '1:05', '1:00:00', '2:03:07']);

@@ -1,6 +1,6 @@
-import type { Model } from '../model/model.js';
-import { encodeModel } from '../model/modelfile.js';
-import { replaceUnchanged } from '../platform/node/files/outputs.js';
+import type { Model } from '../../model/model.js';
+import { encodeModel } from '../../model/modelfile.js';
+import { replaceUnchanged } from '../../platform/node/files/outputs.js';
 
 /**
  * Writes a model over its file.

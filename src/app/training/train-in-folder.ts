@@ -1,24 +1,23 @@
 /** The training of a job in its run folder, whichever command asks for it. */
 
-import { duration } from '../../cli/tables/format.js';
-import type { ProgressBar } from '../../cli/terminal/progress.js';
 import { augment } from '../../data/augment/augment.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { begunEpoch } from '../../train/state.js';
 import { type EpochReport, trainModel } from '../../train/trainer.js';
+import type { Observer } from '../observer.js';
 import { lossOptions } from '../options/train-options.js';
 import { originOf } from '../runs/same-run.js';
 import { secondsLeft } from './eta.js';
 import type { TrainingJob } from './job.js';
 
 /**
- * An epoch at a time, with the bar in between. Each report is written down, with the model where it is the best, before
+ * Trains an epoch at a time, and tells how far it is in between. Each report is written down, with the model where it is the best, before
  * it is given; at the end the job's model has the best weights.
  */
 export async function* trainInFolder(
   folder: RunFolder,
   job: TrainingJob,
-  progress: ProgressBar,
+  observer: Observer,
   signal: AbortSignal,
 ): AsyncGenerator<EpochReport, void, void> {
   const { options, augmentations, dataset, model, resume } = job;
@@ -41,8 +40,9 @@ export async function* trainInFolder(
       ...(checkpointMinutes !== undefined && { minutes: checkpointMinutes }),
     },
     onProgress(now) {
-      const text = `${now.imagesPerSecond.toFixed(1)} images/s, ${duration(left(now))} left`;
-      progress.update(`epoch ${now.epoch}/${now.epochs} ${now.phase}`, now.done, now.total, text);
+      const { phase, done, total, epoch, epochs, imagesPerSecond } = now;
+      const pace = { imagesPerSecond, secondsLeft: left(now) };
+      observer.progress?.({ phase, done, total, epoch: { number: epoch, of: epochs }, pace });
     },
   });
   for await (const epoch of reports) {

@@ -1,19 +1,13 @@
-/** The files that `unetpp evaluate` writes: the scores of each image and the picture of the worst. */
-import { join } from 'node:path';
-import type { FileKind } from '../base/file-kind.js';
-import type { Image } from '../base/image.js';
-import { plural } from '../cli/tables/format.js';
-import type { Dataset } from '../data/dataset.js';
-import { type Evaluation, predictHeads } from '../evaluate/evaluate.js';
-import type { MeanScores } from '../evaluate/metrics.js';
-import { encodePng } from '../formats/png/png.js';
-import { outputOf, outputsOf } from '../model/mode.js';
-import type { Model } from '../model/model.js';
-import { toMask } from '../model/prediction.js';
-import { makeFolder, type OutputFile, type Outputs } from '../platform/node/files/outputs.js';
-import { type Cell, encodeCsv } from '../report/csv.js';
-import { predictionSheet, type SheetRow } from '../report/sheet.js';
-import { WORST_IMAGES } from './kinds.js';
+/** The files of an evaluation: the scores of each image, and the picture of the worst. */
+import type { FileKind } from '../../base/file-kind.js';
+import type { Image } from '../../base/image.js';
+import type { Evaluation } from '../../evaluate/evaluate.js';
+import type { MeanScores } from '../../evaluate/metrics.js';
+import { encodePng } from '../../formats/png/png.js';
+import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/files/outputs.js';
+import { join } from '../../platform/node/files/paths.js';
+import { type Cell, encodeCsv } from '../../report/csv.js';
+import { WORST_IMAGES } from '../kinds.js';
 
 /** What `--report` writes. */
 export interface ReportFiles {
@@ -63,23 +57,3 @@ export const SCORES_CSV: FileKind = {
   name: 'a table of scores',
   begins: (head) => new RegExp(`^image,${Object.keys(CELLS)},(?:.*,)?distance_unit\r\n`).test(head),
 };
-
-/** The worst images with their true and predicted masks. */
-export async function worstSheet(
-  model: Model,
-  dataset: Dataset,
-  { mode, threshold, images }: Evaluation,
-  worst: readonly { readonly image: string; readonly dice: number }[],
-): Promise<Image<Uint8Array>> {
-  const output = outputsOf(model.config).indexOf(outputOf(mode, model.config));
-  const rows: SheetRow[] = [];
-  const names = worst.map(({ image }) => image);
-  for await (const { samples } of predictHeads(model, dataset, names)) {
-    for (const { sample, predictions } of samples) {
-      const prediction = toMask(predictions[output]!, threshold);
-      const { dice } = worst[rows.length]!;
-      rows.push({ name: sample.name, image: sample.image, target: sample.mask, prediction, dice });
-    }
-  }
-  return predictionSheet(rows, { title: `the worst of ${plural(images, 'image')} by Dice, mode ${mode}` });
-}
