@@ -13,6 +13,7 @@ import type { EpochReport } from '../../src/index.js';
 import { CheckpointFiles } from '../../src/platform/node/runs/checkpoint-files.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { disc, put, putPairs, suiteInFolder } from '../support/cli.js';
+import { withOldNames } from '../support/old-names.js';
 import { metricsOf } from '../support/runs.js';
 import { rejection } from '../support/throws.js';
 
@@ -152,6 +153,29 @@ test('a checkpoint of 0.1.0 has none of this: it goes on, and says so', async ({
   assert.equal([reports.length, told], [3, [`${join(dir, 'run')}: ${unchecked}`]]);
   assert.equal((await goOn(dir, { epochs: 4 })).told, [], 'the checkpoints that follow say it');
   assert.is(metricsOf(join(dir, 'run')).length, 4);
+});
+
+test('a run with the names of 0.1.0, in config.json and in its checkpoint, goes on, and is written with those of now', async ({
+  dir,
+}) => {
+  const [file, files] = [join(dir, 'run/config.json'), new CheckpointFiles(join(dir, 'run'))];
+  const { run, ...checkpoint } = (await files.read())!.checkpoint;
+  const config = JSON.parse(bytesOf(dir, 'run/config.json').toString());
+  writeFileSync(file, JSON.stringify(withOldNames(config)));
+  await files.write({ ...checkpoint, run: { ...run!, options: withOldNames(run!.options) } });
+  edit(dir, { lr: 0.01 });
+  const advice = 'restore the file, or start a new run';
+  const message = `${file}: learningRate is 0.01, but the checkpoint was made with 0.0003; ${advice}`;
+  assert.is(await rejection(goOn(dir)), message);
+  edit(dir, { lr: 0.0003 });
+  const { reports, told } = await goOn(dir, { epochs: 3 });
+  assert.equal([reports.length, told], [3, []]);
+  assert.equal(JSON.parse(bytesOf(dir, 'run/config.json').toString()), {
+    ...config,
+    epochs: 3,
+    data: join(dir, 'data'),
+  });
+  assert.equal((await files.read())!.checkpoint.run!.options, { ...run!.options, epochs: 3, data: join(dir, 'data') });
 });
 
 test('every option in config.json has its type, or is named with what it is and what is expected', async ({ dir }) => {
