@@ -13,8 +13,8 @@ const mayImport = {
   train: 'base image graph ops backend formats model data loss evaluate',
   study: 'base image model data loss evaluate train',
   report: 'base image',
-  platform: 'base image graph ops backend formats model data loss evaluate train',
-  app: 'base image graph ops backend formats model data loss evaluate train study report platform cli index',
+  platform: 'base image graph ops backend formats model data loss evaluate train study',
+  app: 'base image graph ops backend formats model data loss evaluate train study report platform index',
   cli: 'base image graph ops backend formats model data loss evaluate train study report platform app index',
 };
 
@@ -34,6 +34,20 @@ module.exports = {
       comment: 'what stands before data in the list imports nothing from Node',
       severity: 'error',
       from: { path: '^(src/(base|image|graph|ops|backend|model|loss|evaluate|study|report)/|reference/)' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'app-is-no-command-line',
+      comment:
+        'the application works for a page or a cluster, too: no disk but by the platform, no terminal, no commander',
+      severity: 'error',
+      from: { path: '^src/app/' },
+      to: { path: '^commander$|node_modules/commander/' },
+    },
+    {
+      name: 'app-leaves-node-to-the-platform',
+      severity: 'error',
+      from: { path: '^src/app/' },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -55,7 +55,7 @@ export interface Observer {
   remark?(remark: Remark): void;
 }
 
-/** For one phase, in the form that the functions of the library call. */
+/** The progress of one phase, in the form that the functions of the library call. */
 export function progressOf(observer: Observer, phase: Phase): (done: number, total: number) => void {
   return (done, total) => observer.progress?.({ phase, done, total });
 }

@@ -156,7 +156,7 @@ test('people are told what was made; --quiet says only that', async ({ dir }) =>
   put(dir, 'scan.png', disc(9, 7));
   const { code, stdout, stderr } = unetpp(dir, args('--input', 'scan.png', '--quiet'));
   assert.equal([code, stderr], [0, '']);
-  assert.match(stdout, /^1 mask with overlay in out, mode accurate, 0\.\d s\n$/);
+  assert.match(stdout, /^1 mask with overlay in out, mode accurate, \d+\.\d s\n$/);
 });
 
 test('files that are skipped and images of another kind than the model reads are told', async ({ dir }) => {

@@ -22,7 +22,7 @@ const ROWS = 6;
 
 /**
  * A row for each image: as it is, then as the first epochs of a training with this data, size and seed would see it.
- * @throws InputError where the data do not do
+ * @throws InputError where the folder cannot be read as a data set
  */
 export async function augmentationSheet(
   augmentations: readonly Augmentation[],
@@ -41,7 +41,7 @@ export async function augmentationSheet(
   return contactSheet(tiles, `${data}: ${listed(augmentations)}`, dataset.classNames, 0);
 }
 
-/** From the least value of the original, black, to its greatest: dark images are seen, and a change of brightness too. */
+/** Shows values from the least of the original, as black, to its greatest: dark images are seen, and so is a change of brightness. */
 function tile({ name, image, mask }: Sample, original: Sample, note: string): ContactTile {
   return { name, note, image: toRgb(image, extent(original.image.data)), mask };
 }

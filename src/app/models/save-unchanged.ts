@@ -1,3 +1,4 @@
+/** A model written over the file that it was read from. */
 import type { Model } from '../../model/model.js';
 import { encodeModel } from '../../model/modelfile.js';
 import { replaceUnchanged } from '../../platform/node/files/outputs.js';

@@ -13,7 +13,7 @@ export interface StudyPlan {
   readonly options: StudyOptions;
   readonly dataset: Dataset;
   readonly arms: readonly Arm[];
-  /** Of each fold. */
+  /** The split of each fold. */
   readonly splits: readonly Split[];
   readonly runs: readonly Run[];
   /** Whose images are scored. */

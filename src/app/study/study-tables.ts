@@ -2,8 +2,9 @@
 import { SOFTWARE } from '../../base/file-kind.js';
 import { jsonText } from '../../base/json.js';
 import { duration, grouped, inWords, plural } from '../../base/quantities.js';
-import { processorModel } from '../../platform/node/host.js';
+import { nodeVersion, processorModel } from '../../platform/node/host.js';
 import { type Cell, encodeCsv } from '../../report/csv.js';
+import { alignRow, columnWidths } from '../../report/text-table.js';
 import { BASELINE } from '../../study/arms.js';
 import type { ComparisonCells } from '../../study/compare.js';
 import { type EmbeddedRow, embeddedRows } from '../../study/embedded.js';
@@ -94,9 +95,8 @@ const EMBEDDED: Columns<EmbeddedRow> = {
 function table<Row>(columns: Columns<Row>, rows: readonly Row[]): { rows: readonly Row[]; lines: string[] } {
   const titles = Object.keys(columns);
   const cells = rows.map((row) => Object.values(columns).map((read) => read(row)));
-  const widths = titles.map((_, k) => Math.max(3, ...[titles, ...cells].map((line) => line[k]!.length)));
-  const line = (texts: readonly string[]) =>
-    `| ${texts.map((text, k) => (k === 0 ? text.padEnd(widths[k]!) : text.padStart(widths[k]!))).join(' | ')} |`;
+  const widths = columnWidths([titles, ...cells]).map((width) => Math.max(3, width));
+  const line = (texts: readonly string[]) => `| ${alignRow(texts, widths).join(' | ')} |`;
   const rule = widths.map((width, k) => (k === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
   return { rows, lines: [line(titles), line(rule), ...cells.map(line)] };
 }
@@ -143,7 +143,7 @@ function notesOf({ arms, splits, subset, options }: StudyPlan, results: readonly
 
 /** What a time is worth nothing without. */
 function machine(): string {
-  return `the machine that wrote this: ${processorModel() ?? 'processor unknown'}, Node ${process.versions.node}`;
+  return `the machine that wrote this: ${processorModel() ?? 'processor unknown'}, Node ${nodeVersion}`;
 }
 
 const FAMILY_NOTES = [

@@ -19,20 +19,21 @@ import { phantomCounts, planOf, refuseSecondSplit } from '../options/split-optio
 import type { TrainCommandOptions } from '../options/train-options.js';
 import { chooseWorkers } from './workers.js';
 
-/** A training whose options do, before anything of it is allocated. */
+/** A training whose options fit each other, the data and the memory, before anything of it is allocated. */
 export interface PlannedTraining {
   readonly options: TrainCommandOptions;
   readonly augmentations: readonly Augmentation[];
   readonly dataset: Dataset;
   readonly config: ModelConfig;
   readonly workers: number;
-  /** In bytes, as planned. */
+  /** The bytes that it is planned to take. */
   readonly memory: number;
 }
 
+/** A training that is ready to begin. */
 export interface TrainingJob extends PlannedTraining {
   readonly model: Model;
-  /** Of the images at least that are trained and validated on. */
+  /** The digest of each image that is trained or validated on; others may be among them. */
   readonly digests: Digests;
   /** Where it goes on, and the epochs before. */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly epochs: readonly EpochReport[] };

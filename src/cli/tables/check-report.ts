@@ -141,7 +141,7 @@ function namesOf(facts: readonly ImageFacts[]): string[] {
   return facts.map(({ name }) => name);
 }
 
-/** In how many subsets images are. */
+/** The number of subsets that images are in. */
 function spread(facts: readonly ImageFacts[]): number {
   return new Set(facts.flatMap(({ subset }) => subset ?? [])).size;
 }

@@ -18,7 +18,7 @@ export interface ComparisonContext {
 
 export interface Adoption {
   readonly config: ModelConfig;
-  /** Of the model. */
+  /** The model file. */
   readonly file: string;
   readonly subset: string;
   /** Whether the recommendation was stored in it. */

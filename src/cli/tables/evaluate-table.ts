@@ -3,6 +3,7 @@
 import { plural } from '../../base/quantities.js';
 import type { Evaluation, NamedScores } from '../../evaluate/evaluate.js';
 import type { ClassScores } from '../../evaluate/metrics.js';
+import { alignRow } from '../../report/text-table.js';
 import { columnsOf } from '../terminal/columns.js';
 
 export interface TableContext {
@@ -53,8 +54,9 @@ function scoreTable(columns: readonly Column[], unit: string, room: number): str
     const [first, rest] = [columns.slice(0, most), columns.slice(most)];
     return [...scoreTable(first, unit, room), '', ...scoreTable(rest, unit, room)];
   }
+  const widths = [LABEL, ...columns.map(() => CELL)];
   const row = (label: string, cell: (column: Column) => string) =>
-    label.padEnd(LABEL) + columns.map((column) => cell(column).padStart(CELL)).join('');
+    alignRow([label, ...columns.map(cell)], widths).join('');
   const share = (label: string, read: (column: Column) => number) => row(label, (column) => read(column).toFixed(4));
   return [
     row('', ({ name }) => name),

@@ -10,6 +10,9 @@ export function availableMemory(): number {
   return Math.min(free, memoryLimit());
 }
 
+/** The version of Node, like `24.1.0`. */
+export const nodeVersion = process.versions.node;
+
 /** The model of the processor as the system names it; undefined where it names none. */
 export function processorModel(): string | undefined {
   return cpus()[0]?.model.trim();
@@ -19,7 +22,7 @@ export function processorModel(): string | undefined {
 export function describeHost() {
   const quota = cpuQuota();
   return {
-    node: process.versions.node,
+    node: nodeVersion,
     v8: process.versions.v8,
     system: `${platform()} ${arch()}, ${release()}`,
     processor: processorModel() || 'unknown',
@@ -40,7 +43,7 @@ function memoryLimit(): number {
   return process.constrainedMemory() || Number.POSITIVE_INFINITY;
 }
 
-/** Of the current folder; null where that cannot be told. */
+/** The bytes free in the current folder; null where that cannot be told. */
 function freeDisk(): number | null {
   try {
     const { bavail, bsize } = statfsSync('.');

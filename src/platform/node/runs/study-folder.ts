@@ -21,7 +21,7 @@ import { claimFolder } from './new-folder.js';
 /** A study folder that this process alone writes to, until `close`. */
 export class StudyFolder {
   readonly #lock: Lock;
-  /** By the ending of their names. */
+  /** The tables by the ending of their names. */
   readonly #tables = new Map<string, OutputFile>();
 
   private constructor(
