@@ -20,9 +20,7 @@ export interface CommonOptions extends OptionValues<typeof commonOptions> {}
 
 /** A command with an example below its help. */
 export function command(name: string, description: string, example: string): CliCommand {
-  return inHouseStyle(new CliCommand(name), `see unetpp ${name} --help`)
-    .description(description)
-    .addHelpText('after', `\nExample:\n  ${example}`);
+  return inHouseStyle(new CliCommand(name), `see unetpp ${name} --help`).description(description).addExample(example);
 }
 
 /** The options that stand on the command line, without the defaults. */

@@ -9,7 +9,7 @@ export const optimizerOptions = {
   optimizer: {
     flag: '--optimizer <name>',
     parse: oneOf(optimizers),
-    help: 'what takes the steps',
+    help: 'how the weights are updated',
     default: { value: optimizerDefaults.optimizer },
     affects: 'bits',
   },
@@ -37,7 +37,7 @@ export const optimizerOptions = {
   minLearningRate: {
     flag: '--min-lr <rate>',
     parse: positive({ zero: true }),
-    help: 'what the learning rate falls to',
+    help: 'lowest learning rate that the schedule comes to',
     default: { value: scheduleDefaults.minLearningRate },
     affects: 'bits',
   },
@@ -79,8 +79,8 @@ export const optimizerOptions = {
   maxGradientNorm: {
     flag: '--clip <norm>',
     parse: positive(),
-    help: 'largest norm of all gradients together',
-    default: { unset: 'any' },
+    help: 'scale the gradients down where the norm of all of them together is larger',
+    default: { unset: 'as they are' },
     affects: 'bits',
   },
   emaDecay: {

@@ -102,9 +102,6 @@ export function threads(text: string): number | 'auto' {
   return text === 'auto' ? text : whole(1, 256)(text);
 }
 
-/** The help of `--mode`. */
-export const MODES = 'accurate (mean of the heads), fast (deepest head), L1, L2, … or auto (what compare recommends)';
-
 /** A comma-separated list of whole numbers of at least 1: `16,32,64`. */
 export function wholeList(text: string): readonly number[] {
   return text.split(',').map((part) => {

@@ -1,6 +1,7 @@
 /** `unetpp info`: what a model is and what it costs. */
 
-import { path, threads } from '../../app/options/parsers.js';
+import { threadOptions } from '../../app/options/inference-options.js';
+import { path } from '../../app/options/parsers.js';
 import { plural } from '../../base/quantities.js';
 import { loadModel, planFor, type Threads } from '../../index.js';
 import type { Model } from '../../model/model.js';
@@ -24,7 +25,7 @@ export const info = command(
 )
   .usage('--model FILE [options]')
   .requiredOption('--model <file>', 'model file', path)
-  .option('--threads <n>', 'how many compute an image together; auto: one for each core', threads, 'auto')
+  .addTable(threadOptions)
   .action(run);
 
 async function run(options: InfoOptions): Promise<void> {

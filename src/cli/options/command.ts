@@ -34,8 +34,21 @@ class TableOption extends CliOption {
   }
 }
 
-/** A command that takes options from tables, too. */
+/** A command that takes options from tables, too, and has an example. */
 export class CliCommand extends Command {
+  #example = '';
+
+  /** A call of the command. */
+  get example(): string {
+    return this.#example;
+  }
+
+  /** Shows a call of the command below its help. */
+  addExample(call: string): this {
+    this.#example = call;
+    return this.addHelpText('after', `\nExample:\n  ${call}`);
+  }
+
   override createOption(flags: string, description?: string): Option {
     return new CliOption(flags, description);
   }
