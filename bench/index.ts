@@ -1,6 +1,6 @@
 /** `npm run bench`: every op, and the whole network. Prints Markdown for people, or one JSON object. */
-import { Command } from 'commander';
-import { whole, wholeList } from '../src/cli/options/parsers.js';
+import { whole, wholeList } from '../src/app/options/parsers.js';
+import { CliCommand } from '../src/cli/options/command.js';
 import { guard, guardStreams, inHouseStyle } from '../src/cli/program.js';
 import { ProgressBar } from '../src/cli/terminal/progress.js';
 import { caseSteps } from './cases.js';
@@ -30,7 +30,7 @@ interface Section {
   readonly json: object;
 }
 
-const program = inHouseStyle(new Command('npm run bench --'), 'see npm run bench -- --help')
+const program = inHouseStyle(new CliCommand('npm run bench --'), 'see npm run bench -- --help')
   .description('Times every op and the whole network; without a choice both.')
   .optionsGroup('What is measured:')
   .option('--ops', 'every op: the layers of the network, and the cases of the tests')

@@ -45,7 +45,7 @@ try {
     learningRate: 1e-3,
     schedule: 'cosine',
     maxGradientNorm: 1,
-    averageDecay: 0.99,
+    emaDecay: 0.99,
     augment: (sample, key) => augment(sample, parseAugmentations('flip'), key),
     async onCheckpoint(checkpoint) {
       await files.write(checkpoint);

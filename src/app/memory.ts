@@ -48,11 +48,11 @@ export function memoryOfTraining(
   backend: Backend,
   workers: number,
 ): MemoryNeed {
-  const { size, batch, microBatch, optimizer, ema: averageDecay } = options;
+  const { size, batch, microBatch, optimizer, emaDecay } = options;
   const { train, validation, test } = split;
   const loss = lossOptions(options);
   const images = { train: train.length, validation: validation.length, test: options.test ? test.length : 0 };
-  const asked = { size, batch, microBatch, loss, optimizer, averageDecay, images, workers, cacheBytes: CACHE_BYTES };
+  const asked = { size, batch, microBatch, loss, optimizer, emaDecay, images, workers, cacheBytes: CACHE_BYTES };
   const { total, outside } = trainingMemory(config, asked, backend);
   return { backendBytes: total, hostBytes: outside };
 }

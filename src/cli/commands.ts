@@ -11,10 +11,24 @@ import { predict } from './commands/predict.js';
 import { prune } from './commands/prune.js';
 import { study } from './commands/study.js';
 import { train } from './commands/train.js';
+import type { CliCommand } from './options/command.js';
 import { inHouseStyle, withCommonOptions } from './program.js';
 import { version } from './version.js';
 
-const commands = [train, evaluate, compare, predict, prune, study, info, check, convert, importTorchCommand, doctor];
+/** All commands, with what every one of them has. */
+export const commands: readonly CliCommand[] = [
+  train,
+  evaluate,
+  compare,
+  predict,
+  prune,
+  study,
+  info,
+  check,
+  convert,
+  importTorchCommand,
+  doctor,
+].map(withCommonOptions);
 
 const START = `Start with:
   unetpp train        trains on built-in synthetic images, which takes about a minute on two cores
@@ -30,6 +44,6 @@ export function program(): Command {
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', `\n${START}`);
-  for (const sub of commands) root.addCommand(withCommonOptions(sub));
+  for (const sub of commands) root.addCommand(sub);
   return root;
 }

@@ -1,4 +1,5 @@
 /** What describes a network: everything that must be known to build it again. */
+import { defined } from '../base/defaults.js';
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { interpolations } from '../ops/index.js';
@@ -95,7 +96,7 @@ export function parseConfig(value: unknown, source: string): ModelConfig {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InputError(`${source}: expected an object with ${Object.keys(RULES).join(', ')}, found ${show(value)}`);
   }
-  const given = Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
+  const given = defined(value);
   const stray = Object.keys(given).find((name) => !Object.hasOwn(RULES, name));
   if (stray !== undefined) {
     throw new InputError(`${source}: unknown field ${show(stray)}; known are ${Object.keys(RULES).join(', ')}`);

@@ -8,7 +8,7 @@ import type { ModelConfig } from '../model/config.js';
 import { listParameters, storeLengths } from '../model/parameters.js';
 import { keptBytes } from '../model/summary.js';
 import { waitingGradients } from './gradient-tree.js';
-import { type OptimizerName, STATE_NAMES } from './optimizer.js';
+import { type OptimizerName, optimizerDefaults, STATE_NAMES } from './optimizer.js';
 import { recordGradients } from './step.js';
 
 /** In bytes; all but `outside` in the memory of the backend. */
@@ -48,7 +48,7 @@ export interface TrainingMemoryOptions {
   /** Default: 'adam'. */
   readonly optimizer?: OptimizerName | undefined;
   /** See `TrainOptions`. */
-  readonly averageDecay?: number | undefined;
+  readonly emaDecay?: number | undefined;
   /** In the data set. Default: one mini-batch and one micro-batch. */
   readonly images?: { readonly train: number; readonly validation: number; readonly test?: number };
   /** What the data set keeps of its samples at most. Default: all. */
@@ -62,7 +62,7 @@ const COPIES_FOR_A_FILE = 3;
 
 /** @param backend the one that trains; it takes no memory for the forecast */
 export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptions, backend: Backend): TrainingMemory {
-  const { size, batch, microBatch, loss, optimizer = 'adam', averageDecay } = options;
+  const { size, batch, microBatch, loss, optimizer = optimizerDefaults.optimizer, emaDecay } = options;
   const { workers = backend.concurrentPrograms, threads = options.workers ?? backend.threads } = options;
   const { images = { train: batch, validation: microBatch }, cacheBytes = Number.POSITIVE_INFINITY } = options;
   const evaluated = [images.validation, images.test ?? 0];
@@ -81,7 +81,7 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
   const parts = {
     parameters,
     gradients: gradientBuffers * trainable,
-    optimizer: (STATE_NAMES[optimizer].length + (averageDecay ? 1 : 0)) * trainable,
+    optimizer: (STATE_NAMES[optimizer].length + (emaDecay ? 1 : 0)) * trainable,
     prepared: validation.prepared,
     working:
       workers === 1

@@ -55,7 +55,7 @@ export class TrainingState {
   ) {
     const { parameters, config } = model;
     this.step = new TrainingStep(model, { ...settings, width: dataset.size, height: dataset.size }, scope);
-    if (settings.averageDecay) this.#average = new WeightAverage(scope, parameters, settings.averageDecay);
+    if (settings.emaDecay) this.#average = new WeightAverage(scope, parameters, settings.emaDecay);
     this.step.reserve(Math.min(settings.batch, dataset.split.train.length), settings.microBatch);
     this.#plateau = new Plateau(settings.rate);
     this.current = beginEpoch(1, levelsOf(config).length);
@@ -190,7 +190,7 @@ function isBetter(a: Evaluation, b: Evaluation): boolean {
 
 /** What the model file says of its training; the same run gives the same words. */
 function summary(dataset: Dataset, settings: TrainSettings, { epoch, validation }: Best): Model['training'] {
-  const { epochs, batch, microBatch, learningRate, seed, optimizer = 'adam', rate, averageDecay } = settings;
+  const { epochs, batch, microBatch, learningRate, seed, optimizer, rate, emaDecay } = settings;
   const { split, drawn } = dataset;
   const images = { train: split.train.length, validation: split.validation.length };
   return {
@@ -205,7 +205,7 @@ function summary(dataset: Dataset, settings: TrainSettings, { epoch, validation 
     learningRate,
     schedule: rate.schedule,
     ...lossSummary(settings.loss),
-    ...(averageDecay && { averageDecay }),
+    ...(emaDecay && { emaDecay }),
     seed,
     validation,
   };

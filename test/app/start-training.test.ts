@@ -2,10 +2,9 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { StudyOptions } from '../../src/app/options/study-options.js';
-import type { TrainCommandOptions } from '../../src/app/options/train-options.js';
+import { completeOptions, type TrainCommandOptions } from '../../src/app/options/train-options.js';
 import { runStudy, type StudyObserver } from '../../src/app/study/run-study.js';
 import { resumeTraining, startTraining, type TrainingObserver } from '../../src/app/training/start-training.js';
-import { trainCommand, withDataDefaults } from '../../src/cli/options/train-options.js';
 import { listing, putPairs, suiteInFolder } from '../support/cli.js';
 
 const test = suiteInFolder('start training');
@@ -13,7 +12,7 @@ const forever = new AbortController().signal;
 
 function optionsFor(dir: string): TrainCommandOptions {
   const small = { filters: [2, 2], size: 16, epochs: 2, batch: 2, workers: 1, out: join(dir, 'run') };
-  return withDataDefaults({ ...trainCommand().opts<TrainCommandOptions>(), data: join(dir, 'data'), ...small });
+  return completeOptions({ data: join(dir, 'data'), ...small });
 }
 
 /** Takes note of what it is told, repetitions left out. */

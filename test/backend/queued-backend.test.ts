@@ -21,7 +21,7 @@ const OPTIONS: TrainOptions = {
   batch: 4,
   microBatch: 2,
   learningRate: 0.05,
-  averageDecay: 0.5,
+  emaDecay: 0.5,
   maxGradientNorm: 1,
 };
 

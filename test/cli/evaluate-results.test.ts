@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { saveUnchanged } from '../../src/app/models/save-unchanged.js';
-import { spacing } from '../../src/cli/options/parsers.js';
+import { spacing } from '../../src/app/options/parsers.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import { createModel, loadModel, type ModelConfig, weightsSha256 } from '../../src/index.js';
 import { disc, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli.js';

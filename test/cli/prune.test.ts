@@ -2,7 +2,7 @@
 import { readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { level } from '../../src/cli/options/parsers.js';
+import { level } from '../../src/app/options/parsers.js';
 import { createModel, loadModel, type ModelConfig } from '../../src/index.js';
 import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli.js';
 

@@ -46,9 +46,9 @@ test('the recipe: its options, those given before them, and the scores on the te
     /\n2 images \(test\) of 16x16 pixels, loss \d\.\d{4} \(0\.5\*ce\+dice\)\n\n +accurate +L1\nthreshold +0\.5 +0\.5\nDice/,
   );
   const config = configOf(dir);
-  const { recipe, batch, microBatch, lr, optimizer, normalise, norm, upsample, splitSizes } = config;
-  assert.equal([recipe, batch, microBatch, lr, optimizer], ['brain-tumour', 64, 4, 1e-3, 'adam']);
-  assert.equal([normalise, norm, upsample, splitSizes], ['percentile', 'none', 'transposed', '80%,10%,10%']);
+  const { recipe, batch, microBatch, learningRate, optimizer, normalisation, norm, upsample, splitSizes } = config;
+  assert.equal([recipe, batch, microBatch, learningRate, optimizer], ['brain-tumour', 64, 4, 1e-3, 'adam']);
+  assert.equal([normalisation, norm, upsample, splitSizes], ['percentile', 'none', 'transposed', '80%,10%,10%']);
   assert.equal([config.filters, config.size, config.epochs, config.dropout], [[2, 4], 16, 1, 0.1], 'given');
 });
 

@@ -38,7 +38,7 @@ test('a run: what is printed, and what is in its folder', async ({ dir }) => {
   const model = await loadModel(join(dir, 'new/model.safetensors'));
   assert.is(await weightsSha256(model), result.weightsSha256);
   const config = JSON.parse(readFileSync(join(dir, 'new/config.json'), 'utf8'));
-  assert.equal([config.data, config.seed, config.lr, config.filters], ['data', 1, 0.01, [2, 4, 6]]);
+  assert.equal([config.data, config.seed, config.learningRate, config.filters], ['data', 1, 0.01, [2, 4, 6]]);
   assert.equal(config.config, model.config);
   assert.is(config.split.train.length + config.split.validation.length, 6);
   const epochs = readFileSync(join(dir, 'new/metrics.jsonl'), 'utf8').trimEnd().split('\n');

@@ -4,12 +4,12 @@ import { type PhantomSlices, phantomSlices } from '../../data/phantom/phantom.js
 import { type SplitPlan, type SplitUnit, splitCounts } from '../../data/split/plan.js';
 
 export interface SplitOptions {
-  readonly split?: string;
+  readonly splitSizes?: string;
   readonly splitBy?: SplitUnit;
 }
 
 /** @throws InputError for sizes that cannot be read, before any data are */
-export function planOf({ split: sizes, splitBy: by }: SplitOptions): SplitPlan | undefined {
+export function planOf({ splitSizes: sizes, splitBy: by }: SplitOptions): SplitPlan | undefined {
   if (sizes === undefined) {
     if (by === undefined) return undefined;
     throw new InputError(`--split-by ${by} says how --split draws; give --split too, or leave it out`);

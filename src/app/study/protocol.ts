@@ -7,20 +7,10 @@ import type { FolderOptions, Outputs } from '../../platform/node/files/outputs.j
 import type { LockWaitOptions } from '../../platform/node/lock/lock-wait.js';
 import { StudyFolder } from '../../platform/node/runs/study-folder.js';
 import { STUDY_TABLES } from '../kinds.js';
-import type { StudyOptions } from '../options/study-options.js';
+import { studyTable } from '../options/study-options.js';
 import { compareOptions } from '../runs/resume.js';
+import { toStore, withCurrentNames } from '../runs/run-config.js';
 import type { StudyPlan } from './study-plan.js';
-
-/** What changes no run: which of them are asked for, where the data lie, and how it is done. */
-const MAY_DIFFER = [
-  'compare',
-  'arms',
-  'seeds',
-  'data',
-  'workers',
-  'checkpointSteps',
-  'checkpointMinutes',
-] satisfies readonly (keyof StudyOptions)[];
 
 type Protocol = Readonly<Record<string, unknown>> & { readonly splits: readonly Split[] };
 
@@ -48,17 +38,17 @@ export async function openStudy(
 }
 
 function protocolOf({ options, splits }: StudyPlan): Protocol {
-  const { json, quiet, out, force, wait, ...asked } = options;
-  return { ...asked, data: options.data ?? null, splits };
+  return { ...toStore(studyTable, options), splits };
 }
 
 /** @throws InputError */
 function requireSameProtocol(now: Protocol, then: Protocol, path: string, { source }: Dataset): void {
   const { splits, ...options } = now;
-  const { splits: before, ...stored } = then;
+  const { splits: before, ...others } = then;
+  const stored = withCurrentNames(others);
   const leftOut = Object.keys(stored).map((name) => [name, null]);
   const advice = 'call it as then, or give another folder with --out';
-  compareOptions(stored, { ...Object.fromEntries(leftOut), ...options }, MAY_DIFFER, `the study in ${path}`, advice);
+  compareOptions(stored, { ...Object.fromEntries(leftOut), ...options }, studyTable, `the study in ${path}`, advice);
   if (deepEqual(splits, before)) return;
   throw new InputError(
     `${source}: its images are not those that the study in ${path} was started on (${count(splits)} now, ${count(before)} then); restore them, or give another folder with --out`,

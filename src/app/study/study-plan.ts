@@ -45,10 +45,7 @@ export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
 
 /** The training of one run. */
 export function jobOf({ options, dataset, splits }: StudyPlan, { arm, fold, seed }: Run): PlannedTraining {
-  const { compare, arms, folds, seeds, ...training } = options;
-  const { filters, ...network } = arm.build(training.filters);
-  const asked = { ...training, ...network, filters: [...filters], seed };
-  return planJob(asked, { ...dataset, split: splits[fold - 1]! });
+  return planJob({ ...options, ...arm.build(options.filters), seed }, { ...dataset, split: splits[fold - 1]! });
 }
 
 function armsOf({ compare, arms, filters }: StudyOptions): Arm[] {

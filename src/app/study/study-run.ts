@@ -11,9 +11,11 @@ import type { EpochState } from '../../train/epoch.js';
 import type { Digests } from '../../train/run-record.js';
 import { begunEpoch } from '../../train/state.js';
 import { type Observer, progressOf } from '../observer.js';
-import { compareOptions, findCheckpoint, MAY_DIFFER } from '../runs/resume.js';
+import { trainTable } from '../options/train-options.js';
+import { compareOptions, findCheckpoint } from '../runs/resume.js';
+import { optionsOf, toRunConfig } from '../runs/run-config.js';
 import { unlessAborted } from '../training/abort.js';
-import { asked, type PlannedTraining, startJob, type TrainingJob } from '../training/job.js';
+import { type PlannedTraining, startJob, type TrainingJob } from '../training/job.js';
 import { trainInFolder } from '../training/train-in-folder.js';
 
 /** Whoever follows a run of a study. */
@@ -41,11 +43,12 @@ export async function trainAndScore(
   const work = (folder: RunFolder, job: TrainingJob) => run(folder, job, subset, observer, signal);
   try {
     if (!RunFolder.holdsRun(path)) {
-      return await inNewRun(path, asked(planned), (folder) => work(folder, job));
+      return await inNewRun(path, toRunConfig(planned), (folder) => work(folder, job));
     }
     const prepare = async (folder: RunFolder): Promise<TrainingJob> => {
       const advice = 'restore its config.json, or remove its folder to begin it again';
-      compareOptions(folder.config, asked(planned), [...MAY_DIFFER, 'config', 'split'], `the run in ${path}`, advice);
+      const [stored, given] = [optionsOf(folder.config), optionsOf(toRunConfig(planned))];
+      compareOptions(stored, given, trainTable, `the run in ${path}`, advice);
       const resume = await findCheckpoint(folder, job, (text) => observer.remark?.({ kind: 'notice', text }));
       if (resume) observer.resume?.(begunEpoch(resume.checkpoint));
       return { ...job, ...(resume && { resume }) };

@@ -11,7 +11,6 @@ import { createModel } from '../../index.js';
 import { type ModelConfig, parseConfig } from '../../model/config.js';
 import type { Model } from '../../model/model.js';
 import { checkSize } from '../../model/network.js';
-import type { RunConfig } from '../../platform/node/runs/run-folder.js';
 import type { Checkpoint } from '../../train/checkpoint.js';
 import type { Digests } from '../../train/run-record.js';
 import type { EpochReport } from '../../train/trainer.js';
@@ -64,11 +63,11 @@ export function nameOf({ source, name }: Dataset): string {
 
 /** The data set that the options ask for: a folder, or the phantom. */
 export async function openData(options: TrainCommandOptions): Promise<Dataset> {
-  const { data, size, seed, normalise: normalisation } = options;
+  const { data, size, seed, normalisation } = options;
   const plan = planOf(options);
-  const toRunConfig = { size, seed, normalisation };
-  if (data === undefined) return syntheticDataset({ ...toRunConfig, ...(plan && phantomCounts(plan)) });
-  const dataset = await openDataset(data, { ...toRunConfig, ...(plan && { plan }) });
+  const asked = { size, seed, normalisation };
+  if (data === undefined) return syntheticDataset({ ...asked, ...(plan && phantomCounts(plan)) });
+  const dataset = await openDataset(data, { ...asked, ...(plan && { plan }) });
   refuseSecondSplit(plan, data, dataset.splitOrigin === 'split.json');
   return dataset;
 }
@@ -109,7 +108,7 @@ function requireTestImages({ split, splitOrigin, source }: Dataset): void {
 /** Makes the model, on the backend that was planned for it. */
 export function startJob(planned: PlannedTraining, digests: Digests): TrainingJob {
   const { options, config, backend } = planned;
-  const model = createModel(config, { backend, seed: options.seed, initialisation: options.init });
+  const model = createModel(config, { backend, seed: options.seed, initialisation: options.initialisation });
   return { ...planned, model, digests };
 }
 
@@ -132,11 +131,4 @@ export async function readAll(
   }
   if (lossy.length > 0) observer.remark?.({ kind: 'vanished', size: dataset.size, images: lossy });
   return digests;
-}
-
-/** What config.json keeps: the options that the run goes on with, its network and its split. */
-export function asked({ options, dataset, config }: PlannedTraining): RunConfig {
-  const { json, quiet, resume, continue: _, wait, out, force, split, ...asked } = options;
-  const splitSizes = split === undefined ? {} : { splitSizes: split };
-  return { ...asked, ...splitSizes, data: options.data ?? null, config, split: dataset.split };
 }

@@ -9,7 +9,8 @@ import type { TrainCommandOptions } from '../options/train-options.js';
 import { outputsOf } from '../outputs.js';
 import { lockWait } from '../runs/lock-wait.js';
 import { doneResult, findCheckpoint, resumedOptions } from '../runs/resume.js';
-import { asked, loadJob, nameOf, openData, planJob, type TrainingJob } from './job.js';
+import { toRunConfig } from '../runs/run-config.js';
+import { loadJob, nameOf, openData, planJob, type TrainingJob } from './job.js';
 import { writePictures } from './pictures.js';
 import { keptOf, resultOf, type TrainResult, unbegunResult } from './result.js';
 import { measureOnTest, type TestResult } from './test-images.js';
@@ -54,7 +55,7 @@ export async function startTraining(
     const job = await loadJob(planned, observer, signal);
     return job ? trainJob(folder, job, observer, signal) : { options, result: unbegunResult(folder) };
   };
-  return inNewRun(path, asked(planned), work, lockWait(options, observer, signal));
+  return inNewRun(path, toRunConfig(planned), work, lockWait(options, observer, signal));
 }
 
 /**
@@ -78,7 +79,7 @@ export async function resumeTraining(
     if (!job) return async () => ({ options, result: unbegunResult(folder) });
     const warn = (text: string) => observer.remark?.({ kind: 'notice', text });
     const resume = await findCheckpoint(folder, job, warn);
-    await folder.change(asked(job));
+    await folder.change(toRunConfig(job));
     return () => trainJob(folder, { ...job, ...(resume && { resume }) }, observer, signal);
   };
   return inBegunRun(path, prepare, (_, work) => work(), lockWait(given, observer, signal));

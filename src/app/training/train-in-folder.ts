@@ -27,14 +27,10 @@ export async function* trainInFolder(
     { train: train.length, validation: validation.length },
     resume && begunEpoch(resume.checkpoint),
   );
-  const { lr, minLr, clip, ema, checkpointSteps, checkpointMinutes, resume: _, ...same } = options;
+  const { checkpointSteps, checkpointMinutes, resume: _, ...same } = options;
   const reports = trainModel(model, dataset, {
     ...same,
     loss: lossOptions(options),
-    learningRate: lr,
-    minLearningRate: minLr,
-    ...(clip !== undefined && { maxGradientNorm: clip }),
-    ...(ema !== undefined && { averageDecay: ema }),
     augment: (sample, key) => augment(sample, augmentations, key),
     signal,
     ...(resume && { resume: resume.checkpoint }),

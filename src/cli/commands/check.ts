@@ -1,10 +1,10 @@
 /** `unetpp check`: what is in a data folder, before hours are spent on it. */
 import { type CheckFolderOptions, checkFolder } from '../../app/data/check-folder.js';
+import { splitOptions } from '../../app/options/data-options.js';
+import { path, side, whole } from '../../app/options/parsers.js';
+import { forceOptions } from '../../app/options/run-options.js';
 import { InputError } from '../../base/errors.js';
 import { plural } from '../../base/quantities.js';
-import { forceOption } from '../options/force-option.js';
-import { path, side, whole } from '../options/parsers.js';
-import { splitByOption, splitOption } from '../options/split-options.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { checkLines, summaryOf } from '../tables/check-report.js';
 import { terminalObserver } from '../terminal/observer.js';
@@ -18,10 +18,9 @@ export const check = command(
   .usage('--data DIR [options]')
   .requiredOption('--data <dir>', 'data folder, as for train', path)
   .option('--out <file>', 'picture to write, a PNG', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .option('--seed <n>', 'draws the split where there is no split.json', whole(0, Number.MAX_SAFE_INTEGER), 1)
-  .addOption(splitOption())
-  .addOption(splitByOption())
+  .addTable(splitOptions)
   .option('--augment <list>', 'a picture of what train makes of its images with this --augment instead')
   .option(
     '--size <pixels>',

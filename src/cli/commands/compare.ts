@@ -1,9 +1,10 @@
 /** `unetpp compare`: what each head of a model is worth, what it costs, and the smallest that suffices. */
 import { Option } from 'commander';
 import { type CompareFilesOptions, compareFiles } from '../../app/evaluation/compare-files.js';
+import { threadOptions } from '../../app/options/inference-options.js';
+import { between, whole } from '../../app/options/parsers.js';
 import { recommendationScores } from '../../model/recommendation.js';
 import { evaluationCommand } from '../options/evaluation-options.js';
-import { between, threads, whole } from '../options/parsers.js';
 import { type CommonOptions, report } from '../program.js';
 import { comparisonTable, recommendationLines } from '../tables/compare-table.js';
 import { terminalObserver } from '../terminal/observer.js';
@@ -15,7 +16,7 @@ export const compare = evaluationCommand(
   'unetpp compare --model runs/my-scans/model.safetensors --data my-scans --save',
 )
   .option('--runs <n>', 'predictions of one image that are timed in each mode, in turns', whole(1, 10_000), 15)
-  .option('--threads <n>', 'how many compute together; auto: one for each core', threads, 'auto')
+  .addTable(threadOptions)
   .optionsGroup('Recommendation:')
   .addOption(
     new Option('--score <name>', 'what is compared: means over the images, or all pixels counted together')

@@ -1,8 +1,8 @@
 /** `unetpp convert`: any data folder as PNG pairs. */
 import { type ConvertedFolder, type ConvertFolderOptions, convertFolder } from '../../app/data/convert-folder.js';
+import { path } from '../../app/options/parsers.js';
+import { forceOptions } from '../../app/options/run-options.js';
 import { plural } from '../../base/quantities.js';
-import { forceOption } from '../options/force-option.js';
-import { path } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
@@ -15,7 +15,7 @@ export const convert = command(
   .usage('--data DIR --out DIR [options]')
   .requiredOption('--data <dir>', 'data folder, as for train', path)
   .requiredOption('--out <dir>', 'new folder', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .action(run);
 
 async function run(options: CommonOptions & ConvertFolderOptions): Promise<void> {

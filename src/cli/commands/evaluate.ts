@@ -1,9 +1,10 @@
 /** `unetpp evaluate`: metrics of a model on labelled images, and the threshold that suits them. */
 import { Option } from 'commander';
 import { type EvaluateFilesOptions, evaluateFiles, type FilesEvaluation } from '../../app/evaluation/evaluate-files.js';
+import { inferenceOptions } from '../../app/options/inference-options.js';
+import { path, spacing, whole } from '../../app/options/parsers.js';
+import { forceOptions } from '../../app/options/run-options.js';
 import { evaluationCommand } from '../options/evaluation-options.js';
-import { forceOption } from '../options/force-option.js';
-import { between, MODES, path, spacing, threads, whole } from '../options/parsers.js';
 import { type CommonOptions, report } from '../program.js';
 import { objectiveText, thresholdsText } from '../tables/describe.js';
 import { evaluationTable } from '../tables/evaluate-table.js';
@@ -15,20 +16,13 @@ export const evaluate = evaluationCommand(
   'Measure a model on images and masks: Dice, IoU, precision, sensitivity, specificity and surface distances, in a mode and of every head.',
   'unetpp evaluate --model runs/my-scans/model.safetensors --data my-scans --report worst-cases',
 )
-  .option('--mode <mode>', MODES, 'accurate')
-  .option(
-    '--threshold <p>',
-    'probability above which a pixel is foreground (default: those of the model)',
-    between(0, 1),
-  )
-  .option('--threads <n>', 'how many compute together; auto: one for each core', threads, 'auto')
-  .option('--relaxed', 'fused multiply-adds: faster, but not the same bits on every machine')
+  .addTable(inferenceOptions)
   .optionsGroup('Results:')
   .option('--spacing <mm>', 'size of a pixel at --size, or row,column, for distances in mm (default: pixels)', spacing)
   .option('--worst <n>', 'how many of the worst images to list', whole(1, 100), 5)
   .option('--csv <file>', 'write the scores of each image', path)
   .option('--report <dir>', 'folder for worst.png, a picture of the worst images, and images.csv', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .optionsGroup('Choosing a threshold:')
   .addOption(
     new Option(

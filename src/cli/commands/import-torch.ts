@@ -1,9 +1,9 @@
 /** `unetpp import-torch`: a PyTorch state dict becomes a model. */
 import { type ImportTorchFileOptions, importTorchFile } from '../../app/models/import-torch-file.js';
+import { path } from '../../app/options/parsers.js';
+import { forceOptions } from '../../app/options/run-options.js';
 import { grouped } from '../../base/quantities.js';
 import { countParameters } from '../../model/parameters.js';
-import { forceOption } from '../options/force-option.js';
-import { path } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { networkText } from '../tables/describe.js';
 
@@ -20,7 +20,7 @@ export const importTorchCommand = command(
     path,
   )
   .requiredOption('--out <file>', 'model file to write', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .action(run);
 
 async function run(options: CommonOptions & ImportTorchFileOptions): Promise<void> {

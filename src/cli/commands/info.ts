@@ -1,11 +1,12 @@
 /** `unetpp info`: what a model is and what it costs. */
 
+import { threadOptions } from '../../app/options/inference-options.js';
+import { path } from '../../app/options/parsers.js';
 import { plural } from '../../base/quantities.js';
 import { createBackend, loadModel, type Threads } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import type { Recommendation } from '../../model/recommendation.js';
 import { summarize } from '../../model/summary.js';
-import { path, threads } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { costSize, predictionTable, trainingCosts, trainingTable } from '../tables/costs.js';
 import { networkText, reasonText, thresholdsText } from '../tables/describe.js';
@@ -23,7 +24,7 @@ export const info = command(
 )
   .usage('--model FILE [options]')
   .requiredOption('--model <file>', 'model file', path)
-  .option('--threads <n>', 'how many compute an image together; auto: one for each core', threads, 'auto')
+  .addTable(threadOptions)
   .action(run);
 
 async function run(options: InfoOptions): Promise<void> {

@@ -1,8 +1,10 @@
 /** `unetpp predict`: masks of images, at their own size. */
+
+import { inferenceOptions } from '../../app/options/inference-options.js';
+import { path } from '../../app/options/parsers.js';
+import { forceOptions } from '../../app/options/run-options.js';
 import { type PredictFilesOptions, predictFiles } from '../../app/prediction/predict-files.js';
 import { grouped } from '../../base/quantities.js';
-import { forceOption } from '../options/force-option.js';
-import { between, MODES, path, threads } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
@@ -16,15 +18,8 @@ export const predict = command(
   .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--input <path>', 'a PNG image, or a folder of them', path)
   .requiredOption('--out <dir>', 'folder for the results; earlier ones of the same names are written over', path)
-  .addOption(forceOption())
-  .option('--mode <mode>', MODES, 'accurate')
-  .option(
-    '--threshold <p>',
-    'probability above which a pixel is foreground (default: that of the model)',
-    between(0, 1),
-  )
-  .option('--threads <n>', 'how many compute an image together; auto: one for each core', threads, 'auto')
-  .option('--relaxed', 'fused multiply-adds: faster, but not the same bits on every machine')
+  .addTable(forceOptions)
+  .addTable(inferenceOptions)
   .option('--save-probs', 'write NAME.npy too: float32 probabilities [classes, height, width]')
   .action(run);
 

@@ -1,10 +1,10 @@
 /** `unetpp prune`: the network cut down to one head, as a model file of its own. */
 import { type PruneFileOptions, pruneFile } from '../../app/models/prune-file.js';
+import { level, path } from '../../app/options/parsers.js';
+import { forceOptions } from '../../app/options/run-options.js';
 import { grouped, inWords, memorySize } from '../../base/quantities.js';
 import { levelName } from '../../model/mode.js';
 import { networkCost } from '../../model/summary.js';
-import { forceOption } from '../options/force-option.js';
-import { level, path } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { costSize } from '../tables/costs.js';
 import { networkText } from '../tables/describe.js';
@@ -18,7 +18,7 @@ export const prune = command(
   .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--level <n>', 'the head that is kept: 1 or L1, 2 or L2, …', level)
   .requiredOption('--out <file>', 'model file to write', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .action(run);
 
 async function run(options: CommonOptions & PruneFileOptions): Promise<void> {

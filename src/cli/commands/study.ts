@@ -1,9 +1,8 @@
 /** `unetpp study`: several networks under one protocol, with cross-validation, several seeds and a table. */
-import type { StudyOptions } from '../../app/options/study-options.js';
+import type { Command } from 'commander';
+import { completeStudyOptions, type StudyOptions, studyGroups } from '../../app/options/study-options.js';
 import { runStudy, type StudyObserver } from '../../app/study/run-study.js';
-import { studyCommand } from '../options/study-options.js';
-import { withDataDefaults } from '../options/train-options.js';
-import { report } from '../program.js';
+import { command, givenOptions, report } from '../program.js';
 import { introduction, resultText, runText } from '../tables/study-report.js';
 import { whereOf } from '../tables/train-report.js';
 import { shellWord } from '../tables/words.js';
@@ -11,8 +10,16 @@ import { interruptible } from '../terminal/interrupt.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
 
-export const study = studyCommand().action(async (given: StudyOptions) => {
-  const options = { ...given, ...withDataDefaults(given) };
+export const study = command(
+  'study',
+  'Train the networks of the family, or embedded against isolated levels, under one protocol with cross-validation, and compare them in a table. The same call goes on with a study that was stopped.',
+  'unetpp study --data my-scans --filters 16,32,64,128,256 --epochs 20 --folds 5 --seeds 1,2',
+)
+  .addGroups(studyGroups)
+  .action((_, command: Command) => run(givenOptions(command)));
+
+async function run(given: Partial<StudyOptions>): Promise<void> {
+  const options = completeStudyOptions(given);
   const bar = new ProgressBar(options);
   await interruptible(bar, async (signal) => {
     const { text, interrupted, ...result } = await runStudy(options, studyObserver(bar), signal);
@@ -27,7 +34,7 @@ export const study = studyCommand().action(async (given: StudyOptions) => {
     });
     return resume;
   });
-});
+}
 
 /** The introduction, then two lines a run, with the bar in between. */
 function studyObserver(bar: ProgressBar): StudyObserver {

@@ -1,35 +1,46 @@
 /** `unetpp train`, and `node train.js`: trains a network on a folder of images and masks, or on the built-in phantom. */
 import type { Command } from 'commander';
-import type { TrainCommandOptions } from '../../app/options/train-options.js';
+import { completeOptions, type TrainCommandOptions, trainGroups } from '../../app/options/train-options.js';
+import { withRecipe } from '../../app/recipes.js';
 import { resumeTraining, startTraining, type TrainingObserver } from '../../app/training/start-training.js';
 import { InputError } from '../../base/errors.js';
 import { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { trainCommand, withDataDefaults, withRecipe } from '../options/train-options.js';
-import { givenOptions, report } from '../program.js';
+import { command, givenOptions, report } from '../program.js';
 import { epochHeader, epochRow } from '../tables/epochs.js';
 import { goOnWith, introduction, trainingLines } from '../tables/train-report.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
 
-export const train = trainCommand().action(async (options: TrainCommandOptions, command: Command) => {
-  const run = runToGoOnWith(options);
-  const bar = new ProgressBar(options);
+/** The options that stand on the command line. */
+type Given = Partial<TrainCommandOptions>;
+
+export const train = command(
+  'train',
+  'Train a network of the UNet++ family on images and masks; without --data on built-in synthetic brain tumours.',
+  'unetpp train --data my-scans --filters 16,32,64,128,256 --augment flip',
+)
+  .addGroups(trainGroups)
+  .action((_, command: Command) => run(givenOptions(command)));
+
+async function run(given: Given): Promise<void> {
+  const folder = runToGoOnWith(given);
+  const bar = new ProgressBar(given);
   const observer = trainingObserver(bar);
   await interruptible(bar, async (signal) => {
-    const outcome = await (run === undefined
-      ? startTraining(withDataDefaults(withRecipe(options, command)), observer, signal)
-      : resumeTraining(run, givenOptions(command), observer, signal));
+    const outcome = await (folder === undefined
+      ? startTraining(completeOptions(withRecipe(given)), observer, signal)
+      : resumeTraining(folder, given, observer, signal));
     bar.clear();
     const { result } = outcome;
     const resume = result.interrupted ? goOnWith(result) : undefined;
-    report(options, trainingLines(outcome), { ...result, resume: resume ?? null });
+    report(given, trainingLines(outcome), { ...result, resume: resume ?? null });
     return resume;
   });
-});
+}
 
 /** Undefined where a run begins. @throws InputError for --continue without a folder, or with two */
-function runToGoOnWith({ continue: either = false, resume, out }: TrainCommandOptions): string | undefined {
+function runToGoOnWith({ continue: either = false, resume, out }: Given): string | undefined {
   if (!either) return resume;
   if (resume !== undefined) {
     throw new InputError('--continue begins or goes on with the run in --out, --resume goes on only; leave one out');

@@ -1,11 +1,12 @@
 /** The options of the commands that measure a model: which model, and on which images. */
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { EVALUATION_SIZE, measurable } from '../../app/evaluation/evaluation-data.js';
+import { path, side, whole } from '../../app/options/parsers.js';
 import { command } from '../program.js';
-import { path, side, whole } from './parsers.js';
+import type { CliCommand } from './command.js';
 
 /** A command that measures a model, see `command`, with the options that say on which images. */
-export function evaluationCommand(...described: Parameters<typeof command>): Command {
+export function evaluationCommand(...described: Parameters<typeof command>): CliCommand {
   return command(...described)
     .usage('--model FILE --data DIR [options]')
     .requiredOption('--model <file>', 'model file', path)

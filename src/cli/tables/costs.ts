@@ -46,7 +46,7 @@ interface CostSettings {
   readonly batch: number;
   readonly microBatch: number;
   readonly optimizer: OptimizerName;
-  readonly averageDecay?: number | undefined;
+  readonly emaDecay?: number | undefined;
   readonly images: { readonly train: number; readonly validation: number };
 }
 
@@ -72,13 +72,14 @@ function workerCounts(useful: number): number[] {
 
 /** What a model's file says of its training is JSON that may hold anything. */
 function settingsOf(facts: Readonly<Record<string, unknown>>): CostSettings | undefined {
-  const { size, batch, microBatch, optimizer, averageDecay } = facts;
+  // Version 0.1.0 called it `averageDecay`.
+  const { size, batch, microBatch, optimizer, emaDecay = facts.averageDecay } = facts;
   const images = facts.images as Readonly<Record<string, unknown>> | null | undefined;
   const counts = [size, batch, microBatch, images?.train, images?.validation];
   if (!counts.every((count) => Number.isSafeInteger(count) && (count as number) > 0)) return undefined;
   if (!(optimizers as readonly unknown[]).includes(optimizer)) return undefined;
-  if (averageDecay !== undefined && typeof averageDecay !== 'number') return undefined;
-  return facts as unknown as CostSettings;
+  if (emaDecay !== undefined && typeof emaDecay !== 'number') return undefined;
+  return { ...facts, emaDecay } as unknown as CostSettings;
 }
 
 export function trainingTable({ settings, memory }: TrainingCosts): string[] {

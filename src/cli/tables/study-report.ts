@@ -12,11 +12,11 @@ export function introduction(
 ): string {
   const { train, validation } = splits[0]!;
   const scored = splits[0]![subset].length;
-  const { epochs, batch, optimizer, lr, seeds } = options;
+  const { epochs, batch, optimizer, learningRate, seeds } = options;
   return [
     `data      ${dataset.name}: ${plural(train.length, 'image')} to train on, ${validation.length} to validate on, ${scored} scored (${subset})`,
     `study     ${plural(runs.length, 'run')} of ${plural(epochs, 'epoch')}: ${plural(arms.length, 'network')} x ${plural(splits.length, 'fold')} x ${plural(seeds.length, 'seed')}`,
-    `training  batch ${batch}, ${optimizer}, learning rate ${lr}`,
+    `training  batch ${batch}, ${optimizer}, learning rate ${learningRate}`,
     `folder    ${folder}${done > 0 ? `: ${plural(done, 'run')} done` : ''}`,
     '',
   ].join('\n');

@@ -9,14 +9,14 @@ import { duration, grouped, memorySize, plural } from '../../base/quantities.js'
 import { countParameters } from '../../model/parameters.js';
 import type { EpochState } from '../../train/epoch.js';
 import { begunEpoch } from '../../train/state.js';
-import { splitText } from '../options/split-options.js';
 import { diceText, networkText, objectiveText } from './describe.js';
 import { evaluationTable } from './evaluate-table.js';
+import { splitText } from './split-text.js';
 import { shellWord } from './words.js';
 
 export function introduction({ dataset, model, options, memory, resume }: TrainingJob): string {
   const { name, split, size, channels } = dataset;
-  const { optimizer, lr, schedule, batch, epochs, augment, seed } = options;
+  const { optimizer, learningRate, schedule, batch, epochs, augment, seed } = options;
   const images = `${plural(split.train.length, 'image')} to train on, ${split.validation.length} to validate on`;
   const tested = options.test ? `, ${split.test.length} to test on` : '';
   const drawn = splitText(dataset);
@@ -26,7 +26,7 @@ export function introduction({ dataset, model, options, memory, resume }: Traini
     `data      ${name}: ${images}${tested}, ${size}x${size} ${channels === 1 ? 'grey' : 'RGB'}${augmented}`,
     ...(drawn === undefined ? [] : [`split     ${drawn}`]),
     `network   ${networkText(model.config)}, ${grouped(countParameters(model.parameters.list))} parameters`,
-    `training  ${plural(epochs, 'epoch')}, batch ${batch}, loss ${objectiveText(lossOptions(options))}, ${optimizer}, learning rate ${lr}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
+    `training  ${plural(epochs, 'epoch')}, batch ${batch}, loss ${objectiveText(lossOptions(options))}, ${optimizer}, learning rate ${learningRate}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
     `machine   ${plural(model.backend.concurrentPrograms, 'worker')}, ${memorySize(memory)} of memory`,
     ...(resume ? [`resumed   ${whereOf(begunEpoch(resume.checkpoint))}`] : []),
     '',

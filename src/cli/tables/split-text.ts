@@ -1,19 +1,7 @@
-/** `--split` and `--split-by`: how a command draws its split, and what it says of it. */
-import { Option } from 'commander';
+/** How a split was drawn, for people. */
 import { grouped } from '../../base/quantities.js';
 import type { Dataset } from '../../data/dataset.js';
-import { splitUnits } from '../../data/split/plan.js';
 import { subsets } from '../../data/split/split.js';
-
-export function splitOption(): Option {
-  const example = '2800,200,64, or 80%,10%,10% of all';
-  return new Option('--split <sizes>', `images for training, validation and test: ${example} (default: 80%,20%,0%)`);
-}
-
-export function splitByOption(): Option {
-  const description = 'what --split keeps in one subset (default: patient where known)';
-  return new Option('--split-by <unit>', description).choices(splitUnits);
-}
 
 /** `80%,10%,10% by patient: 2,452, 306 and 306 images of 180, 25 and 28 patients`; undefined where none was asked for. */
 export function splitText({ drawn, split, originOf }: Dataset): string | undefined {
