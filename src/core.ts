@@ -8,6 +8,13 @@ export { Member } from './backend/wasm/team-member.js';
 export { InputError } from './base/errors.js';
 export type { Image, ImageData } from './base/image.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';
+export { type Augmentation, type AugmentationName, augment, parseAugmentations } from './data/augment/augment.js';
+export type { Dataset, Sample } from './data/dataset.js';
+export type { Origin } from './data/folder/format.js';
+export { type SyntheticOptions, syntheticDataset } from './data/phantom/phantom.js';
+export { drawFolds, splitOfFold } from './data/split/folds.js';
+export type { DrawnSplit, SplitPlan, SplitUnit } from './data/split/plan.js';
+export type { Split, Subset } from './data/split/split.js';
 export {
   type ChooseThresholdOptions,
   chooseThresholds,
@@ -54,7 +61,7 @@ export { importTorch } from './model/torch.js';
 export * from './ops/index.js';
 export { holm } from './study/holm.js';
 export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';
-export type { Checkpoint } from './train/checkpoint.js';
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.js';
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
 export type { TrainOptions, TrainProgress as Progress } from './train/options.js';

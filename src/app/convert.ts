@@ -6,6 +6,7 @@ import { plural } from '../cli/tables/format.js';
 import { ProgressBar } from '../cli/terminal/progress.js';
 import { type DataFolder, readDataFolder } from '../data/folder/folder.js';
 import { encodePng } from '../formats/png/png.js';
+import { nodeFiles } from '../platform/node/files/node-files.js';
 import { readBytes } from '../platform/node/files/read.js';
 import { WholeFolder } from '../platform/node/files/whole-folder.js';
 import { storedMask } from '../report/overlay.js';
@@ -31,7 +32,7 @@ async function run(options: ConvertOptions): Promise<void> {
   const { data, out } = options;
   const outputs = outputsOf(options, { '--data': data });
   await outputs.newFolder(out);
-  const folder = await readDataFolder(data);
+  const folder = await readDataFolder(nodeFiles, data);
   const progress = new ProgressBar(options);
   const target = new WholeFolder(out);
   try {

@@ -4,9 +4,10 @@ import { path, side, whole } from '../cli/options/parsers.js';
 import { type CommonOptions, command } from '../cli/program.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from '../cli/tables/describe.js';
 import { ProgressBar } from '../cli/terminal/progress.js';
-import { type Dataset, openDataset } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import { namesOf } from '../evaluate/evaluate.js';
 import type { Model } from '../model/model.js';
+import { openDataset } from '../platform/node/data.js';
 import { requireForEvaluation } from './memory.js';
 import { trainedSplit } from './trained-split.js';
 

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
-import { openDataset } from '../../src/data/dataset.js';
 import type { Origin } from '../../src/data/folder/format.js';
 import { drawSplit } from '../../src/data/split/split.js';
 import { encodePng } from '../../src/formats/png/png.js';
+import { openDataset } from '../../src/platform/node/data.js';
 import { put, suiteInFolder } from '../support/cli.js';
 import { rejection, throwsInput } from '../support/throws.js';
 

@@ -6,7 +6,7 @@ import type { TrainCommandOptions } from '../../cli/options/train-options.js';
 import { vanishedText } from '../../cli/tables/format.js';
 import type { ProgressBar } from '../../cli/terminal/progress.js';
 import { type Augmentation, parseAugmentations } from '../../data/augment/augment.js';
-import { type Dataset, openDataset } from '../../data/dataset.js';
+import type { Dataset } from '../../data/dataset.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
 import { sampleDigest } from '../../data/sample-digest.js';
 import { outputsFor } from '../../evaluate/evaluate.js';
@@ -14,6 +14,7 @@ import { createBackend, createModel } from '../../index.js';
 import { type ModelConfig, parseConfig } from '../../model/config.js';
 import type { Model } from '../../model/model.js';
 import { checkSize } from '../../model/network.js';
+import { openDataset } from '../../platform/node/data.js';
 import type { RunConfig } from '../../platform/node/runs/run-folder.js';
 import type { Checkpoint } from '../../train/checkpoint.js';
 import type { Digests } from '../../train/run-record.js';
@@ -121,7 +122,7 @@ export async function readAll(
   for (const [k, name] of names.entries()) {
     if (signal.aborted) break;
     const sample = await dataset.load(name);
-    digests.set(name, sampleDigest(sample));
+    digests.set(name, await sampleDigest(sample));
     if (sample.vanished !== undefined) lossy.push({ name, vanished: sample.vanished });
     progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
   }

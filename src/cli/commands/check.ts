@@ -12,6 +12,7 @@ import { type ImageFacts, survey } from '../../data/folder/survey.js';
 import { completePlan } from '../../data/split/plan.js';
 import type { Split } from '../../data/split/split.js';
 import { encodePng } from '../../formats/png/png.js';
+import { nodeFiles } from '../../platform/node/files/node-files.js';
 import { type ContactTile, contactSheet } from '../../report/contact.js';
 import { path, side, whole } from '../options/parsers.js';
 import { planOf, refuseSecondSplit, type SplitOptions, splitByOption, splitOption } from '../options/split-options.js';
@@ -68,7 +69,7 @@ async function run(options: CheckOptions): Promise<void> {
   const note = (found: readonly string[]) => {
     for (const fault of found) faults.add(fault);
   };
-  const folder = await readDataFolder(data, note);
+  const folder = await readDataFolder(nodeFiles, data, note);
   refuseSecondSplit(splitPlan, data, folder.splitFile !== undefined);
   const plan = splitPlan && completePlan(splitPlan, folder);
   // Without images that do not do, a split may not do either: that is no fault of its own.

@@ -1,12 +1,11 @@
+/** Masks of several classes: each pixel holds the number of its class, as a grey value or as the index of a palette. */
 import { InputError } from '../../base/errors.js';
 import type { Image } from '../../base/image.js';
 import { parseJson } from '../../base/json.js';
 import type { PngImage } from '../../formats/png/png.js';
-import { readPng } from '../../platform/node/files/read-png.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
+import { type Files, readPng } from './files.js';
 import { distinct, firstColour, isBinary, listed } from './mask.js';
-
-/** Masks of several classes: each pixel holds the number of its class, as a grey value or as the index of a palette. */
 
 /** More classes than this are not guessed from values: a grey picture would be one of 255 classes. */
 const MOST_GUESSED = 32;
@@ -17,10 +16,10 @@ const MOST_GUESSED = 32;
  * holds 0 and 255, no other is looked at.
  * @param onFaults is told of a file that is damaged
  */
-export async function countClasses(paths: readonly string[], onFaults: OnFaults): Promise<number> {
+export async function countClasses(files: Files, paths: readonly string[], onFaults: OnFaults): Promise<number> {
   const seen = new Set<number>([0]);
   for (const path of paths) {
-    const png = await unlessFaulty(onFaults, () => readPng(path));
+    const png = await unlessFaulty(onFaults, () => readPng(files, path));
     if (!png) continue;
     const samples = classSamples(png);
     if (!samples) return 1;

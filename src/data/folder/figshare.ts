@@ -1,38 +1,43 @@
-import { join, parse } from 'node:path';
-import { InputError } from '../../base/errors.js';
-import { MAX_BYTES, MAX_SIDE } from '../../formats/png/header.js';
-import type { Field } from '../../platform/node/hdf5/fields.js';
-import { readHdf5, requireHdf5 } from '../../platform/node/hdf5/hdf5.js';
-import { unlessFaulty } from '../faults.js';
-import type { FolderFormat, Item, LabelledImage } from './format.js';
-
 /**
- * The layout of the figshare brain tumours (J. Cheng, 2015, figshare 1512427): a folder of MATLAB v7.3 files, each a
+ * The format of the figshare brain tumours (J. Cheng, 2015, figshare 1512427): a folder of MATLAB v7.3 files, each a
  * struct `cjdata` with `label` (1 meningioma, 2 glioma, 3 pituitary tumour), `PID`, `image` and `tumorMask`.
  */
+import { InputError } from '../../base/errors.js';
+import { MAX_BYTES, MAX_SIDE } from '../../formats/png/header.js';
+import { unlessFaulty } from '../faults.js';
+import { splitName } from './files.js';
+import type { FolderFormat, Item, LabelledImage } from './format.js';
+import type { Field } from './hdf5.js';
+
 export const figshare: FolderFormat = {
   expected: 'NAME.mat of the figshare brain tumours',
 
-  async recognises(_dir, entries) {
+  async recognises({ entries }) {
     return entries.some(isMatlab);
   },
 
-  async contents(dir, entries, onFaults) {
-    const files = entries.filter(isMatlab);
-    requireHdf5(join(dir, files[0]!));
+  async contents({ files, dir, entries }, onFaults) {
+    const names = entries.filter(isMatlab);
+    const first = files.join(dir, names[0]!);
+    const { hdf5 } = files;
+    if (!hdf5)
+      throw new InputError(`${first}: MATLAB files cannot be read here; convert the folder with unetpp convert`);
+    hdf5.requireAvailable(first);
     const pairs: Item[] = [];
-    for (const file of files) {
-      const pair = await unlessFaulty(onFaults, () => pairIn(join(dir, file)));
+    for (const name of names) {
+      const path = files.join(dir, name);
+      const read: ReadFields = async (wanted) => hdf5.read(await files.read(path), path, wanted);
+      const pair = await unlessFaulty(onFaults, () => itemOf(splitName(name).stem, path, read));
       if (pair) pairs.push(pair);
     }
     const others = entries.filter((file) => !isMatlab(file) && !file.startsWith('.'));
     pairs.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { pairs, classNames: ['tumour'], skipped: others.map((file) => join(dir, file)) };
+    return { pairs, classNames: ['tumour'], skipped: others.map((file) => files.join(dir, file)) };
   },
 };
 
 function isMatlab(file: string): boolean {
-  return parse(file).ext.toLowerCase() === '.mat' && !file.startsWith('.');
+  return splitName(file).ending === '.mat' && !file.startsWith('.');
 }
 
 /** More characters than any patient's name. */
@@ -40,8 +45,13 @@ const MOST_CHARACTERS = 256;
 /** Images are 16 bits a pixel. */
 const MOST_PIXELS = MAX_BYTES / 2;
 
-async function pairIn(path: string): Promise<Item> {
-  const fields = await readHdf5(path, {
+/** Reads fields of one file, see `Hdf5Reader`. */
+type ReadFields = <Name extends string>(
+  wanted: Readonly<Record<Name, number>>,
+) => Promise<Readonly<Record<Name, Field>>>;
+
+async function itemOf(name: string, path: string, read: ReadFields): Promise<Item> {
+  const fields = await read({
     'cjdata/image': 0,
     'cjdata/tumorMask': 0,
     'cjdata/PID': MOST_CHARACTERS,
@@ -49,11 +59,11 @@ async function pairIn(path: string): Promise<Item> {
   });
   checkSizes(fields['cjdata/image'], fields['cjdata/tumorMask'], path);
   return {
-    name: parse(path).name,
+    name,
     channels: 1,
     patient: patientOf(fields['cjdata/PID'], path),
     label: labelOf(fields['cjdata/label'], path),
-    read: () => readPixels(path),
+    read: () => readPixels(path, read),
   };
 }
 
@@ -84,8 +94,8 @@ function labelOf({ values }: Field, path: string): string {
   throw new InputError(`${path}: cjdata/label is no whole number; correct the file`);
 }
 
-async function readPixels(path: string): Promise<LabelledImage> {
-  const fields = await readHdf5(path, { 'cjdata/image': MOST_PIXELS, 'cjdata/tumorMask': MOST_PIXELS });
+async function readPixels(path: string, read: ReadFields): Promise<LabelledImage> {
+  const fields = await read({ 'cjdata/image': MOST_PIXELS, 'cjdata/tumorMask': MOST_PIXELS });
   const size = checkSizes(fields['cjdata/image'], fields['cjdata/tumorMask'], path);
   const mask = binary(fields['cjdata/tumorMask'], path);
   const image = wholeNumbers(fields['cjdata/image'], path);

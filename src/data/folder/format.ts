@@ -1,5 +1,7 @@
+/** What every format of a data folder has to say: how it is recognised, and which labelled images it holds. */
 import type { Image } from '../../base/image.js';
 import type { OnFaults } from '../faults.js';
+import type { Files } from './files.js';
 
 /** An image as it is stored, and its mask: 0 = background, 1..K = the classes. */
 export interface LabelledImage {
@@ -29,15 +31,23 @@ export interface Contents {
   readonly pairs: readonly Item[];
   /** What the values 1..K of the masks stand for. */
   readonly classNames: readonly string[];
-  /** Paths of what was passed over: no image, no mask, nothing that the layout knows. */
+  /** Paths of what was passed over: no image, no mask, nothing that the format knows. */
   readonly skipped: readonly string[];
 }
 
-/** A way to lay out a data folder: how to know it by what is in it, and how to list its pairs. */
+/** A folder, and the names of what lies in it. */
+export interface ListedFolder {
+  readonly files: Files;
+  readonly dir: string;
+  /** Sorted, hidden files among them. */
+  readonly entries: readonly string[];
+}
+
+/** A way to arrange a data folder: how to recognise it by what is in it, and how to list its images. */
 export interface FolderFormat {
   /** What errors tell the user that they could have. */
   readonly expected: string;
-  recognises(dir: string, entries: readonly string[]): Promise<boolean>;
-  /** @param onFaults is told of pairs that do not do; unless it throws, they are left out */
-  contents(dir: string, entries: readonly string[], onFaults: OnFaults): Promise<Contents>;
+  recognises(folder: ListedFolder): Promise<boolean>;
+  /** @param onFaults is told of images that cannot be used; unless it throws, they are left out */
+  contents(folder: ListedFolder, onFaults: OnFaults): Promise<Contents>;
 }

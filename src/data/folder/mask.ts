@@ -1,9 +1,8 @@
+/** Masks of one class as people store them; for those of several see class-masks.ts. */
 import { InputError } from '../../base/errors.js';
 import type { Image } from '../../base/image.js';
 import type { PngImage } from '../../formats/png/png.js';
-import { readPng } from '../../platform/node/files/read-png.js';
-
-/** Masks of one class as people store them; for those of several see class-masks.ts. */
+import { type Files, readPng } from './files.js';
 
 /** What may stand for foreground beside 0: truth, and the largest values of 8 and of 16 bits. */
 const FOREGROUND = [1, 255, 65535];
@@ -33,8 +32,8 @@ export function binaryMask(png: PngImage, name: string): Image<Uint8Array> {
 }
 
 /** Reads a mask file; errors as in `decodePng` and `binaryMask`. */
-export async function readMask(path: string): Promise<Image<Uint8Array>> {
-  return binaryMask(await readPng(path), path);
+export async function readMask(files: Files, path: string): Promise<Image<Uint8Array>> {
+  return binaryMask(await readPng(files, path), path);
 }
 
 const EXPECTED = 'a mask must hold two values (0 and 255, or 0 and 1)';

@@ -1,9 +1,11 @@
+/** A data set that needs no files: slices of a brain-tumour phantom. */
 import { InputError } from '../../base/errors.js';
 import type { Image } from '../../base/image.js';
 import { fold, type Key, Random, seedKey } from '../../base/random.js';
 import { show } from '../../base/show.js';
 import { type Normalisation, normalise } from '../../image/normalise.js';
-import { checkSampleSize, type Dataset, sampleCache } from '../dataset.js';
+import { checkSampleSize, sampleCache } from '../cache.js';
+import type { Dataset } from '../dataset.js';
 import type { Split, Subset } from '../split/split.js';
 import { drawHead, HEAD_EDGE } from './head.js';
 import { drawLesion, type LesionKind } from './lesion.js';
