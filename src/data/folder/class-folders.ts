@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
+import { channelsOf } from '../../formats/png/header.js';
 import { readPng } from '../../platform/node/files/read-png.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
 import type { Contents, Item } from './format.js';
-import { channelsOf, checkedSizes, type Folder, inBatches, listFolder, skippedIn } from './listing.js';
+import { checkedSizes, type Folder, inBatches, listFolder, skippedIn } from './listing.js';
 import { readMask } from './mask.js';
 
 export interface ClassFoldersOptions {

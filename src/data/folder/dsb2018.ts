@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { InputError } from '../../base/errors.js';
 import type { Image } from '../../base/image.js';
+import { channelsOf } from '../../formats/png/header.js';
 import { readPng, readPngHeader } from '../../platform/node/files/read-png.js';
 import { present, unlessFaulty } from '../faults.js';
 import type { FolderFormat, Item } from './format.js';
-import { channelsOf, type Folder, inBatches, listFolder, listSubfolders, requireSize, skippedIn } from './listing.js';
+import { type Folder, inBatches, listFolder, listSubfolders, requireSize, skippedIn } from './listing.js';
 import { readMask } from './mask.js';
 
 /**

@@ -1,9 +1,10 @@
 import type { Image } from '../../base/image.js';
+import type { PngImage } from '../../formats/png/png.js';
 import type { OnFaults } from '../faults.js';
 
 /** An image as it is stored, and its mask: 0 = background, 1..K = the classes. */
 export interface LabelledImage {
-  readonly image: Image<Uint8Array | Uint16Array>;
+  readonly image: Image<Uint8Array | Uint16Array> & Pick<PngImage, 'hasAlpha'>;
   readonly mask: Image<Uint8Array>;
 }
 

@@ -1,12 +1,13 @@
 import { join, parse } from 'node:path';
 import { InputError } from '../../base/errors.js';
+import { channelsOf } from '../../formats/png/header.js';
 import { readBytes } from '../../platform/node/files/read.js';
 import { readPng } from '../../platform/node/files/read-png.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
 import { classFolders } from './class-folders.js';
 import { countClasses, indexMask, parseClasses } from './class-masks.js';
 import type { Contents, FolderFormat, Item } from './format.js';
-import { channelsOf, checkedSizes, type Folder, inBatches, listFolder, listSubfolders, skippedIn } from './listing.js';
+import { checkedSizes, type Folder, inBatches, listFolder, listSubfolders, skippedIn } from './listing.js';
 import { binaryMask } from './mask.js';
 
 /**
