@@ -34,7 +34,7 @@ module.exports = {
       comment: 'all but the platform and what stands above it in the list imports nothing from Node',
       severity: 'error',
       from: {
-        path: '^(src/(base|image|graph|ops|backend|model|data|loss|evaluate|train|study|report)/|src/core\\.ts$|reference/)',
+        path: '^(src/(base|image|graph|ops|backend|formats|model|data|loss|evaluate|train|study|report)/|src/core\\.ts$|reference/)',
       },
       to: { dependencyTypes: ['core'] },
     },

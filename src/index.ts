@@ -11,7 +11,6 @@ import type { Threads } from './platform/node/threads/team.js';
 import { createWasmBackend, type WasmOptions } from './platform/node/wasm/backend.js';
 
 export * from './core.js';
-export type { DatasetOptions } from './data/folder/read-dataset.js';
 export { decodePng, encodePng } from './formats/png/png.js';
 export { openDataset } from './platform/node/data.js';
 export { readPng } from './platform/node/files/read-png.js';

@@ -1,10 +1,11 @@
 /** Paired folders with a folder of masks for each class, `masks/CLASS/NAME.png`. */
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
+import { channelsOf } from '../../formats/png/header.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
 import { type Files, readPng } from './files.js';
 import type { Contents, Item } from './format.js';
-import { channelsOf, checkedSizes, inBatches, listPngs, type PngFolder } from './listing.js';
+import { checkedSizes, inBatches, listPngs, type PngFolder } from './listing.js';
 import { readMask } from './mask.js';
 
 export interface ClassFoldersOptions {

@@ -4,10 +4,11 @@
  */
 import { InputError } from '../../base/errors.js';
 import type { Image } from '../../base/image.js';
+import { channelsOf } from '../../formats/png/header.js';
 import { present, unlessFaulty } from '../faults.js';
 import { type Files, readPng, readPngHeader } from './files.js';
 import type { FolderFormat, Item } from './format.js';
-import { channelsOf, inBatches, listPngs, listSubfolders, type PngFolder, requireSize } from './listing.js';
+import { inBatches, listPngs, listSubfolders, type PngFolder, requireSize } from './listing.js';
 import { readMask } from './mask.js';
 
 export const dsb2018: FolderFormat = {

@@ -1,11 +1,12 @@
 /** What every format of a data folder has to say: how it is recognised, and which labelled images it holds. */
 import type { Image } from '../../base/image.js';
+import type { PngImage } from '../../formats/png/png.js';
 import type { OnFaults } from '../faults.js';
 import type { Files } from './files.js';
 
 /** An image as it is stored, and its mask: 0 = background, 1..K = the classes. */
 export interface LabelledImage {
-  readonly image: Image<Uint8Array | Uint16Array>;
+  readonly image: Image<Uint8Array | Uint16Array> & Pick<PngImage, 'hasAlpha'>;
   readonly mask: Image<Uint8Array>;
 }
 

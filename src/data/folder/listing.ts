@@ -59,11 +59,6 @@ export function requireSize(imagePath: string, image: Size, maskPath: string, ma
   throw new InputError(`${sizes}; they must have the same size`);
 }
 
-/** Of an image: 1 when it is stored as grey, else 3. */
-export function channelsOf({ colourType }: PngHeader): 1 | 3 {
-  return colourType.startsWith('grey') ? 1 : 3;
-}
-
 /** `run` on every item, a few at a time: a data set may hold more files than a process may open at once. */
 export async function inBatches<T, R>(items: readonly T[], run: (item: T) => Promise<R>, batch = 32): Promise<R[]> {
   const results: R[] = [];

@@ -4,12 +4,13 @@
  * masks for each class.
  */
 import { InputError } from '../../base/errors.js';
+import { channelsOf } from '../../formats/png/header.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
 import { classFolders } from './class-folders.js';
 import { countClasses, indexMask, parseClasses } from './class-masks.js';
 import { type Files, readPng, readText, splitName } from './files.js';
 import type { Contents, FolderFormat, Item } from './format.js';
-import { channelsOf, checkedSizes, inBatches, listPngs, listSubfolders, type PngFolder } from './listing.js';
+import { checkedSizes, inBatches, listPngs, listSubfolders, type PngFolder } from './listing.js';
 import { binaryMask } from './mask.js';
 
 export const pairedFolders: FolderFormat = {

@@ -1,4 +1,3 @@
-import type { Image } from '../../base/image.js';
 import { resizeMask } from '../../image/resize.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
 import { pixelHash } from '../split/duplicates.js';
@@ -19,7 +18,6 @@ export interface ImageFacts {
   /** As stored: 1 grey, 2 with alpha, 3 RGB, 4 with alpha. */
   readonly channels: number;
   readonly bits: 8 | 16;
-  /** Of all samples but alpha. */
   readonly least: number;
   readonly greatest: number;
   /** Pixels of the background and of each class. */
@@ -66,20 +64,19 @@ export async function survey(
 }
 
 function factsOf({ image, mask }: LabelledImage, classes: number) {
-  const { width, height, channels, data } = image;
+  const { width, height, data } = image;
+  const channels = image.channels + Number(image.hasAlpha ?? false);
   const pixels = new Array<number>(classes + 1).fill(0);
   for (const value of mask.data) pixels[value]!++;
   const bits = data instanceof Uint8Array ? (8 as const) : (16 as const);
-  return { width, height, channels, bits, ...rangeOf(image), pixels };
+  return { width, height, channels, bits, ...rangeOf(data), pixels };
 }
 
-function rangeOf({ channels, data }: Image): { least: number; greatest: number } {
-  const hasAlpha = channels === 2 || channels === 4;
+function rangeOf(data: Uint8Array | Uint16Array): { least: number; greatest: number } {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = 0; i < data.length; i++) {
-    if (hasAlpha && i % channels === channels - 1) continue;
-    least = Math.min(least, data[i]!);
-    greatest = Math.max(greatest, data[i]!);
+  for (const value of data) {
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
   }
   return { least, greatest };
 }
