@@ -54,10 +54,11 @@ interface Written {
 }
 
 async function write(folder: DataFolder, target: WholeFolder, progress: ProgressBar): Promise<Written> {
-  const { pairs, classNames, splitFile } = folder;
+  const { classNames, splitFile } = folder;
+  const records = [...folder.records.values()];
   const bits = new Set<number>();
   let [least, greatest] = [Number.POSITIVE_INFINITY, 0];
-  for (const [k, { name, read }] of pairs.entries()) {
+  for (const [k, { name, read }] of records.entries()) {
     const { image, mask } = await read();
     bits.add(8 * image.data.BYTES_PER_ELEMENT);
     for (const value of image.data) {
@@ -66,15 +67,15 @@ async function write(folder: DataFolder, target: WholeFolder, progress: Progress
     }
     await target.write(`images/${name}.png`, encodePng(image));
     await target.write(`masks/${name}.png`, encodePng(storedMask(mask, classNames.length)));
-    progress.update('convert', k + 1, pairs.length, `${k + 1} of ${plural(pairs.length, 'image')}`);
+    progress.update('convert', k + 1, records.length, `${k + 1} of ${plural(records.length, 'image')}`);
   }
-  const known = pairs.filter(({ patient }) => patient !== undefined);
+  const known = records.filter(({ patient }) => patient !== undefined);
   const origins = Object.fromEntries(known.map(({ name, patient, label }) => [name, { patient, label }]));
   if (known.length > 0) await target.write('patients.json', `${JSON.stringify(origins, null, 1)}\n`);
   await target.write('classes.json', `${JSON.stringify(classNames)}\n`);
   if (splitFile) await target.write('split.json', await readBytes(splitFile));
   const patients = new Set(known.map(({ patient }) => patient)).size;
-  return { images: pairs.length, patients, bits: [...bits].sort((a, b) => a - b), range: [least, greatest] };
+  return { images: records.length, patients, bits: [...bits].sort((a, b) => a - b), range: [least, greatest] };
 }
 
 function linesOf({ images, patients, bits, range }: Written, { classNames }: DataFolder, out: string): string[] {

@@ -5,6 +5,7 @@ import { type CommonOptions, command } from '../cli/program.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from '../cli/tables/describe.js';
 import { ProgressBar } from '../cli/terminal/progress.js';
 import type { Dataset } from '../data/dataset.js';
+import { storedChannels } from '../data/record.js';
 import { namesOf } from '../evaluate/evaluate.js';
 import type { Model } from '../model/model.js';
 import { openDataset } from '../platform/node/data.js';
@@ -61,10 +62,10 @@ export async function openLabelled(model: Model, options: LabelledOptions): Prom
     ...(plan && options.subset !== 'all' && { plan }),
     ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
   });
-  const { storedChannels } = dataset;
+  const stored = storedChannels(dataset.records);
   const progress = new ProgressBar(options);
-  if (inChannels === 3 && storedChannels === 1) progress.line(`remark    grey images: ${GREY_ON_RGB}`);
-  if (inChannels === 1 && storedChannels === 3) progress.line(`remark    RGB images: ${RGB_ON_GREY}`);
+  if (inChannels === 3 && stored === 1) progress.line(`remark    grey images: ${GREY_ON_RGB}`);
+  if (inChannels === 1 && stored === 3) progress.line(`remark    RGB images: ${RGB_ON_GREY}`);
   requireForEvaluation(model, { batch: BATCH, size, images: namesOf(dataset, options.subset).length });
   return dataset;
 }

@@ -1,5 +1,4 @@
 /** Samples are decoded and resized once, and kept as far as memory goes. */
-import { InputError } from '../base/errors.js';
 import type { Sample } from './dataset.js';
 
 /** How many bytes of decoded and resized samples are kept in memory where nothing else is said: 512 MiB. */
@@ -29,13 +28,6 @@ export class Cache<T> {
       this.#bytes += bytes;
     }
     return value;
-  }
-}
-
-/** @throws InputError unless `size` is a whole number of pixels */
-export function checkSampleSize(size: number): void {
-  if (!Number.isInteger(size) || size < 1) {
-    throw new InputError(`size must be a whole number of pixels, at least 1, found ${size}`);
   }
 }
 

@@ -1,7 +1,7 @@
-/** Labelled images, and which of them are for what: what a model is trained and measured on. */
+/** Data sets: records of labelled images, which of them are for what, and how a network gets to see them. */
 import type { Image } from '../base/image.js';
-import type { Normalisation } from '../image/normalise.js';
-import type { Origin } from './folder/format.js';
+import type { Preprocessing } from '../image/prepare.js';
+import type { ImageRecords, LabelledImage } from './record.js';
 import type { DrawnSplit } from './split/plan.js';
 import type { Split } from './split/split.js';
 
@@ -16,28 +16,40 @@ export interface Sample {
   readonly vanished?: number;
 }
 
-/** Labelled images of one size, and which of them are for what. */
+/** The strategy that makes samples of one size out of images of any size. */
+export interface Sampler {
+  /** Which strategy it is; see `resizeSampler`. */
+  readonly kind: 'resize';
+  /** What a model that is trained on the samples keeps, so that it sees the images that it predicts in the same way. */
+  readonly preprocessing: Preprocessing;
+  /** Width and height of every sample in pixels. */
+  readonly size: number;
+  /** Makes the sample of an image; `channels` is how many the network reads. */
+  sample(name: string, labelled: LabelledImage, channels: 1 | 3): Sample;
+}
+
+/** Labelled images, and which of them are for what. */
 export interface Dataset {
   readonly name: string;
   /** The folder that it was read from, or 'synthetic'. */
   readonly source: string;
-  /** Width and height of every sample in pixels. */
-  readonly size: number;
+  /** The images as they are stored. */
+  readonly records: ImageRecords;
+  /** Channels of every sample. */
   readonly channels: 1 | 3;
-  /** Of the files: 1 when every image is stored as grey, else 3; absent where there are none. */
-  readonly storedChannels?: 1 | 3;
   /** Foreground classes. */
   readonly classes: number;
   /** What the values 1..K of the masks stand for. */
   readonly classNames: readonly string[];
-  /** How values were brought to the range of `Sample.image`. */
-  readonly normalisation: Normalisation;
-  /** What is known of whom an image shows; absent where nothing is. */
-  readonly originOf?: (name: string) => Origin | undefined;
   readonly split: Split;
   readonly splitOrigin: 'split.json' | 'drawn' | 'synthetic';
   /** How the split was drawn, where a plan was given. */
   readonly drawn?: DrawnSplit;
-  /** @throws InputError when the name is not in the set, or its file turns out to be damaged or no mask */
+  /** How samples are made of the images. */
+  readonly sampler: Sampler;
+  /**
+   * Makes the sample of an image, or takes it from memory.
+   * @throws InputError when the name is not in the set, or its file turns out to be damaged or no mask
+   */
   load(name: string): Promise<Sample>;
 }

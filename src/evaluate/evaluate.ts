@@ -62,7 +62,7 @@ export interface EvaluateOptions extends PredictHeadsOptions, MetricOptions {
 }
 
 /**
- * Scores at the data set's size. Where 2^depth does not divide it, images are padded by reflection and the answers
+ * Scores at the size of the data set's samples. Where 2^depth does not divide it, images are padded by reflection and the answers
  * cropped back; the loss is then that of the padded images.
  * @throws InputError for a data set that does not fit the model, an empty subset, or a mode that the model does not have
  */
@@ -136,12 +136,13 @@ export async function* predictHeads(
 ): AsyncGenerator<PredictedBatch, void, void> {
   checkCount(batch, 'evaluate: batch');
   checkFits(config, dataset);
-  if (dataset.normalisation !== preprocessing.normalisation) {
+  const { size: side, preprocessing: ofData } = dataset.sampler;
+  if (ofData.normalisation !== preprocessing.normalisation) {
     const asked = `open it with the normalisation of the model, "${preprocessing.normalisation}"`;
-    throw new InputError(`${dataset.source}: images are normalised by ${show(dataset.normalisation)}; ${asked}`);
+    throw new InputError(`${dataset.source}: images are normalised by ${show(ofData.normalisation)}; ${asked}`);
   }
   const multiple = 2 ** depthOf(config);
-  const size = Math.ceil(dataset.size / multiple) * multiple;
+  const size = Math.ceil(side / multiple) * multiple;
   const compile = (count: number) => {
     const graph = recordEvaluation(config, count, size, options);
     return { graph, program: backend.compile(graph.outputs, parameters.bind(graph.network), { constant: true }) };

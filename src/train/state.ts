@@ -53,7 +53,8 @@ export class TrainingState {
     readonly settings: TrainSettings,
   ) {
     const { backend, parameters, config } = model;
-    this.step = new TrainingStep(model, { ...settings, width: dataset.size, height: dataset.size });
+    const { size } = dataset.sampler;
+    this.step = new TrainingStep(model, { ...settings, width: size, height: size });
     if (settings.averageDecay) this.#average = new WeightAverage(backend, parameters.trainable, settings.averageDecay);
     this.step.reserve(Math.min(settings.batch, dataset.split.train.length), settings.microBatch);
     this.#plateau = new Plateau(settings.rate);

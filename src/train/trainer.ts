@@ -50,11 +50,11 @@ export async function* trainModel(
   const settings = trainSettings(options);
   const { epochs, signal } = settings;
   checkFits(model.config, dataset);
-  checkSize(model.config, dataset.size, dataset.size);
+  checkSize(model.config, dataset.sampler.size, dataset.sampler.size);
   // Chosen for other weights.
   model.thresholds = {};
   model.recommendation = undefined;
-  model.preprocessing = { normalisation: dataset.normalisation, size: dataset.size };
+  model.preprocessing = dataset.sampler.preprocessing;
   const state = new TrainingState(model, dataset, settings);
   try {
     while (!state.end()) {

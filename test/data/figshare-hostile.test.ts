@@ -15,7 +15,7 @@ const MEGABYTE = 2 ** 20;
 const SIZE = { width: 3, height: 2 };
 
 async function readAll(dir: string): Promise<void> {
-  for (const { read } of (await readDataFolder(nodeFiles, dir)).pairs) await read();
+  for (const { read } of (await readDataFolder(nodeFiles, dir)).records.values()) await read();
 }
 
 async function refusal(dir: string): Promise<string> {

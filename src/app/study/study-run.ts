@@ -98,7 +98,8 @@ async function score(
 
 /** The heads, and where there are several their mean, each with the cost of the network pruned to it. */
 function outputsOf({ config, dataset }: TrainingJob, { heads, ...mean }: Evaluation): OutputScores[] {
-  const { levels, ...whole } = summarize(config, { width: dataset.size, height: dataset.size });
+  const { records, sampler } = dataset;
+  const { levels, ...whole } = summarize(config, { width: sampler.size, height: sampler.size });
   const all = heads.map(({ head, ...scores }, k) => ({ output: head, scores, cost: levels[k]! }));
   if (heads.length > 1) all.push({ output: 'accurate', scores: mean, cost: { head: 'accurate', ...whole } });
   return all.map(({ output, scores: { dice, iou, perImage }, cost: { parameters, macs } }) => ({
@@ -108,7 +109,7 @@ function outputsOf({ config, dataset }: TrainingJob, { heads, ...mean }: Evaluat
     dice,
     iou,
     images: perImage!.map(({ image, dice, iou }) => {
-      const patient = dataset.originOf?.(image)?.patient;
+      const patient = records.get(image)?.patient;
       return { image, ...(patient !== undefined && { patient }), dice, iou };
     }),
   }));

@@ -126,7 +126,7 @@ export async function readAll(
     if (sample.vanished !== undefined) lossy.push({ name, vanished: sample.vanished });
     progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
   }
-  const text = vanishedText(lossy, dataset.size);
+  const text = vanishedText(lossy, dataset.sampler.size);
   if (text !== undefined) progress.line(`remark    ${text}`);
   return digests;
 }

@@ -48,6 +48,6 @@ export async function measureOnTest(
   await folder.write('test.png', encodePng(sheet, WORST_IMAGES.text));
   progress.clear();
   const objective = objectiveText(loss);
-  const context = { subset: 'test', size: dataset.size, unit: 'px', objective, worst } as const;
+  const context = { subset: 'test', size: dataset.sampler.size, unit: 'px', objective, worst } as const;
   return { evaluation, lines: evaluationTable(evaluation, context) };
 }

@@ -7,8 +7,8 @@ import { InputError } from '../../base/errors.js';
 import { parseAugmentations } from '../../data/augment/augment.js';
 import { unlessFaulty } from '../../data/faults.js';
 import { readDataFolder } from '../../data/folder/folder.js';
-import type { LabelledImage } from '../../data/folder/format.js';
 import { type ImageFacts, survey } from '../../data/folder/survey.js';
+import type { LabelledImage } from '../../data/record.js';
 import { completePlan } from '../../data/split/plan.js';
 import type { Split } from '../../data/split/split.js';
 import { encodePng } from '../../formats/png/png.js';
@@ -74,11 +74,11 @@ async function run(options: CheckOptions): Promise<void> {
   const plan = splitPlan && completePlan(splitPlan, folder);
   // Without images that do not do, a split may not do either: that is no fault of its own.
   const split = await unlessFaulty(faults.size > 0 ? () => {} : note, () => folder.split(seed, plan));
-  const wanted = new Set(!picture || augmentations ? [] : spread(folder.pairs, TILES));
+  const wanted = new Set(!picture || augmentations ? [] : spread([...folder.records.values()], TILES));
   const shown = new Map<number, LabelledImage>();
-  const facts = await survey(folder, split ?? NO_SPLIT, size, note, (pair, content, done) => {
-    if (wanted.has(pair)) shown.set(done - 1, content);
-    progress.update('reading', done, folder.pairs.length, `${done} of ${folder.pairs.length} images`);
+  const facts = await survey(folder, split ?? NO_SPLIT, size, note, (record, content, done) => {
+    if (wanted.has(record)) shown.set(done - 1, content);
+    progress.update('reading', done, folder.records.size, `${done} of ${folder.records.size} images`);
   });
   progress.clear();
   const drawn = (augmentations ? faults.size === 0 : shown.size > 0) ? picture : undefined;

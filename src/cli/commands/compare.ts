@@ -58,7 +58,7 @@ async function run(options: CompareOptions): Promise<void> {
     await saveUnchanged(model, options.model, bytes);
   }
   progress.clear();
-  const { size } = dataset;
+  const { size } = dataset.sampler;
   const { threads } = backend;
   const lines = [
     ...comparisonTable(comparison, { subset, size, runs, threads }),

@@ -74,7 +74,7 @@ async function run(options: EvaluateCommandOptions): Promise<void> {
   const model = await decodeModel(bytes, options.model, backend);
   const mode = resolveMode(options.mode, model);
   const dataset = await openLabelled(model, options);
-  const { size } = dataset;
+  const { size } = dataset.sampler;
   const { subset, threshold, chooseThreshold: score, spacing = null } = options;
   const progress = new ProgressBar(options);
   const working = (label: string) => ({

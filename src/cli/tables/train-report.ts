@@ -17,7 +17,8 @@ import { diceText, networkText, objectiveText } from './describe.js';
 import { duration, grouped, memorySize, plural, shellWord } from './format.js';
 
 export function introduction({ dataset, model, options, memory, resume }: TrainingJob): string {
-  const { name, split, size, channels } = dataset;
+  const { name, split, channels } = dataset;
+  const { size } = dataset.sampler;
   const { optimizer, lr, schedule, batch, epochs, augment, seed } = options;
   const images = `${plural(split.train.length, 'image')} to train on, ${split.validation.length} to validate on`;
   const tested = options.test ? `, ${split.test.length} to test on` : '';

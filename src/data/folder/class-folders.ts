@@ -1,11 +1,11 @@
 /** Paired folders with a folder of masks for each class, `masks/CLASS/NAME.png`. */
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
-import { channelsOf } from '../../formats/png/header.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
+import type { ImageRecord } from '../record.js';
 import { type Files, readPng } from './files.js';
-import type { Contents, Item } from './format.js';
-import { checkedSizes, inBatches, listPngs, type PngFolder } from './listing.js';
+import type { Contents } from './format.js';
+import { checkedSizes, factsOf, inBatches, listPngs, type PngFolder } from './listing.js';
 import { readMask } from './mask.js';
 
 export interface ClassFoldersOptions {
@@ -41,9 +41,11 @@ export async function classFolders(
     lonely.map(([name, path]) => `${path} has no image: expected ${files.join(images.dir, `${name}.png`)}`),
     'without image',
   );
-  const pairs = await inBatches([...images.pngs.keys()].sort(), (name) => unlessFaulty(onFaults, () => pairOf(name)));
+  const records = await inBatches([...images.pngs.keys()].sort(), (name) =>
+    unlessFaulty(onFaults, () => recordOf(name)),
+  );
 
-  async function pairOf(name: string): Promise<Item> {
+  async function recordOf(name: string): Promise<ImageRecord> {
     const imagePath = images.pngs.get(name)!;
     const masks = folders.map(({ pngs }) => pngs.get(name));
     const present = masks.filter((path) => path !== undefined);
@@ -53,10 +55,9 @@ export async function classFolders(
         `${imagePath} has no mask of any class: expected ${expected} or another; all 0 where it shows none`,
       );
     }
-    const header = await checkedSizes(files, imagePath, present);
     return {
       name,
-      channels: channelsOf(header),
+      ...factsOf(await checkedSizes(files, imagePath, present)),
       async read() {
         const image = await readPng(files, imagePath);
         const data = new Uint8Array(image.width * image.height);
@@ -72,7 +73,7 @@ export async function classFolders(
   }
   const stray = others.filter((file) => !subfolders.includes(file)).map((file) => files.join(dir, file));
   return {
-    pairs: present(pairs),
+    records: present(records),
     classNames,
     skipped: [...skipped, ...stray, ...folders.flatMap((folder) => folder.skipped)],
   };

@@ -4,11 +4,11 @@
  */
 import { InputError } from '../../base/errors.js';
 import type { Image } from '../../base/image.js';
-import { channelsOf } from '../../formats/png/header.js';
 import { present, unlessFaulty } from '../faults.js';
+import type { ImageRecord } from '../record.js';
 import { type Files, readPng, readPngHeader } from './files.js';
-import type { FolderFormat, Item } from './format.js';
-import { inBatches, listPngs, listSubfolders, type PngFolder, requireSize } from './listing.js';
+import type { FolderFormat } from './format.js';
+import { factsOf, inBatches, listPngs, listSubfolders, type PngFolder, requireSize } from './listing.js';
 import { readMask } from './mask.js';
 
 export const dsb2018: FolderFormat = {
@@ -25,9 +25,9 @@ export const dsb2018: FolderFormat = {
     const skipped = entries.filter((entry) => !cases.includes(entry) && !entry.startsWith('.'));
     const paths = skipped.map((entry) => files.join(dir, entry));
     const note = (folders: readonly PngFolder[]) => paths.push(...folders.flatMap((folder) => folder.skipped));
-    const read = (name: string) => unlessFaulty(onFaults, () => caseIn(files, files.join(dir, name), name, note));
-    const pairs = await inBatches(cases, read, 16);
-    return { pairs: present(pairs), classNames: ['nucleus'], skipped: paths.sort() };
+    const read = (name: string) => unlessFaulty(onFaults, () => recordIn(files, files.join(dir, name), name, note));
+    const records = await inBatches(cases, read, 16);
+    return { records: present(records), classNames: ['nucleus'], skipped: paths.sort() };
   },
 };
 
@@ -36,12 +36,12 @@ async function isCase(files: Files, dir: string): Promise<boolean> {
   return subfolders.includes('images') && subfolders.includes('masks');
 }
 
-async function caseIn(
+async function recordIn(
   files: Files,
   dir: string,
   name: string,
   note: (folders: readonly PngFolder[]) => void,
-): Promise<Item> {
+): Promise<ImageRecord> {
   if (!(await isCase(files, dir)))
     throw new InputError(`${dir}: expected ${dir}/images and ${dir}/masks; remove it or complete it`);
   const [images, masks] = await Promise.all([
@@ -59,7 +59,7 @@ async function caseIn(
   const maskPaths = [...masks.pngs.values()];
   return {
     name,
-    channels: channelsOf(await readPngHeader(files, imagePath!)),
+    ...factsOf(await readPngHeader(files, imagePath!)),
     async read() {
       const image = await readPng(files, imagePath!);
       return { image, mask: await united(files, imagePath!, image, maskPaths) };

@@ -5,8 +5,9 @@
 import { InputError } from '../../base/errors.js';
 import { MAX_BYTES, MAX_SIDE } from '../../formats/png/header.js';
 import { unlessFaulty } from '../faults.js';
+import type { ImageRecord, LabelledImage } from '../record.js';
 import { splitName } from './files.js';
-import type { FolderFormat, Item, LabelledImage } from './format.js';
+import type { FolderFormat } from './format.js';
 import type { Field } from './hdf5.js';
 
 export const figshare: FolderFormat = {
@@ -23,16 +24,16 @@ export const figshare: FolderFormat = {
     if (!hdf5)
       throw new InputError(`${first}: MATLAB files cannot be read here; convert the folder with unetpp convert`);
     hdf5.requireAvailable(first);
-    const pairs: Item[] = [];
+    const records: ImageRecord[] = [];
     for (const name of names) {
       const path = files.join(dir, name);
       const read: ReadFields = async (wanted) => hdf5.read(await files.read(path), path, wanted);
-      const pair = await unlessFaulty(onFaults, () => itemOf(splitName(name).stem, path, read));
-      if (pair) pairs.push(pair);
+      const record = await unlessFaulty(onFaults, () => recordIn(splitName(name).stem, path, read));
+      if (record) records.push(record);
     }
     const others = entries.filter((file) => !isMatlab(file) && !file.startsWith('.'));
-    pairs.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { pairs, classNames: ['tumour'], skipped: others.map((file) => files.join(dir, file)) };
+    records.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { records, classNames: ['tumour'], skipped: others.map((file) => files.join(dir, file)) };
   },
 };
 
@@ -50,16 +51,16 @@ type ReadFields = <Name extends string>(
   wanted: Readonly<Record<Name, number>>,
 ) => Promise<Readonly<Record<Name, Field>>>;
 
-async function itemOf(name: string, path: string, read: ReadFields): Promise<Item> {
+async function recordIn(name: string, path: string, read: ReadFields): Promise<ImageRecord> {
   const fields = await read({
     'cjdata/image': 0,
     'cjdata/tumorMask': 0,
     'cjdata/PID': MOST_CHARACTERS,
     'cjdata/label': 1,
   });
-  checkSizes(fields['cjdata/image'], fields['cjdata/tumorMask'], path);
   return {
     name,
+    ...checkSizes(fields['cjdata/image'], fields['cjdata/tumorMask'], path),
     channels: 1,
     patient: patientOf(fields['cjdata/PID'], path),
     label: labelOf(fields['cjdata/label'], path),

@@ -1,20 +1,20 @@
 /** A data folder of any format, with what is said beside its images: the split, the patients. */
 import { InputError } from '../../base/errors.js';
 import { type OnFaults, refuse } from '../faults.js';
+import type { ImageRecords } from '../record.js';
 import { parsePatients } from '../split/patients.js';
 import { type DrawnSplit, drawPlanned } from '../split/plan.js';
 import { drawSplit, parseSplit, type Split } from '../split/split.js';
 import { dsb2018 } from './dsb2018.js';
 import { figshare } from './figshare.js';
 import { type Files, readText, UnlistedFolder } from './files.js';
-import type { Contents, FolderFormat, Item, ListedFolder } from './format.js';
+import type { Contents, FolderFormat, ListedFolder } from './format.js';
 import { pairedFolders } from './paired-folders.js';
 
 /** A data folder as it lies there, with what its split.json and patients.json say. */
-export interface DataFolder extends Contents {
+export interface DataFolder extends Omit<Contents, 'records'> {
   readonly dir: string;
-  /** The pairs by name, in the order of their names. */
-  readonly byName: ReadonlyMap<string, Item>;
+  readonly records: ImageRecords;
   /** The path of its split.json. */
   readonly splitFile?: string;
   /**
@@ -32,7 +32,7 @@ const FORMATS: readonly FolderFormat[] = [pairedFolders, figshare, dsb2018];
 
 /**
  * Reads a data folder but for its pixels: recognises its format by what is in it, pairs images and masks, and checks
- * each pair as far as its headers go.
+ * each image as far as its headers go.
  * @param onFaults is told of files that do not do: an image or mask alone, sizes that differ. Default: they are thrown
  * @throws InputError in one line: no such folder, none of the formats
  */
@@ -40,31 +40,29 @@ export async function readDataFolder(files: Files, dir: string, onFaults: OnFaul
   const entries = await listEntries(files, dir);
   const listed = { files, dir, entries };
   const format = await formatOf(listed);
-  const { pairs: found, ...contents } = await format.contents(listed, onFaults);
+  const { records: found, ...contents } = await format.contents(listed, onFaults);
   const pathOf = (name: string) => (entries.includes(name) ? files.join(dir, name) : undefined);
   const patientsFile = pathOf('patients.json');
-  const origins =
-    patientsFile &&
-    parsePatients(
-      await readText(files, patientsFile),
-      found.map(({ name }) => name),
-      patientsFile,
-    );
-  const pairs = origins ? found.map((pair) => ({ ...pair, ...origins.get(pair.name) })) : found;
-  const byName = new Map(pairs.map((pair) => [pair.name, pair]));
-  const names = [...byName.keys()];
+  const origins = patientsFile
+    ? parsePatients(
+        await readText(files, patientsFile),
+        found.map(({ name }) => name),
+        patientsFile,
+      )
+    : undefined;
+  const records = new Map(found.map((record) => [record.name, { ...record, ...origins?.get(record.name) }]));
+  const names = [...records.keys()];
   const splitFile = pathOf('split.json');
   const about = ABOUT.map(pathOf);
   return {
     dir,
     ...contents,
     skipped: contents.skipped.filter((path) => !about.includes(path)),
-    pairs,
-    byName,
+    records,
     ...(splitFile && { splitFile }),
     async split(seed, plan) {
       if (splitFile) return parseSplit(await readText(files, splitFile), names, splitFile);
-      const originOf = (name: string) => byName.get(name);
+      const originOf = (name: string) => records.get(name);
       return plan ? drawPlanned(plan, names, seed, dir, originOf) : drawSplit(names, seed, dir, originOf);
     },
   };

@@ -1,6 +1,7 @@
 /** What the folder formats share: the PNG files of a folder, and the checks that need their headers alone. */
 import { InputError } from '../../base/errors.js';
-import type { PngHeader } from '../../formats/png/header.js';
+import { channelsOf, type PngHeader } from '../../formats/png/header.js';
+import type { ImageRecord } from '../record.js';
 import { type Files, readPngHeader, splitName } from './files.js';
 
 /** The PNG files of a folder. */
@@ -57,6 +58,11 @@ export function requireSize(imagePath: string, image: Size, maskPath: string, ma
   if (image.width === mask.width && image.height === mask.height) return;
   const sizes = `${imagePath} is ${image.width}x${image.height}, its mask ${maskPath} is ${mask.width}x${mask.height}`;
   throw new InputError(`${sizes}; they must have the same size`);
+}
+
+/** What a record says of its image. */
+export function factsOf(header: PngHeader): Pick<ImageRecord, 'width' | 'height' | 'channels'> {
+  return { width: header.width, height: header.height, channels: channelsOf(header) };
 }
 
 /** `run` on every item, a few at a time: a data set may hold more files than a process may open at once. */

@@ -4,13 +4,13 @@
  * masks for each class.
  */
 import { InputError } from '../../base/errors.js';
-import { channelsOf } from '../../formats/png/header.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
+import type { ImageRecord } from '../record.js';
 import { classFolders } from './class-folders.js';
 import { countClasses, indexMask, parseClasses } from './class-masks.js';
 import { type Files, readPng, readText, splitName } from './files.js';
-import type { Contents, FolderFormat, Item } from './format.js';
-import { checkedSizes, inBatches, listPngs, listSubfolders, type PngFolder } from './listing.js';
+import type { Contents, FolderFormat } from './format.js';
+import { checkedSizes, factsOf, inBatches, listPngs, listSubfolders, type PngFolder } from './listing.js';
 import { binaryMask } from './mask.js';
 
 export const pairedFolders: FolderFormat = {
@@ -46,13 +46,13 @@ export const pairedFolders: FolderFormat = {
         names.map((name) => masks.pngs.get(name)!),
         onFaults,
       ));
-    const pairs = await inBatches(names, (name) => unlessFaulty(onFaults, () => pairOf(name)));
+    const records = await inBatches(names, (name) => unlessFaulty(onFaults, () => recordOf(name)));
 
-    async function pairOf(name: string): Promise<Item> {
+    async function recordOf(name: string): Promise<ImageRecord> {
       const [imagePath, maskPath] = [images.pngs.get(name)!, masks.pngs.get(name)!];
       return {
         name,
-        channels: channelsOf(await checkedSizes(files, imagePath, [maskPath])),
+        ...factsOf(await checkedSizes(files, imagePath, [maskPath])),
         async read() {
           const [image, mask] = await Promise.all([readPng(files, imagePath), readPng(files, maskPath)]);
           const labels =
@@ -61,7 +61,7 @@ export const pairedFolders: FolderFormat = {
         },
       };
     }
-    return { pairs: present(pairs), classNames, skipped: [...skipped, ...masks.skipped] };
+    return { records: present(records), classNames, skipped: [...skipped, ...masks.skipped] };
   },
 };
 

@@ -1,10 +1,11 @@
+/** What every image of a data folder and its mask hold: what `unetpp check` reports on. */
 import { resizeMask } from '../../image/resize.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
+import { type ImageRecord, type LabelledImage, storedChannels } from '../record.js';
 import { pixelHash } from '../split/duplicates.js';
 import { type Split, type Subset, subsets } from '../split/split.js';
 import { countVanished } from '../vanished.js';
 import type { DataFolder } from './folder.js';
-import type { Item, LabelledImage } from './format.js';
 
 /** What one image and its mask hold. */
 export interface ImageFacts {
@@ -39,15 +40,15 @@ export async function survey(
   split: Split,
   size: number,
   onFaults: OnFaults,
-  see: (pair: Item, content: LabelledImage, done: number) => void,
+  see: (record: ImageRecord, content: LabelledImage, done: number) => void,
 ): Promise<ImageFacts[]> {
   const subsetOf = new Map(subsets.flatMap((subset) => split[subset].map((name) => [name, subset] as const)));
-  const channels = folder.pairs.every((pair) => pair.channels === 1) ? 1 : 3;
+  const channels = storedChannels(folder.records);
   const facts: ImageFacts[] = [];
-  for (const pair of folder.pairs) {
-    const content = await unlessFaulty(onFaults, pair.read);
+  for (const record of folder.records.values()) {
+    const content = await unlessFaulty(onFaults, record.read);
     if (!content) continue;
-    const { name, patient, label } = pair;
+    const { name, patient, label } = record;
     const subset = subsetOf.get(name);
     facts.push({
       name,
@@ -58,7 +59,7 @@ export async function survey(
       vanished: countVanished(content.mask, resizeMask(content.mask, size, size)),
       hash: await pixelHash(content.image, channels),
     });
-    see(pair, content, facts.length);
+    see(record, content, facts.length);
   }
   return facts;
 }

@@ -1,7 +1,7 @@
 import { InputError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
 import { show } from '../../base/show.js';
-import type { Origin } from '../folder/format.js';
+import type { Origin } from '../record.js';
 import { type Split, subsets } from './split.js';
 
 const EXPECTED = 'expected {"NAME": {"patient": "ID", "label": "DIAGNOSIS"}, ...}, "label" if you like';

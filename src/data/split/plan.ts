@@ -1,7 +1,7 @@
 import { InputError } from '../../base/errors.js';
 import { sha256Portable } from '../../base/sha256.js';
 import { show } from '../../base/show.js';
-import type { Item } from '../folder/format.js';
+import type { ImageRecords } from '../record.js';
 import {
   countNames,
   type Group,
@@ -72,23 +72,23 @@ export function splitCounts(sizes: string, total: number): SplitCounts {
  */
 export function completePlan(
   { sizes, by, images }: SplitPlan,
-  { dir, pairs }: { readonly dir: string; readonly pairs: readonly Item[] },
+  { dir, records }: { readonly dir: string; readonly records: ImageRecords },
 ): DrawnSplit {
-  const digest = digestOf(pairs);
+  const digest = digestOf(records);
   if (images !== undefined && images !== digest) {
     throw new InputError(
       `${dir}: not the images that the split ${sizes} was drawn from, so that images of the training could be in any subset; restore them, or take the subset "all" of other images`,
     );
   }
-  const known = pairs.some(({ patient }) => patient !== undefined);
+  const known = [...records.values()].some(({ patient }) => patient !== undefined);
   if (by === 'patient' && !known) {
     throw new InputError(`${dir}: nothing is known of its patients; split by image, or add a patients.json`);
   }
   return { sizes, by: by ?? (known ? 'patient' : 'image'), images: digest };
 }
 
-function digestOf(pairs: readonly Item[]): string {
-  const facts = pairs.map(({ name, patient, label }) => [name, patient ?? null, label ?? null]);
+function digestOf(records: ImageRecords): string {
+  const facts = Array.from(records.values(), ({ name, patient, label }) => [name, patient ?? null, label ?? null]);
   return sha256Portable(new TextEncoder().encode(JSON.stringify(facts)));
 }
 

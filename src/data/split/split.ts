@@ -2,7 +2,7 @@ import { InputError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
 import { fold, Random, seedKey } from '../../base/random.js';
 import { show } from '../../base/show.js';
-import type { Origin } from '../folder/format.js';
+import type { Origin } from '../record.js';
 
 /** `test` is for the last word and may be empty; the other two never are. */
 export type Subset = 'train' | 'validation' | 'test';

@@ -145,8 +145,8 @@ function metricsReader(folder: string): Kind['read'] {
 function matReader(folder: string): Kind['read'] {
   return async (bytes) => {
     writeFileSync(join(folder, 'scan.mat'), bytes);
-    const { pairs } = await figshare.contents({ files: nodeFiles, dir: folder, entries: ['scan.mat'] }, refuse);
-    return pairs[0]!.read();
+    const { records } = await figshare.contents({ files: nodeFiles, dir: folder, entries: ['scan.mat'] }, refuse);
+    return records[0]!.read();
   };
 }
 
