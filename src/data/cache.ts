@@ -1,7 +1,7 @@
 /** Samples are decoded and resized once, and kept as far as memory goes. */
 import type { Sample } from './dataset.js';
 
-/** How many bytes of decoded and resized samples are kept in memory where nothing else is said: 512 MiB. */
+/** How many bytes of samples are kept in memory by default: 512 MiB. */
 export const CACHE_BYTES = 512 * 2 ** 20;
 
 /**
@@ -31,6 +31,7 @@ export class Cache<T> {
   }
 }
 
+/** A cache of samples; `limit` is in bytes. */
 export function sampleCache(limit = CACHE_BYTES): Cache<Sample> {
   return new Cache(limit, ({ image, mask }) => image.data.byteLength + mask.data.byteLength);
 }

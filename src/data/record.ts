@@ -35,7 +35,7 @@ export interface ImageRecord extends Origin {
 /** Records by their names, in the order of these. */
 export type ImageRecords = ReadonlyMap<string, ImageRecord>;
 
-/** 1 when every image is stored as grey, else 3. */
+/** Returns 1 when every image is stored as grey, else 3. */
 export function storedChannels(records: ImageRecords): 1 | 3 {
   return [...records.values()].every(({ channels }) => channels === 1) ? 1 : 3;
 }

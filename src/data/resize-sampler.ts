@@ -6,7 +6,7 @@ import type { Sampler } from './dataset.js';
 import { countVanished } from './vanished.js';
 
 /**
- * Samples of `size` x `size` pixels; the aspect ratio is not kept. An image of that size stays as it is.
+ * Makes samples of `size` x `size` pixels; the aspect ratio is not kept. An image of that size stays as it is.
  * @throws InputError unless `size` is a whole number of pixels
  */
 export function resizeSampler({ normalisation, size }: Required<Preprocessing>): Sampler {

@@ -117,18 +117,19 @@ export async function readAll(
   progress: ProgressBar,
   signal: AbortSignal,
 ): Promise<Digests> {
-  const digests = new Map<string, string>();
+  // Each is worked out while the next image is read.
+  const digests = new Map<string, Promise<string>>();
   const lossy: { name: string; vanished: number }[] = [];
   for (const [k, name] of names.entries()) {
     if (signal.aborted) break;
     const sample = await dataset.load(name);
-    digests.set(name, await sampleDigest(sample));
+    digests.set(name, sampleDigest(sample));
     if (sample.vanished !== undefined) lossy.push({ name, vanished: sample.vanished });
     progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
   }
   const text = vanishedText(lossy, dataset.sampler.size);
   if (text !== undefined) progress.line(`remark    ${text}`);
-  return digests;
+  return new Map(await Promise.all([...digests].map(async ([name, digest]) => [name, await digest] as const)));
 }
 
 /** For config.json: what the run goes on with, and what came of it. */

@@ -17,7 +17,8 @@ export interface ClassFoldersOptions {
 }
 
 /**
- * Lists images with the masks of their classes. The classes have the order of classes.json, else that of their names. A class that an image does not show needs no mask; where two overlap, the later class has the pixel.
+ * Lists images with the masks of their classes. The classes have the order of classes.json, else that of their names. A
+ * class that an image does not show needs no mask; where two overlap, the later class has the pixel.
  * @throws InputError for an image without any mask, a mask without image, a class without folder, sizes that differ
  */
 export async function classFolders(

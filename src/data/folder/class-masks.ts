@@ -11,7 +11,7 @@ import { distinct, firstColour, isBinary, listed } from './mask.js';
 const MOST_GUESSED = 32;
 
 /**
- * How many foreground classes a folder of masks has. K >= 2 where the values of all masks together are 0..K without a
+ * Counts the foreground classes of a folder of masks: K >= 2 where the values of all masks together are 0..K without a
  * gap; 1 where they are not, whose masks `binaryMask` then accepts or refuses. Where the first mask with a foreground
  * holds 0 and 255, no other is looked at.
  * @param onFaults is told of a file that is damaged
@@ -31,8 +31,8 @@ export async function countClasses(files: Files, paths: readonly string[], onFau
 }
 
 /**
- * A mask with the class of each pixel, 0..`classes`, from a decoded PNG: grey, RGB with equal channels, or a palette,
- * which counts by its indices. Alpha is ignored.
+ * Returns a mask with the class of each pixel, 0..`classes`, from a decoded PNG: grey, RGB with equal channels, or a
+ * palette, which counts by its indices. Alpha is ignored.
  * @throws InputError that starts with `name` and gives the value that is none
  */
 export function indexMask(png: PngImage, classes: number, name: string): Image<Uint8Array> {
@@ -57,7 +57,7 @@ export function indexMask(png: PngImage, classes: number, name: string): Image<U
 }
 
 /**
- * The text of a classes.json: the names of the values 1, 2, … of the masks.
+ * Reads the text of a classes.json: the names of the values 1, 2, … of the masks.
  * @throws InputError for anything but a list of 1 to 255 different names
  */
 export function parseClasses(text: string, file: string): string[] {
@@ -69,7 +69,7 @@ export function parseClasses(text: string, file: string): string[] {
   return names;
 }
 
-/** The samples that may be numbers of classes; undefined for colour, and for a palette that draws a binary mask. */
+/** Returns the samples that may be numbers of classes: not those of colours, and of a palette that draws two colours. */
 function classSamples(png: PngImage): { data: Uint8Array | Uint16Array; step: number } | undefined {
   const isGrey = firstColour(png) < 0;
   if (png.indices) {

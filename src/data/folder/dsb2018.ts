@@ -67,7 +67,7 @@ async function recordIn(
   };
 }
 
-/** 1 wherever one of the masks is. */
+/** Unites masks: 1 wherever one of them is. */
 async function united(
   files: Files,
   imagePath: string,

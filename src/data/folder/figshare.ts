@@ -43,7 +43,7 @@ function isMatlab(file: string): boolean {
 
 /** More characters than any patient's name. */
 const MOST_CHARACTERS = 256;
-/** Images are 16 bits a pixel. */
+/** The largest image, at 16 bits a pixel. */
 const MOST_PIXELS = MAX_BYTES / 2;
 
 /** Reads fields of one file, see `Hdf5Reader`. */
@@ -83,7 +83,7 @@ function checkSizes(image: Field, mask: Field, path: string): { width: number; h
   return { width, height };
 }
 
-/** PID is a text, which MATLAB stores as the codes of its characters. */
+/** Reads PID, a text, which MATLAB stores as the codes of its characters. */
 function patientOf({ values }: Field, path: string): string {
   const patient = String.fromCharCode(...Array.from(values, Number)).trim();
   if (/^[\x20-\x7e]+$/.test(patient)) return patient;
@@ -115,7 +115,7 @@ function binary({ shape, values }: Field, path: string): Uint8Array {
   return mask;
 }
 
-/** The values in 16 bits; where some are negative, all are raised by the same number, so that the least is 0. */
+/** Returns the values in 16 bits; where some are negative, all are raised by the same number, so that the least is 0. */
 function wholeNumbers({ shape, values }: Field, path: string): Uint16Array {
   let [low, high] = [0, 0];
   for (const stored of values) {
@@ -136,7 +136,7 @@ function wholeNumbers({ shape, values }: Field, path: string): Uint16Array {
   return image;
 }
 
-/** MATLAB stores columns; rows are wanted. */
+/** Visits the values of a matrix row by row, where MATLAB stores columns. */
 function forEachInRows([width = 0, height = 0]: readonly number[], visit: (from: number, to: number) => void): void {
   for (let y = 0, to = 0; y < height; y++) for (let x = 0; x < width; x++) visit(x * height + y, to++);
 }

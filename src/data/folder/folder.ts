@@ -11,29 +11,29 @@ import { type Files, readText, UnlistedFolder } from './files.js';
 import type { Contents, FolderFormat, ListedFolder } from './format.js';
 import { pairedFolders } from './paired-folders.js';
 
-/** A data folder as it lies there, with what its split.json and patients.json say. */
+/** What a data folder holds, with what its split.json and patients.json say. */
 export interface DataFolder extends Omit<Contents, 'records'> {
   readonly dir: string;
   readonly records: ImageRecords;
   /** The path of its split.json. */
   readonly splitFile?: string;
   /**
-   * From split.json, else drawn: a fifth for validation, or as `plan` says (see `completePlan`).
+   * Reads split.json, or draws a split: a fifth for validation, or as `plan` says (see `completePlan`).
    * @throws InputError where it does not fit, or nothing can be drawn
    */
   split(seed: number, plan?: DrawnSplit): Promise<Split>;
 }
 
-/** What is read beside the images. */
+/** The files that are read beside the images. */
 const ABOUT: readonly string[] = ['split.json', 'patients.json', 'classes.json'];
 
-/** Tried in this order. */
+/** The formats, in the order in which they are tried. */
 const FORMATS: readonly FolderFormat[] = [pairedFolders, figshare, dsb2018];
 
 /**
  * Reads a data folder but for its pixels: recognises its format by what is in it, pairs images and masks, and checks
  * each image as far as its headers go.
- * @param onFaults is told of files that do not do: an image or mask alone, sizes that differ. Default: they are thrown
+ * @param onFaults is told of files that cannot be used: an image or mask alone, sizes that differ. Default: they are thrown
  * @throws InputError in one line: no such folder, none of the formats
  */
 export async function readDataFolder(files: Files, dir: string, onFaults: OnFaults = refuse): Promise<DataFolder> {

@@ -1,4 +1,4 @@
-/** What the figshare set needs of a reader of HDF5 files, which is handed in with the files: the library is a large one. */
+/** The reader of HDF5 files that the figshare set needs. It is handed in with the files, as its library is a large one. */
 
 /** An array of numbers. `shape` is HDF5's, MATLAB's backwards: a matrix is [columns, rows]. */
 export interface Field {

@@ -34,7 +34,7 @@ export async function listPngs(files: Files, dir: string): Promise<PngFolder> {
   return { dir, pngs, others, skipped: others.map((file) => files.join(dir, file)) };
 }
 
-/** The folders in `dir` by name, hidden ones passed over; none where it cannot be listed. */
+/** Returns the names of the folders in `dir`, hidden ones passed over; none where it cannot be listed. */
 export async function listSubfolders(files: Files, dir: string): Promise<string[]> {
   const entries = await files.list(dir).catch(() => []);
   const folders = entries.filter(({ name, isFile }) => !isFile && !name.startsWith('.'));
@@ -60,12 +60,12 @@ export function requireSize(imagePath: string, image: Size, maskPath: string, ma
   throw new InputError(`${sizes}; they must have the same size`);
 }
 
-/** What a record says of its image. */
+/** Returns what a record says of its image. */
 export function factsOf(header: PngHeader): Pick<ImageRecord, 'width' | 'height' | 'channels'> {
   return { width: header.width, height: header.height, channels: channelsOf(header) };
 }
 
-/** `run` on every item, a few at a time: a data set may hold more files than a process may open at once. */
+/** Runs `run` on every item, a few at a time: a data set may hold more files than a process may open at once. */
 export async function inBatches<T, R>(items: readonly T[], run: (item: T) => Promise<R>, batch = 32): Promise<R[]> {
   const results: R[] = [];
   for (let i = 0; i < items.length; i += batch) {

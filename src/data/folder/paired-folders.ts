@@ -69,13 +69,13 @@ async function readClasses(files: Files, path: string): Promise<string[]> {
   return parseClasses(await readText(files, path), path);
 }
 
-/** The names of classes that nobody has named. */
+/** Makes names for classes that nobody has named. */
 async function namesOfClasses(files: Files, masks: readonly string[], onFaults: OnFaults): Promise<string[]> {
   const count = await countClasses(files, masks, onFaults);
   return count === 1 ? ['foreground'] : Array.from({ length: count }, (_, k) => `class ${k + 1}`);
 }
 
-/** Every PNG of `folder` needs one of the same stem among `partners`, which are called `what`: a line for each without. */
+/** Returns a line for each PNG of `folder` without one of the same stem among `partners`, which are called `what`. */
 function lonely(files: Files, folder: PngFolder, partners: PngFolder, what: 'mask' | 'image'): string[] {
   return [...folder.pngs]
     .filter(([name]) => !partners.pngs.has(name))

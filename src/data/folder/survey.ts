@@ -10,22 +10,22 @@ import type { DataFolder } from './folder.js';
 /** What one image and its mask hold. */
 export interface ImageFacts {
   readonly name: string;
-  /** Absent where a split.json leaves it out. */
+  /** The subset that it is in; absent where a split.json leaves it out. */
   readonly subset?: Subset;
   readonly patient?: string;
   readonly label?: string;
   readonly width: number;
   readonly height: number;
-  /** As stored: 1 grey, 2 with alpha, 3 RGB, 4 with alpha. */
+  /** The channels as stored: 1 grey, 2 grey with alpha, 3 RGB, 4 RGB with alpha. */
   readonly channels: number;
   readonly bits: 8 | 16;
   readonly least: number;
   readonly greatest: number;
-  /** Pixels of the background and of each class. */
+  /** How many pixels the background and each class have. */
   readonly pixels: readonly number[];
   /** Objects of the mask that vanish when it is resized, see `countVanished`. */
   readonly vanished: number;
-  /** See `pixelHash`. */
+  /** Equal for equal pictures only, see `pixelHash`. */
   readonly hash: string;
 }
 
@@ -82,7 +82,7 @@ function rangeOf(data: Uint8Array | Uint16Array): { least: number; greatest: num
   return { least, greatest };
 }
 
-/** Names of images with the same pixels, two or more together. */
+/** Returns the images that have the same pixels, two or more together. */
 export function duplicatesAmong(facts: readonly ImageFacts[]): ImageFacts[][] {
   const byHash = new Map<string, ImageFacts[]>();
   for (const fact of facts) byHash.set(fact.hash, [...(byHash.get(fact.hash) ?? []), fact]);

@@ -1,3 +1,4 @@
+/** Splits by plan: how many images each subset gets, and whether patients are kept together. */
 import { InputError } from '../../base/errors.js';
 import { sha256Portable } from '../../base/sha256.js';
 import { show } from '../../base/show.js';
@@ -16,7 +17,7 @@ import {
   takeAbout,
 } from './split.js';
 
-/** What is kept together: the images of a patient, or nothing, so that a patient may be in several subsets. */
+/** What a split keeps together: all images of a patient; or each image alone, and a patient may be in several subsets. */
 export const splitUnits = ['patient', 'image'] as const;
 export type SplitUnit = (typeof splitUnits)[number];
 
@@ -43,7 +44,7 @@ const EXPECTED =
   'expected three numbers of images, for training, validation and test, like 2800,200,64, or shares of all images like 80%,10%,10%';
 
 /**
- * The numbers of images that a plan's sizes stand for.
+ * Returns the numbers of images that a plan's sizes stand for.
  * @param total all images, of which shares are taken
  * @throws InputError for sizes that cannot be read, none for training or validation, and shares of more than all
  */
@@ -135,8 +136,8 @@ export function drawPlanned(
 }
 
 /**
- * About `count` names: of each label what fits into its share, where one label makes up for what the one before is short
- * of, and of all that are left as long as it comes nearer.
+ * Takes groups with about `count` names: of each label what fits into its share, where one label makes up for what the
+ * one before is short of, and then any group that is left and brings the number nearer.
  * @param most how many groups may be taken; at least one is
  */
 function drawAbout(count: number, groups: readonly Group[], most: number, originOf: OriginOf): Group[] {
