@@ -16,8 +16,8 @@ export function measure(call: () => void, { seconds, samples }: Effort): number 
   return 1000 * median(benchmark.stats.sample);
 }
 
-/** The same of a call that others take part in. */
-export function measureAsync(call: () => Promise<void>, { seconds, samples }: Effort): Promise<number> {
+/** The same of a call that gives a promise. */
+export function measureAsync(call: () => Promise<unknown>, { seconds, samples }: Effort): Promise<number> {
   return new Promise((resolve, reject) => {
     const fn = (deferred: { resolve(): void }) => void call().then(() => deferred.resolve(), reject);
     const onComplete = ({ target }: Benchmark.Event) =>

@@ -1,6 +1,6 @@
 /** The whole network: times, and how close they are to the ceiling. */
 import type { Engine } from './engine.js';
-import { type Effort, measure, measureAsync } from './measure.js';
+import { type Effort, measureAsync } from './measure.js';
 import { Workload, type WorkloadOptions } from './workload.js';
 
 /** Medians. GFLOP/s are counted as direct convolution, training as three times the forward pass. */
@@ -19,7 +19,7 @@ const TRAIN: Effort = { seconds: 2, samples: 5 };
 export async function timeNetwork(options: WorkloadOptions, engine: Engine): Promise<NetworkTimes> {
   const workload = new Workload(options, engine.createBackend());
   const { operations } = workload;
-  const inferMs = measure(() => workload.infer(), INFER);
+  const inferMs = await measureAsync(() => workload.infer(), INFER);
   const trainMsPerImage = (await measureAsync(() => workload.train(), TRAIN)) / options.batch;
   return {
     inferMs,

@@ -1,10 +1,19 @@
 /** The library without anything from Node: what a browser can run as it stands. */
-export type { Backend, MemoryPlan, Planner, PlannerOptions, Program, Storage, Values } from './backend/backend.js';
+export type {
+  Allocator,
+  Backend,
+  ForecastOptions,
+  MemoryPlan,
+  Program,
+  Storage,
+  Values,
+} from './backend/backend.js';
 export { type Precision, ReferenceBackend } from './backend/reference.js';
 export { type NdArray, run } from './backend/run.js';
-export { planFor, WasmBackend } from './backend/wasm/backend.js';
-export type { Crew, Job, Membership, TeamOptions } from './backend/wasm/team.js';
-export { Member } from './backend/wasm/team-member.js';
+export { Scope } from './backend/scope.js';
+export { WasmBackend } from './backend/wasm/backend.js';
+export type { Job, TeamOptions, TeamThreads, ThreadInit } from './backend/wasm/team/team.js';
+export { TeamThread } from './backend/wasm/team/team-thread.js';
 export { InputError } from './base/errors.js';
 export type { Image, ImageData } from './base/image.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';
@@ -35,6 +44,7 @@ export {
 export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './evaluate/evaluate.js';
 export type { ClassScores, ImageScores, Scores } from './evaluate/metrics.js';
 export { type SurfaceDistances, surfaceDistances } from './evaluate/surface-distance.js';
+export { exportOnnx, type OnnxOptions } from './export/onnx.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.js';
 export { backward } from './graph/autodiff.js';
 export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor } from './graph/graph.js';
@@ -59,7 +69,7 @@ export {
   type RecommendationScore,
   recommendationScores,
 } from './model/recommendation.js';
-export { type Cost, type Summary, summarize } from './model/summary.js';
+export { type Cost, type NetworkCost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
 export * from './ops/index.js';

@@ -56,7 +56,7 @@ async function comparePeers(rounds) {
   const peers = new Map();
   for (const [name, open] of Object.entries(PEERS)) {
     const run = await open(subject);
-    checkSame(name, await run(), workload.infer());
+    checkSame(name, await run(), await workload.infer());
     peers.set(name, { run, turns: [] });
   }
   for (let round = 0; round < rounds; round++) {

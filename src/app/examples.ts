@@ -13,7 +13,7 @@ export async function examples(model: Model, dataset: Dataset): Promise<SheetRow
   for (const chosen of spread(dataset.split.validation, ROWS)) {
     await yieldToEventLoop();
     const { name, image, mask } = await dataset.load(chosen);
-    const prediction = toMask(model.probabilities([image], 'accurate')[0]!);
+    const prediction = toMask((await model.probabilities([image], 'accurate'))[0]!);
     const tally = new MetricAccumulator(model.config.classes);
     tally.add(prediction, mask);
     rows.push({ name, image, target: mask, prediction, dice: tally.scores().dice });

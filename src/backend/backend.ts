@@ -7,40 +7,52 @@ import { formatShape, sizeOf } from '../graph/shape.js';
 /** Elements of tensors: float32, or float64 on the reference when asked for. */
 export type Values = Float32Array | Float64Array;
 
-/** Memory that outlives a run: parameters, gradients, optimizer state. */
+/**
+ * Memory that outlives a run: parameters, gradients, optimizer state. It lies where the backend computes, so its values
+ * are seen through `read` alone. Effects follow the order of the calls, those of programs included: `read` gives the
+ * values of the moment at which it is called, whenever they arrive.
+ */
 export interface Storage {
   readonly length: number;
-  /** A live view. Take it anew after compiling or allocating: the memory behind it may have moved. */
-  readonly data: Values;
+  /** Sets all values; `values` is the caller's again when the call returns. */
+  write(values: ArrayLike<number>): void;
+  /** A copy of all values. */
+  read(): Promise<Values>;
+  /** Takes over the values of another storage of the same backend and length. */
+  copyFrom(other: Storage): void;
+  /** Exchanges all values with another storage of the same backend and length that does not overlap this one. */
+  swap(other: Storage): void;
+  fill(value: number): void;
   /** Part of this storage, sharing its memory. */
   slice(start: number, length: number): Storage;
+  /** Gives the memory back; neither this storage nor a part of it may be used any more. */
+  free(): void;
 }
 
 /**
- * A computation, planned and ready to run again and again. The programs of one place share their working memory: write,
- * run and read one before you turn to the next.
+ * A computation, planned and ready to run again and again. The programs of one context share their working memory: write,
+ * run and read one, without waiting in between, before you turn to the next. Effects follow the order of the calls, as
+ * those of a `Storage` do; only `runAsync` has to be waited for.
  */
 export interface Program {
   readonly plan: Plan;
-  /** Writes an input that is not bound to a storage. */
+  /** Writes an input that is not bound to a storage; `values` is the caller's again when the call returns. */
   write(input: Tensor, values: ArrayLike<number>): void;
   run(): void;
   /**
-   * Runs apart, while others run at other places: in a thread of its own where the backend has workers, else at once.
-   * Inputs must be written anew before another try.
+   * Runs while programs of other contexts run: in a thread of its own where the backend runs several at a time, else as
+   * `run` does. Inputs must be written anew before another try.
    * @throws Error where the thread fails or is lost; it writes nothing any more then
    */
-  start(): Promise<void>;
+  runAsync(): Promise<void>;
   /** A copy of an output that is not bound to a storage. */
-  read(output: Tensor): Values;
+  read(output: Tensor): Promise<Values>;
+  /** Gives back what the program has for itself; it may not be used any more. */
+  free(): void;
 }
 
-export interface Backend {
-  readonly name: string;
-  /** How many threads run a program together. */
-  readonly threads: number;
-  /** How many programs it can run at a time, each at a place of its own; see `Program.start`. */
-  readonly workers: number;
+/** Where storages and programs come from: a backend, or a `Scope` that frees them together. */
+export interface Allocator {
   /** Zero-filled memory for `length` elements. */
   allocate(length: number): Storage;
   /**
@@ -48,8 +60,25 @@ export interface Backend {
    * it, outputs written to it.
    */
   compile(outputs: readonly Tensor[], bound?: ReadonlyMap<Tensor, Storage>, options?: CompileOptions): Program;
+}
+
+export interface Backend extends Allocator {
+  readonly name: string;
+  /** How many threads run a program together. */
+  readonly threads: number;
+  /** How many programs it can run at a time, each in a context of its own; see `Program.runAsync`. */
+  readonly concurrentPrograms: number;
+  /** Bytes that it can hold at most. */
+  readonly memoryLimit: number;
+  /** Storages, and slices that programs are bound to, begin at multiples of this many elements. */
+  readonly alignment: number;
+  /**
+   * Plans a computation as `compile` would, for context 0, and takes no memory itself: so the need can be told first.
+   * @param bound the tensors that will live in storages
+   */
+  plan(outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options?: ForecastOptions): MemoryPlan;
   /** Says that bound leaves of programs compiled with `constant` have changed. */
-  invalidate(): void;
+  weightsChanged(): void;
   /**
    * Ends the threads, where there are several; programs do not run any more then. A process ends without it, and a
    * backend that nobody holds any more is closed.
@@ -66,28 +95,30 @@ export interface MemoryPlan extends Plan {
   readonly kept: ReadonlyMap<string, number>;
 }
 
-/** Plans a computation as a backend would compile it. It needs no memory itself, so that the need can be told first. */
-export type Planner = (outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options?: PlannerOptions) => MemoryPlan;
-
-export interface PlannerOptions extends Pick<CompileOptions, 'constant'> {
-  /** How many run the program together, each with scratch memory of its own. Default: 1. */
+export interface ForecastOptions extends Pick<CompileOptions, 'constant'> {
+  /** How many threads run the program together, each with a workspace of its own. Default: those of the backend. */
   readonly threads?: number;
 }
 
 export interface CompileOptions {
   /**
-   * Bound leaves keep their values until `invalidate` is called, so that what kernels make of weights is kept, too:
+   * Bound leaves keep their values until `weightsChanged` is called, so that what kernels make of weights is kept, too:
    * for inference. Default: false.
    */
   readonly constant?: boolean;
   /**
-   * Programs of different places can run at the same time: each place has working memory of its own. Default: 0, where
-   * `run` is at home.
+   * Programs of different contexts can run at the same time: each context has working memory of its own. Default: 0, the
+   * only one whose programs are started by `run`.
    */
-  readonly place?: number;
+  readonly context?: number;
 }
 
 /** Values and storages must have as many elements as their tensor: neither a stale rest nor a neighbour overwritten. */
 export function checkLength(tensor: Tensor, length: number): void {
   invariant(sizeOf(tensor.shape) === length, `${length} elements for a tensor ${formatShape(tensor.shape)}`);
+}
+
+/** The same of what is written to a storage. */
+export function checkValues(storage: Storage, { length }: { readonly length: number }): void {
+  invariant(storage.length === length, `${length} elements for a storage of ${storage.length}`);
 }

@@ -1,8 +1,8 @@
-/** Records, plans and executes a function of tensors at once: for exploring and for tests. */
+/** Records, plans and executes a function of tensors in one go: for exploring and for tests. */
 import { invariant } from '../base/errors.js';
 import { Graph, type Tensor } from '../graph/graph.js';
 import { type Shape, sizeOf } from '../graph/shape.js';
-import type { Backend, Values } from './backend.js';
+import type { Backend, Program, Values } from './backend.js';
 
 /** A tensor with its data, row-major. */
 export interface NdArray {
@@ -10,12 +10,22 @@ export interface NdArray {
   readonly data: ArrayLike<number>;
 }
 
+type Fn = (...tensors: Tensor[]) => readonly Tensor[];
+
 /** The outputs of `fn` on `arrays`, as arrays. */
-export function run(
-  backend: Backend,
-  fn: (...tensors: Tensor[]) => readonly Tensor[],
-  ...arrays: NdArray[]
-): { shape: Shape; data: Values }[] {
+export async function run(backend: Backend, fn: Fn, ...arrays: NdArray[]): Promise<{ shape: Shape; data: Values }[]> {
+  const { program, outputs } = launch(backend, fn, arrays);
+  const values = outputs.map((output) => program.read(output));
+  program.free();
+  return (await Promise.all(values)).map((data, k) => ({ shape: outputs[k]!.shape, data }));
+}
+
+/** The same up to the point where the outputs are there to be read. */
+export function launch<P extends Program>(
+  backend: { compile(outputs: readonly Tensor[]): P },
+  fn: Fn,
+  arrays: readonly NdArray[],
+): { readonly program: P; readonly outputs: readonly Tensor[] } {
   const graph = new Graph();
   const inputs = arrays.map(({ shape, data }, k) => {
     invariant(data.length === sizeOf(shape), `array ${k} has ${data.length} elements for shape [${shape}]`);
@@ -27,5 +37,5 @@ export function run(
     if (program.plan.offsets.has(input)) program.write(input, arrays[k]!.data);
   });
   program.run();
-  return outputs.map((output) => ({ shape: output.shape, data: program.read(output) }));
+  return { program, outputs };
 }

@@ -1,6 +1,7 @@
 /** What each head of a model is worth and what it costs: Zhou et al., 2018, section 3.2, on the user's own images. */
-import type { Planner } from '../backend/backend.js';
+import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
+import { roundUp } from '../base/math.js';
 import type { Dataset } from '../data/dataset.js';
 import { checkCount } from '../model/checks.js';
 import { levelsOf, type ModelConfig } from '../model/config.js';
@@ -8,7 +9,7 @@ import { levelsOfMode, type Output, outputsOf } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { pruneConfig } from '../model/prune.js';
 import type { Recommendation, RecommendationScore } from '../model/recommendation.js';
-import { type Cost, parameterBytes, plainPlanner, predictionCost } from '../model/summary.js';
+import { type Cost, parameterBytes, predictionCost } from '../model/summary.js';
 import { type EvaluateOptions, evaluate, namesOf } from './evaluate.js';
 import { timeModes } from './time-modes.js';
 
@@ -23,7 +24,7 @@ export interface ComparedMode extends Cost {
   readonly threshold: number;
   /** Parameters and running statistics, in bytes. */
   readonly parameterBytes: number;
-  /** These, the working memory and the prepared filters. */
+  /** These, the working memory and the packed filters. */
   readonly memoryBytes: number;
   /** Median time of predicting one image, see `timeModes`. */
   readonly milliseconds: number;
@@ -47,8 +48,6 @@ export interface CompareModesOptions extends Pick<EvaluateOptions, 'subset' | 'b
   readonly tolerance?: number;
   /** Predictions of one image that are timed in each mode. Default: 15. */
   readonly runs?: number;
-  /** The backend's own, which counts its scratch memory and its filters. Default: neither is counted. */
-  readonly planner?: Planner;
   readonly onProgress?: (phase: 'evaluation' | 'timing', done: number, total: number) => void;
 }
 
@@ -61,7 +60,7 @@ export async function compareModes(
   dataset: Dataset,
   options: CompareModesOptions = {},
 ): Promise<ModeComparison> {
-  const { subset = 'validation', score = 'dice', tolerance = 0.01, runs = 15, planner = plainPlanner } = options;
+  const { subset = 'validation', score = 'dice', tolerance = 0.01, runs = 15 } = options;
   const { batch = 4, signal, onProgress } = options;
   if (!(tolerance >= 0 && tolerance <= 1)) {
     throw new InputError(`compare: tolerance is ${tolerance}, expected a number from 0 to 1`);
@@ -87,7 +86,7 @@ export async function compareModes(
   const rows = outputs.map((mode, k): ComparedMode => {
     const { threshold, dice, iou, pooledDice, pooledIou } = evaluation.heads[k] ?? evaluation;
     const time = { milliseconds: times[k]!, timeShare: times[k]! / deepest };
-    const cost = costOf(config, mode, dataset.sampler.size, planner, backend.threads);
+    const cost = costOf(config, mode, dataset.sampler.size, backend);
     return { mode, threshold, dice, iou, pooledDice, pooledIou, ...cost, ...time };
   });
   const { images } = evaluation;
@@ -108,10 +107,10 @@ export function recommend<Row extends Pick<ComparedMode, RecommendationScore | '
 }
 
 /** Of an image of `size` pixels a side, which is padded where the mode's deepest level asks for it. */
-function costOf(config: ModelConfig, mode: Output, size: number, planner: Planner, threads: number) {
+function costOf(config: ModelConfig, mode: Output, size: number, backend: Backend) {
   const level = levelsOfMode(mode, config).at(-1)!;
-  const side = Math.ceil(size / 2 ** level) * 2 ** level;
-  const cost = predictionCost(config, mode, { width: side, height: side }, planner, threads);
-  const weights = parameterBytes(mode === 'accurate' ? config : pruneConfig(config, level));
+  const side = roundUp(size, 2 ** level);
+  const cost = predictionCost(config, mode, { width: side, height: side }, backend);
+  const weights = parameterBytes(mode === 'accurate' ? config : pruneConfig(config, level), backend);
   return { ...cost, parameterBytes: weights, memoryBytes: weights + cost.preparedBytes + cost.workingBytes };
 }

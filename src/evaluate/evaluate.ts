@@ -1,9 +1,12 @@
 /** Loss and scores of a model on labelled images, every head in one pass. */
 
 import type { Values } from '../backend/backend.js';
+import { Scope } from '../backend/scope.js';
 import { chunks } from '../base/chunks.js';
+
 import { InputError } from '../base/errors.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
+import { roundUp } from '../base/math.js';
 import { show } from '../base/show.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import type { Subset } from '../data/split/split.js';
@@ -142,33 +145,36 @@ export async function* predictHeads(
     throw new InputError(`${dataset.source}: images are normalised by ${show(ofData.normalisation)}; ${asked}`);
   }
   const multiple = 2 ** depthOf(config);
-  const size = Math.ceil(side / multiple) * multiple;
+  const size = roundUp(side, multiple);
+  const scope = new Scope(backend);
   const compile = (count: number) => {
     const graph = recordEvaluation(config, count, size, options);
-    return { graph, program: backend.compile(graph.outputs, parameters.bind(graph.network), { constant: true }) };
+    return { graph, program: scope.compile(graph.outputs, parameters.bind(graph.network), { constant: true }) };
   };
   const compiled = new Map<number, ReturnType<typeof compile>>();
   let done = 0;
-  for (const chunk of chunks(names, batch)) {
-    const samples = await Promise.all(chunk.map((name) => dataset.load(name)));
-    signal?.throwIfAborted();
-    const { graph, program } = compiled.get(samples.length) ?? compile(samples.length);
-    compiled.set(samples.length, { graph, program });
-    const targets = samples.map(({ mask }) => padReflect(mask, multiple));
-    program.write(graph.network.input, pack(samples.map(({ image }) => padReflect(image, multiple).image)));
-    program.write(graph.loss.target, pack(targets.map(({ image }) => image)));
-    program.run();
-    const loss = program.read(graph.loss.total)[0]!;
-    const predictions = [...new Set(graph.probs)].map((probs) =>
-      unpack(program.read(probs), targets, size, config.classes, samples[0]!.mask),
-    );
-    yield {
-      samples: samples.map((sample, n) => ({ sample, predictions: predictions.map((ofHead) => ofHead[n]!) })),
-      loss,
-    };
-    done += samples.length;
-    onProgress?.(done, names.length);
-    await yieldToEventLoop();
+  try {
+    for (const chunk of chunks(names, batch)) {
+      const samples = await Promise.all(chunk.map((name) => dataset.load(name)));
+      signal?.throwIfAborted();
+      const { graph, program } = compiled.get(samples.length) ?? compile(samples.length);
+      compiled.set(samples.length, { graph, program });
+      const targets = samples.map(({ mask }) => padReflect(mask, multiple));
+      program.write(graph.network.input, pack(samples.map(({ image }) => padReflect(image, multiple).image)));
+      program.write(graph.loss.target, pack(targets.map(({ image }) => image)));
+      program.run();
+      const [loss, ...outputs] = await Promise.all(graph.outputs.map((tensor) => program.read(tensor)));
+      const predictions = outputs.map((probs) => unpack(probs, targets, size, config.classes, samples[0]!.mask));
+      yield {
+        samples: samples.map((sample, n) => ({ sample, predictions: predictions.map((ofHead) => ofHead[n]!) })),
+        loss: loss![0]!,
+      };
+      done += samples.length;
+      onProgress?.(done, names.length);
+      await yieldToEventLoop();
+    }
+  } finally {
+    scope.free();
   }
 }
 
@@ -194,6 +200,7 @@ export interface EvaluationGraph {
   readonly loss: RecordedLoss;
   /** The probabilities of each head, shallowest first, and last their mean. */
   readonly probs: readonly Tensor[];
+  /** The loss, then the distinct ones of `probs`. */
   readonly outputs: readonly Tensor[];
 }
 

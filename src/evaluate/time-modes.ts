@@ -30,9 +30,9 @@ export async function timeModes(
     const image = [images[round % images.length]!];
     for (const [k, mode] of modes.entries()) {
       signal?.throwIfAborted();
-      model.probabilities(image, mode);
+      await model.probabilities(image, mode);
       const started = performance.now();
-      model.probabilities(image, mode);
+      await model.probabilities(image, mode);
       times[k]!.push(performance.now() - started);
       await yieldToEventLoop();
     }

@@ -16,7 +16,8 @@ export interface NetworkState {
 
 export interface Inference {
   /** From images [N,H,W,inChannels] to the outputs, each [N,H,W,classes]. */
-  run(images: ArrayLike<number>): Values[];
+  run(images: ArrayLike<number>): Promise<Values[]>;
+  free(): void;
 }
 
 /** What is computed: the logits of all heads, or the probabilities of a mode. */
@@ -51,8 +52,9 @@ export function compileInference(
     run(images) {
       program.write(network.input, images);
       program.run();
-      return outputs.map((tensor) => program.read(tensor));
+      return Promise.all(outputs.map((tensor) => program.read(tensor)));
     },
+    free: () => program.free(),
   };
 }
 

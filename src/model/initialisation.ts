@@ -6,7 +6,6 @@
  * Each parameter draws from a stream of its own, keyed by seed and name, so that a network that is a part of another
  * starts from the same values. Only + - * / and square roots are used: the same bits on every machine.
  */
-import type { Values } from '../backend/backend.js';
 import { fold, Random, seedKey } from '../base/random.js';
 import type { Parameter } from './layers.js';
 import type { ParameterStore } from './parameters.js';
@@ -32,8 +31,10 @@ const WEIGHTS: { readonly [K in Initialisation]: (parameter: Parameter) => Distr
 export function initialise(store: ParameterStore, initialisation: Initialisation, seed: number): void {
   const key = fold(seedKey(seed), 'init');
   for (const parameter of store.list) {
-    const values = store.get(parameter.name).data;
-    const draw = () => fill(values, WEIGHTS[initialisation](parameter), new Random(fold(key, parameter.name)));
+    const values = store.get(parameter.name);
+    const draw = () => {
+      values.write(drawn(values.length, WEIGHTS[initialisation](parameter), new Random(fold(key, parameter.name))));
+    };
     switch (parameter.kind) {
       case 'conv2d':
       case 'convTranspose2d':
@@ -52,14 +53,13 @@ export function initialise(store: ParameterStore, initialisation: Initialisation
         values.fill(0);
     }
   }
-  store.changed();
+  store.weightsChanged();
 }
 
-function fill(values: Values, distribution: Distribution, random: Random): void {
-  for (let i = 0; i < values.length; i++) {
-    values[i] =
-      'bound' in distribution
-        ? random.uniform(-distribution.bound, distribution.bound)
-        : distribution.deviation * random.normal();
-  }
+function drawn(length: number, distribution: Distribution, random: Random): Float64Array {
+  return new Float64Array(length).map(() =>
+    'bound' in distribution
+      ? random.uniform(-distribution.bound, distribution.bound)
+      : distribution.deviation * random.normal(),
+  );
 }

@@ -77,7 +77,7 @@ export class Model {
       const run = sizes.slice(start, start + batch).findIndex(differs);
       const group = images.slice(start, start + (run < 0 ? batch : run));
       const prepared = group.map((image) => prepare(image, this.config, this.preprocessing));
-      for (const [k, prediction] of this.probabilities(prepared, mode).entries()) {
+      for (const [k, prediction] of (await this.probabilities(prepared, mode)).entries()) {
         predictions.push(resizePrediction(prediction, group[k]!.width, group[k]!.height));
       }
     }
@@ -88,13 +88,13 @@ export class Model {
    * The probabilities of images that are what the network reads: its channels, values in [0, 1], all of one size, any
    * size. No resizing; padding and cropping where needed.
    */
-  probabilities(images: readonly Image<Float32Array>[], mode: Mode): Prediction[] {
+  async probabilities(images: readonly Image<Float32Array>[], mode: Mode): Promise<Prediction[]> {
     const { classes } = this.config;
     const multiple = 2 ** levelsOfMode(mode, this.config).at(-1)!;
     const padded = images.map((image) => padReflect(image, multiple));
     const { width, height } = padded[0]!.image;
     const inference = this.#inference(mode, images.length, height, width);
-    const probs = inference.run(pack(padded.map(({ image }) => image)))[0]!;
+    const [probs] = (await inference.run(pack(padded.map(({ image }) => image)))) as [Values];
     const length = width * height * classes;
     return padded.map((place, k) => {
       const data = new Float32Array(probs.subarray(k * length, (k + 1) * length));
@@ -109,7 +109,7 @@ export class Model {
    * @param x images [N,H,W,inChannels] as the network reads them; H and W multiples of 2^depth
    * @throws InputError for another shape
    */
-  logits(x: NdArray): Values[] {
+  async logits(x: NdArray): Promise<Values[]> {
     const { shape, data } = Object(x) as Partial<NdArray>;
     const [batch = 0, height = 0, width = 0, channels] = Array.isArray(shape) ? shape : [];
     const isShape = Array.isArray(shape) && shape.length === 4 && shape.every((side) => Number.isSafeInteger(side));
@@ -124,13 +124,27 @@ export class Model {
     return this.#inference('logits', batch, height, width).run(data);
   }
 
+  /**
+   * Gives the model's memory back to its backend, where it is used for other models; this one cannot be used any more.
+   * Without it, the memory goes with the backend.
+   */
+  free(): void {
+    for (const inference of this.#programs.values()) inference.free();
+    this.#programs.clear();
+    this.parameters.free();
+  }
+
   #inference(output: InferenceOutput, batch: number, height: number, width: number): Inference {
     const key = `${output} ${batch}x${height}x${width}`;
     const inference = this.#programs.get(key) ?? compileInference(this, output, { batch, height, width });
     // A map keeps the order of insertion: what was used longest ago comes first, and goes first.
     this.#programs.delete(key);
     this.#programs.set(key, inference);
-    if (this.#programs.size > PROGRAMS) this.#programs.delete(this.#programs.keys().next().value!);
+    if (this.#programs.size > PROGRAMS) {
+      const [oldest, unused] = this.#programs.entries().next().value!;
+      this.#programs.delete(oldest);
+      unused.free();
+    }
     return inference;
   }
 }

@@ -43,7 +43,7 @@ export const DERIVED_MODEL: FileKind = {
 
 /** The bytes of a model file; the same model gives the same bytes. */
 export async function encodeModel(model: Model): Promise<Uint8Array> {
-  return writeSafetensors(exportTensors(model.parameters), {
+  return writeSafetensors(await exportTensors(model.parameters), {
     format: FORMAT,
     version: VERSION,
     config: JSON.stringify(model.config),
@@ -93,7 +93,7 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
  * witness that two trainings gave the same bits.
  */
 export async function weightsSha256(model: Model): Promise<string> {
-  const tensors = exportTensors(model.parameters);
+  const tensors = await exportTensors(model.parameters);
   const bytes = new Uint8Array(tensors.reduce((sum, [, { data }]) => sum + data.byteLength, 0));
   let at = 0;
   for (const [, { data }] of tensors) {

@@ -33,9 +33,9 @@ export function prune(model: Model, level: number): Model {
   for (const { name } of pruned.parameters.list) {
     const [module = '', ...rest] = name.split('.');
     const source = [module === newHead ? oldHead : module, ...rest].join('.');
-    pruned.parameters.get(name).data.set(model.parameters.get(source).data);
+    pruned.parameters.get(name).copyFrom(model.parameters.get(source));
   }
-  pruned.parameters.changed();
+  pruned.parameters.weightsChanged();
   pruned.preprocessing = model.preprocessing;
   const threshold = model.thresholds[levelName(level)];
   if (threshold !== undefined) pruned.thresholds = { [levelName(level)]: threshold };

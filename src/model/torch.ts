@@ -10,10 +10,11 @@ import { Model } from './model.js';
 import { listParameters, type ParameterStore } from './parameters.js';
 
 /** All values as float32 in PyTorch's layouts, sorted by name (by code units). */
-export function exportTensors(store: ParameterStore): [string, StoredTensor][] {
+export async function exportTensors(store: ParameterStore): Promise<[string, StoredTensor][]> {
+  const values = await store.read();
   const sorted = [...store.list].sort((a, b) => (a.name < b.name ? -1 : 1));
   return sorted.map(({ name, kind, shape }) => {
-    const data = toTorch(kind, shape, new Float32Array(store.get(name).data));
+    const data = toTorch(kind, shape, new Float32Array(values.get(name)!));
     return [name, { dtype: 'F32', shape: torchShape(kind, shape), data }];
   });
 }

@@ -2,9 +2,10 @@
  * Exponential moving average of the weights: B. T. Polyak and A. B. Juditsky, 1992, with the warm-up of TensorFlow's
  * `ExponentialMovingAverage(decay, num_updates)`, without which a short run averages mostly its initial weights.
  */
-import type { Backend, Program, Storage } from '../backend/backend.js';
+import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { InputError, invariant } from '../base/errors.js';
 import { Graph, type Tensor } from '../graph/graph.js';
+import type { ParameterStore } from '../model/parameters.js';
 import { lerp } from '../ops/index.js';
 
 /** Plain JSON. */
@@ -27,58 +28,54 @@ export class WeightAverage {
   readonly storage: Storage;
   readonly #program: Program;
   readonly #weight: Tensor;
-  #exchanged = false;
+  #swapped = false;
 
   /**
    * @param decay 0.999, say: the average reaches back about 1 / (1 - decay) steps
    * @throws InputError unless 0 <= decay < 1
    */
   constructor(
-    readonly backend: Backend,
-    readonly parameters: Storage,
+    scope: Allocator,
+    readonly parameters: Pick<ParameterStore, 'trainable' | 'weightsChanged'>,
     readonly decay: number,
   ) {
     if (!(decay >= 0 && decay < 1)) {
       throw new InputError(`training: the decay of the average is ${decay}, expected at least 0 and below 1`);
     }
-    this.storage = backend.allocate(parameters.length);
-    this.storage.data.set(parameters.data);
+    const { trainable } = parameters;
+    this.storage = scope.allocate(trainable.length);
+    this.storage.copyFrom(trainable);
 
     const graph = new Graph();
-    const [average, current] = ['average', 'parameters'].map((name) => graph.parameter(name, [parameters.length]));
+    const [average, current] = ['average', 'parameters'].map((name) => graph.parameter(name, [trainable.length]));
     this.#weight = graph.input('weight', [1]);
     const updated = lerp(average!, current!, this.#weight);
     const bound: [Tensor, Storage][] = [
       [average!, this.storage],
-      [current!, parameters],
+      [current!, trainable],
       [updated, this.storage],
     ];
-    this.#program = backend.compile([updated], new Map(bound));
+    this.#program = scope.compile([updated], new Map(bound));
   }
 
   /** To be called after each step of the optimizer. */
   update(): void {
-    invariant(!this.#exchanged, 'the average stands in the place of the parameters');
+    invariant(!this.#swapped, 'the average stands in the place of the parameters');
     const n = ++this.updates;
     this.#program.write(this.#weight, [1 - Math.min(this.decay, (1 + n) / (10 + n))]);
     this.#program.run();
   }
 
   /** Swaps the contents of parameters and average: to validate or keep the average, and again to train on. */
-  exchange(): void {
-    const [a, b] = [this.parameters.data, this.storage.data];
-    for (let i = 0; i < a.length; i++) {
-      const value = a[i]!;
-      a[i] = b[i]!;
-      b[i] = value;
-    }
-    this.#exchanged = !this.#exchanged;
-    this.backend.invalidate();
+  swap(): void {
+    this.parameters.trainable.swap(this.storage);
+    this.#swapped = !this.#swapped;
+    this.parameters.weightsChanged();
   }
 
   /** The rest is `storage`, which is the caller's to copy. */
   saveState(): WeightAverageState {
-    invariant(!this.#exchanged, 'the average stands in the place of the parameters');
+    invariant(!this.#swapped, 'the average stands in the place of the parameters');
     return { updates: this.updates };
   }
 

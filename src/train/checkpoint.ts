@@ -31,8 +31,8 @@ const FORMAT = 'unetpp checkpoint';
 const VERSION = '1';
 
 /**
- * The file of a checkpoint in parts that follow each other. The tensors are among them as they lie in memory: a copy would
- * be as large as all of the training's parameters and state. So they must not change until the parts are written.
+ * The file of a checkpoint in parts that follow each other. The tensors are among them as they lie in memory: another copy
+ * would be as large as all of the training's parameters and state. So they must not change until the parts are written.
  * @param hash a platform that can hash parts one after the other spares the copy that the default makes of them
  */
 export async function encodeCheckpoint(

@@ -47,7 +47,7 @@ export async function* trainEpoch(
   const names = shuffled(dataset.split.train, seed, epoch);
   const miniBatches = chunks(names, batch).map((miniBatch) => chunks(miniBatch, microBatch));
   const rest = miniBatches.slice(begun.steps).flat();
-  const examples = new Prefetcher(rest.length, step.model.backend.workers, (k) =>
+  const examples = new Prefetcher(rest.length, step.model.backend.concurrentPrograms, (k) =>
     load(dataset, rest[k]!, epoch, settings),
   );
   const started = performance.now();
@@ -71,7 +71,7 @@ export async function* trainEpoch(
     state = parts.reduce((sum, part, p) => added(sum, losses[p]!, part.length), state);
     state = { ...state, steps: k + 1 };
     checkFinite(state, step, settings);
-    step.update(learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor));
+    await step.update(learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor));
     yield state;
   }
 }

@@ -4,12 +4,12 @@
  * is. So the sum has the same bits however many workers there are and whichever is the fastest. A sum is made as soon as
  * both sides are there, so that few of them wait in memory.
  */
-import type { Backend, Program, Storage } from '../backend/backend.js';
+import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { Graph } from '../graph/graph.js';
 import { add } from '../ops/index.js';
 
 export class GradientTree {
-  readonly #backend: Backend;
+  readonly #scope: Allocator;
   readonly #sum: Storage;
   /** Sums that wait for their partner, by level and index. */
   readonly #waiting = new Map<string, Storage>();
@@ -18,15 +18,15 @@ export class GradientTree {
   #leaves = 0;
 
   /** @param sum where the sum of all is in the end */
-  constructor(backend: Backend, sum: Storage) {
-    this.#backend = backend;
+  constructor(scope: Allocator, sum: Storage) {
+    this.#scope = scope;
     this.#sum = sum;
     this.#free = [sum];
   }
 
   /** Takes the memory for `count` gradients, the sum included, that otherwise is taken when it is needed. */
   reserve(count: number): void {
-    while (this.#free.length < count) this.#free.unshift(this.#backend.allocate(this.#sum.length));
+    while (this.#free.length < count) this.#free.unshift(this.#scope.allocate(this.#sum.length));
   }
 
   /** Begins a mini-batch of so many micro-batches; what is left of an unfinished one is forgotten. */
@@ -57,13 +57,13 @@ export class GradientTree {
       if (held !== part) this.#free.push(held);
       held = other;
     }
-    if (held !== this.#sum) this.#sum.data.set(held.data);
+    if (held !== this.#sum) this.#sum.copyFrom(held);
     if (held !== part) this.#free.push(held);
   }
 
   #copy(part: Storage): Storage {
-    const copy = this.#free.pop() ?? this.#backend.allocate(part.length);
-    copy.data.set(part.data);
+    const copy = this.#free.pop() ?? this.#scope.allocate(part.length);
+    copy.copyFrom(part);
     return copy;
   }
 
@@ -71,7 +71,7 @@ export class GradientTree {
   #addition(a: Storage, b: Storage): Program {
     const known = this.#additions.get(a) ?? new Map<Storage, Program>();
     this.#additions.set(a, known);
-    const program = known.get(b) ?? compileAddition(this.#backend, a, b);
+    const program = known.get(b) ?? compileAddition(this.#scope, a, b);
     known.set(b, program);
     return program;
   }
@@ -88,7 +88,7 @@ export function waitingGradients(workers: number, microBatches: number): number 
   return Math.max(1, Math.min(Math.ceil(microBatches / 2), Math.floor(Math.log2(microBatches)) + ahead));
 }
 
-function compileAddition(backend: Backend, a: Storage, b: Storage): Program {
+function compileAddition(scope: Allocator, a: Storage, b: Storage): Program {
   const graph = new Graph();
   const x = graph.parameter('a', [a.length]);
   const y = graph.parameter('b', [b.length]);
@@ -98,5 +98,5 @@ function compileAddition(backend: Backend, a: Storage, b: Storage): Program {
     [y, b],
     [sum, a],
   ]);
-  return backend.compile([sum], bound);
+  return scope.compile([sum], bound);
 }

@@ -2,7 +2,7 @@
  * Optimizers: one op over the flat memory of all parameters, updated where they lie. Adam: Kingma and Ba, 2015; AdamW:
  * Loshchilov and Hutter, 2019; SGD with momentum as PyTorch does it.
  */
-import type { Backend, Program, Storage } from '../backend/backend.js';
+import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import { Graph, type Tensor } from '../graph/graph.js';
 import { adam, chunkNorms, sgd } from '../ops/index.js';
@@ -40,6 +40,11 @@ const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 /** Added to the norm that is divided by: of PyTorch's `clip_grad_norm_`. */
 const CLIP_EPSILON = 1e-6;
 
+interface Clip {
+  readonly norm: () => Promise<number>;
+  readonly limit: number;
+}
+
 export class Optimizer {
   /** Steps taken. */
   steps = 0;
@@ -52,22 +57,22 @@ export class Optimizer {
   /** beta1 and beta2 to the power `steps`, by repeated multiplication: Math.pow is not the same on every engine. */
   #powers: readonly [number, number] = [1, 1];
   readonly #name: OptimizerName;
-  readonly #clip: { readonly norm: () => number; readonly limit: number } | undefined;
+  readonly #clip: Clip | undefined;
 
   /**
    * @param parameters changed by each step
    * @param gradients read by each step; the same layout
    * @throws InputError for an impossible `maxGradientNorm`
    */
-  constructor(backend: Backend, parameters: Storage, gradients: Storage, options: OptimizerOptions = {}) {
+  constructor(scope: Allocator, parameters: Storage, gradients: Storage, options: OptimizerOptions = {}) {
     const { optimizer: name = 'adam', momentum = 0.9, maxGradientNorm: limit } = options;
     const { weightDecay = name === 'adamw' ? 0.01 : 0 } = options;
     if (limit !== undefined && !(limit > 0)) {
       throw new InputError(`training: maxGradientNorm is ${limit}, expected a number above 0`);
     }
     this.#name = name;
-    this.#clip = limit === undefined ? undefined : { norm: compileNorm(backend, gradients), limit };
-    this.state = new Map(STATE_NAMES[name].map((part) => [part, backend.allocate(parameters.length)]));
+    this.#clip = limit === undefined ? undefined : { norm: compileNorm(scope, gradients), limit };
+    this.state = new Map(STATE_NAMES[name].map((part) => [part, scope.allocate(parameters.length)]));
     const storages = [parameters, ...this.state.values()];
 
     const graph = new Graph();
@@ -81,13 +86,13 @@ export class Optimizer {
         ? sgd(p, g, state[0], this.#rates, { momentum, weightDecay })
         : adam(p, g, state[0], state[1], this.#rates, { ...ADAM, weightDecay, decoupled: name === 'adamw' });
     const inPlace = [leaves, outputs].flatMap((tensors) => tensors.map((tensor, k) => [tensor, storages[k]!] as const));
-    this.#program = backend.compile(outputs, new Map([...inPlace, [g, gradients]]));
+    this.#program = scope.compile(outputs, new Map([...inPlace, [g, gradients]]));
   }
 
   /** Moves the parameters one step against the gradients. */
-  step(learningRate: number): void {
+  async step(learningRate: number): Promise<void> {
     this.steps++;
-    const factor = this.#gradientFactor();
+    const factor = this.#clip ? await this.#gradientFactor(this.#clip) : 1;
     const rates = this.#name === 'sgd' ? [learningRate] : this.#adamRates(learningRate);
     this.#program.write(this.#rates, [...rates, factor]);
     this.#program.run();
@@ -104,10 +109,9 @@ export class Optimizer {
   }
 
   /** As PyTorch's `clip_grad_norm_`. A gradient that is not finite stays so, and shows in the next loss. */
-  #gradientFactor(): number {
-    if (!this.#clip) return 1;
-    this.gradientNorm = this.#clip.norm();
-    return Math.min(1, this.#clip.limit / (this.gradientNorm + CLIP_EPSILON));
+  async #gradientFactor({ norm, limit }: Clip): Promise<number> {
+    this.gradientNorm = await norm();
+    return Math.min(1, limit / (this.gradientNorm + CLIP_EPSILON));
   }
 
   #adamRates(learningRate: number): number[] {
@@ -118,15 +122,15 @@ export class Optimizer {
 }
 
 /** The norm of all of `gradients`, summed in a fixed order. */
-function compileNorm(backend: Backend, gradients: Storage): () => number {
+function compileNorm(scope: Allocator, gradients: Storage): () => Promise<number> {
   const graph = new Graph();
   const g = graph.input('gradients', [gradients.length]);
   const norms = chunkNorms(g);
-  const program = backend.compile([norms], new Map([[g, gradients]]));
-  return () => {
+  const program = scope.compile([norms], new Map([[g, gradients]]));
+  return async () => {
     program.run();
     let sum = 0;
-    for (const norm of program.read(norms)) sum += norm * norm;
+    for (const norm of await program.read(norms)) sum += norm * norm;
     return Math.sqrt(sum);
   };
 }

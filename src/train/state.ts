@@ -2,7 +2,7 @@
  * All that training remembers from one step to the next, and its way into a checkpoint and back. Random numbers are not
  * part of it: they are functions of the seed, the epoch and the image.
  */
-import type { Storage, Values } from '../backend/backend.js';
+import type { Allocator, Storage, Values } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
@@ -46,16 +46,17 @@ export class TrainingState {
   #best: (Best & { readonly weights: Snapshot }) | undefined;
   #written = performance.now();
 
-  /** At the beginning, or where `settings.resume` says. */
+  /** At the beginning, or where `settings.resume` says. @param scope see `TrainingStep` */
   constructor(
     readonly model: Model,
     readonly dataset: Dataset,
     readonly settings: TrainSettings,
+    scope: Allocator = model.backend,
   ) {
-    const { backend, parameters, config } = model;
+    const { parameters, config } = model;
     const { size } = dataset.sampler;
-    this.step = new TrainingStep(model, { ...settings, width: size, height: size });
-    if (settings.averageDecay) this.#average = new WeightAverage(backend, parameters.trainable, settings.averageDecay);
+    this.step = new TrainingStep(model, { ...settings, width: size, height: size }, scope);
+    if (settings.averageDecay) this.#average = new WeightAverage(scope, parameters, settings.averageDecay);
     this.step.reserve(Math.min(settings.batch, dataset.split.train.length), settings.microBatch);
     this.#plateau = new Plateau(settings.rate);
     this.current = beginEpoch(1, levelsOf(config).length);
@@ -90,15 +91,15 @@ export class TrainingState {
   }
 
   /** What is validated: the average of the weights, where there is one, takes their place; the next call undoes it. */
-  exchange(): void {
-    this.#average?.exchange();
+  swap(): void {
+    this.#average?.swap();
   }
 
   /** Ends the epoch, while the model has the weights that were validated. @returns whether it is the best so far */
-  finish(validation: Evaluation): boolean {
+  async finish(validation: Evaluation): Promise<boolean> {
     const { epoch, losses } = this.current;
     const best = !this.#best || isBetter(validation, this.#best.validation);
-    if (best) this.#keep({ epoch, validation }, this.model.parameters.snapshot());
+    if (best) this.#keep({ epoch, validation }, await this.model.parameters.snapshot());
     this.#plateau.observe(validation.dice);
     this.current = beginEpoch(epoch + 1, losses.heads.length);
     return best;
@@ -108,9 +109,13 @@ export class TrainingState {
     if (this.#best) this.model.parameters.restore(this.#best.weights);
   }
 
-  /** Hands a checkpoint to whoever wants it. */
+  /**
+   * Hands a checkpoint to whoever wants it: copies of everything, about as large together as what the model's file takes
+   * while it is made.
+   */
   async write(): Promise<void> {
     const { current } = this;
+    const { onCheckpoint } = this.settings;
     const best = this.#best ? { epoch: this.#best.epoch, validation: this.#best.validation } : null;
     const state: SavedState = {
       current,
@@ -119,13 +124,16 @@ export class TrainingState {
       average: this.#average?.saveState() ?? null,
       optimizer: this.step.optimizer.saveState(),
     };
-    const tensors = [...this.#arrays(), ...(this.#best ? tensorsOf(this.#best.weights) : [])];
-    await this.settings.onCheckpoint?.({ state: { ...state }, tensors: new Map(tensors) });
+    if (onCheckpoint) {
+      const values = this.#storages().map(async ([name, storage]) => [name, await storage.read()] as const);
+      const tensors = [...(await Promise.all(values)), ...(this.#best ? tensorsOf(this.#best.weights) : [])];
+      await onCheckpoint({ state: { ...state }, tensors: new Map(tensors) });
+    }
     this.#written = performance.now();
   }
 
-  /** The live arrays that go on changing, by name. */
-  #arrays(): [string, Float32Array][] {
+  /** What goes on changing, by name. */
+  #storages(): [string, Storage][] {
     const { trainable, statistics } = this.model.parameters;
     const storages: [string, Storage | undefined][] = [
       ['trainable', trainable],
@@ -133,7 +141,7 @@ export class TrainingState {
       ...[...this.step.optimizer.state].map(([name, storage]): [string, Storage] => [`optimizer/${name}`, storage]),
       ['average', this.#average?.storage],
     ];
-    return storages.flatMap(([name, storage]) => (storage?.length ? [[name, storage.data as Float32Array]] : []));
+    return storages.flatMap(([name, storage]) => (storage?.length ? [[name, storage]] : []));
   }
 
   #restore({ state, tensors }: Checkpoint): void {
@@ -148,14 +156,14 @@ export class TrainingState {
     };
     const { parameters } = this.model;
     // All is looked at before any of it is written: a refused checkpoint leaves the model as it was.
-    const arrays = this.#arrays().map(([name, data]) => [data, read(name, data.length)] as const);
+    const storages = this.#storages().map(([name, storage]) => [storage, read(name, storage.length)] as const);
     const { length } = parameters.statistics;
     const weights = best && {
       trainable: read('best/trainable', parameters.trainable.length),
       statistics: length > 0 ? read('best/statistics', length) : new Float32Array(0),
     };
-    for (const [data, values] of arrays) data.set(values);
-    parameters.changed();
+    for (const [storage, values] of storages) storage.write(values);
+    parameters.weightsChanged();
     this.current = current;
     this.#plateau.restoreState(plateau);
     if (average) this.#average?.restoreState(average);
@@ -169,12 +177,12 @@ export class TrainingState {
   }
 }
 
-function tensorsOf({ trainable, statistics }: Snapshot): [string, Float32Array][] {
+function tensorsOf({ trainable, statistics }: Snapshot): [string, Values][] {
   const parts: [string, Values][] = [
     ['best/trainable', trainable],
     ['best/statistics', statistics],
   ];
-  return parts.flatMap(([name, values]) => (values.length > 0 ? [[name, values as Float32Array]] : []));
+  return parts.filter(([, values]) => values.length > 0);
 }
 
 function isBetter(a: Evaluation, b: Evaluation): boolean {

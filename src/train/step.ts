@@ -5,8 +5,9 @@
  * statistics over a micro-batch; the running ones move once a mini-batch, by the mean over its micro-batches.
  */
 
-import type { Program, Storage } from '../backend/backend.js';
+import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
+
 import type { Image } from '../base/image.js';
 import type { Key } from '../base/random.js';
 import type { Tensor } from '../graph/graph.js';
@@ -71,7 +72,7 @@ export function recordGradients(
   };
 }
 
-/** A gradient graph compiled for one size of micro-batch, at one place. */
+/** A gradient graph compiled for one size of micro-batch, in one context. */
 interface Compiled {
   readonly graph: GradientGraph;
   readonly program: Program;
@@ -80,7 +81,7 @@ interface Compiled {
 /** Where micro-batches are computed, one after the other. */
 interface Lane {
   /** See `CompileOptions`. */
-  readonly place: number;
+  readonly context: number;
   /** The gradients of one micro-batch. */
   readonly gradients: Storage;
   /** By the number of images. */
@@ -104,20 +105,22 @@ export class TrainingStep {
   readonly #tree: GradientTree;
   readonly #lanes: readonly Lane[];
 
+  /** @param scope what the step takes of the backend is freed with it; by default it goes with the backend */
   constructor(
     readonly model: Model,
     readonly options: StepOptions,
+    readonly scope: Allocator = model.backend,
   ) {
     const { backend, parameters } = model;
     const { length } = parameters.trainable;
-    this.gradients = backend.allocate(length);
-    this.#tree = new GradientTree(backend, this.gradients);
-    this.#lanes = Array.from({ length: backend.workers }, (_, k) => {
+    this.gradients = scope.allocate(length);
+    this.#tree = new GradientTree(scope, this.gradients);
+    this.#lanes = Array.from({ length: backend.concurrentPrograms }, (_, k) => {
       // A single one computes where everything else does.
-      const place = backend.workers === 1 ? 0 : k + 1;
-      return { place, gradients: backend.allocate(length), compiled: new Map() };
+      const context = backend.concurrentPrograms === 1 ? 0 : k + 1;
+      return { context, gradients: scope.allocate(length), compiled: new Map() };
     });
-    this.optimizer = new Optimizer(backend, parameters.trainable, this.gradients, options);
+    this.optimizer = new Optimizer(scope, parameters.trainable, this.gradients, options);
   }
 
   /**
@@ -151,15 +154,12 @@ export class TrainingStep {
       const examples = await load[k]!();
       const lane = this.#lanes[n]!;
       const { graph, program } = await this.#compute(lane, examples, images);
-      const { loss, network } = graph;
-      losses[k] = { total: program.read(loss.total)[0]!, heads: loss.heads.map((head) => program.read(head)[0]!) };
-      statistics[k] = new Map(
-        network.updates.map(({ statistic, value }) => {
-          const share = Float64Array.from(program.read(value), (x) => (x * examples.length) / images);
-          return [network.parameters.get(statistic)!.name, share];
-        }),
-      );
+      const found = Promise.all([
+        readLosses(program, graph.loss),
+        readStatistics(program, graph.network, examples.length, images),
+      ]);
       this.#tree.add(k, lane.gradients);
+      [losses[k], statistics[k]] = await found;
       onDone(examples.length);
       await yieldToEventLoop();
     });
@@ -168,9 +168,9 @@ export class TrainingStep {
   }
 
   /** The optimizer takes its step. */
-  update(learningRate: number): void {
-    this.optimizer.step(learningRate);
-    this.model.parameters.changed();
+  async update(learningRate: number): Promise<void> {
+    await this.optimizer.step(learningRate);
+    this.model.parameters.weightsChanged();
   }
 
   /** Runs a micro-batch in a lane, again where its thread is lost. */
@@ -184,7 +184,7 @@ export class TrainingStep {
       program.write(upstream, [examples.length / images]);
       if (network.keys) program.write(network.keys, packKeys(examples));
       try {
-        await program.start();
+        await program.runAsync();
         return compiled;
       } catch (error) {
         if (attempt < TRIES) continue;
@@ -195,26 +195,38 @@ export class TrainingStep {
     }
   }
 
-  #compile({ place, gradients, compiled }: Lane, batch: number): Compiled {
+  #compile({ context, gradients, compiled }: Lane, batch: number): Compiled {
     const known = compiled.get(batch);
     if (known) return known;
-    const { parameters, backend, config } = this.model;
+    const { parameters, config } = this.model;
     const { height, width, loss } = this.options;
     const graph = recordGradients(config, { batch, height, width }, loss);
     const bound = parameters.bind(graph.network);
     for (const [parameter, tensor] of graph.gradients) bound.set(tensor, parameters.sliceOf(gradients, parameter));
-    const made = { graph, program: backend.compile(graph.outputs, bound, { place }) };
+    const made = { graph, program: this.scope.compile(graph.outputs, bound, { context }) };
     compiled.set(batch, made);
     return made;
   }
 
   /** @param parts what each micro-batch adds to the mean of the new statistics, by name */
   #moveStatistics(parts: readonly ReadonlyMap<string, Float64Array>[]): void {
-    for (const name of parts[0]!.keys()) {
-      const { data } = this.model.parameters.get(name);
-      data.set(data.map((_, i) => parts.reduce((sum, part) => sum + part.get(name)![i]!, 0)));
+    for (const [name, first] of parts[0]!) {
+      const values = first.map((_, i) => parts.reduce((sum, part) => sum + part.get(name)![i]!, 0));
+      this.model.parameters.get(name).write(values);
     }
   }
+}
+
+async function readLosses(program: Program, loss: RecordedLoss): Promise<Losses> {
+  const [total, ...heads] = await Promise.all([loss.total, ...loss.heads].map((tensor) => program.read(tensor)));
+  return { total: total![0]!, heads: heads.map((values) => values[0]!) };
+}
+
+/** What a micro-batch of `images` images adds to the new statistics of a mini-batch of `all`, by name. */
+async function readStatistics(program: Program, { updates, parameters }: Network, images: number, all: number) {
+  const values = await Promise.all(updates.map(({ value }) => program.read(value)));
+  const names = updates.map(({ statistic }) => parameters.get(statistic)!.name);
+  return new Map(names.map((name, k) => [name, Float64Array.from(values[k]!, (x) => (x * images) / all)]));
 }
 
 /** The dropout keys [N,4]: each in four 16-bit parts, low first, which float32 holds exactly. */

@@ -1,4 +1,5 @@
 /** Training: epochs of shuffled mini-batches, a validation after each, the best weights kept. */
+import { Scope } from '../backend/scope.js';
 import type { Dataset } from '../data/dataset.js';
 import { checkFits, type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import type { Model } from '../model/model.js';
@@ -48,30 +49,39 @@ export async function* trainModel(
   options: TrainOptions = {},
 ): AsyncGenerator<EpochReport, void, void> {
   const settings = trainSettings(options);
-  const { epochs, signal } = settings;
   checkFits(model.config, dataset);
   checkSize(model.config, dataset.sampler.size, dataset.sampler.size);
   // Chosen for other weights.
   model.thresholds = {};
   model.recommendation = undefined;
   model.preprocessing = dataset.sampler.preprocessing;
-  const state = new TrainingState(model, dataset, settings);
+  const scope = new Scope(model.backend);
+  try {
+    yield* trainOn(new TrainingState(model, dataset, settings, scope));
+  } finally {
+    scope.free();
+  }
+}
+
+async function* trainOn(state: TrainingState): AsyncGenerator<EpochReport, void, void> {
+  const { model, dataset, settings } = state;
+  const { epochs, signal } = settings;
   try {
     while (!state.end()) {
       const started = performance.now();
       const { epoch } = state.current;
       const { training, imagesPerSecond } = await train(state);
       const learningRate = lastRate(state);
-      state.exchange();
+      state.swap();
       try {
         const validation = await validate(model, dataset, epoch, settings);
-        const best = state.finish(validation);
+        const best = await state.finish(validation);
         const seconds = (performance.now() - started) / 1000;
         const report = { epoch, epochs, training, validation, best, bestEpoch: state.bestEpoch, learningRate, seconds };
         const end = state.end();
         yield { ...report, imagesPerSecond, ...(end && { end }) };
       } finally {
-        state.exchange();
+        state.swap();
       }
       await state.write();
     }

@@ -1,4 +1,4 @@
-/** Filters that are prepared once follow the weights, and are shared by programs of every image size. */
+/** Filters that are packed once follow the weights, and serve programs of every image size. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { NdArray } from '../../src/backend/run.js';
@@ -19,50 +19,52 @@ function image(size: number): NdArray {
   return { shape, data: Float32Array.from({ length: size * size * CONFIG.inChannels }, () => random.normal()) };
 }
 
-test('restored weights are the ones that the next prediction uses', () => {
+test('restored weights are the ones that the next prediction uses', async () => {
   const model = network(1);
   const other = network(2);
   const x = image(16);
-  const before = model.logits(x);
-  assert.not.equal(before, other.logits(x));
-  const kept = model.parameters.snapshot();
-  model.parameters.restore(other.parameters.snapshot());
-  assert.equal(model.logits(x), other.logits(x));
+  const before = await model.logits(x);
+  assert.not.equal(before, await other.logits(x));
+  const kept = await model.parameters.snapshot();
+  model.parameters.restore(await other.parameters.snapshot());
+  assert.equal(await model.logits(x), await other.logits(x));
   model.parameters.restore(kept);
-  assert.equal(model.logits(x), before);
+  assert.equal(await model.logits(x), before);
 });
 
 test('so are weights that training has moved', async () => {
   const model = network(1);
   const x = image(16);
-  const before = model.logits(x);
+  const before = await model.logits(x);
   const step = new TrainingStep(model, { width: 16, height: 16 });
   const data = Float32Array.from(x.data);
   const mask = { width: 16, height: 16, channels: 1, data: new Uint8Array(256).fill(1) };
   const picture = { width: 16, height: 16, channels: CONFIG.inChannels, data };
   await step.accumulate(1, [async () => [{ name: 'one', image: picture, mask, dropoutKey: [0, 0] }]]);
-  step.update(1e-2);
+  await step.update(1e-2);
   const fresh = network(3);
-  fresh.parameters.restore(model.parameters.snapshot());
-  assert.not.equal(model.logits(x), before);
-  assert.equal(model.logits(x), fresh.logits(x));
+  fresh.parameters.restore(await model.parameters.snapshot());
+  assert.not.equal(await model.logits(x), before);
+  assert.equal(await model.logits(x), await fresh.logits(x));
 });
 
-test('values written by hand need a word, and then count', () => {
+test('values written by hand need a word, and then count', async () => {
   const model = network(1);
   const x = image(16);
-  const before = model.logits(x);
-  model.parameters.get('conv0_0.conv1.weight').data.fill(0);
-  assert.equal(model.logits(x), before, 'still the filters prepared before');
-  model.parameters.changed();
-  assert.not.equal(model.logits(x), before);
+  const before = await model.logits(x);
+  model.parameters.get('conv0_0.conv1.weight').fill(0);
+  assert.equal(await model.logits(x), before, 'still the filters packed before');
+  model.parameters.weightsChanged();
+  assert.not.equal(await model.logits(x), before);
 });
 
-test('another image size reads the same filters', () => {
+test('another image size reads the same filters', async () => {
   const model = network(1);
-  model.logits(image(16));
+  await model.logits(image(16));
   const fresh = network(1);
-  for (const size of [24, 32, 16]) assert.equal(model.logits(image(size)), fresh.logits(image(size)), `${size}`);
+  for (const size of [24, 32, 16]) {
+    assert.equal(await model.logits(image(size)), await fresh.logits(image(size)), `${size}`);
+  }
 });
 
 test.run();

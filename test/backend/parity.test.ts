@@ -29,25 +29,25 @@ test('every op occurs in a case', () => {
 });
 
 for (const c of cases) {
-  test(`${c.family}: ${c.label}`, () => {
-    const expected = expectation(c);
-    for (const backend of backends) assert.equal(parityFaults(backend, expected), [], backend.name);
+  test(`${c.family}: ${c.label}`, async () => {
+    const expected = await expectation(c);
+    for (const backend of backends) assert.equal(await parityFaults(backend, expected), [], backend.name);
   });
 }
 
 for (const backend of backends) {
-  test(`${backend.name}: poison reaches the memory that results are read from`, () => {
+  test(`${backend.name}: poison reaches the memory that results are read from`, async () => {
     const recorded = recordCase(cases[0]!);
     const program = compileCase(backend, recorded);
-    execute(program, recorded);
+    await execute(program, recorded);
     poison(program);
-    for (const { tensor } of recorded.outputs) assert.ok(program.read(tensor).every(Number.isNaN));
+    for (const { tensor } of recorded.outputs) assert.ok((await program.read(tensor)).every(Number.isNaN));
   });
 
-  test(`${backend.name}: optimizers update parameters and state where they lie`, () => {
+  test(`${backend.name}: optimizers update parameters and state where they lie`, async () => {
     for (const c of updates) {
       const recorded = recordCase(c);
-      const expected = execute(compileCase(backend, recorded), recorded);
+      const expected = await execute(compileCase(backend, recorded), recorded);
       const leaves = [...recorded.leaves.keys()];
       // Inputs are the parameters, the gradients, the state and the rates; outputs are the parameters and the state.
       const updated = [leaves[0]!, ...leaves.slice(2, -1)];
@@ -62,12 +62,12 @@ for (const backend of backends) {
       );
       for (const [leaf, values] of recorded.leaves) {
         const storage = bound.get(leaf);
-        if (storage) storage.data.set(values);
+        if (storage) storage.write(values);
         else program.write(leaf, values);
       }
       program.run();
-      for (const [k, { data }] of storages.entries()) {
-        assert.ok(identical(data, expected[k]!), `${c.label}: output ${k}`);
+      for (const [k, storage] of storages.entries()) {
+        assert.ok(identical(await storage.read(), expected[k]!), `${c.label}: output ${k}`);
       }
     }
   });

@@ -7,14 +7,14 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WasmBackend } from '../../src/backend/wasm/backend.js';
-import type { Crew, Membership, TeamOptions } from '../../src/backend/wasm/team.js';
-import { TeamWords } from '../../src/backend/wasm/team-words.js';
+import type { TeamOptions, TeamThreads, ThreadInit } from '../../src/backend/wasm/team/team.js';
+import { TeamBarrier } from '../../src/backend/wasm/team/team-barrier.js';
 import { createBackend, createModel, type Model } from '../../src/index.js';
-import { startCrew } from '../../src/platform/node/threads/team.js';
+import { startTeamThreads } from '../../src/platform/node/threads/team.js';
 import { compileWasm } from '../../src/platform/node/wasm/module.js';
 import { Optimizer } from '../../src/train/optimizer.js';
-import { HANGING } from '../support/cli.js';
 import { type AnyKernel, withKernels } from '../support/kernels.js';
+import { HANGING } from '../support/outcome.js';
 
 const url = (path: string): string => new URL(`../../${path}`, import.meta.url).href;
 const { module } = compileWasm({ shared: true, vectoriser: false });
@@ -37,7 +37,7 @@ function team(threads: number, code = '', options: Partial<TeamOptions> = {}): T
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const script = `(async () => {
     const { workerData: { flag } } = require('node:worker_threads');
-    const { kernels } = await import('${url('src/backend/wasm/kernels.js')}');
+    const { kernels } = await import('${url('src/backend/wasm/kernels/index.js')}');
     const raise = () => { Atomics.store(flag, 0, 1); Atomics.notify(flag, 0); };
     ${code};
     await import('${url('workers/team-worker.js')}');
@@ -47,20 +47,21 @@ function team(threads: number, code = '', options: Partial<TeamOptions> = {}): T
     workers.push(worker);
     return worker;
   };
-  const start = (memberships: readonly Membership[]) => startCrew(memberships, begin);
+  const start = (inits: readonly ThreadInit[]) => startTeamThreads(inits, begin);
   const warn = (message: string) => void warnings.push(message);
   const backend = new WasmBackend(module, { threads, start, warn, patience: HANGING, ...options });
   return { model: createModel({ filters: [8, 16] }, { backend }), workers, warnings, flag };
 }
 
-function predict(model: Model): Float32Array[] {
+async function predict(model: Model): Promise<Float32Array[]> {
   const data = new Float32Array(32 * 32).fill(0.5);
-  return model.logits({ shape: [1, 32, 32, 1], data }).map((values) => Float32Array.from(values));
+  const logits = await model.logits({ shape: [1, 32, 32, 1], data });
+  return logits.map((values) => Float32Array.from(values));
 }
 
-const expected = predict(createModel({ filters: [8, 16] }));
+const expected = await predict(createModel({ filters: [8, 16] }));
 
-/** Does `work` so that the first thread begins no share of `op` before another thread has raised the flag. */
+/** Does `work` so that the first thread begins no chunk of `op` before another thread has raised the flag. */
 function afterOthers<T>(op: string, flag: Int32Array, work: () => T): T {
   const change = (name: string, kernel: AnyKernel): AnyKernel => {
     if (name !== op) return kernel;
@@ -76,9 +77,9 @@ function afterOthers<T>(op: string, flag: Int32Array, work: () => T): T {
 }
 
 /** The message of the error that `work` throws. */
-function errorOf(work: () => unknown): string {
+async function errorOf(work: () => Promise<unknown>): Promise<string> {
   try {
-    work();
+    await work();
   } catch (error) {
     return (error as Error).message;
   }
@@ -97,11 +98,11 @@ function script(code: string, args: readonly string[] = []): string {
 
 test('a thread that was killed between two runs: no bit changes, and the next run has another', async () => {
   const { model, workers } = team(3);
-  assert.equal(predict(model), expected);
+  assert.equal(await predict(model), expected);
   await workers[1]!.terminate();
-  assert.equal(predict(model), expected);
+  assert.equal(await predict(model), expected);
   assert.is(workers.length, 2);
-  assert.equal(predict(model), expected);
+  assert.equal(await predict(model), expected);
   assert.is(workers.length, 4);
 });
 
@@ -114,9 +115,9 @@ for (const [what, code, options, loss] of [
   ],
   ['cannot start', 'throw new Error("no memory")', {}, 'has ended'],
 ] as const) {
-  test(`threads that ${what}: no bit changes, and after three the first one is alone for good`, () => {
+  test(`threads that ${what}: no bit changes, and after three the first one is alone for good`, async () => {
     const { model, workers, warnings } = team(2, code, options);
-    for (let k = 0; k < 5; k++) assert.equal(predict(model), expected);
+    for (let k = 0; k < 5; k++) assert.equal(await predict(model), expected);
     assert.is(workers.length, 3);
     assert.equal(warnings, [`thread 1 of the team ${loss}, the third one lost; going on with one thread`]);
   });
@@ -128,51 +129,42 @@ for (const [what, end, options] of [
 ] as const) {
   const code = (op: string) => `kernels.${op}.run = () => { raise(); ${end}; }`;
 
-  test(`a thread that ${what} in the middle of a step: it is done again`, () => {
+  test(`a thread that ${what} in the middle of a step: it is done again`, async () => {
     const { model, flag } = team(2, code('maxPool2d'), options);
-    assert.equal(
-      afterOthers('maxPool2d', flag, () => predict(model)),
-      expected,
-    );
+    assert.equal(await afterOthers('maxPool2d', flag, () => predict(model)), expected);
   });
 
-  test(`a thread that ${what} within a step that is done in place: an error, and nothing is done twice`, () => {
+  test(`a thread that ${what} within a step that is done in place: an error, and nothing is done twice`, async () => {
     const { model, flag } = team(2, code('adam'), options);
     const { backend } = model;
     const length = 4096;
     const optimizer = new Optimizer(backend, backend.allocate(length), backend.allocate(length));
     const halfDone = 'thread 1 of the team was lost within adam, which cannot be done again';
     const lost = `${halfDone}; go on from the last checkpoint (train --resume)`;
-    assert.is(
-      errorOf(() => afterOthers('adam', flag, () => optimizer.step(0.1))),
-      lost,
-    );
-    assert.is(
-      errorOf(() => predict(model)),
-      `the team of threads was given up: ${lost}; make a new backend`,
-    );
+    assert.is(await errorOf(() => afterOthers('adam', flag, () => optimizer.step(0.1))), lost);
+    assert.is(await errorOf(() => predict(model)), `the team of threads was given up: ${lost}; make a new backend`);
   });
 }
 
-test('a thread that may still write, and cannot be ended: an error', () => {
-  const start = (): Crew => ({
+test('a thread that may still write, and cannot be ended: an error', async () => {
+  const start = (): TeamThreads => ({
     post: ({ phase }) => {
-      // One that takes a share as soon as there is one, and does nothing more.
-      taken = () => words.take(1, phase, 2);
+      // One that takes a chunk as soon as there is one, and does nothing more.
+      taken = () => barrier.take(1, phase, 2);
     },
     hasEnded: () => false,
     end: () => {},
   });
-  let words: TeamWords;
+  let barrier: TeamBarrier;
   let taken = () => {};
   const { model } = team(2, '', {
-    start: ([membership]) => {
-      words = new TeamWords(2, membership!.words);
+    start: ([init]) => {
+      barrier = new TeamBarrier(2, init!.barrier);
       return start();
     },
     sleep: () => 'timed-out',
   });
-  const message = errorOf(() =>
+  const message = await errorOf(() =>
     withKernels(
       (_, kernel) => ({
         ...kernel,
@@ -191,12 +183,12 @@ for (const [what, body, text] of [
   ['an exception', 'throw new Error("broken")', 'Error: broken'],
   ['a trap', 'args[0].relu(8, 0xfffffff0, 0xfffffff0)', 'RuntimeError: memory access out of bounds'],
 ]) {
-  test(`${what} in a kernel of another thread is told`, () => {
+  test(`${what} in a kernel of another thread is told`, async () => {
     const { model, flag } = team(3, `kernels.maxPool2d.run = (...args) => { raise(); ${body} }`);
-    const message = errorOf(() => afterOthers('maxPool2d', flag, () => predict(model)));
+    const message = await errorOf(() => afterOthers('maxPool2d', flag, () => predict(model)));
     assert.match(message, new RegExp(`^thread [12] of the team failed: maxPool2d: ${text}$`));
     assert.match(
-      errorOf(() => predict(model)),
+      await errorOf(() => predict(model)),
       /^the team of threads was given up: thread [12] of the team failed: .*; make a new backend$/,
     );
   });
@@ -205,56 +197,47 @@ for (const [what, body, text] of [
 test('patience is counted in naps, not by a clock: while the process is stopped, none passes', () => {
   let naps = 0;
   let answer = Infinity;
-  const words = new TeamWords(2, undefined, () => {
+  const barrier = new TeamBarrier(2, undefined, () => {
     // Of whatever length: the process may be stopped for days within it.
-    if (++naps === answer) words.finish();
+    if (++naps === answer) barrier.finish();
     return 'timed-out';
   });
-  words.open(1);
+  barrier.open(1);
   assert.is(
-    words.awaitDone(1, 1000, () => false),
+    barrier.awaitDone(1, 1000, () => false),
     false,
   );
   assert.is(naps, 10);
   [naps, answer] = [0, 10];
   assert.is(
-    words.awaitDone(1, 1000, () => false),
+    barrier.awaitDone(1, 1000, () => false),
     true,
   );
 });
 
-test('an error of the first thread ends the team, too', () => {
+test('an error of the first thread ends the team, too', async () => {
   const { model, workers } = team(2);
-  predict(model);
+  await predict(model);
   workers[0]!.postMessage = () => {
     throw new Error('no job');
   };
-  assert.is(
-    errorOf(() => predict(model)),
-    'no job',
-  );
-  assert.match(
-    errorOf(() => predict(model)),
-    /given up: no job/,
-  );
+  assert.is(await errorOf(() => predict(model)), 'no job');
+  assert.match(await errorOf(() => predict(model)), /given up: no job/);
 });
 
-test('a closed backend does not run', () => {
+test('a closed backend does not run', async () => {
   const backend = createBackend('wasm', { threads: 2 });
   const model = createModel({ filters: [8, 16] }, { backend });
-  predict(model);
+  await predict(model);
   backend.close();
   backend.close();
-  assert.is(
-    errorOf(() => predict(model)),
-    'the backend is closed',
-  );
+  assert.is(await errorOf(() => predict(model)), 'the backend is closed');
 });
 
 test('a process ends by itself while its team is open', () => {
   assert.is(
     script(`const model = createModel({ filters: [8, 16] }, { backend: createBackend('wasm', { threads: 3 }) });
-    predict(model); predict(model); console.log('done');`),
+    await predict(model); await predict(model); console.log('done');`),
     'done',
   );
 });
@@ -263,7 +246,7 @@ test('also right after the team was started, and after its threads were lost', (
   assert.is(
     script(`for (const patience of [0, 200]) {
       const backend = createBackend('wasm', { threads: 3, patience });
-      predict(createModel({ filters: [8, 16] }, { backend }));
+      await predict(createModel({ filters: [8, 16] }, { backend }));
     }
     console.log('done');`),
     'done',
@@ -275,7 +258,7 @@ test('without SharedArrayBuffer there is one thread', () => {
   assert.is(
     script(
       `const backend = createBackend('wasm', { threads: 4 });
-    console.log(backend.threads, predict(createModel({ filters: [8, 16] }, { backend })).length);`,
+    console.log(backend.threads, (await predict(createModel({ filters: [8, 16] }, { backend }))).length);`,
       [gone],
     ),
     '1 1',
@@ -288,14 +271,14 @@ test('the threads of a closed backend end, and those of a forgotten one', async 
   let ended = 0;
   const watch = (worker: Worker) => worker.once('exit', () => ended++);
   process.on('worker', watch);
-  const use = () => {
+  const use = async () => {
     const backend = createBackend('wasm', { threads: 4 });
-    predict(createModel({ filters: [8, 16] }, { backend }));
+    await predict(createModel({ filters: [8, 16] }, { backend }));
     return backend;
   };
-  use().close();
+  (await use()).close();
   while (ended < 3) await sleep(20);
-  use();
+  await use();
   for (; ended < 6; collect()) await sleep(20);
   process.off('worker', watch);
 });

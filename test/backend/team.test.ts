@@ -19,17 +19,18 @@ const SIZES = [2, 3, 5];
 const alone = wasmBackend();
 const teams = SIZES.map(teamBackend);
 
-/** The kernel, whose work is done in `count` parts, the last one first, in scratch memory full of NaN. */
-function inParts(kernel: AnyKernel, count: number): AnyKernel {
-  if (!kernel.pieces) return kernel;
+/** The kernel, whose work is done in `count` chunks, the last one first, in a workspace full of NaN. */
+function inChunks(kernel: AnyKernel, count: number): AnyKernel {
+  if (!kernel.units) return kernel;
   return {
     ...kernel,
-    run(exports, geometry, inputs, outputs, workspace, prepared, { last: pieces }) {
-      const scratch = new Float32Array(exports.memory.buffer, workspace, kernel.workspace?.(geometry) ?? 0);
+    run(exports, call) {
+      const units = call.range.last;
+      const workspace = new Float32Array(exports.memory.buffer, call.workspace, kernel.workspace?.(call.geometry) ?? 0);
       for (let k = count - 1; k >= 0; k--) {
-        scratch.fill(NaN);
-        const part = { first: Math.floor((pieces * k) / count), last: Math.floor((pieces * (k + 1)) / count) };
-        kernel.run(exports, geometry, inputs, outputs, workspace, prepared, part);
+        workspace.fill(NaN);
+        const range = { first: Math.floor((units * k) / count), last: Math.floor((units * (k + 1)) / count) };
+        kernel.run(exports, { ...call, range });
       }
     },
   };
@@ -42,23 +43,23 @@ function assertSameBits(actual: readonly Values[], expected: readonly Values[], 
 }
 
 for (const c of cases) {
-  test(`${c.family}: ${c.label}`, () => {
+  test(`${c.family}: ${c.label}`, async () => {
     const recorded = recordCase(c);
-    const expected = execute(compileCase(alone, recorded), recorded);
+    const expected = await execute(compileCase(alone, recorded), recorded);
     for (const backend of teams) {
-      assertSameBits(execute(compileCase(backend, recorded), recorded), expected, backend.name);
+      assertSameBits(await execute(compileCase(backend, recorded), recorded), expected, backend.name);
     }
     for (const count of [2, 3, 7, 64]) {
-      const values = withKernels(
-        (_, kernel) => inParts(kernel, count),
+      const values = await withKernels(
+        (_, kernel) => inChunks(kernel, count),
         () => execute(compileCase(alone, recorded), recorded),
       );
-      assertSameBits(values, expected, `${count} parts one after the other`);
+      assertSameBits(values, expected, `${count} chunks one after the other`);
     }
   });
 }
 
-test('all ops of inference are split but the statistics of norms, and the optimizers', () => {
+test('all ops of inference are cut into units but the statistics of norms, and the optimizers', () => {
   const ops = [
     'conv2d',
     'convTranspose2d',
@@ -70,16 +71,16 @@ test('all ops of inference are split but the statistics of norms, and the optimi
     'sigmoid',
     'softmax',
   ];
-  const split: string[] = [];
+  const cut: string[] = [];
   withKernels(
     (name, kernel) => {
-      if (kernel.pieces) split.push(name);
+      if (kernel.units) cut.push(name);
       return kernel;
     },
     () => {},
   );
   assert.equal(
-    [...ops, 'weightedSum', 'sgd', 'adam', 'chunkNorms', 'lerp'].filter((op) => !split.includes(op)),
+    [...ops, 'weightedSum', 'sgd', 'adam', 'chunkNorms', 'lerp'].filter((op) => !cut.includes(op)),
     [],
   );
 });
@@ -107,13 +108,13 @@ function imagesOf(model: Model, [batch, height, width]: readonly number[]): NdAr
 }
 
 for (const [name, config] of Object.entries(networks)) {
-  test(`network: ${name}`, () => {
+  test(`network: ${name}`, async () => {
     const model = createModel(config, { backend: alone, seed: 3 });
     for (const backend of teams) {
       const shared = createModel(config, { backend, seed: 3 });
       for (const size of IMAGES) {
         const x = imagesOf(model, size);
-        assertSameBits(shared.logits(x), model.logits(x), `${backend.name}, ${size}`);
+        assertSameBits(await shared.logits(x), await model.logits(x), `${backend.name}, ${size}`);
       }
     }
   });
@@ -145,7 +146,7 @@ test('training', async () => {
   for (const backend of teams) assert.is(await trained(backend), expected, backend.name);
 });
 
-test('200 runs in a row, while the memory grows and programs take turns', () => {
+test('200 runs in a row, while the memory grows and programs take turns', async () => {
   const config = { filters: [8, 16] };
   const model = createModel(config, { backend: alone });
   const shared = createModel(config, { backend: teams[1]! });
@@ -153,8 +154,8 @@ test('200 runs in a row, while the memory grows and programs take turns', () => 
   for (let k = 0; k < 200; k++) {
     const size = 8 + 2 * (k % 3) + 8 * Math.floor(k / 25);
     const x = imagesOf(model, [1, size, size]);
-    if (!expected.has(size)) expected.set(size, model.logits(x));
-    assertSameBits(shared.logits(x), expected.get(size)!, `run ${k}`);
+    if (!expected.has(size)) expected.set(size, await model.logits(x));
+    assertSameBits(await shared.logits(x), expected.get(size)!, `run ${k}`);
   }
 });
 

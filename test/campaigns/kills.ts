@@ -6,7 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../src/base/random.js';
-import type { Outcome, Running } from '../support/cli.js';
+import type { Running } from '../support/cli.js';
+import type { Outcome } from '../support/outcome.js';
 import { type Campaign, eachTry, pick, type Report } from './campaign.js';
 import {
   assertDone,

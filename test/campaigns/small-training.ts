@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { listing, type Outcome, putPairs, Running } from '../support/cli.js';
+import { listing, putPairs, Running } from '../support/cli.js';
+import type { Outcome } from '../support/outcome.js';
 import { metricsOf } from '../support/runs.js';
 
 const NETWORK = ['--norm', 'batch', '--dropout', '0.2'];

@@ -37,7 +37,7 @@ for (const name of networkGoldens) {
         ];
         return data[((n * c + (i % c)) * height + y) * width + x]!;
       });
-    const logits = model.logits({ shape: [batch, height, width, channels], data: toNhwc(input.data, channels) });
+    const logits = await model.logits({ shape: [batch, height, width, channels], data: toNhwc(input.data, channels) });
     logits.forEach((found, k) => {
       const expected = toNhwc(golden(file, `eval_logits/${k + 1}`).data, model.config.classes);
       const scale = Math.max(...expected.map(Math.abs));

@@ -39,9 +39,9 @@ for (const [backendName, createOne] of backends) {
       const file = await readGolden<NetworkGoldenConfig>(name);
       const model = await importGolden(name, file.config, createOne());
       const backend = model.backend;
-      checkEvaluation(model, file);
-      checkFirstPass(model, file, backend);
-      checkTraining(model, file);
+      await checkEvaluation(model, file);
+      await checkFirstPass(model, file, backend);
+      await checkTraining(model, file);
     });
   }
 }
@@ -55,8 +55,8 @@ async function importGolden(name: string, config: NetworkGoldenConfig, backend: 
   return importTorch(tensors, { filters, inChannels, classes, upsample, skips, norm }, { backend, file: name });
 }
 
-function checkEvaluation(model: Model, file: Case): void {
-  const heads = model.logits(inputOf(file));
+async function checkEvaluation(model: Model, file: Case): Promise<void> {
+  const heads = await model.logits(inputOf(file));
   assert.is(heads.length, file.config.filters.length - 1);
   for (const [k, logits] of heads.entries()) {
     const key = `eval_logits/${k + 1}`;
@@ -65,7 +65,7 @@ function checkEvaluation(model: Model, file: Case): void {
 }
 
 /** Logits, losses and the gradient of the image in training mode. */
-function checkFirstPass(model: Model, file: Case, backend: Backend): void {
+async function checkFirstPass(model: Model, file: Case, backend: Backend): Promise<void> {
   const { batch, height, width } = file.config;
   const network = recordNetwork(model.config, { batch, height, width, training: true });
   const loss = recordLoss(network);
@@ -79,11 +79,11 @@ function checkFirstPass(model: Model, file: Case, backend: Backend): void {
   program.run();
   for (const [k, tensor] of logits.entries()) {
     const key = `train_logits/${k + 1}`;
-    compare(program.read(tensor), toNhwc(golden(file, key)).data, TOLERANCE, key);
+    compare(await program.read(tensor), toNhwc(golden(file, key)).data, TOLERANCE, key);
   }
-  const losses = loss.heads.map((tensor) => program.read(tensor)[0]!);
+  const losses = await Promise.all(loss.heads.map(async (tensor) => (await program.read(tensor))[0]!));
   compare(losses, golden(file, 'head_losses').data, LOSS_TOLERANCE, 'head_losses');
-  compare(program.read(dx!), toNhwc(golden(file, 'grad_input')).data, TOLERANCE, 'grad_input');
+  compare(await program.read(dx!), toNhwc(golden(file, 'grad_input')).data, TOLERANCE, 'grad_input');
 }
 
 /** The training step: gradients of the first, losses of all, parameters after the last. */
@@ -95,30 +95,31 @@ async function checkTraining(model: Model, file: Case): Promise<void> {
   for (let s = 0; s < adamSteps; s++) {
     const [losses] = await step.accumulate(examples.length, [async () => examples]);
     compare([losses!.total], golden(file, `loss/${s}`).data, LOSS_TOLERANCE, `loss/${s}`);
-    if (s === 0) checkGradients(model, step, file);
-    step.update(learningRate);
+    if (s === 0) await checkGradients(model, step, file);
+    await step.update(learningRate);
   }
   for (const parameter of parameters.list) {
     const { name, kind, shape } = parameter;
-    const values = toTorch(kind, shape, parameters.get(name).data as Float32Array);
+    const values = toTorch(kind, shape, await parameters.get(name).read());
     const expected = golden(file, `after/${name}`).data;
     within(values, expected, afterTolerance(parameter, file), `after/${name}`);
   }
 }
 
-function checkGradients({ parameters }: Model, step: TrainingStep, file: Case): void {
+async function checkGradients({ parameters }: Model, step: TrainingStep, file: Case): Promise<void> {
   const trainable = parameters.list.filter(isTrainable);
   const expected = (name: string) => golden(file, `grad/${name}`).data;
   // Where the terms cancel (a bias before batch norm) or ReLUs cut off nearly all, PyTorch rounds as much as it sums.
   const least = 1e-2 * Math.max(...trainable.map(({ name }) => scaleOf(expected(name))));
   for (const parameter of trainable) {
     const { name, kind, shape } = parameter;
-    const gradient = toTorch(kind, shape, parameters.sliceOf(step.gradients, parameter).data as Float32Array);
+    const slice = parameters.sliceOf(step.gradients, parameter);
+    const gradient = toTorch(kind, shape, await slice.read());
     const bound = TOLERANCE * Math.max(scaleOf(expected(name)), least);
     within(gradient, expected(name), bound, `grad/${name}`);
     // From here on PyTorch's: Adam's first step is the sign of the gradient, however small, so that a single element which
     // is nearly 0 would be decided by rounding, and with it what comes after.
-    parameters.sliceOf(step.gradients, parameter).data.set(fromTorch(kind, shape, Float64Array.from(expected(name))));
+    slice.write(fromTorch(kind, shape, Float64Array.from(expected(name))));
   }
 }
 

@@ -24,8 +24,8 @@ const expectedDeviation: Record<Initialisation, number> = {
 };
 
 for (const initialisation of initialisations) {
-  test(`${initialisation}: mean 0, the deviation stated, bounded where uniform`, () => {
-    const { data } = modelOf(initialisation).parameters.get(NAME);
+  test(`${initialisation}: mean 0, the deviation stated, bounded where uniform`, async () => {
+    const data = await modelOf(initialisation).parameters.get(NAME).read();
     const expected = expectedDeviation[initialisation];
     const { mean, deviation, largest } = moments(data);
     assert.ok(Math.abs(mean) < 0.02 * expected, `mean ${mean}`);
@@ -35,36 +35,35 @@ for (const initialisation of initialisations) {
   });
 }
 
-test('biases are 0, norms start as the identity', () => {
+test('biases are 0, norms start as the identity', async () => {
   const { parameters } = modelOf('he-normal');
   for (const { name, kind } of parameters.list) {
     if (kind === 'conv2d' || kind === 'convTranspose2d') continue;
     const value = kind === 'gamma' || kind === 'runningVariance' ? 1 : 0;
     assert.ok(
-      parameters.get(name).data.every((x) => x === value),
+      (await parameters.get(name).read()).every((x) => x === value),
       name,
     );
   }
 });
 
-test("PyTorch's biases are uniform over 1 / sqrt(fan-in)", () => {
-  const { data } = modelOf('torch').parameters.get('conv1_1.conv1.bias');
+test("PyTorch's biases are uniform over 1 / sqrt(fan-in)", async () => {
+  const data = await modelOf('torch').parameters.get('conv1_1.conv1.bias').read();
   assert.ok(data.every((x) => Math.abs(x) <= Math.sqrt(1 / FAN_IN)));
   assert.ok(new Set(data).size > 40);
 });
 
-test('transposed convolutions count their fans as PyTorch and Keras do', () => {
-  const { data } = modelOf('he-normal').parameters.get('up1_1.weight');
+test('transposed convolutions count their fans as PyTorch and Keras do', async () => {
+  const data = await modelOf('he-normal').parameters.get('up1_1.weight').read();
   const { deviation } = moments(data);
   assert.ok(Math.abs(deviation / Math.sqrt(2 / (4 * 48)) - 1) < 0.02, `${deviation}`);
 });
 
-test('a parameter has the same values in every network that has it', () => {
+test('a parameter has the same values in every network that has it', async () => {
   const small = createModel({ filters: [32, 48], norm: 'batch' }, { backend });
   const large = modelOf('he-normal');
-  for (const { name } of small.parameters.list) {
-    assert.equal([...small.parameters.get(name).data], [...large.parameters.get(name).data], name);
-  }
+  const [ours, theirs] = [await small.parameters.read(), await large.parameters.read()];
+  for (const [name, values] of ours) assert.equal([...values], [...theirs.get(name)!], name);
 });
 
 test('the same seed gives the same bits on every machine, another seed others', async () => {

@@ -75,7 +75,7 @@ test("tensors have PyTorch's names and shapes, in name order, and the stated che
   assert.equal([...tensors.keys()], [...tensors.keys()].sort());
   assert.is(metadata.sha256, await weightsSha256(model));
   // [O=1][I=2] of PyTorch is [2][1] of ours, at kernel position (1, 2).
-  const weight = model.parameters.get('conv1_0.conv2.weight').data;
+  const weight = await model.parameters.get('conv1_0.conv2.weight').read();
   assert.is(tensors.get('conv1_0.conv2.weight')!.data[1 * 27 + 2 * 9 + 1 * 3 + 2], weight[(1 * 3 + 2) * 9 + 2 * 3 + 1]);
 });
 

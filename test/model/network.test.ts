@@ -57,14 +57,16 @@ test('names are those of PyTorch modules', () => {
 for (const skips of skipPatterns) {
   for (const upsample of upsamplings) {
     for (const norm of ['none', 'batch'] as const) {
-      test(`${skips} skips, ${upsample}, norm ${norm}: equal to the network written out from the formula`, () => {
-        compareWithWrittenOut(config({ filters: [2, 3, 4, 3], inChannels: 2, classes: 2, skips, upsample, norm }));
+      test(`${skips} skips, ${upsample}, norm ${norm}: equal to the network written out from the formula`, async () => {
+        await compareWithWrittenOut(
+          config({ filters: [2, 3, 4, 3], inChannels: 2, classes: 2, skips, upsample, norm }),
+        );
       });
     }
   }
 }
 
-function compareWithWrittenOut(variant: ModelConfig): void {
+async function compareWithWrittenOut(variant: ModelConfig): Promise<void> {
   const backend = new ReferenceBackend('float64');
   const model = new Model(variant, backend);
   initialise(model.parameters, 'he-normal', 3);
@@ -72,14 +74,15 @@ function compareWithWrittenOut(variant: ModelConfig): void {
   // Away from their initial values, which would hide a mistake.
   for (const { name, kind } of model.parameters.list) {
     if (kind === 'conv2d' || kind === 'convTranspose2d') continue;
-    const { data } = model.parameters.get(name);
-    for (let i = 0; i < data.length; i++) data[i] = data[i]! + random.uniform(0, 0.5);
+    const storage = model.parameters.get(name);
+    storage.write((await storage.read()).map((value) => value + random.uniform(0, 0.5)));
   }
   const size = { batch: 2, height: 16, width: 8 };
   const data = Float64Array.from({ length: 2 * 16 * 8 * 2 }, () => random.normal());
   const input = { ...size, channels: 2, data };
   const described = { ...variant, batchNorm: variant.norm === 'batch' };
-  const values = (name: string) => model.parameters.get(name).data;
+  const parameters = await model.parameters.read();
+  const values = (name: string) => parameters.get(name)!;
   for (const mode of ['train', 'eval'] as const) {
     const network = recordNetwork(variant, { ...size, training: mode === 'train' });
     const program = backend.compile(
@@ -89,18 +92,19 @@ function compareWithWrittenOut(variant: ModelConfig): void {
     program.write(network.input, data);
     program.run();
     for (const [k, head] of writtenOut(described, values, input, mode).entries()) {
-      assert.ok(relativeError(program.read(network.heads[k]!.logits), head.data) < 1e-12, `${mode}, head ${k + 1}`);
+      assert.ok(
+        relativeError(await program.read(network.heads[k]!.logits), head.data) < 1e-12,
+        `${mode}, head ${k + 1}`,
+      );
     }
   }
 }
 
-test('running statistics move a tenth of the way, to the unbiased variance', () => {
+test('running statistics move a tenth of the way, to the unbiased variance', async () => {
   const backend = new ReferenceBackend('float64');
   const model = new Model(config({ filters: [1, 1], norm: 'batch' }), backend);
   initialise(model.parameters, 'he-normal', 1);
-  const weight = model.parameters.get('conv0_0.conv1.weight').data;
-  weight.fill(0);
-  weight[4] = 1;
+  model.parameters.get('conv0_0.conv1.weight').write([0, 0, 0, 0, 1, 0, 0, 0, 0]);
   const network = recordNetwork(model.config, { batch: 2, height: 2, width: 2, training: true });
   const bound = model.parameters.bind(network);
   for (const { statistic, value } of network.updates) bound.set(value, bound.get(statistic)!);
@@ -111,10 +115,10 @@ test('running statistics move a tenth of the way, to the unbiased variance', () 
   program.write(network.input, [1, 2, 3, 6, 6, 3, 2, 1]);
   program.run();
   // Mean 3, sum of squares 28, over 8 - 1.
-  const mean = model.parameters.get('conv0_0.bn1.running_mean').data[0]!;
-  assert.ok(Math.abs(mean - 0.1 * 3) < 1e-12);
-  const variance = model.parameters.get('conv0_0.bn1.running_var').data[0]!;
-  assert.ok(Math.abs(variance - (0.9 + 0.1 * 4)) < 1e-12);
+  const [mean] = await model.parameters.get('conv0_0.bn1.running_mean').read();
+  assert.ok(Math.abs(mean! - 0.1 * 3) < 1e-12);
+  const [variance] = await model.parameters.get('conv0_0.bn1.running_var').read();
+  assert.ok(Math.abs(variance! - (0.9 + 0.1 * 4)) < 1e-12);
 });
 
 test('group norm takes the largest divisor of the width up to 8, instance norm every channel', () => {
@@ -149,7 +153,11 @@ test('ReLU is fused where no norm stands between', () => {
 });
 
 test('cost: multiply-adds counted by hand', () => {
-  const summary = summarize(config({ filters: [2, 3], deepSupervision: false }), { width: 4, height: 4 });
+  const summary = summarize(
+    config({ filters: [2, 3], deepSupervision: false }),
+    { width: 4, height: 4 },
+    new ReferenceBackend(),
+  );
   const macs = [16 * 9 * (1 * 2 + 2 * 2), 4 * 9 * (2 * 3 + 3 * 3), 4 * 4 * 3 * 2, 16 * 9 * (4 * 2 + 2 * 2), 16 * 2];
   assert.is(
     summary.macs,
@@ -162,7 +170,7 @@ test('cost: multiply-adds counted by hand', () => {
 });
 
 test('cost: each level by itself, and all heads', () => {
-  const { parameters, levels } = summarize(defaultConfig, { width: 128, height: 128 });
+  const { parameters, levels } = summarize(defaultConfig, { width: 128, height: 128 }, new ReferenceBackend());
   assert.is(parameters, 9_041_700);
   assert.equal(
     levels.map((level) => [level.head, level.parameters]),

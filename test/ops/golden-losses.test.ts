@@ -18,9 +18,9 @@ interface Spec {
 const losses = await readGolden<Record<string, Spec>>('losses');
 
 for (const [name, { terms, classWeights }] of Object.entries(losses.config)) {
-  test(name, () => {
+  test(name, async () => {
     const logits = toNhwc(golden(losses, `${name}/logits`));
-    const [loss, gradient] = run(
+    const [loss, gradient] = await run(
       new ReferenceBackend('float64'),
       (x, y, seed) => {
         const result = lossOf(x!, y!, terms, classWeights);

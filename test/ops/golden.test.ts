@@ -69,7 +69,7 @@ const specs: Readonly<Record<string, Spec>> = {
 const ops = await readGolden<Record<string, string>>('ops');
 
 for (const [key, note] of Object.entries(ops.config)) {
-  test(`${key}: ${note}`, () => {
+  test(`${key}: ${note}`, async () => {
     const spec = specs[key];
     assert.ok(spec, `no spec for ${key}`);
     const { inputs, constants = [], fn, weight } = spec!;
@@ -78,7 +78,7 @@ for (const [key, note] of Object.entries(ops.config)) {
       return /^(grad_)?w$/.test(name) ? weight!(array) : ourLayout(name, array);
     };
     const backend = new ReferenceBackend('float64');
-    const [y, ...dxs] = run(
+    const [y, ...dxs] = await run(
       backend,
       (dy, ...tensors) => {
         const result = fn(...tensors);

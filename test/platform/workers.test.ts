@@ -53,7 +53,7 @@ for (const config of CONFIGS) {
       [8, 1],
     ] as const) {
       const backend = createBackend('wasm', { workers, threads });
-      assert.is(backend.workers, workers);
+      assert.is(backend.concurrentPrograms, workers);
       assert.is(await trained(backend, config), expected, `${workers} workers`);
       backend.close();
     }
@@ -84,7 +84,7 @@ for (const [when, event] of [
   test(`threads that die ${when}, three times for a micro-batch, are an error that names its images`, async () => {
     const backend = createBackend('wasm', { workers: 2 });
     const model = createModel({ filters: [64, 128] }, { backend });
-    const before = model.parameters.snapshot();
+    const before = await model.parameters.snapshot();
     await watchingThreads(async (threads) => {
       const kill = (worker: Worker) => worker.once(event, () => setImmediate(() => void worker.terminate()));
       process.on('worker', kill);
@@ -100,7 +100,7 @@ for (const [when, event] of [
       assert.ok(threads.length >= 3, `${threads.length} threads`);
       process.off('worker', kill);
     });
-    assert.equal(model.parameters.snapshot(), before, 'nothing is half done');
+    assert.equal(await model.parameters.snapshot(), before, 'nothing is half done');
     backend.close();
   });
 }

@@ -7,22 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodePng } from '../../src/formats/png/png.js';
+import { HANGING, type Outcome } from './outcome.js';
+import { runShared } from './shared-command.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 export const TRAIN_JS = fileURLToPath(new URL('../../../train.js', import.meta.url));
 export const GOLDEN = fileURLToPath(new URL('../../../test/golden/', import.meta.url));
 
-/** Only what hangs takes so long, in milliseconds, on whatever machine. */
-export const HANGING = 600_000;
-
 /** A network that trains in no time. */
 export const TINY = ['--filters', '2,4', '--size', '32', '--lr', '0.01'];
-
-export interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** Runs `unetpp ARGS` in `cwd`; `script` may be another entry. */
 export function unetpp(cwd: string, args: readonly string[], script = MAIN): Outcome {
@@ -87,7 +80,7 @@ export function json(cwd: string, args: readonly string[], script = MAIN): Recor
  */
 export function refused(cwd: string, args: readonly string[], message: string): void {
   const before = listing(cwd);
-  const { code, stdout, stderr } = unetpp(cwd, [...args, '--quiet']);
+  const { code, stdout, stderr } = runShared({ cwd, args: [...args, '--quiet'] });
   assert.is(stderr, `unetpp: ${message}\n`);
   assert.is(stdout, '');
   assert.is(code, 2);

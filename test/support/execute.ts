@@ -9,12 +9,12 @@ export function compileCase(backend: Backend, { outputs }: Recorded): Program {
 }
 
 /** Writes the leaves, runs, and reads the outputs. */
-export function execute(program: Program, { leaves, outputs }: Recorded): Values[] {
+export async function execute(program: Program, { leaves, outputs }: Recorded): Promise<Values[]> {
   for (const [leaf, values] of leaves) {
     if (program.plan.offsets.has(leaf)) program.write(leaf, values);
   }
   program.run();
-  return outputs.map(({ tensor }) => program.read(tensor));
+  return Promise.all(outputs.map(({ tensor }) => program.read(tensor)));
 }
 
 /** Guard words before, between and behind the tensors: an odd number, so that tensors lie at odd offsets. */
@@ -32,12 +32,12 @@ export interface GuardedRun {
  *
  * @param guardWord the content of the guard at each offset; a value that is read by mistake spoils the results as well
  */
-export function executeGuarded(
+export async function executeGuarded(
   backend: Backend,
   recorded: Recorded,
   guardWord: (offset: number) => number,
   prepare: (program: Program) => void,
-): GuardedRun {
+): Promise<GuardedRun> {
   const outputs = recorded.outputs.map(({ tensor }) => tensor);
   const tensors = liveNodes(outputs).flatMap((node) => node.outputs);
   const ranges = new Map<Tensor, { start: number; length: number }>();
@@ -60,14 +60,14 @@ export function executeGuarded(
     before.set(recorded.leaves.get(tensor) ?? [], start);
   }
   prepare(program);
-  storage.data.set(before);
+  storage.write(before);
   program.run();
 
-  const after = storage.data;
+  const after = await storage.read();
   const touched: number[] = [];
   isGuard.forEach((guard, offset) => {
     if (guard && !Object.is(after[offset], before[offset])) touched.push(offset);
   });
-  const values = outputs.map((tensor) => bound.get(tensor)!.data.slice());
+  const values = await Promise.all(outputs.map((tensor) => bound.get(tensor)!.read()));
   return { values, touched };
 }

@@ -15,24 +15,25 @@ import { arraysOf, type Case, upstreamOf } from './case.js';
 const STEP = 3e-5;
 
 /** How far <gradient, h> is from the measured slope, relative to the size of the products that it sums. */
-export function gradientError(c: Case): number {
+export async function gradientError(c: Case): Promise<number> {
   const backend = new ReferenceBackend('float64');
   const arrays = arraysOf(c);
-  const upstream = upstreamOf(c, run(backend, c.fn, ...arrays)[0]!.shape);
+  const upstream = upstreamOf(c, (await run(backend, c.fn, ...arrays))[0]!.shape);
   const direction = arrays.map(({ data }, k) => {
     const random = new Random(fold(fold(seedKey(3), c.label), k));
     return Float64Array.from(data, () => (c.differentiable.includes(k) ? random.normal() : 0));
   });
 
-  const valueAt = (step: number): number => {
+  const valueAt = async (step: number): Promise<number> => {
     const moved = arrays.map(({ shape, data }, k): NdArray => {
       return { shape, data: Float64Array.from(data, (x, i) => x + step * direction[k]![i]!) };
     });
-    return dot(run(backend, (...xs) => [c.fn(...xs)[0]!], ...moved)[0]!.data, upstream.data);
+    const [y] = await run(backend, (...xs) => [c.fn(...xs)[0]!], ...moved);
+    return dot(y!.data, upstream.data);
   };
-  const slope = (valueAt(STEP) - valueAt(-STEP)) / (2 * STEP);
+  const slope = ((await valueAt(STEP)) - (await valueAt(-STEP))) / (2 * STEP);
 
-  const computed = run(
+  const computed = await run(
     backend,
     (dy, ...xs) =>
       gradients(

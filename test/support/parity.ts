@@ -12,19 +12,19 @@ export interface Expectation extends Recorded {
   readonly tolerance: number;
 }
 
-export function expectation(c: Case): Expectation {
+export async function expectation(c: Case): Promise<Expectation> {
   const recorded = recordCase(c);
   const program = compileCase(new ReferenceBackend('float64'), recorded);
-  return { ...recorded, expected: execute(program, recorded), tolerance: c.tolerance };
+  return { ...recorded, expected: await execute(program, recorded), tolerance: c.tolerance };
 }
 
 /** What `backend` does wrong; empty where all is well. */
-export function parityFaults(backend: Backend, expectation: Expectation): string[] {
+export async function parityFaults(backend: Backend, expectation: Expectation): Promise<string[]> {
   const { outputs, expected, tolerance } = expectation;
   const faults: string[] = [];
   const program = compileCase(backend, expectation);
   poison(program);
-  const first = execute(program, expectation);
+  const first = await execute(program, expectation);
   outputs.forEach(({ name }, k) => {
     const fault = mismatch(first[k]!, expected[k]!, tolerance);
     if (fault) faults.push(`${name}: ${fault}`);
@@ -36,9 +36,9 @@ export function parityFaults(backend: Backend, expectation: Expectation): string
       if (!identical(values[k]!, first[k]!)) faults.push(`${name}: other bits ${way}`);
     });
   };
-  compareBits('in a second run', execute(program, expectation));
+  compareBits('in a second run', await execute(program, expectation));
   for (const [word, guardWord] of Object.entries(guardWords)) {
-    const { values, touched } = executeGuarded(backend, expectation, guardWord, poison);
+    const { values, touched } = await executeGuarded(backend, expectation, guardWord, poison);
     compareBits(`between guard words (${word})`, values);
     if (touched.length > 0)
       faults.push(`${touched.length} guard words (${word}) overwritten, the first at ${touched[0]}`);

@@ -7,26 +7,26 @@ import { TrainingState } from '../../src/train/state.js';
 import { squares } from '../support/squares.js';
 
 /** The best epoch after these validations, as pairs of Dice and loss. */
-function bestOf(...validations: readonly (readonly [dice: number, loss: number])[]): number {
+async function bestOf(...validations: readonly (readonly [dice: number, loss: number])[]): Promise<number> {
   const model = createModel({ filters: [2, 3] }, { backend: createBackend() });
   const state = new TrainingState(model, squares({ train: 1 }), trainSettings({}));
-  for (const [dice, loss] of validations) state.finish({ dice, loss } as Evaluation);
+  for (const [dice, loss] of validations) await state.finish({ dice, loss } as Evaluation);
   return state.bestEpoch;
 }
 
-test('a higher Dice is better, whatever the loss', () => {
-  assert.is(bestOf([0.5, 0.1], [0.6, 0.9]), 2);
-  assert.is(bestOf([0.6, 0.9], [0.5, 0.1]), 1);
+test('a higher Dice is better, whatever the loss', async () => {
+  assert.is(await bestOf([0.5, 0.1], [0.6, 0.9]), 2);
+  assert.is(await bestOf([0.6, 0.9], [0.5, 0.1]), 1);
 });
 
-test('a tie on Dice goes to the lower loss', () => {
-  assert.is(bestOf([0.5, 0.2], [0.5, 0.1]), 2, 'lower later');
-  assert.is(bestOf([0.5, 0.1], [0.5, 0.2]), 1, 'lower before');
-  assert.is(bestOf([0.5, 0.3], [0.5, 0.1], [0.5, 0.2]), 2, 'lower in between');
+test('a tie on Dice goes to the lower loss', async () => {
+  assert.is(await bestOf([0.5, 0.2], [0.5, 0.1]), 2, 'lower later');
+  assert.is(await bestOf([0.5, 0.1], [0.5, 0.2]), 1, 'lower before');
+  assert.is(await bestOf([0.5, 0.3], [0.5, 0.1], [0.5, 0.2]), 2, 'lower in between');
 });
 
-test('a tie on both goes to the epoch that was first', () => {
-  assert.is(bestOf([0.5, 0.1], [0.5, 0.1]), 1);
+test('a tie on both goes to the epoch that was first', async () => {
+  assert.is(await bestOf([0.5, 0.1], [0.5, 0.1]), 1);
 });
 
 test.run();

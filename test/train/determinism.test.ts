@@ -94,7 +94,8 @@ for (const config of [{}, { norm: 'instance' }, { dropout: 0.3 }] as Partial<Mod
       for (const parameter of model.parameters.list.filter(isTrainable)) {
         // A norm removes the bias before it: that gradient is rounding alone.
         if (config.norm && /conv[12]\.bias$/.test(parameter.name)) continue;
-        const [a, b] = [cut, whole].map(({ step }) => model.parameters.sliceOf(step.gradients, parameter).data);
+        const read = [cut, whole].map(({ step }) => model.parameters.sliceOf(step.gradients, parameter).read());
+        const [a, b] = await Promise.all(read);
         assert.ok(
           relativeError(a!, b!) < 1e-4,
           `${parameter.name}, micro-batches of ${microBatch}: ${relativeError(a!, b!)}`,
@@ -108,15 +109,15 @@ test('an update begins a new mini-batch', async () => {
   const model = modelOf();
   const batch = await examples(4);
   const { step } = await gradientsOf(model, batch, 2);
-  const expected = step.gradients.data.slice();
-  const before = model.parameters.snapshot();
-  step.update(1e-3);
+  const expected = await step.gradients.read();
+  const before = await model.parameters.snapshot();
+  await step.update(1e-3);
   model.parameters.restore(before);
   await step.accumulate(
     4,
     chunks(batch, 2).map((part) => async () => part),
   );
-  assert.equal(step.gradients.data, expected);
+  assert.equal(await step.gradients.read(), expected);
 });
 
 test.run();

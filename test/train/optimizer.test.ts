@@ -20,28 +20,28 @@ function setUp(backend: Backend, length: number, options: OptimizerOptions) {
   return { parameters, gradients, optimizer };
 }
 
-function fill({ data }: Storage, seed: number): void {
+function fill(storage: Storage, seed: number): void {
   const random = new Random(seedKey(seed));
-  for (let i = 0; i < data.length; i++) data[i] = random.normal();
+  storage.write(Float64Array.from({ length: storage.length }, () => random.normal()));
 }
 
 /** The parameters after steps with gradients of their own each, numbered from `first`. */
-function train(run: ReturnType<typeof setUp>, first: number, steps: number): Values {
+async function train(run: ReturnType<typeof setUp>, first: number, steps: number): Promise<Values> {
   for (let k = first; k < first + steps; k++) {
     fill(run.gradients, 100 + k);
-    run.optimizer.step(0.01 / (k + 1));
+    await run.optimizer.step(0.01 / (k + 1));
   }
-  return run.parameters.data.slice();
+  return run.parameters.read();
 }
 
-test('clipping by hand: (3, 4) has norm 5', () => {
+test('clipping by hand: (3, 4) has norm 5', async () => {
   const options = { optimizer: 'sgd', momentum: 0, maxGradientNorm: 1 } as const;
   const { parameters, gradients, optimizer } = setUp(new ReferenceBackend('float64'), 2, options);
-  parameters.data.set([0, 0]);
-  gradients.data.set([3, 4]);
-  optimizer.step(1);
+  parameters.write([0, 0]);
+  gradients.write([3, 4]);
+  await optimizer.step(1);
   assert.is(optimizer.gradientNorm, 5);
-  assert.is(mismatch(parameters.data, [-3 / 5.000001, -4 / 5.000001], 1e-15), undefined);
+  assert.is(mismatch(await parameters.read(), [-3 / 5.000001, -4 / 5.000001], 1e-15), undefined);
 });
 
 /** Parameters (1, -2, 3) after four steps of PyTorch 2.13 with gradients (k + 0.5, -0.5 k, 0.25) and the norms. */
@@ -53,48 +53,49 @@ const PYTORCH: [OptimizerOptions, number[]][] = [
 const NORMS = [0.5590169943749475, 1.6007810593582121, 2.704163456597992, 3.816084380618437];
 
 for (const [options, expected] of PYTORCH) {
-  test(`${options.optimizer} with clip_grad_norm_(1) as PyTorch`, () => {
+  test(`${options.optimizer} with clip_grad_norm_(1) as PyTorch`, async () => {
     const backend = new ReferenceBackend('float64');
     const { parameters, gradients, optimizer } = setUp(backend, 3, { ...options, maxGradientNorm: 1 });
-    parameters.data.set([1, -2, 3]);
+    parameters.write([1, -2, 3]);
     for (const [k, norm] of NORMS.entries()) {
-      gradients.data.set([k + 0.5, -0.5 * k, 0.25]);
-      optimizer.step(0.1);
+      gradients.write([k + 0.5, -0.5 * k, 0.25]);
+      await optimizer.step(0.1);
       assert.is(mismatch([optimizer.gradientNorm!], [norm], 1e-15), undefined, `norm ${k}`);
     }
-    assert.is(mismatch(parameters.data, expected, 1e-13), undefined);
+    assert.is(mismatch(await parameters.read(), expected, 1e-13), undefined);
   });
 }
 
-test('without clipping there is no norm', () => {
+test('without clipping there is no norm', async () => {
   const { optimizer } = setUp(wasmBackend(), 3, {});
-  optimizer.step(0.1);
+  await optimizer.step(0.1);
   assert.is(optimizer.gradientNorm, undefined);
 });
 
-test('a norm below the limit changes no bit', () => {
+test('a norm below the limit changes no bit', async () => {
   for (const optimizer of optimizers) {
-    const plain = train(setUp(wasmBackend(), 5000, { optimizer }), 0, 3);
-    const clipped = train(setUp(wasmBackend(), 5000, { optimizer, maxGradientNorm: 1000 }), 0, 3);
+    const plain = await train(setUp(wasmBackend(), 5000, { optimizer }), 0, 3);
+    const clipped = await train(setUp(wasmBackend(), 5000, { optimizer, maxGradientNorm: 1000 }), 0, 3);
     assert.ok(identical(plain, clipped), optimizer);
   }
 });
 
-test('large and small gradients: squares leave the range of float32, the norm does not', () => {
+test('large and small gradients: squares leave the range of float32, the norm does not', async () => {
   for (const scale of [1e-30, 1e30]) {
     const { gradients, optimizer } = setUp(wasmBackend(), 10_000, { maxGradientNorm: 1 });
-    gradients.data.fill(scale);
-    optimizer.step(0.1);
+    gradients.fill(scale);
+    await optimizer.step(0.1);
     assert.is(mismatch([optimizer.gradientNorm! / scale], [100], 2e-7), undefined, `${scale}`);
   }
 });
 
-test('the same norm and the same weights for any number of threads, with and without the vectoriser', () => {
+test('the same norm and the same weights for any number of threads, with and without the vectoriser', async () => {
   for (const optimizer of optimizers) {
-    const results = [wasmBackend(), createBackend(), ...[2, 3, 5].map(teamBackend)].map((backend) => {
+    const results = [];
+    for (const backend of [wasmBackend(), createBackend(), ...[2, 3, 5].map(teamBackend)]) {
       const run = setUp(backend, 50_003, { optimizer, maxGradientNorm: 1 });
-      return { name: backend.name, weights: train(run, 0, 3), norm: run.optimizer.gradientNorm };
-    });
+      results.push({ name: backend.name, weights: await train(run, 0, 3), norm: run.optimizer.gradientNorm });
+    }
     for (const { name, weights, norm } of results) {
       assert.is(norm, results[0]!.norm, `${optimizer}, ${name}`);
       assert.ok(identical(weights, results[0]!.weights), `${optimizer}, ${name}`);
@@ -103,18 +104,20 @@ test('the same norm and the same weights for any number of threads, with and wit
 });
 
 for (const optimizer of optimizers) {
-  test(`${optimizer}: 3 steps, saved, restored, 3 more are 6 steps, bit for bit`, () => {
+  test(`${optimizer}: 3 steps, saved, restored, 3 more are 6 steps, bit for bit`, async () => {
     const options = { optimizer, maxGradientNorm: 10 };
     const whole = setUp(wasmBackend(), 1000, options);
-    const expected = train(whole, 0, 6);
+    const expected = await train(whole, 0, 6);
 
     const before = setUp(wasmBackend(), 1000, options);
-    train(before, 0, 3);
+    await train(before, 0, 3);
     const after = setUp(wasmBackend(), 1000, options);
-    after.parameters.data.set(before.parameters.data);
-    for (const [name, { data }] of before.optimizer.state) after.optimizer.state.get(name)!.data.set(data);
+    after.parameters.write(await before.parameters.read());
+    for (const [name, storage] of before.optimizer.state) {
+      after.optimizer.state.get(name)!.write(await storage.read());
+    }
     after.optimizer.restoreState(JSON.parse(JSON.stringify(before.optimizer.saveState())));
-    assert.ok(identical(train(after, 3, 3), expected));
+    assert.ok(identical(await train(after, 3, 3), expected));
     assert.equal(after.optimizer.saveState(), whole.optimizer.saveState());
     assert.is(after.optimizer.steps, 6);
   });

@@ -165,10 +165,10 @@ test('a checkpoint of another network or optimizer is refused, with the numbers'
     `checkpoint: average is missing, this training needs ${had}; ${fits}`,
   );
   const model = modelOf({}, 77);
-  const before = model.parameters.snapshot();
+  const before = await model.parameters.snapshot();
   const checkpoint = await decodeCheckpoint(checkpoints.at(-1)!, 'checkpoint');
   await messageOf(trainModel(model, dataset, { ...BASE, averageDecay: 0.9, resume: checkpoint }).next());
-  assert.equal(model.parameters.snapshot(), before, 'the model is as it was');
+  assert.equal(await model.parameters.snapshot(), before, 'the model is as it was');
 });
 
 test.run();

@@ -1,23 +1,36 @@
 /**
- * The one linear memory of a backend. TypeScript owns it: kernels get addresses and allocate nothing. Persistent
- * storages and arenas, where programs compute, come one after the other: one arena for each place, which all programs of
- * that place share.
+ * The one linear memory of a backend. TypeScript owns it: kernels get addresses and allocate nothing. It holds storages,
+ * and arenas, where programs compute: one for each context, which all programs of that context share and which goes with
+ * the last of them. What is freed is used again; the memory itself never shrinks.
  */
-import { InputError } from '../../base/errors.js';
-import type { Storage } from '../backend.js';
+import { InputError, invariant } from '../../base/errors.js';
+import { roundUp } from '../../base/math.js';
+import { FreeList, type Span } from './free-list.js';
+import { type Block, WasmStorage } from './storage.js';
 
 const PAGE = 65536;
 /** As the shared builds declare it (asconfig.json). */
 const MOST_PAGES = 65536;
 /** Bytes that can be had at most. */
 export const LIMIT = 4 * 2 ** 30 - PAGE;
+/** Elements: everything begins on a cache line, 64 bytes. */
+export const ALIGNMENT = 16;
 const FLOAT = 4;
+
+interface Arena extends Span {
+  /** How many programs compute there. */
+  readonly programs: number;
+}
+
+const NO_ARENA: Arena = { address: 0, bytes: 0, programs: 0 };
 
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   /** Address 0 stays unused, so that a forgotten address is seen. */
-  #top = 64;
-  readonly #arenas = new Map<number, { readonly address: number; readonly bytes: number }>();
+  #free = new FreeList(ALIGNMENT * FLOAT);
+  /** What lies behind it has never been used, and is zero. */
+  #used = ALIGNMENT * FLOAT;
+  readonly #arenas = new Map<number, Arena>();
 
   /** @param shared by several threads, each with an instance of its own: for the shared builds */
   constructor(shared = false) {
@@ -31,73 +44,75 @@ export class LinearMemory {
     }
   }
 
-  /** The address of the arena of a place. */
-  arena(place: number): number {
-    return this.#arenas.get(place)?.address ?? 0;
-  }
-
   /** A view of `length` elements at `address`; it does not survive growth. */
   view(address: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, address, length);
   }
 
-  /** Zero-filled memory that stays. */
+  /** Zero-filled memory that stays until it is freed. */
   allocate(length: number): WasmStorage {
-    const address = this.#reserve(length * FLOAT);
-    return new WasmStorage(this, address, length);
+    const before = this.#used;
+    const block: Block = { ...this.#take(length * FLOAT), freed: false, onFree: [] };
+    const { address, bytes } = block;
+    if (address < before) this.view(address, Math.min(bytes, before - address) / FLOAT).fill(0);
+    return new WasmStorage(this, block, 0, length);
   }
 
-  /** Makes the arena of a place hold `length` elements. Its address may change; its content is lost. */
-  ensureArena(place: number, length: number): void {
-    const bytes = length * FLOAT;
-    const arena = this.#arenas.get(place) ?? { address: this.#top, bytes: 0 };
-    if (bytes <= arena.bytes) return;
-    const last = arena.address + arena.bytes === this.#top;
-    const address = this.#reserve(bytes, last ? arena.address : this.#top);
-    this.#arenas.set(place, { address, bytes: roundUp(bytes) });
+  free(block: Block): void {
+    block.freed = true;
+    this.#free.release(block);
+    for (const action of block.onFree) action();
   }
 
-  /** Takes `bytes` from `address` on; nothing changes where they cannot be had. */
-  #reserve(bytes: number, address = this.#top): number {
-    const end = address + roundUp(bytes);
+  /** The address of the arena of a context. */
+  arena(context: number): number {
+    return this.#arenas.get(context)?.address ?? 0;
+  }
+
+  /**
+   * Makes the arena of a context hold `length` elements, for one more program. Its address may change; its content is
+   * lost.
+   */
+  enterArena(context: number, length: number): void {
+    const arena = this.#arenas.get(context) ?? NO_ARENA;
+    const larger = length * FLOAT > arena.bytes ? this.#take(length * FLOAT, arena) : arena;
+    this.#arenas.set(context, { ...larger, programs: arena.programs + 1 });
+  }
+
+  /** A program of a context is freed. */
+  leaveArena(context: number): void {
+    const arena = this.#arenas.get(context);
+    invariant(arena, `no program of context ${context} is left`);
+    if (arena.programs > 1) {
+      this.#arenas.set(context, { ...arena, programs: arena.programs - 1 });
+      return;
+    }
+    this.#arenas.delete(context);
+    this.#free.release(arena);
+  }
+
+  /** Takes memory, after giving back `old`; nothing changes where it cannot be had. */
+  #take(bytes: number, old?: Span): Span {
+    const free = this.#free.clone();
+    if (old) free.release(old);
+    const taken = roundUp(bytes, ALIGNMENT * FLOAT);
+    const address = free.take(taken);
+    this.#grow(free.end);
+    this.#free = free;
+    this.#used = Math.max(this.#used, free.end);
+    return { address, bytes: taken };
+  }
+
+  #grow(end: number): void {
     if (end > LIMIT) throw tooLarge(end);
     const missing = Math.ceil(end / PAGE) - this.memory.buffer.byteLength / PAGE;
-    if (missing > 0) {
-      try {
-        this.memory.grow(missing);
-      } catch {
-        throw tooLarge(end);
-      }
+    if (missing <= 0) return;
+    try {
+      this.memory.grow(missing);
+    } catch {
+      throw tooLarge(end);
     }
-    this.#top = end;
-    return address;
   }
-}
-
-export class WasmStorage implements Storage {
-  constructor(
-    readonly owner: LinearMemory,
-    /** In bytes. */
-    readonly address: number,
-    readonly length: number,
-  ) {}
-
-  get data(): Float32Array {
-    return this.owner.view(this.address, this.length);
-  }
-
-  slice(start: number, length: number): WasmStorage {
-    return new WasmStorage(this.owner, this.address + start * FLOAT, length);
-  }
-}
-
-/** Elements that a storage of `length` takes. */
-export function allocatedLength(length: number): number {
-  return roundUp(length * FLOAT) / FLOAT;
-}
-
-function roundUp(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }
 
 function tooLarge(bytes: number): InputError {

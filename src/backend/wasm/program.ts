@@ -1,14 +1,16 @@
 /** A planned computation in the linear memory, run by one thread, by a team, or by a worker. */
 import { invariant } from '../../base/errors.js';
+import { roundUp } from '../../base/math.js';
 import type { Node, Tensor } from '../../graph/graph.js';
 import type { Plan } from '../../graph/plan.js';
 import { sizeOf } from '../../graph/shape.js';
 import { checkLength, type Program, type Storage } from '../backend.js';
-import { type Call, prepare, runShare } from './call.js';
-import type { PreparedFilters } from './filters.js';
-import { type Exports, kernelOf } from './kernels.js';
-import { type LinearMemory, WasmStorage } from './memory.js';
-import type { Team } from './team.js';
+import { type Call, prepack, runChunk } from './call.js';
+import type { Filters, PackedFilters } from './filters.js';
+import { type Exports, kernelOf } from './kernels/index.js';
+import { ALIGNMENT, type LinearMemory } from './memory.js';
+import { WasmStorage } from './storage.js';
+import type { Team } from './team/team.js';
 import type { Workers } from './workers.js';
 
 /** A step as it is run. */
@@ -16,7 +18,7 @@ interface Step {
   readonly call: Call;
   /** Whether the threads of the team share it; the first does all else alone. */
   readonly shared: boolean;
-  /** Whether the filters are to be prepared now, before the step. */
+  /** Whether the filters are to be packed now, before the step. */
   readonly due: () => boolean;
 }
 
@@ -24,7 +26,7 @@ interface Step {
 export interface Machine {
   readonly memory: LinearMemory;
   readonly exports: Exports;
-  readonly filters: PreparedFilters;
+  readonly filters: PackedFilters;
   readonly team: Team | undefined;
   readonly workers: Workers | undefined;
 }
@@ -33,11 +35,14 @@ export class WasmProgram implements Program {
   #arena = -1;
   #steps: readonly Step[] = [];
   #shared: readonly Call[] = [];
+  #freed = false;
 
   constructor(
     readonly plan: Plan,
     readonly bound: ReadonlyMap<Tensor, Storage>,
-    readonly place: number,
+    /** Filters that are kept, by step. */
+    readonly kept: ReadonlyMap<Node, Filters | undefined>,
+    readonly context: number,
     readonly machine: Machine,
   ) {}
 
@@ -53,10 +58,10 @@ export class WasmProgram implements Program {
     else this.#execute();
   }
 
-  async start(): Promise<void> {
+  async runAsync(): Promise<void> {
     const { workers } = this.machine;
     if (!workers) return this.run();
-    invariant(this.place > 0, 'place 0 belongs to the calling thread');
+    invariant(this.context > 0, 'context 0 belongs to the calling thread');
     this.#bind();
     const macs = this.plan.steps.reduce((sum, { op, geometry }) => sum + (op.macs?.(geometry) ?? 0), 0);
     await workers.run(
@@ -65,22 +70,39 @@ export class WasmProgram implements Program {
     );
   }
 
-  read(output: Tensor): Float32Array {
+  async read(output: Tensor): Promise<Float32Array> {
+    return this.readSync(output);
+  }
+
+  /** `read` without a promise: this memory lies in the caller's process. */
+  readSync(output: Tensor): Float32Array {
     return this.#view(output).slice();
+  }
+
+  free(): void {
+    this.#assertLive();
+    this.#freed = true;
+    this.machine.memory.leaveArena(this.context);
+  }
+
+  #assertLive(): void {
+    invariant(!this.#freed, 'a program is used that was freed');
   }
 
   #execute(): void {
     const { exports, team } = this.machine;
     for (const { call, shared, due } of this.#steps) {
-      if (due()) prepare(exports, call);
-      if (shared) team!.share(exports, call);
-      else runShare(exports, call, 0, 1, 0);
+      if (due()) prepack(exports, call);
+      if (shared) team!.runTogether(exports, call);
+      else runChunk(exports, call, 0, 1, 0);
     }
   }
 
   /** Works out all addresses; again after the arena has moved. */
   #bind(): void {
-    const arena = this.machine.memory.arena(this.place);
+    this.#assertLive();
+    for (const storage of this.bound.values()) this.#own(storage).assertLive();
+    const arena = this.machine.memory.arena(this.context);
     if (this.#arena === arena) return;
     this.#arena = arena;
     this.#steps = this.plan.steps.map((node) => this.#step(node));
@@ -89,48 +111,51 @@ export class WasmProgram implements Program {
 
   #step(node: Node): Step {
     const { op, geometry } = node;
-    const { filters, team } = this.machine;
-    const threads = this.place === 0 ? (team?.threads ?? 1) : 1;
+    const { team } = this.machine;
+    const threads = this.context === 0 ? (team?.threads ?? 1) : 1;
     const address = (tensor: Tensor) => this.#address(tensor);
     const workspace = this.#arena + 4 * (this.plan.workspaces.get(node) ?? 0);
-    const kept = filters.get(node);
-    const pieces = piecesOf(node);
+    const kept = this.kept.get(node);
+    const units = unitsOf(node);
     const call = {
       op: op.name,
       geometry,
       inputs: node.inputs.map(address),
       outputs: node.outputs.map(address),
       workspace,
-      workspaceBytes: 4 * scratchLength(node, 1),
-      // Filters that are made anew in each run lie behind the step's scratch memory.
-      prepared: kept?.address ?? workspace + 4 * scratchLength(node, threads),
-      pieces,
+      workspaceBytes: 4 * workspaceLength(node, 1),
+      // Filters that are made anew in each run lie behind the step's workspace.
+      packed: kept?.address ?? workspace + 4 * workspaceLength(node, threads),
+      units,
     };
-    return { call, shared: threads > 1 && pieces > 1, due: kept ? () => kept.renew() : () => true };
+    return { call, shared: threads > 1 && units > 1, due: kept ? () => kept.renew() : () => true };
   }
 
   #address(tensor: Tensor): number {
     const storage = this.bound.get(tensor);
-    if (storage) {
-      invariant(storage instanceof WasmStorage && storage.owner === this.machine.memory, 'storage of another backend');
-      return storage.address;
-    }
+    if (storage) return this.#own(storage).address;
     const offset = this.plan.offsets.get(tensor);
     invariant(offset !== undefined, 'the tensor is not part of this program');
-    return this.machine.memory.arena(this.place) + 4 * offset;
+    return this.machine.memory.arena(this.context) + 4 * offset;
+  }
+
+  #own(storage: Storage): WasmStorage {
+    invariant(storage instanceof WasmStorage && storage.owner === this.machine.memory, 'storage of another backend');
+    return storage;
   }
 
   #view(tensor: Tensor): Float32Array {
+    this.#assertLive();
     return this.machine.memory.view(this.#address(tensor), sizeOf(tensor.shape));
   }
 }
 
-/** Elements of scratch memory that a step needs, in 64-byte steps for each thread. */
-export function scratchLength(node: Node, threads: number): number {
+/** Elements of workspace that a step needs, aligned for each thread. */
+export function workspaceLength(node: Node, threads: number): number {
   const length = kernelOf(node).workspace?.(node.geometry) ?? 0;
-  return Math.ceil(length / 16) * 16 * (piecesOf(node) > 1 ? threads : 1);
+  return roundUp(length, ALIGNMENT) * (unitsOf(node) > 1 ? threads : 1);
 }
 
-function piecesOf(node: Node): number {
-  return kernelOf(node).pieces?.(node.geometry) ?? 1;
+function unitsOf(node: Node): number {
+  return kernelOf(node).units?.(node.geometry) ?? 1;
 }

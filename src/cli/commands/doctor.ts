@@ -18,7 +18,7 @@ export const doctor = command(
 
 async function run(options: CommonOptions): Promise<void> {
   const build = compileWasm();
-  const difference = compareWithReference(createWasmBackend({ threads: 'auto' }));
+  const difference = await compareWithReference(createWasmBackend({ threads: 'auto' }));
   const machine = describeMachine();
   const peakGflops = Number(measurePeak(build.module).toPrecision(4));
   const selfCheck = difference === undefined ? 'passed' : `failed: ${difference} differs from the reference`;

@@ -1,7 +1,8 @@
 /** Whether two builds of the kernels give the same bits, and whether a build agrees with the reference. */
 import type { Backend } from '../../../backend/backend.js';
 import { ReferenceBackend } from '../../../backend/reference.js';
-import { type NdArray, run } from '../../../backend/run.js';
+import { launch, type NdArray, run } from '../../../backend/run.js';
+import type { WasmBackend } from '../../../backend/wasm/backend.js';
 import { Random } from '../../../base/random.js';
 import type { Tensor } from '../../../graph/graph.js';
 import { type Shape, sizeOf } from '../../../graph/shape.js';
@@ -51,17 +52,18 @@ const CHECKS: Readonly<Record<string, Check>> = {
 const TOLERANCE = 1e-4;
 
 /** The name of the first check whose bits differ, or undefined. */
-export function selfCheck(a: Backend, b: Backend): string | undefined {
+export function selfCheck(a: WasmBackend, b: WasmBackend): string | undefined {
   return Object.keys(CHECKS).find((name) => bits(a, name) !== bits(b, name));
 }
 
 /** The name of the first check in which a backend is further from the reference than rounding explains, or undefined. */
-export function compareWithReference(backend: Backend): string | undefined {
+export async function compareWithReference(backend: Backend): Promise<string | undefined> {
   const reference = new ReferenceBackend();
-  return Object.keys(CHECKS).find((name) => {
-    const expected = outputs(reference, name);
-    return outputs(backend, name).some((values, k) => !isClose(values, expected[k]!));
-  });
+  for (const name of Object.keys(CHECKS)) {
+    const [found, expected] = await Promise.all([backend, reference].map((each) => outputs(each, name)));
+    if (found!.some((values, k) => !isClose(values, expected![k]!))) return name;
+  }
+  return undefined;
 }
 
 function isClose(values: ArrayLike<number>, expected: ArrayLike<number>): boolean {
@@ -69,19 +71,22 @@ function isClose(values: ArrayLike<number>, expected: ArrayLike<number>): boolea
   return Array.from(values).every((value, k) => Math.abs(value - expected[k]!) <= TOLERANCE * largest);
 }
 
-/** All outputs of a check as text, bit by bit. */
-function bits(backend: Backend, name: string): string {
-  return outputs(backend, name)
-    .map((values) => String(new Uint32Array(Float32Array.from(values).buffer)))
-    .join(';');
+/** All outputs of a check as text, bit by bit. At once, as a build is chosen before there is a backend to wait for. */
+function bits(backend: WasmBackend, name: string): string {
+  const { program, outputs } = launch(backend, CHECKS[name]!.fn, arraysOf(name));
+  return outputs.map((output) => String(new Uint32Array(program.readSync(output).buffer))).join(';');
 }
 
-function outputs(backend: Backend, name: string): ArrayLike<number>[] {
-  const { shapes, mask, fn } = CHECKS[name]!;
+async function outputs(backend: Backend, name: string): Promise<ArrayLike<number>[]> {
+  const results = await run(backend, CHECKS[name]!.fn, ...arraysOf(name));
+  return results.map(({ data }) => data);
+}
+
+function arraysOf(name: string): NdArray[] {
+  const { shapes, mask } = CHECKS[name]!;
   const random = new Random([shapes.length, shapes[0]![1]!]);
-  const arrays: NdArray[] = shapes.map((shape, k) => {
+  return shapes.map((shape, k) => {
     const value = k === mask ? () => random.integer(2) : () => random.uniform(-1, 1);
     return { shape, data: Float32Array.from({ length: sizeOf(shape) }, value) };
   });
-  return run(backend, fn, ...arrays).map(({ data }) => data);
 }

@@ -1,0 +1,61 @@
+/**
+ * As much of the protobuf wire format as an ONNX file needs. A message is the concatenation of its fields; it is kept as
+ * a list of chunks until the file is complete, so that the weights are copied once.
+ */
+
+/** Encoded fields, to be written one after the other. */
+export type Message = readonly Uint8Array[];
+
+const VARINT = 0;
+const BYTES = 2;
+const FIXED32 = 5;
+
+const encoder = new TextEncoder();
+
+/** A field that holds a whole number, which must not be negative. */
+export function integerField(field: number, value: number): Message {
+  return [tag(field, VARINT), varint(value)];
+}
+
+/** A field that holds a float32. */
+export function floatField(field: number, value: number): Message {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setFloat32(0, value, true);
+  return [tag(field, FIXED32), bytes];
+}
+
+/** A field that holds a text. */
+export function textField(field: number, value: string): Message {
+  return messageField(field, [encoder.encode(value)]);
+}
+
+/** A field that holds another message, or plain bytes as its only chunk. */
+export function messageField(field: number, content: Message): Message {
+  return [tag(field, BYTES), varint(lengthOf(content)), ...content];
+}
+
+/** The bytes of a message. */
+export function join(message: Message): Uint8Array {
+  const bytes = new Uint8Array(lengthOf(message));
+  let at = 0;
+  for (const chunk of message) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+function tag(field: number, wireType: number): Uint8Array {
+  return varint(8 * field + wireType);
+}
+
+/** Seven bits a byte, the lowest first; the eighth bit says that more follow. */
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
+  return Uint8Array.of(...bytes, value);
+}
+
+function lengthOf(message: Message): number {
+  return message.reduce((sum, { length }) => sum + length, 0);
+}
