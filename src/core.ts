@@ -17,6 +17,17 @@ export { TeamThread } from './backend/wasm/team/team-thread.js';
 export { InputError } from './base/errors.js';
 export type { Image, ImageData } from './base/image.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';
+export { type Augmentation, type AugmentationName, augment, parseAugmentations } from './data/augment/augment.js';
+export type { Dataset, Sample, Sampler } from './data/dataset.js';
+export { type FileEntry, type Files, UnlistedFolder } from './data/folder/files.js';
+export type { Field, Hdf5Reader, NumberArray } from './data/folder/hdf5.js';
+export { type DatasetOptions, readDataset } from './data/folder/read-dataset.js';
+export { type SyntheticOptions, syntheticDataset } from './data/phantom/phantom.js';
+export type { ImageRecord, ImageRecords, LabelledImage, Origin } from './data/record.js';
+export { resizeSampler } from './data/resize-sampler.js';
+export { drawFolds, splitOfFold } from './data/split/folds.js';
+export type { DrawnSplit, SplitPlan, SplitUnit } from './data/split/plan.js';
+export type { Split, Subset } from './data/split/split.js';
 export {
   type ChooseThresholdOptions,
   chooseThresholds,
@@ -41,6 +52,7 @@ export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
 export type { Spacing } from './image/distance.js';
 export { type Normalisation, normalisations } from './image/normalise.js';
+export type { Preprocessing } from './image/prepare.js';
 export type { LossOptions } from './loss/loss.js';
 export { lossText, parseLoss } from './loss/loss-text.js';
 export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './model/config.js';
@@ -51,7 +63,6 @@ export { decodeModel, encodeModel, weightsSha256 } from './model/modelfile.js';
 export { type Head, type Network, recordNetwork } from './model/network.js';
 export { countParameters, listParameters } from './model/parameters.js';
 export { type Prediction, toMask } from './model/prediction.js';
-export type { Preprocessing } from './model/preprocessing.js';
 export { prune } from './model/prune.js';
 export {
   type Recommendation,
@@ -64,7 +75,7 @@ export { importTorch } from './model/torch.js';
 export * from './ops/index.js';
 export { holm } from './study/holm.js';
 export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';
-export type { Checkpoint } from './train/checkpoint.js';
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.js';
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
 export type { TrainOptions, TrainProgress as Progress } from './train/options.js';

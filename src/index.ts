@@ -11,14 +11,8 @@ import type { Threads } from './platform/node/threads/team.js';
 import { createWasmBackend, type WasmOptions } from './platform/node/wasm/backend.js';
 
 export * from './core.js';
-export { type Augmentation, type AugmentationName, augment, parseAugmentations } from './data/augment/augment.js';
-export { type Dataset, type DatasetOptions, openDataset, type Sample } from './data/dataset.js';
-export type { Origin } from './data/folder/format.js';
-export { type SyntheticOptions, syntheticDataset } from './data/phantom/phantom.js';
-export { drawFolds, splitOfFold } from './data/split/folds.js';
-export type { DrawnSplit, SplitPlan, SplitUnit } from './data/split/plan.js';
-export type { Split, Subset } from './data/split/split.js';
 export { decodePng, encodePng } from './formats/png/png.js';
+export { openDataset } from './platform/node/data.js';
 export { readPng } from './platform/node/files/read-png.js';
 export { CheckpointFiles, type FoundCheckpoint } from './platform/node/runs/checkpoint-files.js';
 export type { Threads } from './platform/node/threads/team.js';

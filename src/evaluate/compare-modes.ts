@@ -86,7 +86,7 @@ export async function compareModes(
   const rows = outputs.map((mode, k): ComparedMode => {
     const { threshold, dice, iou, pooledDice, pooledIou } = evaluation.heads[k] ?? evaluation;
     const time = { milliseconds: times[k]!, timeShare: times[k]! / deepest };
-    const cost = costOf(config, mode, dataset.size, backend);
+    const cost = costOf(config, mode, dataset.sampler.size, backend);
     return { mode, threshold, dice, iou, pooledDice, pooledIou, ...cost, ...time };
   });
   const { images } = evaluation;

@@ -75,7 +75,7 @@ export interface EvaluatedImage {
 }
 
 /**
- * Scores at the data set's size. Where 2^depth does not divide it, images are padded by reflection and the answers
+ * Scores at the size of the data set's samples. Where 2^depth does not divide it, images are padded by reflection and the answers
  * cropped back; the loss is then that of the padded images.
  * @throws InputError for a data set that does not fit the model, an empty subset, or a mode that the model does not have
  */
@@ -151,12 +151,13 @@ export async function* predictHeads(
 ): AsyncGenerator<PredictedBatch, void, void> {
   checkCount(batch, 'evaluate: batch');
   checkFits(config, dataset);
-  if (dataset.normalisation !== preprocessing.normalisation) {
+  const { size: side, preprocessing: ofData } = dataset.sampler;
+  if (ofData.normalisation !== preprocessing.normalisation) {
     const asked = `open it with the normalisation of the model, "${preprocessing.normalisation}"`;
-    throw new InputError(`${dataset.source}: images are normalised by ${show(dataset.normalisation)}; ${asked}`);
+    throw new InputError(`${dataset.source}: images are normalised by ${show(ofData.normalisation)}; ${asked}`);
   }
   const multiple = 2 ** depthOf(config);
-  const size = roundUp(dataset.size, multiple);
+  const size = roundUp(side, multiple);
   const scope = new Scope(backend);
   const compile = (count: number) => {
     const graph = recordEvaluation(config, count, size, options);

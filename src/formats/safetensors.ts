@@ -82,19 +82,21 @@ export async function writeSafetensors(
   return bytes;
 }
 
+/** The SHA-256 of parts that follow each other, in hexadecimal digits. */
+export type HashParts = (parts: readonly Uint8Array[]) => string | Promise<string>;
+
 /**
  * The same file in parts: its header, and after it the memory of the tensors as it is, without a copy. It must not
  * change until the parts are written.
- * @param hash the SHA-256 of parts that follow each other, in hexadecimal digits
  */
 export async function safetensorsParts(
   tensors: Iterable<readonly [string, StoredTensor]>,
   metadata: Readonly<Record<string, string>>,
-  hash: (parts: readonly Uint8Array[]) => string,
+  hash: HashParts,
 ): Promise<Uint8Array[]> {
   const list = [...tensors];
   const parts = list.map(([, { data }]) => bytesOf(data));
-  return [await sealedHeader(list, metadata, hash(parts)), ...parts];
+  return [await sealedHeader(list, metadata, await hash(parts)), ...parts];
 }
 
 /** All that comes before the numbers. */

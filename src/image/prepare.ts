@@ -1,7 +1,16 @@
+/** From an image as it is stored to what a network reads. */
 import type { Image } from '../base/image.js';
 import { toChannels } from './channels.js';
 import { type Normalisation, normalise } from './normalise.js';
 import { resizeImage } from './resize.js';
+
+/** How images become what a network reads; a model keeps it, and its file too. */
+export interface Preprocessing {
+  /** How the values of an image are brought to the range that the network was trained on. */
+  readonly normalisation: Normalisation;
+  /** Width and height that images are resized to, those of the training; absent: an image keeps its own. */
+  readonly size?: number;
+}
 
 /** What a network wants to see. */
 export interface InputFormat {

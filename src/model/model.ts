@@ -8,6 +8,7 @@ import { formatShape, sizeOf } from '../graph/shape.js';
 import { checkImage } from '../image/channels.js';
 import { pack } from '../image/pack.js';
 import { cropBack, padReflect } from '../image/pad.js';
+import type { Preprocessing } from '../image/prepare.js';
 import { checkCount } from './checks.js';
 import { type ModelConfig, parseConfig } from './config.js';
 import { compileInference, type Inference, type InferenceOutput } from './inference.js';
@@ -15,7 +16,7 @@ import { type Initialisation, initialise } from './initialisation.js';
 import { levelsOfMode, type Mode } from './mode.js';
 import { listParameters, ParameterStore } from './parameters.js';
 import type { Prediction } from './prediction.js';
-import { networkSize, type Preprocessing, prepare, resizePrediction } from './preprocessing.js';
+import { networkSize, prepare, resizePrediction } from './preprocessing.js';
 import { type Recommendation, resolveMode } from './recommendation.js';
 import type { Thresholds } from './threshold.js';
 

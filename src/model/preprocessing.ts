@@ -3,17 +3,10 @@ import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { show } from '../base/show.js';
 import { type Normalisation, normalisations, normalise } from '../image/normalise.js';
-import { prepareImage } from '../image/prepare.js';
+import { type Preprocessing, prepareImage } from '../image/prepare.js';
 import { resizeImage } from '../image/resize.js';
 import type { ModelConfig } from './config.js';
 import type { Prediction } from './prediction.js';
-
-export interface Preprocessing {
-  /** How the values of an image are brought to the size that the network was trained on. */
-  readonly normalisation: Normalisation;
-  /** Width and height that images are resized to, those of the training; absent: an image keeps its own. */
-  readonly size?: number;
-}
 
 /** @throws InputError */
 export function parsePreprocessing(value: unknown, source: string): Preprocessing {

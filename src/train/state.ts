@@ -54,7 +54,8 @@ export class TrainingState {
     scope: Allocator = model.backend,
   ) {
     const { parameters, config } = model;
-    this.step = new TrainingStep(model, { ...settings, width: dataset.size, height: dataset.size }, scope);
+    const { size } = dataset.sampler;
+    this.step = new TrainingStep(model, { ...settings, width: size, height: size }, scope);
     if (settings.emaDecay) this.#average = new WeightAverage(scope, parameters, settings.emaDecay);
     this.step.reserve(Math.min(settings.batch, dataset.split.train.length), settings.microBatch);
     this.#plateau = new Plateau(settings.rate);

@@ -50,11 +50,11 @@ export async function* trainModel(
 ): AsyncGenerator<EpochReport, void, void> {
   const settings = trainSettings(options);
   checkFits(model.config, dataset);
-  checkSize(model.config, dataset.size, dataset.size);
+  checkSize(model.config, dataset.sampler.size, dataset.sampler.size);
   // Chosen for other weights.
   model.thresholds = {};
   model.recommendation = undefined;
-  model.preprocessing = { normalisation: dataset.normalisation, size: dataset.size };
+  model.preprocessing = dataset.sampler.preprocessing;
   const scope = new Scope(model.backend);
   try {
     yield* trainOn(new TrainingState(model, dataset, settings, scope));

@@ -3,8 +3,9 @@
 import { evenly } from '../../base/evenly.js';
 import type { Image } from '../../base/image.js';
 import { type Augmentation, augment } from '../../data/augment/augment.js';
-import { openDataset, type Sample } from '../../data/dataset.js';
+import type { Sample } from '../../data/dataset.js';
 import type { SplitPlan } from '../../data/split/plan.js';
+import { openDataset } from '../../platform/node/data.js';
 import { type ContactTile, contactSheet, TILES_IN_A_ROW } from '../../report/contact.js';
 import { extent, toRgb } from '../../report/pixels.js';
 import { sampleKey } from '../../train/batches.js';

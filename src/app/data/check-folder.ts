@@ -4,11 +4,12 @@ import { evenly } from '../../base/evenly.js';
 import { parseAugmentations } from '../../data/augment/augment.js';
 import { unlessFaulty } from '../../data/faults.js';
 import { type DataFolder, readDataFolder } from '../../data/folder/folder.js';
-import type { LabelledImage } from '../../data/folder/format.js';
 import { type ImageFacts, survey } from '../../data/folder/survey.js';
+import type { LabelledImage } from '../../data/record.js';
 import { completePlan } from '../../data/split/plan.js';
 import type { Split } from '../../data/split/split.js';
 import { encodePng } from '../../formats/png/png.js';
+import { nodeFiles } from '../../platform/node/files/node-files.js';
 import { type ContactTile, contactSheet } from '../../report/contact.js';
 import { CONTACT_SHEET } from '../kinds.js';
 import type { Observer } from '../observer.js';
@@ -58,14 +59,14 @@ export async function checkFolder(options: CheckFolderOptions, observer: Observe
   const note = (found: readonly string[]) => {
     for (const fault of found) faults.add(fault);
   };
-  const folder = await readDataFolder(data, note);
+  const folder = await readDataFolder(nodeFiles, data, note);
   refuseSecondSplit(splitPlan, data, folder.splitFile !== undefined);
   const plan = splitPlan && completePlan(splitPlan, folder);
   // Where images are left out, no split may be possible: that is no fault of its own.
   const split = await unlessFaulty(faults.size > 0 ? () => {} : note, () => folder.split(seed, plan));
-  const wanted = new Set(!picture || augmentations ? [] : evenly(folder.pairs, TILES));
+  const wanted = new Set(!picture || augmentations ? [] : evenly([...folder.records.values()], TILES));
   const shown = new Map<number, LabelledImage>();
-  const total = folder.pairs.length;
+  const total = folder.records.size;
   const facts = await survey(folder, split ?? NO_SPLIT, size, note, (pair, content, done) => {
     if (wanted.has(pair)) shown.set(done - 1, content);
     observer.progress?.({ phase: 'reading', done, total });

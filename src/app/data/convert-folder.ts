@@ -1,6 +1,7 @@
-/** Any data folder as PNG pairs. */
+/** Any data folder as PNG records. */
 import { type DataFolder, readDataFolder } from '../../data/folder/folder.js';
 import { encodePng } from '../../formats/png/png.js';
+import { nodeFiles } from '../../platform/node/files/node-files.js';
 import { readBytes } from '../../platform/node/files/read.js';
 import { WholeFolder } from '../../platform/node/files/whole-folder.js';
 import { storedMask } from '../../report/overlay.js';
@@ -31,7 +32,7 @@ export async function convertFolder(options: ConvertFolderOptions, observer: Obs
   const { data, out } = options;
   const outputs = outputsOf(options, { '--data': data });
   await outputs.newFolder(out);
-  const folder = await readDataFolder(data);
+  const folder = await readDataFolder(nodeFiles, data);
   const target = new WholeFolder(out);
   try {
     const written = await write(folder, target, observer);
@@ -47,11 +48,12 @@ async function write(
   target: WholeFolder,
   observer: Observer,
 ): Promise<Omit<ConvertedFolder, 'classNames'>> {
-  const { pairs, classNames, splitFile } = folder;
+  const { classNames, splitFile } = folder;
+  const records = [...folder.records.values()];
   const told = progressOf(observer, 'convert');
   const bits = new Set<number>();
   let [least, greatest] = [Number.POSITIVE_INFINITY, 0];
-  for (const [k, { name, read }] of pairs.entries()) {
+  for (const [k, { name, read }] of records.entries()) {
     const { image, mask } = await read();
     bits.add(8 * image.data.BYTES_PER_ELEMENT);
     for (const value of image.data) {
@@ -60,13 +62,13 @@ async function write(
     }
     await target.write(`images/${name}.png`, encodePng(image));
     await target.write(`masks/${name}.png`, encodePng(storedMask(mask, classNames.length)));
-    told(k + 1, pairs.length);
+    told(k + 1, records.length);
   }
-  const known = pairs.filter(({ patient }) => patient !== undefined);
+  const known = records.filter(({ patient }) => patient !== undefined);
   const origins = Object.fromEntries(known.map(({ name, patient, label }) => [name, { patient, label }]));
   if (known.length > 0) await target.write('patients.json', `${JSON.stringify(origins, null, 1)}\n`);
   await target.write('classes.json', `${JSON.stringify(classNames)}\n`);
   if (splitFile) await target.write('split.json', await readBytes(splitFile));
   const patients = new Set(known.map(({ patient }) => patient)).size;
-  return { images: pairs.length, patients, bits: [...bits].sort((a, b) => a - b), range: [least, greatest] };
+  return { images: records.length, patients, bits: [...bits].sort((a, b) => a - b), range: [least, greatest] };
 }

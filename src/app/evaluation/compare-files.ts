@@ -47,5 +47,5 @@ export async function compareFiles(options: CompareFilesOptions, observer: Obser
     await saveUnchanged(model, options.model, bytes);
   }
   const seconds = (performance.now() - started) / 1000;
-  return { comparison, config: model.config, size: dataset.size, threads: backend.threads, seconds };
+  return { comparison, config: model.config, size: dataset.sampler.size, threads: backend.threads, seconds };
 }

@@ -112,7 +112,7 @@ export async function evaluateFiles(options: EvaluateFilesOptions, observer: Obs
   return {
     evaluation,
     loss,
-    size: dataset.size,
+    size: dataset.sampler.size,
     unit,
     worst: worstImages(evaluation.perImage!, options.worst),
     ...(chosen && { chosen }),

@@ -1,7 +1,9 @@
 /** The labelled images that a model is measured on. */
-import { type Dataset, openDataset } from '../../data/dataset.js';
+import type { Dataset } from '../../data/dataset.js';
+import { storedChannels } from '../../data/record.js';
 import { namesOf } from '../../evaluate/evaluate.js';
 import type { Model } from '../../model/model.js';
+import { openDataset } from '../../platform/node/data.js';
 import { requireForEvaluation } from '../memory.js';
 import type { Observer } from '../observer.js';
 import { trainedSplit } from './trained-split.js';
@@ -48,9 +50,9 @@ export async function openEvaluationData(
     ...(plan && options.subset !== 'all' && { plan }),
     ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
   });
-  const { storedChannels } = dataset;
-  if (inChannels === 3 && storedChannels === 1) observer.remark?.({ kind: 'converted', from: 'grey' });
-  if (inChannels === 1 && storedChannels === 3) observer.remark?.({ kind: 'converted', from: 'RGB' });
+  const stored = storedChannels(dataset.records);
+  if (inChannels === 3 && stored === 1) observer.remark?.({ kind: 'converted', from: 'grey' });
+  if (inChannels === 1 && stored === 3) observer.remark?.({ kind: 'converted', from: 'RGB' });
   requireForEvaluation(model, { batch: EVALUATION_BATCH, size, images: namesOf(dataset, options.subset).length });
   return dataset;
 }

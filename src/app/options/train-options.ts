@@ -1,5 +1,5 @@
 /** All options of a training in one table: what a command, a run folder or a caller may say of it. */
-import type { DatasetOptions } from '../../data/dataset.js';
+import type { DatasetOptions } from '../../data/folder/read-dataset.js';
 import type { BackendName } from '../../index.js';
 import { type LossOptions, spansImages } from '../../loss/loss.js';
 import { parseLoss } from '../../loss/loss-text.js';

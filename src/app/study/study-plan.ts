@@ -28,12 +28,13 @@ export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
   const splits = splitsOf(options, dataset);
   const runs = planRuns(arms, splits.length, options.seeds);
   const subset = splits[0]!.test.length > 0 ? 'test' : 'validation';
+  const { size } = dataset.sampler;
   const costs = new Map<string, number>();
   const plan = { options, dataset, arms, splits, runs, subset, costs } as const;
   for (const [k, arm] of arms.entries()) {
     try {
       const { config } = jobOf(plan, { arm, fold: 1, seed: options.seeds[0]! });
-      costs.set(arm.name, networkCost(config, 'accurate', { width: dataset.size, height: dataset.size }).macs);
+      costs.set(arm.name, networkCost(config, 'accurate', { width: size, height: size }).macs);
     } catch (error) {
       // What is wrong with the first is wrong with all.
       if (k > 0 && error instanceof InputError) error.message = `arm ${arm.name}: ${error.message}`;
@@ -56,9 +57,9 @@ function armsOf({ compare, arms, filters }: StudyOptions): Arm[] {
 }
 
 /** All images of the data set take part in cross-validation, those too that its split.json keeps for testing. */
-function splitsOf({ folds, seed }: StudyOptions, { split, source, originOf }: Dataset): Split[] {
+function splitsOf({ folds, seed }: StudyOptions, { split, source, records }: Dataset): Split[] {
   if (folds === 1) return [split];
   const names = [...split.train, ...split.validation, ...split.test];
-  const drawn = drawFolds(names, folds, seed, source, originOf);
+  const drawn = drawFolds(names, folds, seed, source, (name) => records.get(name));
   return drawn.map((_, k) => splitOfFold(drawn, k));
 }

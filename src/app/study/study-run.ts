@@ -103,7 +103,8 @@ async function score(
 
 /** The heads, and where there are several their mean, each with the cost of the network pruned to it. */
 function outputsOf({ config, dataset }: TrainingJob, { heads, ...mean }: Evaluation): OutputScores[] {
-  const size = { width: dataset.size, height: dataset.size };
+  const { records, sampler } = dataset;
+  const size = { width: sampler.size, height: sampler.size };
   const all = heads.map(({ head, ...scores }) => ({ output: head as Mode, scores }));
   if (heads.length > 1) all.push({ output: 'accurate', scores: mean });
   return all.map(({ output, scores: { dice, iou, perImage } }) => ({
@@ -112,7 +113,7 @@ function outputsOf({ config, dataset }: TrainingJob, { heads, ...mean }: Evaluat
     dice,
     iou,
     images: perImage!.map(({ image, dice, iou }) => {
-      const patient = dataset.originOf?.(image)?.patient;
+      const patient = records.get(image)?.patient;
       return { image, ...(patient !== undefined && { patient }), dice, iou };
     }),
   }));

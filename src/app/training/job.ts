@@ -3,7 +3,7 @@
 import type { Backend } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
 import { type Augmentation, parseAugmentations } from '../../data/augment/augment.js';
-import { type Dataset, openDataset } from '../../data/dataset.js';
+import type { Dataset } from '../../data/dataset.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
 import { sampleDigest } from '../../data/sample-digest.js';
 import { outputsFor } from '../../evaluate/evaluate.js';
@@ -11,6 +11,7 @@ import { createModel } from '../../index.js';
 import { type ModelConfig, parseConfig } from '../../model/config.js';
 import type { Model } from '../../model/model.js';
 import { checkSize } from '../../model/network.js';
+import { openDataset } from '../../platform/node/data.js';
 import type { Checkpoint } from '../../train/checkpoint.js';
 import type { Digests } from '../../train/run-record.js';
 import type { EpochReport } from '../../train/trainer.js';
@@ -120,7 +121,8 @@ export async function readAll(
   signal: AbortSignal,
 ): Promise<Digests> {
   const told = progressOf(observer, 'reading');
-  const digests = new Map<string, string>();
+  // Each is worked out while the next image is read.
+  const digests = new Map<string, Promise<string>>();
   const lossy: { name: string; vanished: number }[] = [];
   for (const [k, name] of names.entries()) {
     if (signal.aborted) break;
@@ -129,6 +131,6 @@ export async function readAll(
     if (sample.vanished) lossy.push({ name, vanished: sample.vanished });
     told(k + 1, names.length);
   }
-  if (lossy.length > 0) observer.remark?.({ kind: 'vanished', size: dataset.size, images: lossy });
-  return digests;
+  if (lossy.length > 0) observer.remark?.({ kind: 'vanished', size: dataset.sampler.size, images: lossy });
+  return new Map(await Promise.all([...digests].map(async ([name, digest]) => [name, await digest] as const)));
 }

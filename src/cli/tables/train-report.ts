@@ -15,7 +15,8 @@ import { splitText } from './split-text.js';
 import { shellWord } from './words.js';
 
 export function introduction({ dataset, model, options, memory, resume }: TrainingJob): string {
-  const { name, split, size, channels } = dataset;
+  const { name, split, channels } = dataset;
+  const { size } = dataset.sampler;
   const { optimizer, learningRate, schedule, batch, epochs, augment, seed } = options;
   const images = `${plural(split.train.length, 'image')} to train on, ${split.validation.length} to validate on`;
   const tested = options.test ? `, ${split.test.length} to test on` : '';

@@ -1,10 +1,9 @@
-import { InputError } from '../../base/errors.js';
-import { kindBySignature } from '../../base/file-signature.js';
-
 /**
  * The signature and the IHDR chunk of a PNG file (W3C PNG specification, third edition, 5.2 and 11.2.1). They are read
  * apart from the pixels, because they decide how many bytes the pixels may take.
  */
+import { InputError } from '../../base/errors.js';
+import { kindBySignature } from '../../base/file-signature.js';
 
 /** The longest side that is accepted, in pixels. */
 export const MAX_SIDE = 16384;
@@ -80,6 +79,11 @@ export function parsePngHeader(bytes: Uint8Array, name: string): PngHeader {
     throw new InputError(`${name}: too large: ${size}, accepted are ${most}; cut it into tiles`);
   }
   return { width, height, depth, colourType: colour.type, channels: colour.channels, interlaced: interlace === 1 };
+}
+
+/** The channels of the decoded image: 1 where it is stored as grey, else 3. */
+export function channelsOf({ colourType }: PngHeader): 1 | 3 {
+  return colourType.startsWith('grey') ? 1 : 3;
 }
 
 /** What a file that is no PNG looks like, so that its reader knows it again. */

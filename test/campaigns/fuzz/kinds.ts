@@ -14,6 +14,7 @@ import { parseSplit } from '../../../src/data/split/split.js';
 import { decodePng } from '../../../src/formats/png/png.js';
 import { decodeModel, encodeModel } from '../../../src/model/modelfile.js';
 import { importTorch } from '../../../src/model/torch.js';
+import { nodeFiles } from '../../../src/platform/node/files/node-files.js';
 import { keepMetrics } from '../../../src/platform/node/runs/metrics-file.js';
 import { RunFolder } from '../../../src/platform/node/runs/run-folder.js';
 import { decodeCheckpoint } from '../../../src/train/checkpoint.js';
@@ -142,8 +143,8 @@ function metricsReader(folder: string): Kind['read'] {
 function matReader(folder: string): Kind['read'] {
   return async (bytes) => {
     writeFileSync(join(folder, 'scan.mat'), bytes);
-    const { pairs } = await figshare.contents(folder, ['scan.mat'], refuse);
-    return pairs[0]!.read();
+    const { records } = await figshare.contents({ files: nodeFiles, dir: folder, entries: ['scan.mat'] }, refuse);
+    return records[0]!.read();
   };
 }
 
