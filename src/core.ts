@@ -6,7 +6,6 @@ export { planFor, WasmBackend } from './backend/wasm/backend.js';
 export type { Crew, Job, Membership, TeamOptions } from './backend/wasm/team.js';
 export { Member } from './backend/wasm/team-member.js';
 export { InputError } from './base/errors.js';
-export type { Image, ImageData } from './base/image.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';
 export {
   type ChooseThresholdOptions,
@@ -29,7 +28,7 @@ export { backward } from './graph/autodiff.js';
 export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor } from './graph/graph.js';
 export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
-export type { Spacing } from './image/distance.js';
+export type { Image, ImageData, Spacing } from './image/image.js';
 export { type Normalisation, normalisations } from './image/normalise.js';
 export type { LossOptions } from './loss/loss.js';
 export { lossText, parseLoss } from './loss/loss-text.js';

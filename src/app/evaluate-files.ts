@@ -1,12 +1,12 @@
 /** The files that `unetpp evaluate` writes: the scores of each image and the picture of the worst. */
 import { join } from 'node:path';
-import type { FileKind } from '../base/file-kind.js';
-import type { Image } from '../base/image.js';
 import { plural } from '../cli/tables/format.js';
 import type { Dataset } from '../data/dataset.js';
 import { type Evaluation, predictHeads } from '../evaluate/evaluate.js';
 import type { MeanScores } from '../evaluate/metrics.js';
+import type { FileKind } from '../formats/file-kind.js';
 import { encodePng } from '../formats/png/png.js';
+import type { Image } from '../image/image.js';
 import { outputOf, outputsOf } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { toMask } from '../model/prediction.js';

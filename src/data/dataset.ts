@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
 import { show } from '../base/show.js';
+import type { Image } from '../image/image.js';
 import type { Normalisation } from '../image/normalise.js';
 import { prepareImage } from '../image/prepare.js';
 import { resizeMask } from '../image/resize.js';

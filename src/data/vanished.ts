@@ -1,4 +1,4 @@
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 
 /**
  * How many objects of a mask (pixels of one class that touch, corners included) have left no trace in `resized`, the same

@@ -1,7 +1,7 @@
 /** The threshold that suits the validation images best, for each head and for their mean. */
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
 import type { Dataset } from '../data/dataset.js';
+import type { Image } from '../image/image.js';
 import { outputsOf } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import type { Prediction } from '../model/prediction.js';

@@ -8,7 +8,7 @@ import { show } from '../base/show.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import type { Subset } from '../data/split/split.js';
 import type { Tensor } from '../graph/graph.js';
-import type { Spacing } from '../image/distance.js';
+import type { Spacing } from '../image/image.js';
 import { pack } from '../image/pack.js';
 import { cropBack, type Padded, padReflect } from '../image/pad.js';
 import { type LossOptions, type RecordedLoss, recordLoss } from '../loss/loss.js';

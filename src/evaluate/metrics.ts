@@ -4,8 +4,7 @@
  * What becomes of empty masks is said in `overlap.ts`.
  */
 import { invariant } from '../base/errors.js';
-import type { Image } from '../base/image.js';
-import type { Spacing } from '../image/distance.js';
+import type { Image, Spacing } from '../image/image.js';
 import { type ConfusionCounts, confusionCounts, type OverlapScores, overlapScores, pooled } from './overlap.js';
 import { type SurfaceDistances, surfaceDistances } from './surface-distance.js';
 

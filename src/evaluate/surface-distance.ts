@@ -9,8 +9,9 @@
  *           both lists together, which is never larger. Percentiles are interpolated linearly, as by NumPy.
  *     ASSD  the mean of both lists together. MedPy takes the mean of their two means.
  */
-import type { Image } from '../base/image.js';
-import { type Spacing, squaredDistances } from '../image/distance.js';
+
+import { squaredDistances } from '../image/distance.js';
+import type { Image, Spacing } from '../image/image.js';
 import { surface } from '../image/surface.js';
 
 /** In the unit of the spacing. */

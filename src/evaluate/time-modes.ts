@@ -1,6 +1,6 @@
 /** How long each mode of a model takes on this machine. */
 import { yieldToEventLoop } from '../base/event-loop.js';
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 import type { Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 

@@ -3,7 +3,7 @@
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 import { invariant } from '../base/errors.js';
-import { type FileKind, SOFTWARE } from '../base/file-kind.js';
+import { type FileKind, SOFTWARE } from './file-kind.js';
 
 /** Says who wrote the file: a comment of Python, after the dictionary. */
 const MARK = `# ${SOFTWARE}`;

@@ -8,10 +8,10 @@
  * the preprocessing spoils a prediction as surely as one in a weight.
  */
 import { InputError, invariant } from '../base/errors.js';
-import { kindBySignature } from '../base/file-signature.js';
 import { parseJson } from '../base/json.js';
 import { sha256 } from '../base/sha256.js';
 import { show } from '../base/show.js';
+import { kindBySignature } from './signature.js';
 
 /** A tensor as it lies in a file: row-major, `data` of as many elements as `shape` says ([] is a single number). */
 export type StoredTensor =

@@ -1,6 +1,6 @@
 import { InputError } from '../base/errors.js';
-import type { Image, ImageData } from '../base/image.js';
 import { show } from '../base/show.js';
+import type { Image, ImageData } from './image.js';
 
 /**
  * The image with 1 (grey) or 3 (RGB) channels, of the same sample type. Alpha is dropped, not composited: what an

@@ -1,5 +1,5 @@
-import type { Image } from '../base/image.js';
 import { toUnitRange } from './channels.js';
+import type { Image } from './image.js';
 
 /**
  * Numbers of a size that a network learns from, made of the samples as they are stored, so that 16 bits are kept until

@@ -1,5 +1,5 @@
-import type { Image, ImageData } from '../base/image.js';
 import { emptyLike } from './channels.js';
+import type { Image, ImageData } from './image.js';
 
 /** An image that was made larger, and where the first pixel of the original lies in it. */
 export interface Padded<T extends ImageData> {

@@ -1,5 +1,5 @@
-import type { Image } from '../base/image.js';
 import { toChannels } from './channels.js';
+import type { Image } from './image.js';
 import { type Normalisation, normalise } from './normalise.js';
 import { resizeImage } from './resize.js';
 

@@ -1,5 +1,5 @@
-import type { Image, ImageData } from '../base/image.js';
 import { emptyLike } from './channels.js';
+import type { Image, ImageData } from './image.js';
 
 /** An image whose pixels are those of another in another order: where they lie there, counted row by row. */
 export interface Walk {

@@ -1,4 +1,4 @@
-import type { Image } from '../base/image.js';
+import type { Image } from './image.js';
 
 /** The weights of one output position: input positions `first`, `first + 1`, ... */
 interface Taps {

@@ -1,4 +1,4 @@
-import type { Image } from '../base/image.js';
+import type { Image } from './image.js';
 
 /**
  * The surface of a mask: its pixels (`isInside` of their value) that share a side with a pixel outside of it. What lies

@@ -1,7 +1,7 @@
 /** From an image as it comes to what the network reads, and back; it travels with the model. */
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
 import { show } from '../base/show.js';
+import type { Image } from '../image/image.js';
 import { type Normalisation, normalisations, normalise } from '../image/normalise.js';
 import { prepareImage } from '../image/prepare.js';
 import { resizeImage } from '../image/resize.js';

@@ -1,5 +1,5 @@
 import { InputError, invariant } from '../base/errors.js';
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 import { surface } from '../image/surface.js';
 import type { Colour } from './colours.js';
 

@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
-import type { Image } from '../../src/base/image.js';
 import { fold, Random, seedKey } from '../../src/base/random.js';
+import type { Image } from '../../src/image/image.js';
 import { createBackend, createModel, type Mode, type Model, type ModelConfig, prune } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
 import { throwsInput } from '../support/throws.js';

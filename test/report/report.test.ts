@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
-import type { Image, ImageData } from '../../src/base/image.js';
+import type { Image, ImageData } from '../../src/image/image.js';
 import { ticksAround, ticksWithin } from '../../src/report/axis.js';
 import { Canvas } from '../../src/report/canvas.js';
 import { BACKGROUND, BLUE, GREEN, ORANGE, WHITE, YELLOW } from '../../src/report/colours.js';

@@ -7,7 +7,7 @@ import { saveUnchanged } from '../../app/save-unchanged.js';
 import { InputError } from '../../base/errors.js';
 import { type ChooseThresholdOptions, chooseThresholds, thresholdsOf } from '../../evaluate/choose-threshold.js';
 import { evaluate as evaluateModel } from '../../evaluate/evaluate.js';
-import type { Spacing } from '../../image/distance.js';
+import type { Spacing } from '../../image/image.js';
 import { createBackend, type Threads } from '../../index.js';
 import { trainedLoss } from '../../loss/loss.js';
 import type { Model } from '../../model/model.js';

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { show } from '../../base/show.js';
 import { MAX_SIDE } from '../../formats/png/header.js';
-import type { Spacing } from '../../image/distance.js';
+import type { Spacing } from '../../image/image.js';
 import { lossText, parseLoss } from '../../loss/loss-text.js';
 
 /** A whole number from `low` to `high`; errors call it `what`. */

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { MARKDOWN_MARK } from '../../app/kinds.js';
 import { jsonText, type StudyFolder } from '../../app/study/study-folder.js';
 import type { StudyPlan } from '../../app/study/study-plan.js';
-import { SOFTWARE } from '../../base/file-kind.js';
+import { SOFTWARE } from '../../formats/file-kind.js';
 import { type Cell, encodeCsv } from '../../report/csv.js';
 import { BASELINE } from '../../study/arms.js';
 import type { ComparisonCells } from '../../study/compare.js';

@@ -1,7 +1,7 @@
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { parseJson } from '../../base/json.js';
 import type { PngImage } from '../../formats/png/png.js';
+import type { Image } from '../../image/image.js';
 import { readPng } from '../../platform/node/files/read-png.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
 import { distinct, firstColour, isBinary, listed } from './mask.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { channelsOf } from '../../formats/png/header.js';
+import type { Image } from '../../image/image.js';
 import { readPng, readPngHeader } from '../../platform/node/files/read-png.js';
 import { present, unlessFaulty } from '../faults.js';
 import type { FolderFormat, Item } from './format.js';

@@ -1,5 +1,5 @@
-import type { Image } from '../../base/image.js';
 import type { PngImage } from '../../formats/png/png.js';
+import type { Image } from '../../image/image.js';
 import type { OnFaults } from '../faults.js';
 
 /** An image as it is stored, and its mask: 0 = background, 1..K = the classes. */

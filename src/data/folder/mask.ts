@@ -1,6 +1,6 @@
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import type { PngImage } from '../../formats/png/png.js';
+import type { Image } from '../../image/image.js';
 import { readPng } from '../../platform/node/files/read-png.js';
 
 /** Masks of one class as people store them; for those of several see class-masks.ts. */

@@ -1,7 +1,7 @@
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { fold, type Key, Random, seedKey } from '../../base/random.js';
 import { show } from '../../base/show.js';
+import type { Image } from '../../image/image.js';
 import { type Normalisation, normalise } from '../../image/normalise.js';
 import { checkSampleSize, type Dataset, sampleCache } from '../dataset.js';
 import type { Split, Subset } from '../split/split.js';

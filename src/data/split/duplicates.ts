@@ -1,7 +1,7 @@
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { sha256 } from '../../base/sha256.js';
 import { toChannels } from '../../image/channels.js';
+import type { Image } from '../../image/image.js';
 import { inWords } from './patients.js';
 import { type Split, subsets } from './split.js';
 

@@ -3,7 +3,7 @@
  * apart from the pixels, because they decide how many bytes the pixels may take.
  */
 import { InputError } from '../../base/errors.js';
-import { kindBySignature } from '../../base/file-signature.js';
+import { kindBySignature } from '../signature.js';
 
 /** The longest side that is accepted, in pixels. */
 export const MAX_SIDE = 16384;

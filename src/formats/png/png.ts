@@ -1,8 +1,8 @@
 /** PNG files: decoded to images of one or three channels, and encoded. */
 import { encode } from 'fast-png';
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { emptyLike } from '../../image/channels.js';
+import type { Image } from '../../image/image.js';
 import { LENGTH_TYPE_CHECKSUM, readPixelData } from './chunks.js';
 import { channelsOf, HEADER_BYTES, type PngHeader, parsePngHeader } from './header.js';
 import { unfilterLines } from './lines.js';
