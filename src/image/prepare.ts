@@ -1,3 +1,4 @@
+/** The one way from an image to what a network reads. */
 import { toChannels } from './channels.js';
 import type { Image } from './image.js';
 import { type Normalisation, normalise } from './normalise.js';
@@ -5,15 +6,15 @@ import { resizeImage } from './resize.js';
 
 /** What a network wants to see. */
 export interface InputFormat {
-  readonly channels: 1 | 3;
+  readonly channels: number;
   readonly width: number;
   readonly height: number;
   readonly normalisation: Normalisation;
 }
 
 /**
- * An image as a network sees it: its channels, its values normalised, its size (the aspect ratio is not kept). Training
- * and prediction both go through here, so that a model sees the same numbers in both.
+ * The image as a network sees it: its channels (see `toChannels`), its values normalised, its size (the aspect ratio is not
+ * kept). Training and prediction both go through here, so that a model sees the same numbers in both.
  */
 export function prepareImage(
   image: Image,
