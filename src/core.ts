@@ -23,6 +23,7 @@ export {
 export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './evaluate/evaluate.js';
 export type { ClassScores, ImageScores, Scores } from './evaluate/metrics.js';
 export { type SurfaceDistances, surfaceDistances } from './evaluate/surface-distance.js';
+export { decodeImage } from './formats/formats.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.js';
 export { backward } from './graph/autodiff.js';
 export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor } from './graph/graph.js';

@@ -19,6 +19,7 @@ export { drawFolds, splitOfFold } from './data/split/folds.js';
 export type { DrawnSplit, SplitPlan, SplitUnit } from './data/split/plan.js';
 export type { Split, Subset } from './data/split/split.js';
 export { decodePng, encodePng } from './formats/png/png.js';
+export { readImage } from './platform/node/files/read-image.js';
 export { readPng } from './platform/node/files/read-png.js';
 export { CheckpointFiles, type FoundCheckpoint } from './platform/node/runs/checkpoint-files.js';
 export type { Threads } from './platform/node/threads/team.js';

@@ -10,11 +10,18 @@ import { type Network, recordNetwork } from './network.js';
 /** Each parameter begins at a multiple of this many elements: 64 bytes of float32, a cache line. */
 const ALIGNMENT = 16;
 
+/** The lists of configurations that were asked for before: to record a network takes a while. */
+const lists = new WeakMap<ModelConfig, readonly Parameter[]>();
+
 /** The parameters of a configuration, in the order of computation, read off the recorded graph. */
-export function listParameters(config: ModelConfig): Parameter[] {
+export function listParameters(config: ModelConfig): readonly Parameter[] {
+  const known = lists.get(config);
+  if (known) return known;
   const smallest = 2 ** depthOf(config);
   const network = recordNetwork(config, { batch: 1, height: smallest, width: smallest });
-  return [...network.parameters.values()];
+  const list = [...network.parameters.values()];
+  lists.set(config, list);
+  return list;
 }
 
 /** Whether the optimizer moves it; the others are running statistics. */

@@ -11,7 +11,7 @@ import { type Prediction, toMask } from '../../model/prediction.js';
 import { resolveMode } from '../../model/recommendation.js';
 import { thresholdOf } from '../../model/threshold.js';
 import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/files/outputs.js';
-import { readPng } from '../../platform/node/files/read-png.js';
+import { readImage } from '../../platform/node/files/read-image.js';
 import { overlayClasses, storedMask } from '../../report/overlay.js';
 import { between, MODES, path, threads } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
@@ -36,7 +36,7 @@ export const predict = command(
 )
   .usage('--model FILE --input IMAGE_OR_DIR --out DIR [options]')
   .requiredOption('--model <file>', 'model file', path)
-  .requiredOption('--input <path>', 'a PNG image, or a folder of them', path)
+  .requiredOption('--input <path>', 'an image (PNG or .npy), or a folder of them', path)
   .requiredOption('--out <dir>', 'folder for the results; earlier ones of the same names are written over', path)
   .addOption(forceOption())
   .option('--mode <mode>', MODES, 'accurate')
@@ -63,11 +63,11 @@ async function run(options: PredictCommandOptions): Promise<void> {
   const progress = new ProgressBar(options);
   if (skipped.length > 0) progress.line(`skipped   ${plural(skipped.length, 'file')} not in PNG: ${few(skipped)}`);
   await checkInputs(inputs, model, mode, progress);
-  await makeFolder(options.out);
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
   for (const [k, input] of inputs.entries()) {
-    const image = await readPng(input.path);
+    const image = await readImage(input.path);
+    if (k === 0) await makeFolder(options.out);
     await writeResults(image, await model.predict(image, { mode }), threshold, results[k]!);
     const rate = (k + 1) / elapsed();
     const left = duration((inputs.length - k - 1) / rate);

@@ -1,7 +1,7 @@
 /** Values of options: parsed here, refused with what was found and what is expected. */
 import { InvalidArgumentError } from 'commander';
 import { show } from '../../base/show.js';
-import { MAX_SIDE } from '../../formats/png/header.js';
+import { MAX_SIDE } from '../../formats/limits.js';
 import type { Spacing } from '../../image/image.js';
 import { lossText, parseLoss } from '../../loss/loss-text.js';
 

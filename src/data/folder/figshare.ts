@@ -1,6 +1,6 @@
 import { join, parse } from 'node:path';
 import { InputError } from '../../base/errors.js';
-import { MAX_BYTES, MAX_SIDE } from '../../formats/png/header.js';
+import { MAX_BYTES, MAX_SIDE } from '../../formats/limits.js';
 import type { Field } from '../../platform/node/hdf5/fields.js';
 import { readHdf5, requireHdf5 } from '../../platform/node/hdf5/hdf5.js';
 import { unlessFaulty } from '../faults.js';

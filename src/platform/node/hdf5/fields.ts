@@ -5,7 +5,7 @@
  * are checked before any value is.
  */
 import type { File } from 'h5wasm';
-import { MAX_BYTES } from '../../../formats/png/header.js';
+import { MAX_BYTES } from '../../../formats/limits.js';
 import { OneFile } from './files.js';
 import { limitMemory } from './memory.js';
 
