@@ -1,7 +1,9 @@
 /** The memory that work needs, worked out from its plan and compared with what there is before anything is allocated. */
+
 import { freemem, totalmem } from 'node:os';
 import { LIMIT } from '../backend/wasm/memory.js';
 import { InputError } from '../base/errors.js';
+import { roundUp } from '../base/multiples.js';
 import { lossOptions, type TrainCommandOptions } from '../cli/options/train-options.js';
 import { memorySize } from '../cli/tables/format.js';
 import { CACHE_BYTES } from '../data/cache.js';
@@ -81,7 +83,7 @@ export function requireForEvaluation(
 ): void {
   const { config, backend } = model;
   const { threads } = backend;
-  const rounded = roundUp(size, depthOf(config));
+  const rounded = roundUp(size, 2 ** depthOf(config));
   const { prepared, working } = evaluationMemory(
     config,
     { batch, size: rounded, images, threads, loss: trainedLoss(model) },
@@ -101,8 +103,8 @@ export function requireForPrediction(
   const { path, width, height } = image;
   const level = levelsOfMode(mode, config).at(-1)!;
   const size = {
-    width: roundUp(preprocessing.size ?? width, level),
-    height: roundUp(preprocessing.size ?? height, level),
+    width: roundUp(preprocessing.size ?? width, 2 ** level),
+    height: roundUp(preprocessing.size ?? height, 2 ** level),
   };
   const { workingBytes, preparedBytes } = predictionCost(config, mode, size, planFor, backend.threads);
   const inside = parameterBytes(config) + preparedBytes + workingBytes;
@@ -116,8 +118,4 @@ export function requireForPrediction(
     `${path}: an image of ${width}x${height} pixels`,
     'make it smaller or cut it into tiles',
   );
-}
-
-function roundUp(size: number, level: number): number {
-  return Math.ceil(size / 2 ** level) * 2 ** level;
 }

@@ -1,6 +1,8 @@
 /** What each head of a model is worth and what it costs: Zhou et al., 2018, section 3.2, on the user's own images. */
+
 import type { Planner } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
+import { roundUp } from '../base/multiples.js';
 import type { Dataset } from '../data/dataset.js';
 import { checkCount } from '../model/checks.js';
 import { levelsOf, type ModelConfig } from '../model/config.js';
@@ -110,7 +112,7 @@ export function recommend<Row extends Pick<ComparedMode, RecommendationScore | '
 /** Of an image of `size` pixels a side, which is padded where the mode's deepest level asks for it. */
 function costOf(config: ModelConfig, mode: Output, size: number, planner: Planner, threads: number) {
   const level = levelsOfMode(mode, config).at(-1)!;
-  const side = Math.ceil(size / 2 ** level) * 2 ** level;
+  const side = roundUp(size, 2 ** level);
   const cost = predictionCost(config, mode, { width: side, height: side }, planner, threads);
   const weights = parameterBytes(mode === 'accurate' ? config : pruneConfig(config, level));
   return { ...cost, parameterBytes: weights, memoryBytes: weights + cost.preparedBytes + cost.workingBytes };

@@ -4,6 +4,7 @@ import type { Values } from '../backend/backend.js';
 import { chunks } from '../base/chunks.js';
 import { InputError } from '../base/errors.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
+import { roundUp } from '../base/multiples.js';
 import { show } from '../base/show.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import type { Subset } from '../data/split/split.js';
@@ -141,7 +142,7 @@ export async function* predictHeads(
     throw new InputError(`${dataset.source}: images are normalised by ${show(dataset.normalisation)}; ${asked}`);
   }
   const multiple = 2 ** depthOf(config);
-  const size = Math.ceil(dataset.size / multiple) * multiple;
+  const size = roundUp(dataset.size, multiple);
   const compile = (count: number) => {
     const graph = recordEvaluation(config, count, size, options);
     return { graph, program: backend.compile(graph.outputs, parameters.bind(graph.network), { constant: true }) };

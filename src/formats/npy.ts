@@ -2,7 +2,9 @@
  * NumPy's array files: a magic string, a Python dictionary as text, then the numbers.
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
+
 import { InputError, invariant } from '../base/errors.js';
+import { roundUp } from '../base/multiples.js';
 import { show } from '../base/show.js';
 import { checkImage } from '../image/channels.js';
 import type { Image, ImageData } from '../image/image.js';
@@ -34,7 +36,7 @@ export function encodeNpy(shape: readonly number[], data: ImageData): Uint8Array
   const text = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, } ${MARK}`;
 
   // The numbers begin at a multiple of 64: 10 bytes before the text, and a newline that ends it.
-  const start = Math.ceil((10 + text.length + 1) / 64) * 64;
+  const start = roundUp(10 + text.length + 1, 64);
   const bytes = new Uint8Array(start + data.byteLength);
   bytes.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0]);
   new DataView(bytes.buffer).setUint16(8, start - 10, true);

@@ -1,3 +1,4 @@
+import { percentile } from '../base/statistics.js';
 import { toUnitRange } from './channels.js';
 import type { Image } from './image.js';
 
@@ -35,14 +36,6 @@ export const normalisations = Object.keys(RULES) as readonly Normalisation[];
 
 export function normalise(image: Image, how: Normalisation): Image<Float32Array> {
   return RULES[how](image);
-}
-
-/** Between the two nearest samples by their distance (NumPy's default, R's type 7). */
-function percentile(sorted: ArrayLike<number>, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const [low, high] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
-  return low + (high - low) * (at - below);
 }
 
 function mapped({ width, height, channels, data }: Image, value: (v: number) => number): Image<Float32Array> {

@@ -1,3 +1,4 @@
+import { roundUp } from '../base/multiples.js';
 import { emptyLike } from './channels.js';
 import type { Image, ImageData } from './image.js';
 
@@ -14,8 +15,8 @@ export interface Padded<T extends ImageData> {
  * image, the reflection goes back and forth; a side of one pixel is repeated. Nothing to pad: the image itself.
  */
 export function padReflect<T extends ImageData>(image: Image<T>, multiple: number): Padded<T> {
-  const width = Math.ceil(image.width / multiple) * multiple;
-  const height = Math.ceil(image.height / multiple) * multiple;
+  const width = roundUp(image.width, multiple);
+  const height = roundUp(image.height, multiple);
   const x = Math.floor((width - image.width) / 2);
   const y = Math.floor((height - image.height) / 2);
   return { image: copyPixels(image, width, height, x, y), x, y };

@@ -1,4 +1,5 @@
 /** What predicting and training with a model take, as tables. */
+import { roundUp } from '../../base/multiples.js';
 import { CACHE_BYTES } from '../../data/cache.js';
 import { planFor } from '../../index.js';
 import { trainedLoss } from '../../loss/loss.js';
@@ -15,8 +16,7 @@ const SIZE = 128;
 
 /** Pixels a side at which the cost of a model is stated. */
 export function costSize({ config, preprocessing }: Model): number {
-  const multiple = 2 ** depthOf(config);
-  return Math.ceil((preprocessing.size ?? SIZE) / multiple) * multiple;
+  return roundUp(preprocessing.size ?? SIZE, 2 ** depthOf(config));
 }
 
 /** By head, and for the mean of all. A model holds the weights of all heads in every mode. */
