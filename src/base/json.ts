@@ -1,3 +1,4 @@
+/** JSON that others have written: parsed to a depth, errors with the place. */
 import { InputError } from './errors.js';
 
 /** How deep lists and objects may lie in each other: more than any file of ours, less than a call stack holds. */

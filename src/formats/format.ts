@@ -11,7 +11,7 @@ export interface ImageHeader {
   readonly bits: number;
 }
 
-/** So many bytes of a file's beginning tell its format, and are what `probe` wants. */
+/** How many bytes of a file's beginning tell its format, and are what `probe` wants. */
 export const PROBE_BYTES = 4096;
 
 /** Every function starts its errors, InputErrors of one line, with `name`: what the file is called, usually its path. */

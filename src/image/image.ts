@@ -15,6 +15,6 @@ export interface Image<T extends ImageData = ImageData> {
   readonly height: number;
   readonly channels: number;
   readonly data: T;
-  /** Of the pixels as they are stored, where the file says it. What is computed from an image does not carry it on. */
+  /** How far the pixels are apart as they were stored, where the file says it. What is computed from an image has none. */
   readonly spacing?: Spacing;
 }

@@ -1,3 +1,4 @@
+/** How the values of an image are brought to the size of number that a network learns from. */
 import { percentile } from '../base/statistics.js';
 import { toUnitRange } from './channels.js';
 import type { Image } from './image.js';

@@ -1,3 +1,4 @@
+/** Mirroring and turning: the pixels stay what they are and change their places. */
 import { emptyLike } from './channels.js';
 import type { Image, ImageData } from './image.js';
 

@@ -1,3 +1,4 @@
+/** The surfaces of masks, on which distances are measured and which outlines are drawn along. */
 import type { Image } from './image.js';
 
 /**

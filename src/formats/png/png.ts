@@ -10,7 +10,7 @@ import { unfilterLines } from './lines.js';
 /** A decoded PNG: 1 channel where it is stored as grey, else 3. */
 export interface PngImage extends Image<Uint8Array | Uint16Array> {
   readonly channels: 1 | 3;
-  /** Of a palette image: the palette index of every pixel, in the order of the pixels. `data` holds its colours. */
+  /** The palette index of every pixel where the file has a palette; `data` holds the colours. */
   readonly indices?: Uint8Array;
   /** Present where the file has a channel of transparency, which was left out. */
   readonly hasAlpha?: true;
