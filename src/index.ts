@@ -13,6 +13,7 @@ import { createWasmBackend, type WasmOptions } from './platform/node/wasm/backen
 export * from './core.js';
 export { decodePng, encodePng } from './formats/png/png.js';
 export { openDataset } from './platform/node/data.js';
+export { readImage } from './platform/node/files/read-image.js';
 export { readPng } from './platform/node/files/read-png.js';
 export { CheckpointFiles, type FoundCheckpoint } from './platform/node/runs/checkpoint-files.js';
 export type { Threads } from './platform/node/threads/team.js';

@@ -1,5 +1,5 @@
 /** What the commands write, by kind: a file may be written over by one of its kind, see `Outputs`. */
-import { type FileKind, SOFTWARE } from '../base/file-kind.js';
+import { type FileKind, SOFTWARE } from '../formats/file-kind.js';
 import { pngKind } from '../formats/png/kind.js';
 
 export const MASK = pngKind('mask', 'a mask');

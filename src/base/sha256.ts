@@ -1,3 +1,5 @@
+/** SHA-256 without anything from Node. */
+
 /**
  * SHA-256 (FIPS 180-4) of `bytes` as 64 lower-case hexadecimal digits. The platform's own code does it (36 MB in about
  * 50 ms); browsers keep that from pages served over plain http, where `sha256Portable` steps in at a tenth of the speed.

@@ -1,5 +1,5 @@
 /** Data sets: records of labelled images, which of them are for what, and how a network gets to see them. */
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 import type { Preprocessing } from '../image/prepare.js';
 import type { ImageRecords, LabelledImage } from './record.js';
 import type { DrawnSplit } from './split/plan.js';

@@ -1,6 +1,7 @@
 /** Records: labelled images as they are stored, each at its own size, before anything is made of them for a network. */
-import type { Image } from '../base/image.js';
+
 import type { PngImage } from '../formats/png/png.js';
+import type { Image } from '../image/image.js';
 
 /** An image as it is stored, and its mask: 0 = background, 1..K = the classes. */
 export interface LabelledImage {

@@ -1,5 +1,5 @@
 /** Objects of a mask that resizing loses: a network at that size can neither learn nor find them. */
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 
 /**
  * Counts the objects of a mask (pixels of one class that touch, corners included) that have left no trace in `resized`,

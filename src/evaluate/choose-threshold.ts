@@ -1,7 +1,9 @@
 /** The threshold that suits the validation images best, for each head and for their mean. */
+
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
+import { mean } from '../base/statistics.js';
 import type { Dataset } from '../data/dataset.js';
+import type { Image } from '../image/image.js';
 import { outputsOf } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import type { Prediction } from '../model/prediction.js';
@@ -107,7 +109,7 @@ export function bestPoint(curve: readonly ThresholdPoint[], score: 'dice' | 'poo
 function choose(scan: readonly (readonly ConfusionCounts[])[], score: 'dice' | 'pooledDice'): ThresholdChoice {
   const curve = scan.map((images, c) => ({
     threshold: CANDIDATES[c]!,
-    dice: images.reduce((sum, counts) => sum + overlapScores(counts).dice, 0) / images.length,
+    dice: mean(images.map((counts) => overlapScores(counts).dice)),
     pooledDice: overlapScores(pooled(images)).dice,
   }));
   return { threshold: bestPoint(curve, score).threshold, curve };

@@ -6,13 +6,12 @@ import { chunks } from '../base/chunks.js';
 
 import { InputError } from '../base/errors.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
-import type { Image } from '../base/image.js';
 import { roundUp } from '../base/math.js';
 import { show } from '../base/show.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import type { Subset } from '../data/split/split.js';
 import type { Tensor } from '../graph/graph.js';
-import type { Spacing } from '../image/distance.js';
+import type { Image, Spacing } from '../image/image.js';
 import { pack } from '../image/pack.js';
 import { cropBack, type Padded, padReflect } from '../image/pad.js';
 import { type LossOptions, type RecordedLoss, recordLoss } from '../loss/loss.js';

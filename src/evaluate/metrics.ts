@@ -3,9 +3,10 @@
  * large structures weigh more. With several classes each score is the mean over the classes but the background, class 0.
  * What becomes of empty masks is said in `overlap.ts`.
  */
+
 import { invariant } from '../base/errors.js';
-import type { Image } from '../base/image.js';
-import type { Spacing } from '../image/distance.js';
+import { mean } from '../base/statistics.js';
+import type { Image, Spacing } from '../image/image.js';
 import { type ConfusionCounts, confusionCounts, type OverlapScores, overlapScores, pooled } from './overlap.js';
 import { type SurfaceDistances, surfaceDistances } from './surface-distance.js';
 
@@ -76,14 +77,14 @@ export class MetricAccumulator {
       cases.push(added);
       return caseScores(added);
     });
-    return { ...mean(scores), ...perClass(scores) };
+    return { ...meanScores(scores), ...perClass(scores) };
   }
 
   /** The scores of what was added, at least one image. */
   scores(): Scores {
     invariant(this.#cases[0]!.length > 0, 'scores of no image');
     const scores = this.#cases.map(classScores);
-    return { ...mean(scores), ...asPooled(averages(this.#cases.map(pooledScores))), ...perClass(scores) };
+    return { ...meanScores(scores), ...asPooled(averages(this.#cases.map(pooledScores))), ...perClass(scores) };
   }
 }
 
@@ -94,7 +95,7 @@ function caseScores({ counts, distances }: Case): MeanScores {
 }
 
 function classScores(cases: readonly Case[]): ClassScores {
-  return { ...mean(cases.map(caseScores)), ...asPooled(pooledScores(cases)) };
+  return { ...meanScores(cases.map(caseScores)), ...asPooled(pooledScores(cases)) };
 }
 
 function pooledScores(cases: readonly Case[]): OverlapScores {
@@ -112,7 +113,7 @@ function asPooled({ dice, iou, precision, sensitivity, specificity }: OverlapSco
 }
 
 /** Undefined distances are left out, and counted. */
-function mean(list: readonly MeanScores[]): MeanScores {
+function meanScores(list: readonly MeanScores[]): MeanScores {
   const overlaps = averages(list);
   if (list[0]!.undefinedDistances === undefined) return overlaps;
   return {
@@ -125,21 +126,17 @@ function mean(list: readonly MeanScores[]): MeanScores {
 
 function averages(list: readonly OverlapScores[]): OverlapScores {
   return {
-    dice: average(list.map(({ dice }) => dice)),
-    iou: average(list.map(({ iou }) => iou)),
-    precision: average(list.map(({ precision }) => precision)),
-    sensitivity: average(list.map(({ sensitivity }) => sensitivity)),
-    specificity: average(list.map(({ specificity }) => specificity)),
+    dice: mean(list.map(({ dice }) => dice)),
+    iou: mean(list.map(({ iou }) => iou)),
+    precision: mean(list.map(({ precision }) => precision)),
+    sensitivity: mean(list.map(({ sensitivity }) => sensitivity)),
+    specificity: mean(list.map(({ specificity }) => specificity)),
   };
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function averageDefined(values: readonly (number | null | undefined)[]): number | null {
   const defined = values.filter((value) => typeof value === 'number');
-  return defined.length > 0 ? average(defined) : null;
+  return defined.length > 0 ? mean(defined) : null;
 }
 
 function perClass<S extends MeanScores>(scores: readonly S[]): { perClass?: readonly (S & { class: number })[] } {

@@ -7,11 +7,13 @@
  * `sha256` of the numbers, and `headerSha256` of the JSON (with its own 64 digits as zeros), because a flipped bit in
  * the preprocessing spoils a prediction as surely as one in a weight.
  */
+
 import { InputError, invariant } from '../base/errors.js';
-import { kindBySignature } from '../base/file-signature.js';
 import { parseJson } from '../base/json.js';
+import { roundUp } from '../base/math.js';
 import { sha256 } from '../base/sha256.js';
 import { show } from '../base/show.js';
+import { kindBySignature } from './signature.js';
 
 /** A tensor as it lies in a file: row-major, `data` of as many elements as `shape` says ([] is a single number). */
 export type StoredTensor =
@@ -253,7 +255,7 @@ function headerJson(
     begin = end;
   }
   const json = new TextEncoder().encode(`{${parts.join()}}`);
-  const padded = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
+  const padded = new Uint8Array(roundUp(json.length, 8)).fill(0x20);
   padded.set(json);
   return padded;
 }

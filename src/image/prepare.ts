@@ -1,6 +1,7 @@
 /** From an image as it is stored to what a network reads. */
-import type { Image } from '../base/image.js';
+
 import { toChannels } from './channels.js';
+import type { Image } from './image.js';
 import { type Normalisation, normalise } from './normalise.js';
 import { resizeImage } from './resize.js';
 
@@ -14,15 +15,15 @@ export interface Preprocessing {
 
 /** What a network wants to see. */
 export interface InputFormat {
-  readonly channels: 1 | 3;
+  readonly channels: number;
   readonly width: number;
   readonly height: number;
   readonly normalisation: Normalisation;
 }
 
 /**
- * An image as a network sees it: its channels, its values normalised, its size (the aspect ratio is not kept). Training
- * and prediction both go through here, so that a model sees the same numbers in both.
+ * The image as a network sees it: its channels (see `toChannels`), its values normalised, its size (the aspect ratio is not
+ * kept). Training and prediction both go through here, so that a model sees the same numbers in both.
  */
 export function prepareImage(
   image: Image,

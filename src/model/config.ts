@@ -2,6 +2,7 @@
 import { defined } from '../base/defaults.js';
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
+import { MAX_CHANNELS } from '../image/channels.js';
 import { interpolations } from '../ops/index.js';
 
 export const skipPatterns = ['dense', 'adjacent', 'original'] as const;
@@ -74,7 +75,7 @@ const RULES: { readonly [K in keyof ModelConfig]: Rule } = {
     accepts: (value) =>
       Array.isArray(value) && value.length >= 2 && value.length <= 7 && value.every((width) => isWhole(width, 1, 4096)),
   },
-  inChannels: whole(1, 1024),
+  inChannels: whole(1, MAX_CHANNELS),
   // Masks hold the class of a pixel in a byte.
   classes: whole(1, 256),
   skips: oneOf(skipPatterns),

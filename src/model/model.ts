@@ -2,10 +2,10 @@
 import type { Backend, Values } from '../backend/backend.js';
 import type { NdArray } from '../backend/run.js';
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
 import { show } from '../base/show.js';
 import { formatShape, sizeOf } from '../graph/shape.js';
 import { checkImage } from '../image/channels.js';
+import type { Image } from '../image/image.js';
 import { pack } from '../image/pack.js';
 import { cropBack, padReflect } from '../image/pad.js';
 import type { Preprocessing } from '../image/prepare.js';

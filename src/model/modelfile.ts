@@ -13,10 +13,10 @@
  */
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
-import type { FileKind } from '../base/file-kind.js';
 import { parseJson } from '../base/json.js';
 import { sha256 } from '../base/sha256.js';
 import { show } from '../base/show.js';
+import type { FileKind } from '../formats/file-kind.js';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
 import { parseConfig } from './config.js';
 import { Model, type TrainingSummary } from './model.js';

@@ -8,11 +8,18 @@ import { depthOf, type ModelConfig } from './config.js';
 import type { Parameter } from './layers.js';
 import { type Network, recordNetwork } from './network.js';
 
+/** The lists of configurations that were asked for before: to record a network takes a while. */
+const lists = new WeakMap<ModelConfig, readonly Parameter[]>();
+
 /** The parameters of a configuration, in the order of computation, read off the recorded graph. */
-export function listParameters(config: ModelConfig): Parameter[] {
+export function listParameters(config: ModelConfig): readonly Parameter[] {
+  const known = lists.get(config);
+  if (known) return known;
   const smallest = 2 ** depthOf(config);
   const network = recordNetwork(config, { batch: 1, height: smallest, width: smallest });
-  return [...network.parameters.values()];
+  const list = [...network.parameters.values()];
+  lists.set(config, list);
+  return list;
 }
 
 /** Whether the optimizer moves it; the others are running statistics. */

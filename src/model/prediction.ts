@@ -1,5 +1,5 @@
 /** What a network says of an image, and the one rule that makes a mask of it. */
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 import { DEFAULT_THRESHOLD } from './threshold.js';
 
 export interface Prediction {

@@ -1,8 +1,10 @@
 /** From an image as it comes to what the network reads, and back; it travels with the model. */
+
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
 import { show } from '../base/show.js';
-import { type Normalisation, normalisations, normalise } from '../image/normalise.js';
+import { isConvertible } from '../image/channels.js';
+import type { Image } from '../image/image.js';
+import { type Normalisation, normalisations } from '../image/normalise.js';
 import { type Preprocessing, prepareImage } from '../image/prepare.js';
 import { resizeImage } from '../image/resize.js';
 import type { ModelConfig } from './config.js';
@@ -32,21 +34,17 @@ export function networkSize(image: Image, { size }: Preprocessing): { width: num
 }
 
 /**
- * The image as the network reads it: its channels, its values normalised, its size. Grey and colour are converted where the
- * network has 1 or 3 channels.
+ * The image as the network reads it: its channels, its values normalised, its size. Grey and RGB are converted into each
+ * other; with any other number of channels, the image must have those of the network.
  * @throws InputError for an image that does not fit
  */
 export function prepare(image: Image, config: ModelConfig, preprocessing: Preprocessing): Image<Float32Array> {
-  const { inChannels } = config;
-  const { width, height } = networkSize(image, preprocessing);
+  const { inChannels: channels } = config;
+  if (!isConvertible(image.channels, channels)) {
+    throw new InputError(`predict: the image has ${image.channels} channels, the network reads ${channels}`);
+  }
   const { normalisation } = preprocessing;
-  if (inChannels === 1 || inChannels === 3) {
-    return prepareImage(image, { channels: inChannels, width, height, normalisation });
-  }
-  if (image.channels !== inChannels) {
-    throw new InputError(`predict: the image has ${image.channels} channels, the network reads ${inChannels}`);
-  }
-  return resizeImage(normalise(image, normalisation), width, height);
+  return prepareImage(image, { channels, ...networkSize(image, preprocessing), normalisation });
 }
 
 /** Probabilities at the network's size as a prediction at another one: bilinear, averaged where it shrinks. */

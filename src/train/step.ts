@@ -7,10 +7,9 @@
 
 import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
-
-import type { Image } from '../base/image.js';
 import type { Key } from '../base/random.js';
 import type { Tensor } from '../graph/graph.js';
+import type { Image } from '../image/image.js';
 import { pack } from '../image/pack.js';
 import { type LossOptions, type RecordedLoss, recordLoss } from '../loss/loss.js';
 import type { ModelConfig } from '../model/config.js';

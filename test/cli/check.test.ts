@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Image } from '../../src/base/image.js';
 import { fold, Random } from '../../src/base/random.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
+import type { Image } from '../../src/image/image.js';
 import { mirrored, rearrange } from '../../src/image/rearrange.js';
 import { Canvas } from '../../src/report/canvas.js';
 import { BACKGROUND, GREEN } from '../../src/report/colours.js';

@@ -1,9 +1,10 @@
 /** The comparison of the heads: scores as `evaluate` has them, costs as those of the pruned models, and the choice. */
+
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Image } from '../../src/base/image.js';
 import { recommend } from '../../src/evaluate/compare-modes.js';
 import { timeModes } from '../../src/evaluate/time-modes.js';
+import type { Image } from '../../src/image/image.js';
 import { compareModes, createModel, evaluate, type Mode, type Model, prune, summarize } from '../../src/index.js';
 import { squares } from '../support/squares.js';
 import { rejection } from '../support/throws.js';

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Image, ImageData } from '../../src/base/image.js';
+import type { Image, ImageData } from '../../src/image/image.js';
 import { normalise } from '../../src/image/normalise.js';
 import { createModel, ReferenceBackend } from '../../src/index.js';
 import { prepare } from '../../src/model/preprocessing.js';

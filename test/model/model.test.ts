@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
-import type { Image } from '../../src/base/image.js';
 import { fold, Random, seedKey } from '../../src/base/random.js';
+import type { Image } from '../../src/image/image.js';
 import { createBackend, createModel, type Mode, type Model, type ModelConfig, prune } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
 import { throwsInput } from '../support/throws.js';
@@ -83,6 +83,24 @@ test('8 and 16 bits, grey and RGB of the same picture are the same to the networ
     data: Uint8Array.from({ length: 192 }, (_, i) => grey.data[Math.floor(i / 3)]!),
   };
   assert.equal((await model.predict(colour)).probs, expected);
+});
+
+test('a network of any number of channels reads images of that number, and no others', async () => {
+  const model = modelOf({ inChannels: 6 });
+  const image = imageOf(9, 7, 6);
+  const { probs } = await model.predict(image);
+  const other = { ...image, data: image.data.map((value, i) => (i % 6 === 5 ? 255 - value : value)) };
+  assert.ok(relativeError((await model.predict(other)).probs, probs) > 1e-4, 'the last channel counts');
+  for (const [inChannels, channels] of [
+    [3, 4],
+    [4, 3],
+    [1, 2],
+    [3, 2],
+  ] as const) {
+    const error = await errorOf(modelOf({ inChannels }).predict(imageOf(8, 8, channels)));
+    assert.instance(error, InputError);
+    assert.is(error.message, `predict: the image has ${channels} channels, the network reads ${inChannels}`);
+  }
 });
 
 test('a model with a size sees every image at it and answers at the size of the image', async () => {

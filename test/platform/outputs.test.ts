@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { SCORES_CSV } from '../../src/app/evaluation/report-files.js';
 import { CONTACT_SHEET, MASK, OVERLAY } from '../../src/app/kinds.js';
 import { outputsOf } from '../../src/app/outputs.js';
-import { type FileKind, HEAD_BYTES } from '../../src/base/file-kind.js';
+import { type FileKind, HEAD_BYTES } from '../../src/formats/file-kind.js';
 import { encodeNpy, NPY } from '../../src/formats/npy.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import { createModel, prune } from '../../src/index.js';

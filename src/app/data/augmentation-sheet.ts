@@ -1,10 +1,10 @@
 /** The picture of `unetpp check --augment`: training images beside what a training makes of them. */
 
 import { evenly } from '../../base/evenly.js';
-import type { Image } from '../../base/image.js';
 import { type Augmentation, augment } from '../../data/augment/augment.js';
 import type { Sample } from '../../data/dataset.js';
 import type { SplitPlan } from '../../data/split/plan.js';
+import type { Image } from '../../image/image.js';
 import { openDataset } from '../../platform/node/data.js';
 import { type ContactTile, contactSheet, TILES_IN_A_ROW } from '../../report/contact.js';
 import { extent, toRgb } from '../../report/pixels.js';

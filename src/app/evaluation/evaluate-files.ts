@@ -7,7 +7,7 @@ import {
   thresholdsOf,
 } from '../../evaluate/choose-threshold.js';
 import { type Evaluation, evaluate, type NamedScores } from '../../evaluate/evaluate.js';
-import type { Spacing } from '../../image/distance.js';
+import type { Spacing } from '../../image/image.js';
 import { createBackend, type Threads } from '../../index.js';
 import { type LossOptions, trainedLoss } from '../../loss/loss.js';
 import { decodeModel } from '../../model/modelfile.js';

@@ -1,9 +1,10 @@
 /** The files of an evaluation: the scores of each image, and the picture of the worst. */
-import type { FileKind } from '../../base/file-kind.js';
-import type { Image } from '../../base/image.js';
+
 import type { Evaluation } from '../../evaluate/evaluate.js';
 import type { MeanScores } from '../../evaluate/metrics.js';
+import type { FileKind } from '../../formats/file-kind.js';
 import { encodePng } from '../../formats/png/png.js';
+import type { Image } from '../../image/image.js';
 import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/files/outputs.js';
 import { join } from '../../platform/node/files/paths.js';
 import { type Cell, encodeCsv } from '../../report/csv.js';

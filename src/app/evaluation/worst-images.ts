@@ -1,7 +1,8 @@
 /** The images of an evaluation that a model does worst on. */
-import type { Image } from '../../base/image.js';
+
 import { plural } from '../../base/quantities.js';
 import type { EvaluatedImage, Evaluation, NamedScores } from '../../evaluate/evaluate.js';
+import type { Image } from '../../image/image.js';
 import { predictionSheet, type SheetRow } from '../../report/sheet.js';
 
 /** The images of the lowest Dice, the worst first; equals stay in their order. */

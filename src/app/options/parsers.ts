@@ -1,8 +1,8 @@
 /** Values of options: parsed from their text, refused with what was found and what is expected. */
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
-import { MAX_SIDE } from '../../formats/png/header.js';
-import type { Spacing } from '../../image/distance.js';
+import { MAX_SIDE } from '../../formats/limits.js';
+import type { Spacing } from '../../image/image.js';
 import { lossText, parseLoss } from '../../loss/loss-text.js';
 
 /** A value from its text. @throws ValueError for a text that is none */

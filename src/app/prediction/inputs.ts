@@ -1,15 +1,17 @@
 /** The images that are to be predicted, all of them checked before the first result is written. */
 import { InputError } from '../../base/errors.js';
 import { plural } from '../../base/quantities.js';
+import { isConvertible } from '../../image/channels.js';
 import type { Mode } from '../../model/mode.js';
 import type { Model } from '../../model/model.js';
 import type { ImageFile } from '../../platform/node/files/list-images.js';
-import { readPng, readPngHeader } from '../../platform/node/files/read-png.js';
+import { readImageHeader, verifyImageFile } from '../../platform/node/files/read-image.js';
 import { requireForPrediction } from '../memory.js';
 import { type Observer, progressOf } from '../observer.js';
 
 /**
- * Looks at every image once before any work, so that a damaged one does not stop it half-way.
+ * Looks at every file before any work, so that a damaged one does not stop it half-way. Nothing is decoded: headers,
+ * structure and checksums tell whatever happens to files.
  * @throws InputError that names the file: damaged, of a kind that the model does not read, or too large for the memory
  */
 export async function checkInputs(
@@ -23,17 +25,17 @@ export async function checkInputs(
   const sizes = new Set<string>();
   const others = { grey: 0, RGB: 0 };
   for (const [k, { path }] of inputs.entries()) {
-    const { width, height } = await readPngHeader(path);
+    const { width, height, channels } = await readImageHeader(path);
     if (!sizes.has(`${width}x${height}`)) requireForPrediction(model, mode, { path, width, height });
     sizes.add(`${width}x${height}`);
-    const { channels } = await readPng(path);
-    // Grey and colour are converted into each other.
-    if (channels !== inChannels && inChannels !== 1 && inChannels !== 3) {
+    await verifyImageFile(path);
+    if (!isConvertible(channels, inChannels)) {
       const found = plural(channels, 'channel');
-      throw new InputError(`${path}: an image of ${found}, the model reads ${inChannels}; save it with ${inChannels}`);
+      const wanted = `${inChannels}${inChannels === 1 || inChannels === 3 ? '' : ' channels as .npy'}`;
+      throw new InputError(`${path}: an image of ${found}, the model reads ${inChannels}; save it with ${wanted}`);
     }
-    if (inChannels === 3 && channels < 3) others.grey++;
-    if (inChannels === 1 && channels >= 3) others.RGB++;
+    if (inChannels === 3 && channels === 1) others.grey++;
+    if (inChannels === 1 && channels === 3) others.RGB++;
     told(k + 1, inputs.length);
   }
   for (const from of ['grey', 'RGB'] as const) {

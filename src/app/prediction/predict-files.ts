@@ -1,7 +1,8 @@
 /** Masks of image files, at their own size, by a model file. */
-import type { Image } from '../../base/image.js';
+
 import { encodeNpy, NPY } from '../../formats/npy.js';
 import { encodePng } from '../../formats/png/png.js';
+import type { Image } from '../../image/image.js';
 import { createBackend, loadModel, type Threads } from '../../index.js';
 import type { Mode } from '../../model/mode.js';
 import { type Prediction, toMask } from '../../model/prediction.js';
@@ -10,7 +11,7 @@ import { thresholdOf } from '../../model/threshold.js';
 import { type ImageFile, listImages } from '../../platform/node/files/list-images.js';
 import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/files/outputs.js';
 import { join } from '../../platform/node/files/paths.js';
-import { readPng } from '../../platform/node/files/read-png.js';
+import { readImage } from '../../platform/node/files/read-image.js';
 import { overlayClasses, storedMask } from '../../report/overlay.js';
 import { MASK, OVERLAY } from '../kinds.js';
 import type { Observer } from '../observer.js';
@@ -20,7 +21,7 @@ import { checkInputs, refuseCollisions } from './inputs.js';
 export interface PredictFilesOptions extends ForceOption {
   /** The model file. */
   readonly model: string;
-  /** A PNG image, or a folder of them. */
+  /** An image (PNG or .npy), or a folder of them. */
   readonly input: string;
   /** Folder for NAME.png, the mask, and NAME-overlay.png. */
   readonly out: string;
@@ -57,11 +58,11 @@ export async function predictFiles(options: PredictFilesOptions, observer: Obser
   for (const input of inputs) results.push(await resultsOf(input, options, outputs));
   if (skipped.length > 0) observer.remark?.({ kind: 'skipped', files: skipped });
   await checkInputs(inputs, model, mode, observer);
-  await makeFolder(options.out);
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
   for (const [k, input] of inputs.entries()) {
-    const image = await readPng(input.path);
+    const image = await readImage(input.path);
+    if (k === 0) await makeFolder(options.out);
     await writeResults(image, await model.predict(image, { mode }), threshold, results[k]!);
     const [done, total] = [k + 1, inputs.length];
     const imagesPerSecond = done / elapsed();

@@ -1,7 +1,8 @@
 /** The tables of a study: Markdown for people, CSV and JSON with all digits. */
-import { SOFTWARE } from '../../base/file-kind.js';
+
 import { jsonText } from '../../base/json.js';
 import { duration, grouped, inWords, plural } from '../../base/quantities.js';
+import { SOFTWARE } from '../../formats/file-kind.js';
 import { nodeVersion, processorModel } from '../../platform/node/host.js';
 import { type Cell, encodeCsv } from '../../report/csv.js';
 import { alignRow, columnWidths } from '../../report/text-table.js';

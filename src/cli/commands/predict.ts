@@ -16,7 +16,7 @@ export const predict = command(
 )
   .usage('--model FILE --input IMAGE_OR_DIR --out DIR [options]')
   .requiredOption('--model <file>', 'model file', path)
-  .requiredOption('--input <path>', 'a PNG image, or a folder of them', path)
+  .requiredOption('--input <path>', 'an image (PNG or .npy), or a folder of them', path)
   .requiredOption('--out <dir>', 'folder for the results; earlier ones of the same names are written over', path)
   .addTable(forceOptions)
   .addTable(inferenceOptions)

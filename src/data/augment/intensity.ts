@@ -2,9 +2,10 @@
  * Changes of intensity, which leave the mask as it is. Each is measured by the image itself: its mean, its standard
  * deviation, its least and greatest value over all channels. So it does the same to an image however that is normalised.
  */
-import type { Image } from '../../base/image.js';
+
 import { power, ratio } from '../../base/math.js';
 import type { Random } from '../../base/random.js';
+import type { Image } from '../../image/image.js';
 
 /** Changes the values of an image in place. @param strength 1 stands for the constants below */
 type Intensity = (image: Image<Float32Array>, strength: number, random: Random) => void;

@@ -1,8 +1,9 @@
 /** Masks of several classes: each pixel holds the number of its class, as a grey value or as the index of a palette. */
+
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { parseJson } from '../../base/json.js';
 import type { PngImage } from '../../formats/png/png.js';
+import type { Image } from '../../image/image.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
 import { type Files, readPng } from './files.js';
 import { distinct, firstColour, isBinary, listed } from './mask.js';

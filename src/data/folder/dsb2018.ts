@@ -3,7 +3,7 @@
  * which are united here. The masks, 44 to an image, are looked at when they are read.
  */
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
+import type { Image } from '../../image/image.js';
 import { present, unlessFaulty } from '../faults.js';
 import type { ImageRecord } from '../record.js';
 import { type Files, readPng, readPngHeader } from './files.js';

@@ -3,9 +3,9 @@
  * the files that somebody has dropped on a page.
  */
 import { InputError } from '../../base/errors.js';
-import { SIGNATURE_BYTES } from '../../base/file-signature.js';
 import { type PngHeader, parsePngHeader } from '../../formats/png/header.js';
 import { decodePng, type PngImage } from '../../formats/png/png.js';
+import { SIGNATURE_BYTES } from '../../formats/signature.js';
 import type { Hdf5Reader } from './hdf5.js';
 
 export interface FileEntry {

@@ -1,7 +1,8 @@
 /** Masks of one class as people store them; for those of several see class-masks.ts. */
+
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import type { PngImage } from '../../formats/png/png.js';
+import type { Image } from '../../image/image.js';
 import { type Files, readPng } from './files.js';
 
 /** What may stand for foreground beside 0: truth, and the largest values of 8 and of 16 bits. */

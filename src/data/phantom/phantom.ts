@@ -1,8 +1,9 @@
 /** A data set that needs no files: slices of a brain-tumour phantom. */
+
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { fold, type Key, Random, seedKey } from '../../base/random.js';
 import { show } from '../../base/show.js';
+import type { Image } from '../../image/image.js';
 import type { Normalisation } from '../../image/normalise.js';
 import { sampleCache } from '../cache.js';
 import type { Dataset } from '../dataset.js';

@@ -1,8 +1,8 @@
 /** Images that are the same picture under different names, and would leak from one subset into another. */
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { sha256 } from '../../base/sha256.js';
 import { toChannels } from '../../image/channels.js';
+import type { Image } from '../../image/image.js';
 import { inWords } from './patients.js';
 import { type Split, subsets } from './split.js';
 

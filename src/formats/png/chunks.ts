@@ -19,22 +19,19 @@ interface Chunk {
 export const LENGTH_TYPE_CHECKSUM = 12;
 
 /** What the pixels are made of. */
-export interface PixelData {
-  /** Lines with their filters, see `unfilterLines`. */
-  readonly lines: Uint8Array;
+export interface PixelChunks {
+  /** The lines with their filters, as a zlib stream. */
+  readonly compressed: Uint8Array;
   /** The colours of a palette image, three bytes each. */
   readonly palette: Uint8Array | undefined;
 }
 
 /**
- * The inflated pixel data of a PNG, of the size that its header declares. tRNS is not looked at: transparency never
- * reaches a network.
- * @throws InputError that starts with `name` on a truncated or damaged file and on pixel data of another size; the
- * checksums of all chunks that are used are verified
+ * The chunks that pixels need, their checksums verified. tRNS is not looked at: transparency never reaches a network.
+ * @throws InputError that starts with `name` on a file that is truncated, damaged or of a kind that is not supported
  */
-export function readPixelData(bytes: Uint8Array, header: PngHeader, name: string): PixelData {
-  const chunks = readChunks(bytes, name);
-  const [ihdr, ...rest] = chunks;
+export function readPixelChunks(bytes: Uint8Array, header: PngHeader, name: string): PixelChunks {
+  const [ihdr, ...rest] = readChunks(bytes, name);
   const palettes = rest.filter(({ type }) => type === 'PLTE');
   const pixels = rest.filter(({ type }) => type === 'IDAT');
 
@@ -55,10 +52,21 @@ export function readPixelData(bytes: Uint8Array, header: PngHeader, name: string
     const what = `interlaced with ${header.depth} bit${header.depth > 1 ? 's' : ''} a sample`;
     throw new InputError(`${name}: a PNG that is ${what} is not supported; save it without interlacing`);
   }
-  const lines = inflatePixels(joined(pixels.map(({ data }) => data)), header, name);
-  const used = [ihdr!, ...(header.colourType === 'palette' ? palettes : []), ...pixels, rest.at(-1)!];
-  for (const chunk of used) checkCrc(chunk, name);
-  return { lines, palette: header.colourType === 'palette' ? palettes[0]!.data : undefined };
+  const palette = header.colourType === 'palette' ? palettes : [];
+  for (const chunk of [ihdr!, ...palette, ...pixels, rest.at(-1)!]) checkCrc(chunk, name);
+  return { compressed: joined(pixels.map(({ data }) => data)), palette: palette[0]?.data };
+}
+
+/**
+ * The lines with their filters, of the size that the header declares.
+ * @throws InputError that starts with `name` on pixel data of another size, or that does not inflate
+ */
+export function inflateLines(compressed: Uint8Array, header: PngHeader, name: string): Uint8Array {
+  const expected = pixelBytes(header);
+  const declared = `${header.width}x${header.height} ${header.colourType} of ${header.depth} bits needs ${expected}`;
+  const lines = inflated(compressed, expected, declared, name);
+  if (lines.length === expected) return lines;
+  throw new InputError(`${name}: damaged PNG: ${lines.length} bytes of pixel data, ${declared}; copy the file again`);
 }
 
 /** The chunks from IHDR to IEND; what follows IEND is not looked at. */
@@ -82,15 +90,6 @@ function readChunks(bytes: Uint8Array, name: string): Chunk[] {
     at += size;
   }
   throw new InputError(`${name}: truncated PNG: ${bytes.length} bytes without an IEND chunk; copy the file again`);
-}
-
-/** Inflates up to the size that the header declares, and no further. */
-function inflatePixels(compressed: Uint8Array, header: PngHeader, name: string): Uint8Array {
-  const expected = pixelBytes(header);
-  const declared = `${header.width}x${header.height} ${header.colourType} of ${header.depth} bits needs ${expected}`;
-  const lines = inflated(compressed, expected, declared, name);
-  if (lines.length === expected) return lines;
-  throw new InputError(`${name}: damaged PNG: ${lines.length} bytes of pixel data, ${declared}; copy the file again`);
 }
 
 function inflated(compressed: Uint8Array, expected: number, declared: string, name: string): Uint8Array {

@@ -82,25 +82,31 @@ export function unfilterLines(data: Uint8Array, header: PngHeader, name: string)
 
 /** Moves one line from `from`, where its filter stands, to `to`, which comes before it and right after the line above. */
 function unfilter(data: Uint8Array, from: number, to: number, length: number, pixel: number, isFirst: boolean): void {
-  const filter = data[from]!;
-  if (filter === 0) {
-    data.copyWithin(to, from + 1, from + 1 + length);
-    return;
-  }
-  for (let i = 0; i < length; i++) {
-    const left = i < pixel ? 0 : data[to + i - pixel]!;
-    const above = isFirst ? 0 : data[to + i - length]!;
-    const corner = isFirst || i < pixel ? 0 : data[to + i - length - pixel]!;
-    data[to + i] = data[from + 1 + i]! + predicted(filter, left, above, corner);
+  const filter = data[from];
+  data.copyWithin(to, from + 1, from + 1 + length);
+  // The byte to the left, the one above and the one above that to the left are 0 where there is none.
+  const [second, end] = [to + pixel, to + length];
+  if (filter === 1 || (filter === 4 && isFirst)) {
+    for (let i = second; i < end; i++) data[i]! += data[i - pixel]!;
+  } else if (filter === 2 && !isFirst) {
+    for (let i = to; i < end; i++) data[i]! += data[i - length]!;
+  } else if (filter === 3) {
+    for (let i = to; i < end; i++) {
+      const left = i < second ? 0 : data[i - pixel]!;
+      data[i]! += (left + (isFirst ? 0 : data[i - length]!)) >> 1;
+    }
+  } else if (filter === 4) {
+    for (let i = to; i < second; i++) data[i]! += data[i - length]!;
+    for (let i = second; i < end; i++)
+      data[i]! += paeth(data[i - pixel]!, data[i - length]!, data[i - length - pixel]!);
   }
 }
 
-/** What the encoder has taken off a byte, by what lies around it. */
-function predicted(filter: number, left: number, above: number, corner: number): number {
-  if (filter === 1) return left;
-  if (filter === 2) return above;
-  if (filter === 3) return (left + above) >> 1;
-  const [a, b, c] = [Math.abs(above - corner), Math.abs(left - corner), Math.abs(left + above - 2 * corner)];
+/** The one of the three that is nearest to left + above - corner. */
+function paeth(left: number, above: number, corner: number): number {
+  const a = Math.abs(above - corner);
+  const b = Math.abs(left - corner);
+  const c = Math.abs(left + above - 2 * corner);
   if (a <= b && a <= c) return left;
   return b <= c ? above : corner;
 }

@@ -1,16 +1,16 @@
 /** PNG files: decoded to images of one or three channels, and encoded. */
 import { encode } from 'fast-png';
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { emptyLike } from '../../image/channels.js';
-import { LENGTH_TYPE_CHECKSUM, readPixelData } from './chunks.js';
+import type { Image } from '../../image/image.js';
+import { inflateLines, LENGTH_TYPE_CHECKSUM, readPixelChunks } from './chunks.js';
 import { channelsOf, HEADER_BYTES, type PngHeader, parsePngHeader } from './header.js';
 import { unfilterLines } from './lines.js';
 
 /** A decoded PNG: 1 channel where it is stored as grey, else 3. */
 export interface PngImage extends Image<Uint8Array | Uint16Array> {
   readonly channels: 1 | 3;
-  /** Of a palette image: the palette index of every pixel, in the order of the pixels. `data` holds its colours. */
+  /** The palette index of every pixel where the file has a palette; `data` holds the colours. */
   readonly indices?: Uint8Array;
   /** Present where the file has a channel of transparency, which was left out. */
   readonly hasAlpha?: true;
@@ -26,8 +26,8 @@ export interface PngImage extends Image<Uint8Array | Uint16Array> {
  */
 export function decodePng(bytes: Uint8Array, name: string): PngImage {
   const header = parsePngHeader(bytes, name);
-  const { lines, palette } = readPixelData(bytes, header, name);
-  const stored = unfilterLines(lines, header, name);
+  const { compressed, palette } = readPixelChunks(bytes, header, name);
+  const stored = unfilterLines(inflateLines(compressed, header, name), header, name);
   const { width, height, depth } = header;
   if (palette) return expandPalette(depth === 8 ? stored : unpack(stored, header, 1), palette, header, name);
 
@@ -39,7 +39,8 @@ export function decodePng(bytes: Uint8Array, name: string): PngImage {
 }
 
 /**
- * A PNG file of an image with 1 to 4 channels (as in `PngImage`), 8 or 16 bits a sample, without interlacing.
+ * A PNG file of an image with 1 to 4 channels (grey, grey and alpha, RGB, RGB and alpha), 8 or 16 bits a sample, without
+ * interlacing.
  * @param image with a palette, whose colours its one channel of 8 bits counts, it becomes a palette image
  * @param text what text chunks say, by keyword, in Latin-1
  */

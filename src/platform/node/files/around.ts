@@ -1,8 +1,8 @@
 /** Which data folder a folder is part of, told by the names in it. */
 import { access, readdir } from 'node:fs/promises';
 import { dirname, extname, join, relative, sep } from 'node:path';
-import { HEAD_BYTES } from '../../../base/file-kind.js';
 import { listSubfolders } from '../../../data/folder/listing.js';
+import { HEAD_BYTES } from '../../../formats/file-kind.js';
 import { isOwnPng } from '../../../formats/png/kind.js';
 import { nodeFiles } from './node-files.js';
 import { readStart } from './read.js';

@@ -6,7 +6,7 @@
  */
 import type { File } from 'h5wasm';
 import type { Field, NumberArray } from '../../../data/folder/hdf5.js';
-import { MAX_BYTES } from '../../../formats/png/header.js';
+import { MAX_BYTES } from '../../../formats/limits.js';
 import { OneFile } from './files.js';
 import { limitMemory } from './memory.js';
 

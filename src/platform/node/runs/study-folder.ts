@@ -8,8 +8,8 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FileKind } from '../../../base/file-kind.js';
 import { jsonText, parseJson } from '../../../base/json.js';
+import type { FileKind } from '../../../formats/file-kind.js';
 import { type Run, type RunResult, runName } from '../../../study/runs.js';
 import { ensureDirectory, readFileChecked, removeTemporaries, writeTextAtomic } from '../files/atomic.js';
 import type { FolderOptions, OutputFile, Outputs } from '../files/outputs.js';

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
-import { checkImage, toChannels, toUnitRange } from '../../src/image/channels.js';
+import { checkImage, isConvertible, toChannels, toUnitRange } from '../../src/image/channels.js';
 import { prepareImage } from '../../src/image/prepare.js';
 
 const image = (channels: number, ...values: number[]) => ({
@@ -11,13 +11,21 @@ const image = (channels: number, ...values: number[]) => ({
   data: Uint8Array.from(values),
 });
 
-test('grey to RGB repeats, alpha is dropped', () => {
+test('grey to RGB repeats; any other number of channels stays as it is', () => {
   assert.equal(toChannels(image(1, 7, 200), 3), image(3, 7, 7, 7, 200, 200, 200));
-  assert.equal(toChannels(image(2, 7, 0, 200, 255), 1), image(1, 7, 200));
-  assert.equal(toChannels(image(2, 7, 0), 3), image(3, 7, 7, 7));
-  assert.equal(toChannels(image(4, 1, 2, 3, 0, 4, 5, 6, 255), 3), image(3, 1, 2, 3, 4, 5, 6));
-  const same = image(3, 1, 2, 3);
-  assert.is(toChannels(same, 3), same);
+  for (const channels of [1, 2, 3, 4, 7]) {
+    const same = image(channels, ...Array(2 * channels).keys());
+    assert.is(toChannels(same, channels), same);
+  }
+  for (const [from, to] of [
+    [2, 1],
+    [2, 3],
+    [4, 3],
+    [3, 4],
+  ] as const) {
+    assert.not.ok(isConvertible(from, to));
+    assert.throws(() => toChannels(image(from, ...Array(from).keys()), to), 'internal: ');
+  }
 });
 
 test('RGB to grey is Rec. 601 luma, rounded', () => {
@@ -55,9 +63,10 @@ test('an image whose parts do not fit', () => {
   };
   assert.is(fault({}), 'good');
   assert.is(fault({ height: 2 }), 'image: 2x2x1 takes 4 values, its data holds 2');
-  assert.is(fault({ width: 1.5 }), 'image: an image of 1.5x1x1; expected whole numbers, 1 to 4 channels');
-  assert.is(fault({ channels: 5 }), 'image: an image of 2x1x5; expected whole numbers, 1 to 4 channels');
-  assert.is(fault({ width: '2' }), 'image: an image of "2"x1x1; expected whole numbers, 1 to 4 channels');
+  assert.is(fault({ width: 1.5 }), 'image: an image of 1.5x1x1; expected whole numbers, 1 to 1024 channels');
+  assert.is(fault({ channels: 1025 }), 'image: an image of 2x1x1025; expected whole numbers, 1 to 1024 channels');
+  assert.is(fault({ channels: 5, data: new Uint8Array(10) }), 'good');
+  assert.is(fault({ width: '2' }), 'image: an image of "2"x1x1; expected whole numbers, 1 to 1024 channels');
   const types = 'image: the data of an image must be one of Uint8Array, Uint16Array, Float32Array';
   assert.is(fault({ data: [1, 2] }), `${types}, got Array`);
   assert.is(fault({ data: new Float64Array(2) }), `${types}, got Float64Array`);

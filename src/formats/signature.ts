@@ -1,4 +1,6 @@
-/** So many bytes of a file's beginning tell its kind. */
+/** The kinds of files that are met where an image or a model is expected, known by how they begin. */
+
+/** How many bytes of a file's beginning tell its kind. */
 export const SIGNATURE_BYTES = 348;
 
 /** What files of each kind hold at a place of their own: the kinds that are taken for images or models by mistake. */
