@@ -42,17 +42,12 @@ export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
 export type { Spacing } from './image/distance.js';
 export { type Normalisation, normalisations } from './image/normalise.js';
+export { type Prediction, toMask } from './infer/prediction.js';
+export type { Preprocessing } from './infer/preprocessing.js';
 export type { LossOptions } from './loss/loss.js';
 export { lossText, parseLoss } from './loss/loss-text.js';
-export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './model/config.js';
-export { type Initialisation, initialisations } from './model/initialisation.js';
-export { type Mode, type Output, parseMode } from './model/mode.js';
 export { createModel, Model, type PredictOptions, type TrainingSummary } from './model/model.js';
 export { decodeModel, encodeModel, weightsSha256 } from './model/modelfile.js';
-export { type Head, type Network, recordNetwork } from './model/network.js';
-export { countParameters, listParameters } from './model/parameters.js';
-export { type Prediction, toMask } from './model/prediction.js';
-export type { Preprocessing } from './model/preprocessing.js';
 export { prune } from './model/prune.js';
 export {
   type Recommendation,
@@ -62,6 +57,11 @@ export {
 export { type Cost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
+export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './network/config.js';
+export { type Initialisation, initialisations } from './network/initialisation.js';
+export { type Mode, type Output, parseMode } from './network/mode.js';
+export { type Head, type Network, recordNetwork } from './network/network.js';
+export { countParameters, listParameters } from './network/parameters.js';
 export * from './ops/index.js';
 export { holm } from './study/holm.js';
 export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';

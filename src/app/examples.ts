@@ -2,8 +2,8 @@
 import { yieldToEventLoop } from '../base/event-loop.js';
 import type { Dataset } from '../data/dataset.js';
 import { MetricAccumulator } from '../evaluate/metrics.js';
+import { toMask } from '../infer/prediction.js';
 import type { Model } from '../model/model.js';
-import { toMask } from '../model/prediction.js';
 import type { SheetRow } from '../report/sheet.js';
 
 const ROWS = 6;

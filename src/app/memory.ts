@@ -8,10 +8,10 @@ import { CACHE_BYTES } from '../data/cache.js';
 import type { Split } from '../data/split/split.js';
 import { planFor } from '../index.js';
 import { trainedLoss } from '../loss/loss.js';
-import { depthOf, type ModelConfig } from '../model/config.js';
-import { levelsOfMode, type Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { parameterBytes, predictionCost } from '../model/summary.js';
+import { depthOf, type ModelConfig } from '../network/config.js';
+import { levelsOfMode, type Mode } from '../network/mode.js';
 import { evaluationMemory, trainingMemory } from '../train/memory.js';
 
 const FLOAT = 4;

@@ -2,10 +2,10 @@
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import type { Dataset } from '../data/dataset.js';
-import { outputsOf } from '../model/mode.js';
+import { DEFAULT_THRESHOLD, type Prediction } from '../infer/prediction.js';
 import type { Model } from '../model/model.js';
-import type { Prediction } from '../model/prediction.js';
-import { DEFAULT_THRESHOLD, type Thresholds } from '../model/threshold.js';
+import type { Thresholds } from '../model/threshold.js';
+import { outputsOf } from '../network/mode.js';
 import { type PredictHeadsOptions, predictHeads } from './evaluate.js';
 import { type ConfusionCounts, overlapScores, pooled } from './overlap.js';
 

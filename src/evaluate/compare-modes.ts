@@ -1,14 +1,14 @@
 /** What each head of a model is worth and what it costs: Zhou et al., 2018, section 3.2, on the user's own images. */
 import type { Planner } from '../backend/backend.js';
+import { checkCount } from '../base/checks.js';
 import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
-import { checkCount } from '../model/checks.js';
-import { levelsOf, type ModelConfig } from '../model/config.js';
-import { levelsOfMode, type Output, outputsOf } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { pruneConfig } from '../model/prune.js';
 import type { Recommendation, RecommendationScore } from '../model/recommendation.js';
 import { type Cost, parameterBytes, plainPlanner, predictionCost } from '../model/summary.js';
+import { levelsOf, type ModelConfig } from '../network/config.js';
+import { levelsOfMode, type Output, outputsOf } from '../network/mode.js';
 import { type EvaluateOptions, evaluate, namesOf } from './evaluate.js';
 import { timeModes } from './time-modes.js';
 

@@ -2,8 +2,8 @@
 
 import type { Values } from '../backend/backend.js';
 import { Scope } from '../backend/scope.js';
+import { checkCount } from '../base/checks.js';
 import { chunks } from '../base/chunks.js';
-
 import { InputError } from '../base/errors.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
 import { show } from '../base/show.js';
@@ -13,16 +13,15 @@ import type { Tensor } from '../graph/graph.js';
 import type { Spacing } from '../image/distance.js';
 import { pack } from '../image/pack.js';
 import { cropBack, type Padded, padReflect } from '../image/pad.js';
+import { meanOf, probabilities } from '../infer/inference.js';
+import { type Prediction, toMask } from '../infer/prediction.js';
 import { type LossOptions, type RecordedLoss, recordLoss } from '../loss/loss.js';
-import { checkCount } from '../model/checks.js';
-import { depthOf, levelsOf, type ModelConfig } from '../model/config.js';
-import { meanOf, probabilities } from '../model/inference.js';
-import { levelName, type Mode, outputOf, outputsOf } from '../model/mode.js';
 import type { Model } from '../model/model.js';
-import { type Network, recordNetwork } from '../model/network.js';
-import { type Prediction, toMask } from '../model/prediction.js';
 import { resolveMode } from '../model/recommendation.js';
 import { thresholdOf } from '../model/threshold.js';
+import { depthOf, levelsOf, type ModelConfig } from '../network/config.js';
+import { levelName, type Mode, outputOf, outputsOf } from '../network/mode.js';
+import { type Network, recordNetwork } from '../network/network.js';
 import { type ImageScores, MetricAccumulator, type MetricOptions, type Scores } from './metrics.js';
 
 export interface HeadScores extends Scores {

@@ -1,8 +1,8 @@
 /** How long each mode of a model takes on this machine. */
 import { yieldToEventLoop } from '../base/event-loop.js';
 import type { Image } from '../base/image.js';
-import type { Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
+import type { Mode } from '../network/mode.js';
 
 export interface TimeModesOptions {
   /** Predictions that are measured of each mode. */

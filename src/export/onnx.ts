@@ -3,13 +3,13 @@
  * weights. Only what the wanted outputs need is in the file.
  */
 
+import { checkCount } from '../base/checks.js';
 import type { StoredTensor } from '../formats/safetensors.js';
 import { leafOf, liveNodes, type Tensor } from '../graph/graph.js';
-import { checkCount } from '../model/checks.js';
-import { type InferenceOutput, recordInference } from '../model/inference.js';
-import { levelName, parseMode } from '../model/mode.js';
+import { type InferenceOutput, recordInference } from '../infer/inference.js';
 import type { Model } from '../model/model.js';
 import { exportTensors } from '../model/torch.js';
+import { levelName, parseMode } from '../network/mode.js';
 import { OnnxBuilder } from './onnx-builder.js';
 import { encodeOnnx, type OnnxGraph, type OnnxValue } from './onnx-file.js';
 import { translate } from './onnx-ops.js';

@@ -1,9 +1,9 @@
 /** The training objective: a loss on every head, averaged (deep supervision; Lee et al., 2015). */
 import { InputError } from '../base/errors.js';
 import type { Tensor } from '../graph/graph.js';
-import { levelsOf } from '../model/config.js';
 import type { Model } from '../model/model.js';
-import type { Network } from '../model/network.js';
+import { levelsOf } from '../network/config.js';
+import type { Network } from '../network/network.js';
 import { type LossTerm, lossOf, weightedSum } from '../ops/index.js';
 import { lossText, parseLoss } from './loss-text.js';
 

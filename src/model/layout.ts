@@ -4,7 +4,7 @@
  */
 import type { Values } from '../backend/backend.js';
 import { type Shape, sizeOf } from '../graph/shape.js';
-import type { ParameterKind } from './layers.js';
+import type { ParameterKind } from '../network/layers.js';
 
 /** For each axis of the result the axis of the source. */
 type Axes = readonly number[];

@@ -1,6 +1,7 @@
 /** A network with its values and all that a prediction on a raw image needs. */
 import type { Backend, Values } from '../backend/backend.js';
 import type { NdArray } from '../backend/run.js';
+import { checkCount } from '../base/checks.js';
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { show } from '../base/show.js';
@@ -8,14 +9,13 @@ import { formatShape, sizeOf } from '../graph/shape.js';
 import { checkImage } from '../image/channels.js';
 import { pack } from '../image/pack.js';
 import { cropBack, padReflect } from '../image/pad.js';
-import { checkCount } from './checks.js';
-import { type ModelConfig, parseConfig } from './config.js';
-import { compileInference, type Inference, type InferenceOutput } from './inference.js';
-import { type Initialisation, initialise } from './initialisation.js';
-import { levelsOfMode, type Mode } from './mode.js';
-import { listParameters, ParameterStore } from './parameters.js';
-import type { Prediction } from './prediction.js';
-import { networkSize, type Preprocessing, prepare, resizePrediction } from './preprocessing.js';
+import { compileInference, type Inference, type InferenceOutput } from '../infer/inference.js';
+import type { Prediction } from '../infer/prediction.js';
+import { networkSize, type Preprocessing, prepare, resizePrediction } from '../infer/preprocessing.js';
+import { type ModelConfig, parseConfig } from '../network/config.js';
+import { type Initialisation, initialise } from '../network/initialisation.js';
+import { levelsOfMode, type Mode } from '../network/mode.js';
+import { listParameters, ParameterStore } from '../network/parameters.js';
 import { type Recommendation, resolveMode } from './recommendation.js';
 import type { Thresholds } from './threshold.js';
 

@@ -1,9 +1,9 @@
 /** Pruning (Zhou et al., 2018, section 3.2): the network cut down to one head, as a model of its own. */
 import { InputError } from '../base/errors.js';
-import { levelsOf, type ModelConfig, upToLevel } from './config.js';
-import { levelName } from './mode.js';
+import { levelsOf, type ModelConfig, upToLevel } from '../network/config.js';
+import { levelName } from '../network/mode.js';
+import { headName } from '../network/network.js';
 import { Model } from './model.js';
-import { headName } from './network.js';
 
 /** The configuration of the pruned network: as deep as its one head. */
 export function pruneConfig(config: ModelConfig, level: number): ModelConfig {

@@ -4,8 +4,8 @@
  */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
-import type { ModelConfig } from './config.js';
-import { type Mode, modesOf, type Output, outputsOf, parseMode } from './mode.js';
+import type { ModelConfig } from '../network/config.js';
+import { type Mode, modesOf, type Output, outputsOf, parseMode } from '../network/mode.js';
 
 export const recommendationScores = ['dice', 'iou', 'pooledDice', 'pooledIou'] as const;
 /** Means over the images, or of the pixels of all images counted together. */

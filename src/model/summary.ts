@@ -2,10 +2,10 @@
 import type { MemoryPlan, Planner } from '../backend/backend.js';
 import { liveNodes } from '../graph/graph.js';
 import { plan } from '../graph/plan.js';
-import { levelsOf, type ModelConfig } from './config.js';
-import { recordInference } from './inference.js';
-import { levelName, type Mode } from './mode.js';
-import { countParameters, listParameters, storeLengths } from './parameters.js';
+import { recordInference } from '../infer/inference.js';
+import { levelsOf, type ModelConfig } from '../network/config.js';
+import { levelName, type Mode } from '../network/mode.js';
+import { countParameters, listParameters, storeLengths } from '../network/parameters.js';
 
 /** The plan without scratch memory and prepared filters, which a backend's own counts too. */
 export const plainPlanner: Planner = (outputs, bound) => ({ ...plan(outputs, { bound }), kept: new Map() });

@@ -5,13 +5,12 @@
  */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
-import type { ModelConfig } from './config.js';
-import { type Mode, outputOf, outputsOf } from './mode.js';
+import { DEFAULT_THRESHOLD } from '../infer/prediction.js';
+import type { ModelConfig } from '../network/config.js';
+import { type Mode, outputOf, outputsOf } from '../network/mode.js';
 
 /** By what the probabilities are of, see `outputsOf`; what is left out has `DEFAULT_THRESHOLD`. */
 export type Thresholds = Readonly<Record<string, number>>;
-
-export const DEFAULT_THRESHOLD = 0.5;
 
 export function thresholdOf(
   { config, thresholds }: { readonly config: ModelConfig; readonly thresholds: Thresholds },

@@ -4,10 +4,10 @@ import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { assertFinite, type StoredTensor } from '../formats/safetensors.js';
 import { formatShape, sameShape } from '../graph/shape.js';
-import { type ModelConfig, parseConfig } from './config.js';
+import { type ModelConfig, parseConfig } from '../network/config.js';
+import { listParameters, type ParameterStore } from '../network/parameters.js';
 import { fromTorch, torchShape, toTorch } from './layout.js';
 import { Model } from './model.js';
-import { listParameters, type ParameterStore } from './parameters.js';
 
 /** All values as float32 in PyTorch's layouts, sorted by name (by code units). */
 export async function exportTensors(store: ParameterStore): Promise<[string, StoredTensor][]> {

@@ -1,9 +1,10 @@
 /** The options of training, their defaults and their limits. */
+
+import { checkCount } from '../base/checks.js';
 import { InputError } from '../base/errors.js';
 import type { Key } from '../base/random.js';
 import type { Sample } from '../data/dataset.js';
 import { type LossOptions, spansImages } from '../loss/loss.js';
-import { checkCount } from '../model/checks.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { OptimizerOptions } from './optimizer.js';
 import { type ScheduleOptions, type ScheduleSettings, scheduleSettings } from './schedule.js';

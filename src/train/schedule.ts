@@ -13,9 +13,10 @@
  *   rate as in TensorFlow's `PolynomialDecay`; PyTorch: `PolynomialLR`, whose lowest is 0.
  * - plateau: see `Plateau`.
  */
+
+import { checkCount } from '../base/checks.js';
 import { InputError, invariant } from '../base/errors.js';
 import { cosine, power } from '../base/math.js';
-import { checkCount } from '../model/checks.js';
 
 export const schedules = ['constant', 'cosine', 'polynomial', 'plateau'] as const;
 export type ScheduleName = (typeof schedules)[number];

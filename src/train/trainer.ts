@@ -3,7 +3,7 @@ import { Scope } from '../backend/scope.js';
 import type { Dataset } from '../data/dataset.js';
 import { checkFits, type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import type { Model } from '../model/model.js';
-import { checkSize } from '../model/network.js';
+import { checkSize } from '../network/network.js';
 import { stepsPerEpoch, trainEpoch } from './epoch.js';
 import { type TrainOptions, type TrainSettings, trainSettings } from './options.js';
 import { learningRateAt } from './schedule.js';

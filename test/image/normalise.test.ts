@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Image, ImageData } from '../../src/base/image.js';
 import { normalise } from '../../src/image/normalise.js';
 import { createModel, ReferenceBackend } from '../../src/index.js';
-import { prepare } from '../../src/model/preprocessing.js';
+import { prepare } from '../../src/infer/preprocessing.js';
 
 const image = <T extends ImageData>(data: T, channels = 1): Image<T> => ({
   width: data.length / channels,

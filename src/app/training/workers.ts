@@ -2,7 +2,7 @@
 
 import type { TrainCommandOptions } from '../../cli/options/train-options.js';
 import type { Split } from '../../data/split/split.js';
-import type { ModelConfig } from '../../model/config.js';
+import type { ModelConfig } from '../../network/config.js';
 import { availableCores } from '../../platform/node/threads/cores.js';
 import { fits, memoryOfTraining } from '../memory.js';
 

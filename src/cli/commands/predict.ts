@@ -7,7 +7,7 @@ import type { Image } from '../../base/image.js';
 import { encodeNpy, NPY } from '../../formats/npy.js';
 import { encodePng } from '../../formats/png/png.js';
 import { createBackend, loadModel, type Threads } from '../../index.js';
-import { type Prediction, toMask } from '../../model/prediction.js';
+import { type Prediction, toMask } from '../../infer/prediction.js';
 import { resolveMode } from '../../model/recommendation.js';
 import { thresholdOf } from '../../model/threshold.js';
 import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/files/outputs.js';

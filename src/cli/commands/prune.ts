@@ -2,10 +2,10 @@
 
 import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
 import { loadModel } from '../../index.js';
-import { levelName } from '../../model/mode.js';
 import { DERIVED_MODEL, encodeModel } from '../../model/modelfile.js';
 import { prune as pruneModel } from '../../model/prune.js';
 import { summarize } from '../../model/summary.js';
+import { levelName } from '../../network/mode.js';
 import { level, path } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { costSize } from '../tables/costs.js';

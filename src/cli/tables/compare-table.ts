@@ -1,8 +1,8 @@
 /** What `unetpp compare` prints: a row for each head and for the mean, and what follows from them. */
 
 import type { ModeComparison } from '../../evaluate/compare-modes.js';
-import type { ModelConfig } from '../../model/config.js';
 import { bestOf } from '../../model/recommendation.js';
+import type { ModelConfig } from '../../network/config.js';
 import { reasonText } from './describe.js';
 import { grouped, inWords, memorySize, plural, shellWord } from './format.js';
 import { table } from './table.js';

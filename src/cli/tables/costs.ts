@@ -2,9 +2,9 @@
 import { CACHE_BYTES } from '../../data/cache.js';
 import { planFor } from '../../index.js';
 import { trainedLoss } from '../../loss/loss.js';
-import { depthOf } from '../../model/config.js';
 import type { Model } from '../../model/model.js';
 import type { Summary } from '../../model/summary.js';
+import { depthOf } from '../../network/config.js';
 import { type TrainingMemory, trainingMemory } from '../../train/memory.js';
 import { type OptimizerName, optimizers } from '../../train/optimizer.js';
 import { grouped, inWords, memorySize } from './format.js';

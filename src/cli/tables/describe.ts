@@ -1,12 +1,12 @@
 /** Networks and their training in words. */
 
+import { DEFAULT_THRESHOLD } from '../../infer/prediction.js';
 import type { LossOptions } from '../../loss/loss.js';
 import { lossText } from '../../loss/loss-text.js';
-import type { ModelConfig } from '../../model/config.js';
-import { levelsOf } from '../../model/config.js';
 import type { Model } from '../../model/model.js';
 import { bestOf, type Recommendation, type RecommendationScore } from '../../model/recommendation.js';
-import { DEFAULT_THRESHOLD } from '../../model/threshold.js';
+import type { ModelConfig } from '../../network/config.js';
+import { levelsOf } from '../../network/config.js';
 import { plural } from './format.js';
 
 /** What is done with images of another kind than those of the training. */

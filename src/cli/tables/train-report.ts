@@ -5,7 +5,7 @@ import { keptOf, type Scores, type TrainResult } from '../../app/training/result
 import type { TestResult } from '../../app/training/test-images.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
 import { weightsSha256 } from '../../model/modelfile.js';
-import { countParameters } from '../../model/parameters.js';
+import { countParameters } from '../../network/parameters.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import type { EpochState } from '../../train/epoch.js';
 import { begunEpoch } from '../../train/state.js';

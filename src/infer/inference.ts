@@ -1,11 +1,11 @@
 /** Networks compiled for prediction: evaluation statistics, no dropout, only the nodes that the wanted heads need. */
 import type { Backend, Values } from '../backend/backend.js';
 import type { Tensor } from '../graph/graph.js';
+import { levelsOf, type ModelConfig, upToLevel } from '../network/config.js';
+import { levelsOfMode, type Mode } from '../network/mode.js';
+import { type Network, type NetworkOptions, recordNetwork } from '../network/network.js';
+import type { ParameterStore } from '../network/parameters.js';
 import { mean, sigmoid, softmax } from '../ops/index.js';
-import { levelsOf, type ModelConfig, upToLevel } from './config.js';
-import { levelsOfMode, type Mode } from './mode.js';
-import { type Network, type NetworkOptions, recordNetwork } from './network.js';
-import type { ParameterStore } from './parameters.js';
 
 /** A network with its values. */
 export interface NetworkState {

@@ -4,13 +4,13 @@ import * as assert from 'uvu/assert';
 import { network as writtenOut } from '../../reference/network.js';
 import { ReferenceBackend } from '../../src/backend/reference.js';
 import { fold, Random, seedKey } from '../../src/base/random.js';
-import { defaultConfig, type ModelConfig, parseConfig, skipPatterns, upsamplings } from '../../src/model/config.js';
-import { initialise } from '../../src/model/initialisation.js';
 import { Model } from '../../src/model/model.js';
-import { recordNetwork } from '../../src/model/network.js';
-import { countParameters, isTrainable, listParameters } from '../../src/model/parameters.js';
 import { pruneConfig } from '../../src/model/prune.js';
 import { summarize } from '../../src/model/summary.js';
+import { defaultConfig, type ModelConfig, parseConfig, skipPatterns, upsamplings } from '../../src/network/config.js';
+import { initialise } from '../../src/network/initialisation.js';
+import { recordNetwork } from '../../src/network/network.js';
+import { countParameters, isTrainable, listParameters } from '../../src/network/parameters.js';
 import { relativeError } from '../support/compare.js';
 import { throwsInput } from '../support/throws.js';
 

@@ -5,7 +5,7 @@ import { show } from '../base/show.js';
 import { type Normalisation, normalisations, normalise } from '../image/normalise.js';
 import { prepareImage } from '../image/prepare.js';
 import { resizeImage } from '../image/resize.js';
-import type { ModelConfig } from './config.js';
+import type { ModelConfig } from '../network/config.js';
 import type { Prediction } from './prediction.js';
 
 export interface Preprocessing {
