@@ -46,7 +46,8 @@ export { type Prediction, toMask } from './infer/prediction.js';
 export type { Preprocessing } from './infer/preprocessing.js';
 export type { LossOptions } from './loss/loss.js';
 export { lossText, parseLoss } from './loss/loss-text.js';
-export { createModel, Model, type PredictOptions, type TrainingSummary } from './model/model.js';
+export type { ModelCard, TrainingSummary } from './model/card.js';
+export { createModel, Model, type PredictOptions } from './model/model.js';
 export { decodeModel, encodeModel, weightsSha256 } from './model/modelfile.js';
 export { prune } from './model/prune.js';
 export {

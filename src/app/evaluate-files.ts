@@ -4,7 +4,8 @@ import type { FileKind } from '../base/file-kind.js';
 import type { Image } from '../base/image.js';
 import { plural } from '../cli/tables/format.js';
 import type { Dataset } from '../data/dataset.js';
-import { type Evaluation, predictHeads } from '../evaluate/evaluate.js';
+import type { Evaluation } from '../evaluate/evaluate.js';
+import { labelledBatches } from '../evaluate/labelled-batches.js';
 import type { MeanScores } from '../evaluate/metrics.js';
 import { encodePng } from '../formats/png/png.js';
 import { toMask } from '../infer/prediction.js';
@@ -64,21 +65,23 @@ export const SCORES_CSV: FileKind = {
   begins: (head) => new RegExp(`^image,${Object.keys(CELLS)},(?:.*,)?distance_unit\r\n`).test(head),
 };
 
-/** The worst images with their true and predicted masks. */
+/** The worst images with their true and predicted masks. @param batch how many are computed at once, as for the scores */
 export async function worstSheet(
   model: Model,
   dataset: Dataset,
   { mode, threshold, images }: Evaluation,
   worst: readonly { readonly image: string; readonly dice: number }[],
+  batch: number,
 ): Promise<Image<Uint8Array>> {
   const output = outputsOf(model.config).indexOf(outputOf(mode, model.config));
   const rows: SheetRow[] = [];
   const names = worst.map(({ image }) => image);
-  for await (const { samples } of predictHeads(model, dataset, names)) {
-    for (const { sample, predictions } of samples) {
-      const prediction = toMask(predictions[output]!, threshold);
-      const { dice } = worst[rows.length]!;
-      rows.push({ name: sample.name, image: sample.image, target: sample.mask, prediction, dice });
+  for await (const samples of labelledBatches(model, dataset, names, { batch })) {
+    // Padded as they were for the scores: to the depth of the network, whatever the mode.
+    const heads = await model.heads(samples.map(({ image }) => image));
+    for (const [n, { name, image, mask }] of samples.entries()) {
+      const prediction = toMask(heads[output]![n]!, threshold);
+      rows.push({ name, image, target: mask, prediction, dice: worst[rows.length]!.dice });
     }
   }
   return predictionSheet(rows, { title: `the worst of ${plural(images, 'image')} by Dice, mode ${mode}` });

@@ -5,7 +5,7 @@ import { type CommonOptions, command } from '../cli/program.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from '../cli/tables/describe.js';
 import { ProgressBar } from '../cli/terminal/progress.js';
 import { type Dataset, openDataset } from '../data/dataset.js';
-import { namesOf } from '../evaluate/evaluate.js';
+import { namesOf } from '../evaluate/labelled-batches.js';
 import type { Model } from '../model/model.js';
 import { requireForEvaluation } from './memory.js';
 import { trainedSplit } from './trained-split.js';
@@ -49,13 +49,13 @@ export function labelledCommand(...described: Parameters<typeof command>): Comma
  * @throws InputError for a folder or a subset that does not fit, or where memory does not suffice
  */
 export async function openLabelled(model: Model, options: LabelledOptions): Promise<Dataset> {
-  const { config, preprocessing } = model;
+  const { config, card } = model;
   const { inChannels } = config;
   const { seed = 1, plan } = trainedSplit(model);
-  const size = options.size ?? preprocessing.size ?? SIZE;
+  const size = options.size ?? card.preprocessing.size ?? SIZE;
   const dataset = await openDataset(options.data, {
     size,
-    normalisation: preprocessing.normalisation,
+    normalisation: card.preprocessing.normalisation,
     seed: options.seed ?? seed,
     ...(plan && options.subset !== 'all' && { plan }),
     ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),

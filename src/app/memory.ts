@@ -87,25 +87,28 @@ export function requireForEvaluation(
     { batch, size: rounded, images, threads, loss: trainedLoss(model) },
     planFor,
   );
-  const inside = parameterBytes(config) + prepared + working;
+  const inside = parameterBytes(model.parameters.list) + prepared + working;
   const outside = Math.min(CACHE_BYTES, images * size ** 2 * (FLOAT * config.inChannels + 1));
   demand({ backendBytes: inside, hostBytes: outside }, `--size ${size}`, 'lower it');
 }
 
 /** Predicts one image. */
 export function requireForPrediction(
-  { config, preprocessing, backend }: Model,
+  model: Model,
   mode: Mode,
   image: { readonly path: string; readonly width: number; readonly height: number },
 ): void {
   const { path, width, height } = image;
+  const { config, parameters, backend } = model;
+  const { preprocessing } = model.card;
   const level = levelsOfMode(mode, config).at(-1)!;
   const size = {
     width: roundUp(preprocessing.size ?? width, level),
     height: roundUp(preprocessing.size ?? height, level),
   };
-  const { workingBytes, preparedBytes } = predictionCost(config, mode, size, planFor, backend.threads);
-  const inside = parameterBytes(config) + preparedBytes + workingBytes;
+  const graph = model.record(mode, { batch: 1, ...size });
+  const { workingBytes, preparedBytes } = predictionCost(graph, planFor, backend.threads);
+  const inside = parameterBytes(parameters.list) + preparedBytes + workingBytes;
   const { inChannels, classes } = config;
   // What the network reads, and packed; what it says, as read and as cut out. At the image's own size, what comes of it,
   // and its overlay.

@@ -3,13 +3,17 @@ import type { Planner } from '../backend/backend.js';
 import { checkCount } from '../base/checks.js';
 import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
+import { deepestLevel } from '../infer/inference.js';
+import { DEFAULT_BATCH } from '../infer/predictor.js';
 import type { Model } from '../model/model.js';
 import { pruneConfig } from '../model/prune.js';
 import type { Recommendation, RecommendationScore } from '../model/recommendation.js';
 import { type Cost, parameterBytes, plainPlanner, predictionCost } from '../model/summary.js';
-import { levelsOf, type ModelConfig } from '../network/config.js';
-import { levelsOfMode, type Output, outputsOf } from '../network/mode.js';
-import { type EvaluateOptions, evaluate, namesOf } from './evaluate.js';
+import { levelsOf } from '../network/config.js';
+import { type Output, outputsOf } from '../network/mode.js';
+import { listParameters } from '../network/parameters.js';
+import { type EvaluateOptions, scoreModel } from './evaluate.js';
+import { namesOf } from './labelled-batches.js';
 import { timeModes } from './time-modes.js';
 
 /** A head, or the mean of all, by itself: its cost is that of the model that `prune` leaves of it. */
@@ -36,7 +40,7 @@ export interface ModeComparison {
   readonly images: number;
   /** By the names of `outputsOf`, in its order. */
   readonly rows: readonly ComparedMode[];
-  /** To be adopted: `model.recommendation = comparison.recommendation`. */
+  /** To be adopted: `model.adopt({ ...model.card, recommendation })`. */
   readonly recommendation: Recommendation;
 }
 
@@ -62,13 +66,13 @@ export async function compareModes(
   options: CompareModesOptions = {},
 ): Promise<ModeComparison> {
   const { subset = 'validation', score = 'dice', tolerance = 0.01, runs = 15, planner = plainPlanner } = options;
-  const { batch = 4, signal, onProgress } = options;
+  const { batch = DEFAULT_BATCH, signal, onProgress } = options;
   if (!(tolerance >= 0 && tolerance <= 1)) {
     throw new InputError(`compare: tolerance is ${tolerance}, expected a number from 0 to 1`);
   }
   checkCount(runs, 'compare: runs');
-  const { config, backend } = model;
-  const evaluation = await evaluate(model, dataset, {
+  const { config } = model;
+  const measured = await scoreModel(model, dataset, {
     subset,
     batch,
     signal,
@@ -85,12 +89,12 @@ export async function compareModes(
   );
   const deepest = times[levelsOf(config).length - 1]!;
   const rows = outputs.map((mode, k): ComparedMode => {
-    const { threshold, dice, iou, pooledDice, pooledIou } = evaluation.heads[k] ?? evaluation;
+    const { threshold, dice, iou, pooledDice, pooledIou } = measured.heads[k] ?? measured;
     const time = { milliseconds: times[k]!, timeShare: times[k]! / deepest };
-    const cost = costOf(config, mode, dataset.size, planner, backend.threads);
+    const cost = costOf(model, mode, dataset.size, planner);
     return { mode, threshold, dice, iou, pooledDice, pooledIou, ...cost, ...time };
   });
-  const { images } = evaluation;
+  const { images } = measured;
   const scores = Object.fromEntries(rows.map((row) => [row.mode, row[score]]));
   const { mode } = recommend(rows, score, tolerance);
   return { images, rows, recommendation: { mode, score, tolerance, subset, images, scores } };
@@ -107,11 +111,13 @@ export function recommend<Row extends Pick<ComparedMode, RecommendationScore | '
   return enough.reduce((a, b) => (b.macs < a.macs ? b : a));
 }
 
-/** Of an image of `size` pixels a side, which is padded where the mode's deepest level asks for it. */
-function costOf(config: ModelConfig, mode: Output, size: number, planner: Planner, threads: number) {
-  const level = levelsOfMode(mode, config).at(-1)!;
+/** The cost of an image of `size` pixels a side, which is padded where the mode's deepest level asks for it. */
+function costOf(model: Model, mode: Output, size: number, planner: Planner) {
+  const { config, parameters, backend } = model;
+  const level = deepestLevel(config, [mode]);
   const side = Math.ceil(size / 2 ** level) * 2 ** level;
-  const cost = predictionCost(config, mode, { width: side, height: side }, planner, threads);
-  const weights = parameterBytes(mode === 'accurate' ? config : pruneConfig(config, level));
+  const graph = model.record(mode, { batch: 1, width: side, height: side });
+  const cost = predictionCost(graph, planner, backend.threads);
+  const weights = parameterBytes(mode === 'accurate' ? parameters.list : listParameters(pruneConfig(config, level)));
   return { ...cost, parameterBytes: weights, memoryBytes: weights + cost.preparedBytes + cost.workingBytes };
 }

@@ -1,69 +1,84 @@
-/** Networks compiled for prediction: evaluation statistics, no dropout, only the nodes that the wanted heads need. */
-import type { Backend, Values } from '../backend/backend.js';
+/** Networks recorded and compiled for prediction: running statistics, no dropout, only what the outputs need. */
+import type { Allocator, Program, Values } from '../backend/backend.js';
 import type { Tensor } from '../graph/graph.js';
-import { levelsOf, type ModelConfig, upToLevel } from '../network/config.js';
-import { levelsOfMode, type Mode } from '../network/mode.js';
+import { type ModelConfig, upToLevel } from '../network/config.js';
+import { levelName, levelsOfMode, type Output, outputsOf } from '../network/mode.js';
 import { type Network, type NetworkOptions, recordNetwork } from '../network/network.js';
 import type { ParameterStore } from '../network/parameters.js';
 import { mean, sigmoid, softmax } from '../ops/index.js';
 
-/** A network with its values. */
-export interface NetworkState {
-  readonly config: ModelConfig;
-  readonly backend: Backend;
-  readonly parameters: ParameterStore;
-}
+/** The logits of all heads, shallowest first, or the probabilities of these outputs. */
+export type InferenceOutputs = 'logits' | readonly Output[];
 
-export interface Inference {
-  /** From images [N,H,W,inChannels] to the outputs, each [N,H,W,classes]. */
-  run(images: ArrayLike<number>): Promise<Values[]>;
-  free(): void;
-}
-
-/** What is computed: the logits of all heads, or the probabilities of a mode. */
-export type InferenceOutput = 'logits' | Mode;
+/** The images that are computed at once: how many, and their size. */
+export type InferenceSize = Pick<NetworkOptions, 'batch' | 'height' | 'width'>;
 
 /** What a prediction computes, as symbols. */
 export interface InferenceGraph {
   readonly network: Network;
+  /** In the order in which they were asked for, each [N,H,W,classes]. */
   readonly outputs: readonly Tensor[];
 }
 
-export function recordInference(
-  config: ModelConfig,
-  output: InferenceOutput,
-  size: Omit<NetworkOptions, 'training'>,
-): InferenceGraph {
-  const levels = output === 'logits' ? levelsOf(config) : levelsOfMode(output, config);
-  // The network up to the deepest wanted head, so that a shallow head takes every size that it can.
-  const network = recordNetwork(upToLevel(config, levels.at(-1)!), size);
-  const logits = network.heads.filter(({ level }) => levels.includes(level)).map((head) => head.logits);
-  return { network, outputs: output === 'logits' ? logits : [meanOf(logits.map(probabilities))] };
+/**
+ * Records the network up to the deepest head that is needed, so that a shallow head takes every size that it can.
+ * @throws InputError for a size that cannot be halved so often
+ */
+export function recordInference(config: ModelConfig, outputs: InferenceOutputs, size: InferenceSize): InferenceGraph {
+  const network = recordNetwork(upToLevel(config, deepestLevel(config, outputs)), size);
+  if (outputs === 'logits') return { network, outputs: network.heads.map((head) => head.logits) };
+  return { network, outputs: recordProbabilities(network, outputs) };
 }
 
-export function compileInference(
-  { config, backend, parameters }: NetworkState,
-  output: InferenceOutput,
-  size: Omit<NetworkOptions, 'training'>,
-): Inference {
-  const { network, outputs } = recordInference(config, output, size);
-  const program = backend.compile(outputs, parameters.bind(network), { constant: true });
-  return {
-    run(images) {
-      program.write(network.input, images);
-      program.run();
-      return Promise.all(outputs.map((tensor) => program.read(tensor)));
-    },
-    free: () => program.free(),
-  };
+/** The level of the deepest head that is needed: height and width must be multiples of 2 to the power of it. */
+export function deepestLevel(config: ModelConfig, outputs: InferenceOutputs): number {
+  const asked = outputs === 'logits' ? outputsOf(config) : outputs;
+  return Math.max(...asked.flatMap((output) => levelsOfMode(output, config)));
 }
 
-/** Of logits [N,H,W,classes]: sigmoid for one class, softmax for several. */
-export function probabilities(logits: Tensor): Tensor {
+/** Adds the probabilities of `outputs` to a network. Each head is computed once, however many outputs read it. */
+export function recordProbabilities({ heads }: Network, outputs: readonly Output[]): Tensor[] {
+  const needed = heads.filter(({ level }) => outputs.includes('accurate') || outputs.includes(levelName(level)));
+  const probs = new Map(needed.map(({ level, logits }) => [levelName(level), probabilities(logits)]));
+  return outputs.map((output) => (output === 'accurate' ? meanOf([...probs.values()]) : probs.get(output)!));
+}
+
+/** A sigmoid of the logits [N,H,W,classes] where there is one class, a softmax where there are several. */
+function probabilities(logits: Tensor): Tensor {
   return logits.shape[3] === 1 ? sigmoid(logits) : softmax(logits);
 }
 
 /** The mean; of one tensor the tensor itself. */
-export function meanOf(tensors: readonly Tensor[]): Tensor {
+function meanOf(tensors: readonly Tensor[]): Tensor {
   return tensors.length === 1 ? tensors[0]! : mean(tensors);
+}
+
+/** A recorded network, compiled with its values and ready to run again and again. */
+export class Inference {
+  readonly #program: Program;
+
+  /** @param allocator where the program belongs; by default the backend that holds the parameters */
+  constructor(
+    readonly graph: InferenceGraph,
+    parameters: ParameterStore,
+    allocator: Allocator = parameters.backend,
+  ) {
+    this.#program = allocator.compile(graph.outputs, parameters.bind(graph.network), { constant: true });
+  }
+
+  /**
+   * The values of the outputs for images [N,H,W,inChannels].
+   * @param more values of other inputs that the outputs need, such as the masks of a loss
+   */
+  run(images: ArrayLike<number>, more: ReadonlyMap<Tensor, ArrayLike<number>> = new Map()): Promise<Values[]> {
+    const { network, outputs } = this.graph;
+    this.#program.write(network.input, images);
+    for (const [input, values] of more) this.#program.write(input, values);
+    this.#program.run();
+    return Promise.all(outputs.map((tensor) => this.#program.read(tensor)));
+  }
+
+  free(): void {
+    this.#program.free();
+  }
 }

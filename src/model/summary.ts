@@ -2,9 +2,10 @@
 import type { MemoryPlan, Planner } from '../backend/backend.js';
 import { liveNodes } from '../graph/graph.js';
 import { plan } from '../graph/plan.js';
-import { recordInference } from '../infer/inference.js';
+import { type InferenceGraph, recordInference } from '../infer/inference.js';
 import { levelsOf, type ModelConfig } from '../network/config.js';
-import { levelName, type Mode } from '../network/mode.js';
+import type { Parameter } from '../network/layers.js';
+import { levelName, type Mode, outputOf } from '../network/mode.js';
 import { countParameters, listParameters, storeLengths } from '../network/parameters.js';
 
 /** The plan without scratch memory and prepared filters, which a backend's own counts too. */
@@ -48,17 +49,18 @@ const FLOAT = 4;
  * @param threads that compute an image together
  */
 export function summarize(config: ModelConfig, size: Size, planner: Planner = plainPlanner, threads = 1): Summary {
+  const cost = (mode: Mode): Cost => {
+    return predictionCost(recordInference(config, [outputOf(mode, config)], { batch: 1, ...size }), planner, threads);
+  };
   const levels = levelsOf(config).map((level) => {
     const head = levelName(level);
-    return { head, ...predictionCost(config, head, size, planner, threads) };
+    return { head, ...cost(head) };
   });
-  const all = predictionCost(config, 'accurate', size, planner, threads);
-  return { ...all, parameterBytes: parameterBytes(config), levels };
+  return { ...cost('accurate'), parameterBytes: parameterBytes(listParameters(config)), levels };
 }
 
-/** The cost in one mode. */
-export function predictionCost(config: ModelConfig, mode: Mode, size: Size, planner: Planner, threads: number): Cost {
-  const { network, outputs } = recordInference(config, mode, { batch: 1, ...size });
+/** The cost of computing a recorded prediction; see `Model.record`. */
+export function predictionCost({ network, outputs }: InferenceGraph, planner: Planner, threads: number): Cost {
   const nodes = liveNodes(outputs);
   const live = new Set(nodes);
   const parameters = [...network.parameters].filter(([leaf]) => live.has(leaf.node)).map(([, parameter]) => parameter);
@@ -72,8 +74,8 @@ export function predictionCost(config: ModelConfig, mode: Mode, size: Size, plan
 }
 
 /** What a model holds, its running statistics included. */
-export function parameterBytes(config: ModelConfig): number {
-  const { trainable, statistics } = storeLengths(listParameters(config));
+export function parameterBytes(list: readonly Parameter[]): number {
+  const { trainable, statistics } = storeLengths(list);
   return FLOAT * (trainable + statistics);
 }
 

@@ -1,6 +1,6 @@
 /** The memory that training and evaluation take, worked out from the plans before anything is allocated. */
 import type { MemoryPlan, Planner } from '../backend/backend.js';
-import { recordEvaluation } from '../evaluate/evaluate.js';
+import { recordEvaluation } from '../evaluate/evaluation-program.js';
 import type { Tensor } from '../graph/graph.js';
 import type { LossOptions } from '../loss/loss.js';
 import { keptBytes, plainPlanner } from '../model/summary.js';

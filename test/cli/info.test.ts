@@ -81,8 +81,7 @@ test('what a file says of its training may be anything', async ({ dir }) => {
     [{ ...good, averageDecay: 'much' }, false],
   ] as const) {
     const model = createModel({ filters: [2, 4] });
-    model.preprocessing = { normalisation: 'range', size: 32 };
-    model.training = facts;
+    model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 32 }, training: facts });
     await model.save(join(dir, FILE));
     assert.is(json(dir, info()).trainingMemory !== null, known, JSON.stringify(facts));
   }

@@ -58,9 +58,9 @@ test('a prediction depends on brightness and contrast with range only', async ()
   };
   assert.not.ok(await same());
   for (const normalisation of ['percentile', 'zscore'] as const) {
-    model.preprocessing = { normalisation };
+    model.adopt({ ...model.card, preprocessing: { normalisation } });
     assert.ok(await same(), normalisation);
-    assert.equal(prepare(dark, model.config, model.preprocessing), normalise(dark, normalisation));
+    assert.equal(prepare(dark, model.config, model.card.preprocessing), normalise(dark, normalisation));
   }
 });
 

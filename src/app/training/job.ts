@@ -9,7 +9,7 @@ import { type Augmentation, parseAugmentations } from '../../data/augment/augmen
 import { type Dataset, openDataset } from '../../data/dataset.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
 import { sampleDigest } from '../../data/sample-digest.js';
-import { outputsFor } from '../../evaluate/evaluate.js';
+import { outputsFor } from '../../evaluate/labelled-batches.js';
 import { createBackend, createModel } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import { type ModelConfig, parseConfig } from '../../network/config.js';

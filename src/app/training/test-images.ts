@@ -44,7 +44,7 @@ export async function measureOnTest(
   if (!evaluation) return undefined;
   const worst = worstImages(evaluation.perImage!, WORST);
   await folder.write('test.csv', imagesCsv(evaluation, 'px'));
-  const sheet = await worstSheet(model, dataset, evaluation, worst);
+  const sheet = await worstSheet(model, dataset, evaluation, worst, options.microBatch);
   await folder.write('test.png', encodePng(sheet, WORST_IMAGES.text));
   progress.clear();
   const objective = objectiveText(loss);

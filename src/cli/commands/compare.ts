@@ -54,7 +54,7 @@ async function run(options: CompareOptions): Promise<void> {
   const { images, rows, recommendation } = comparison;
   const saved = options.save ?? false;
   if (saved) {
-    model.recommendation = recommendation;
+    model.adopt({ ...model.card, recommendation });
     await saveUnchanged(model, options.model, bytes);
   }
   progress.clear();

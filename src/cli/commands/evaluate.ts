@@ -83,12 +83,9 @@ async function run(options: EvaluateCommandOptions): Promise<void> {
   });
   const started = performance.now();
   const chosen = score && (await chooseThresholds(model, dataset, { ...working('thresholds'), score }));
-  const outdated = model.recommendation !== undefined;
-  if (chosen) {
-    model.thresholds = thresholdsOf(chosen);
-    // It was found with other thresholds.
-    model.recommendation = undefined;
-  }
+  const outdated = model.card.recommendation !== undefined;
+  // The recommendation was found with other thresholds.
+  if (chosen) model.adopt({ ...model.card, thresholds: thresholdsOf(chosen), recommendation: undefined });
   const loss = trainedLoss(model);
   const objective = objectiveText(loss);
   const result = await evaluateModel(model, dataset, {
@@ -106,7 +103,7 @@ async function run(options: EvaluateCommandOptions): Promise<void> {
   const csv = imagesCsv(result, unit);
   const files: string[] = [];
   if (reported) {
-    files.push(...(await writeReport(reported, csv, await worstSheet(model, dataset, result, worst))));
+    files.push(...(await writeReport(reported, csv, await worstSheet(model, dataset, result, worst, BATCH))));
   }
   if (scores) {
     await scores.write(csv);

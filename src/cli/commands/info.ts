@@ -28,7 +28,8 @@ export const info = command(
 
 async function run(options: InfoOptions): Promise<void> {
   const model = await loadModel(options.model);
-  const { config, preprocessing, thresholds, recommendation, training } = model;
+  const { config } = model;
+  const { preprocessing, thresholds, recommendation, training } = model.card;
   const size = costSize(model);
   const count = teamSize(options.threads);
   const summary = summarize(config, { width: size, height: size }, planFor, count);
@@ -53,7 +54,8 @@ async function run(options: InfoOptions): Promise<void> {
 }
 
 function portrait(model: Model): string[] {
-  const { config, preprocessing, recommendation, training } = model;
+  const { config } = model;
+  const { preprocessing, recommendation, training } = model.card;
   const { inChannels, classes } = config;
   const { size } = preprocessing;
   return [

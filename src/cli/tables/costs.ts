@@ -14,9 +14,9 @@ import { table } from './table.js';
 const SIZE = 128;
 
 /** Pixels a side at which the cost of a model is stated. */
-export function costSize({ config, preprocessing }: Model): number {
+export function costSize({ config, card }: Model): number {
   const multiple = 2 ** depthOf(config);
-  return Math.ceil((preprocessing.size ?? SIZE) / multiple) * multiple;
+  return Math.ceil((card.preprocessing.size ?? SIZE) / multiple) * multiple;
 }
 
 /** By head, and for the mean of all. A model holds the weights of all heads in every mode. */
@@ -51,7 +51,8 @@ interface CostSettings {
 
 /** Undefined where the file does not say how the model was trained. */
 export function trainingCosts(model: Model): TrainingCosts | undefined {
-  const { config, preprocessing, training } = model;
+  const { config } = model;
+  const { preprocessing, training } = model.card;
   const settings = settingsOf({ ...training, size: preprocessing.size });
   if (!settings || settings.size % 2 ** depthOf(config) !== 0) return undefined;
   const { batch, microBatch, images } = settings;

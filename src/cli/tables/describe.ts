@@ -29,8 +29,8 @@ export function networkText(config: ModelConfig): string {
 }
 
 /** `0.5`, or where they were chosen `L1 0.45, L2 0.6, accurate 0.55`. */
-export function thresholdsText({ thresholds }: Model): string {
-  const chosen = Object.entries(thresholds).map(([name, threshold]) => `${name} ${threshold}`);
+export function thresholdsText({ card }: Model): string {
+  const chosen = Object.entries(card.thresholds).map(([name, threshold]) => `${name} ${threshold}`);
   return chosen.length > 0 ? chosen.join(', ') : `${DEFAULT_THRESHOLD}`;
 }
 
