@@ -108,7 +108,7 @@ function opsSection({ filters, size, filter = '' }: Options, engine: Engine): Se
   const cases = timed('cases', wanted(caseSteps()), engine);
   const text = [
     `## Ops: one image, widths ${filters.join(', ')}, ${size}x${size}`,
-    "GFLOP/s are counted as direct convolution: Winograd's do with a quarter of the multiplications, so that 400 % of the peak is the limit there. GB/s is what is read and written at least. A dash: no multiply-adds to count, or the reference would take a second or more and was not run.",
+    'GFLOP/s are counted as direct convolution. Winograd kernels need a quarter of the multiplications, so their limit is 400 % of the peak. GB/s is the least that must be read and written. A dash means that there are no multiply-adds to count, or that the reference would take a second or more and was not run.',
     layersTable(layers, engine),
     '## Ops: the cases of the tests',
     filter ? layersTable(cases, engine) : casesTable(cases),

@@ -2,9 +2,8 @@
 export type {
   Allocator,
   Backend,
+  ForecastOptions,
   MemoryPlan,
-  Planner,
-  PlannerOptions,
   Program,
   Storage,
   Values,
@@ -12,9 +11,9 @@ export type {
 export { type Precision, ReferenceBackend } from './backend/reference.js';
 export { type NdArray, run } from './backend/run.js';
 export { Scope } from './backend/scope.js';
-export { planFor, WasmBackend } from './backend/wasm/backend.js';
-export type { Crew, Job, Membership, TeamOptions } from './backend/wasm/team.js';
-export { Member } from './backend/wasm/team-member.js';
+export { WasmBackend } from './backend/wasm/backend.js';
+export type { Job, TeamOptions, TeamThreads, ThreadInit } from './backend/wasm/team/team.js';
+export { TeamThread } from './backend/wasm/team/team-thread.js';
 export { InputError } from './base/errors.js';
 export type { Image, ImageData } from './base/image.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';
@@ -55,7 +54,7 @@ export {
   type RecommendationScore,
   recommendationScores,
 } from './model/recommendation.js';
-export { type Cost, type Summary, summarize } from './model/summary.js';
+export { type Cost, type NetworkCost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
 export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './network/config.js';

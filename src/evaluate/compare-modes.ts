@@ -1,14 +1,14 @@
 /** What each head of a model is worth and what it costs: Zhou et al., 2018, section 3.2, on the user's own images. */
-import type { Planner } from '../backend/backend.js';
 import { checkCount } from '../base/checks.js';
 import { InputError } from '../base/errors.js';
+import { roundUp } from '../base/math.js';
 import type { Dataset } from '../data/dataset.js';
 import { deepestLevel } from '../infer/inference.js';
 import { DEFAULT_BATCH } from '../infer/predictor.js';
 import type { Model } from '../model/model.js';
 import { pruneConfig } from '../model/prune.js';
 import type { Recommendation, RecommendationScore } from '../model/recommendation.js';
-import { type Cost, parameterBytes, plainPlanner, predictionCost } from '../model/summary.js';
+import { type Cost, parameterBytes, predictionCost } from '../model/summary.js';
 import { levelsOf } from '../network/config.js';
 import { type Output, outputsOf } from '../network/mode.js';
 import { listParameters } from '../network/parameters.js';
@@ -27,7 +27,7 @@ export interface ComparedMode extends Cost {
   readonly threshold: number;
   /** Parameters and running statistics, in bytes. */
   readonly parameterBytes: number;
-  /** These, the working memory and the prepared filters. */
+  /** These, the working memory and the packed filters. */
   readonly memoryBytes: number;
   /** Median time of predicting one image, see `timeModes`. */
   readonly milliseconds: number;
@@ -51,8 +51,6 @@ export interface CompareModesOptions extends Pick<EvaluateOptions, 'subset' | 'b
   readonly tolerance?: number;
   /** Predictions of one image that are timed in each mode. Default: 15. */
   readonly runs?: number;
-  /** The backend's own, which counts its scratch memory and its filters. Default: neither is counted. */
-  readonly planner?: Planner;
   readonly onProgress?: (phase: 'evaluation' | 'timing', done: number, total: number) => void;
 }
 
@@ -65,7 +63,7 @@ export async function compareModes(
   dataset: Dataset,
   options: CompareModesOptions = {},
 ): Promise<ModeComparison> {
-  const { subset = 'validation', score = 'dice', tolerance = 0.01, runs = 15, planner = plainPlanner } = options;
+  const { subset = 'validation', score = 'dice', tolerance = 0.01, runs = 15 } = options;
   const { batch = DEFAULT_BATCH, signal, onProgress } = options;
   if (!(tolerance >= 0 && tolerance <= 1)) {
     throw new InputError(`compare: tolerance is ${tolerance}, expected a number from 0 to 1`);
@@ -91,7 +89,7 @@ export async function compareModes(
   const rows = outputs.map((mode, k): ComparedMode => {
     const { threshold, dice, iou, pooledDice, pooledIou } = measured.heads[k] ?? measured;
     const time = { milliseconds: times[k]!, timeShare: times[k]! / deepest };
-    const cost = costOf(model, mode, dataset.size, planner);
+    const cost = costOf(model, mode, dataset.size);
     return { mode, threshold, dice, iou, pooledDice, pooledIou, ...cost, ...time };
   });
   const { images } = measured;
@@ -112,12 +110,12 @@ export function recommend<Row extends Pick<ComparedMode, RecommendationScore | '
 }
 
 /** The cost of an image of `size` pixels a side, which is padded where the mode's deepest level asks for it. */
-function costOf(model: Model, mode: Output, size: number, planner: Planner) {
+function costOf(model: Model, mode: Output, size: number) {
   const { config, parameters, backend } = model;
   const level = deepestLevel(config, [mode]);
-  const side = Math.ceil(size / 2 ** level) * 2 ** level;
-  const graph = model.record(mode, { batch: 1, width: side, height: side });
-  const cost = predictionCost(graph, planner, backend.threads);
-  const weights = parameterBytes(mode === 'accurate' ? parameters.list : listParameters(pruneConfig(config, level)));
+  const side = roundUp(size, 2 ** level);
+  const cost = predictionCost(model.record(mode, { batch: 1, width: side, height: side }), backend);
+  const list = mode === 'accurate' ? parameters.list : listParameters(pruneConfig(config, level));
+  const weights = parameterBytes(list, backend);
   return { ...cost, parameterBytes: weights, memoryBytes: weights + cost.preparedBytes + cost.workingBytes };
 }

@@ -1,14 +1,12 @@
 /** The parameters of a network: which there are, and the memory that holds their values. */
 import type { Backend, Storage, Values } from '../backend/backend.js';
 import { invariant } from '../base/errors.js';
+import { roundUp } from '../base/math.js';
 import type { Tensor } from '../graph/graph.js';
 import { sizeOf } from '../graph/shape.js';
 import { depthOf, type ModelConfig } from './config.js';
 import type { Parameter } from './layers.js';
 import { type Network, recordNetwork } from './network.js';
-
-/** Each parameter begins at a multiple of this many elements: 64 bytes of float32, a cache line. */
-const ALIGNMENT = 16;
 
 /** The parameters of a configuration, in the order of computation, read off the recorded graph. */
 export function listParameters(config: ModelConfig): Parameter[] {
@@ -34,21 +32,30 @@ export interface FlatLayout {
   readonly length: number;
 }
 
-/** Lays parameters one after the other. The gaps hold zeros, which every optimizer leaves as they are. */
-export function flatLayout(parameters: readonly Parameter[]): FlatLayout {
+/**
+ * Lays parameters one after the other. The gaps hold zeros, which every optimizer leaves as they are.
+ * @param alignment that of the backend
+ */
+export function flatLayout(parameters: readonly Parameter[], alignment: number): FlatLayout {
   const offsets = new Map<string, number>();
   let length = 0;
   for (const { name, shape } of parameters) {
     offsets.set(name, length);
-    length += Math.ceil(sizeOf(shape) / ALIGNMENT) * ALIGNMENT;
+    length += roundUp(sizeOf(shape), alignment);
   }
   return { offsets, length };
 }
 
 /** Elements of the two memories of a `ParameterStore`. */
-export function storeLengths(list: readonly Parameter[]): { trainable: number; statistics: number } {
+export function storeLengths(
+  list: readonly Parameter[],
+  { alignment }: Pick<Backend, 'alignment'>,
+): { trainable: number; statistics: number } {
   const { trainable, statistics } = separated(list);
-  return { trainable: flatLayout(trainable).length, statistics: flatLayout(statistics).length };
+  return {
+    trainable: flatLayout(trainable, alignment).length,
+    statistics: flatLayout(statistics, alignment).length,
+  };
 }
 
 function separated(list: readonly Parameter[]) {
@@ -58,9 +65,8 @@ function separated(list: readonly Parameter[]) {
   };
 }
 
-/** The part of `flat`, laid out by `flatLayout`, that belongs to each parameter. */
-function split(flat: Values, parameters: readonly Parameter[]): [string, Values][] {
-  const { offsets } = flatLayout(parameters);
+/** The part of `flat` that belongs to each parameter. */
+function split(flat: Values, parameters: readonly Parameter[], { offsets }: FlatLayout): [string, Values][] {
   return parameters.map(({ name, shape }) => {
     const start = offsets.get(name)!;
     return [name, flat.subarray(start, start + sizeOf(shape))];
@@ -90,9 +96,9 @@ export class ParameterStore {
     readonly backend: Backend,
   ) {
     const { trainable, statistics } = separated(list);
-    this.layout = flatLayout(trainable);
+    this.layout = flatLayout(trainable, backend.alignment);
     this.trainable = this.#allocate(trainable, this.layout, backend);
-    this.statistics = this.#allocate(statistics, flatLayout(statistics), backend);
+    this.statistics = this.#allocate(statistics, flatLayout(statistics, backend.alignment), backend);
   }
 
   /** The values of one parameter. */
@@ -122,7 +128,11 @@ export class ParameterStore {
   async read(): Promise<ReadonlyMap<string, Values>> {
     const { trainable, statistics } = await this.snapshot();
     const parts = separated(this.list);
-    return new Map([...split(trainable, parts.trainable), ...split(statistics, parts.statistics)]);
+    const layouts = { trainable: this.layout, statistics: flatLayout(parts.statistics, this.backend.alignment) };
+    return new Map([
+      ...split(trainable, parts.trainable, layouts.trainable),
+      ...split(statistics, parts.statistics, layouts.statistics),
+    ]);
   }
 
   async snapshot(): Promise<Snapshot> {

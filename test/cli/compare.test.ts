@@ -112,7 +112,7 @@ test('people read a table, why, and what to do', async ({ dir }) => {
     stdout,
     /\n\nL1 is recommended: Dice [01]\.\d{4}, (the best|within 1 of the best \((L2|accurate), [01]\.\d{4}\), [\d.]+ times as fast, [\d.]+ % of the parameters)\.\nnot stored; --save stores it/,
   );
-  assert.match(stdout, '\nIt was chosen on these images: judge it on others.\n');
+  assert.match(stdout, '\nIt was chosen on these images: evaluate it on other images.\n');
   const [line] = stdout.match(/npx unetpp prune .*/)!;
   const pruned = inShell(dir, line);
   assert.equal([pruned.code, pruned.stderr], [0, '']);
@@ -120,7 +120,7 @@ test('people read a table, why, and what to do', async ({ dir }) => {
 
   const flattering = unetpp(dir, compare('--subset', 'all', '--save')).stdout;
   assert.match(flattering, `\nstored in ${FILE}, for --mode auto\n`);
-  assert.match(flattering, '\nImages that the model was trained on flatter it: compare on others.\n');
+  assert.match(flattering, '\nScores on training images are too high: compare on other images.\n');
 });
 
 test('a model of one head: a row, and nothing to prune', async ({ dir }) => {

@@ -19,7 +19,7 @@ test('the table has no threshold, and a part by class', () => {
   );
   assert.match(text, /\n\nmode accurate, by class\n +class 1 +class 2\nDice( +[01]\.\d{4}){2}\n/);
   assert.not.match(text, 'threshold');
-  assert.is(table.at(-3), 'the worst by Dice, mode accurate');
+  assert.is(table.at(-3), 'lowest Dice, mode accurate');
   assert.is(table.filter((line) => line.startsWith('  validation-')).length, 2);
   for (const line of table) assert.ok(line.length <= 80, line);
 });

@@ -52,7 +52,7 @@ test('a trained model: what it is, and what predicting and training take', ({ di
   assert.ok(stdout.split('\n').every((line) => line.length <= 100));
 });
 
-test('more threads need more scratch memory, and no more filters', async ({ dir }) => {
+test('more threads need more workspace, and no more filters', async ({ dir }) => {
   await createModel({ filters: [8, 16] }).save(join(dir, FILE));
   const [one, four] = ['1', '4'].map((threads) => json(dir, info('--threads', threads)));
   assert.equal([one!.threads, four!.threads], [1, 4]);

@@ -164,11 +164,11 @@ test('files that are skipped and images of another kind than the model reads are
   put(dir, 'in/a.png', disc(9, 7));
   put(dir, 'in/b.png', encodePng(gradient(9, 7, 3)));
   for (const file of ['c.tif', 'd.jpg', '.hidden']) put(dir, `in/${file}`, 'x');
-  const kind = 'remark    1 grey image: the model was made for RGB; all three channels get the same values\n';
+  const kind = 'remark    1 grey image: the model expects RGB; all three channels get the grey values\n';
   const skipped = 'skipped   2 files not in PNG: in/c.tif, in/d.jpg\n';
   assert.is(unetpp(dir, args('--input', 'in')).stderr, skipped + kind);
   await putModel(dir, { inChannels: 1 }, 16);
-  const colour = 'remark    1 RGB image: the model was made for grey; their brightness is taken\n';
+  const colour = 'remark    1 RGB image: the model expects grey; their luminance is used\n';
   assert.is(unetpp(dir, args('--input', 'in')).stderr, skipped + colour);
   put(dir, 'scan.tif', 'II*\0');
   refused(dir, args('--input', 'scan.tif'), 'scan.tif: not a PNG file: it is a TIFF image; convert it to PNG');

@@ -107,7 +107,7 @@ test('where a network has learnt nothing yet, it says so and what to do', ({ dir
   const args = ['train', '--size', '32', '--split', '16,4,0', '--filters', '4,8', '--norm', 'none', '--quiet'];
   const { stdout } = unetpp(dir, [...args, '--epochs', '3', '--lr', '3e-3']);
   assert.match(stdout, /validation Dice 0\.0000\n/);
-  assert.match(stdout, '\n\nIt marks hardly anything yet: give it more epochs');
+  assert.match(stdout, '\n\nThe model hardly marks anything yet: train it for more epochs');
   assert.match(stdout, '\n  npx unetpp train --data FOLDER\n', 'a command that is there without train.js');
 });
 

@@ -4,16 +4,7 @@ import * as assert from 'uvu/assert';
 import type { Image } from '../../src/base/image.js';
 import { recommend } from '../../src/evaluate/compare-modes.js';
 import { timeModes } from '../../src/evaluate/time-modes.js';
-import {
-  compareModes,
-  createModel,
-  evaluate,
-  type Mode,
-  type Model,
-  planFor,
-  prune,
-  summarize,
-} from '../../src/index.js';
+import { compareModes, createModel, evaluate, type Mode, type Model, prune, summarize } from '../../src/index.js';
 import { squares } from '../support/squares.js';
 import { rejection } from '../support/throws.js';
 
@@ -23,7 +14,7 @@ model.adopt({ ...model.card, thresholds: { L1: 0.45, accurate: 0.55 } });
 test('scores are those of evaluate, costs those of the pruned models', async () => {
   // 2^depth does not divide it, so that the modes pad differently.
   const dataset = squares({ size: 18 });
-  const { images, rows } = await compareModes(model, dataset, { runs: 2, planner: planFor });
+  const { images, rows } = await compareModes(model, dataset, { runs: 2 });
   const evaluation = await evaluate(model, dataset);
   assert.is(images, evaluation.images);
   assert.equal(
@@ -44,7 +35,7 @@ test('scores are those of evaluate, costs those of the pruned models', async () 
     const { parameters, macs, parameterBytes, preparedBytes, workingBytes } = summarize(
       config,
       { width: side, height: side },
-      planFor,
+      model.backend,
     );
     const memoryBytes = parameterBytes + preparedBytes + workingBytes;
     return { parameters, macs, parameterBytes, preparedBytes, workingBytes, memoryBytes };

@@ -153,7 +153,11 @@ test('ReLU is fused where no norm stands between', () => {
 });
 
 test('cost: multiply-adds counted by hand', () => {
-  const summary = summarize(config({ filters: [2, 3], deepSupervision: false }), { width: 4, height: 4 });
+  const summary = summarize(
+    config({ filters: [2, 3], deepSupervision: false }),
+    { width: 4, height: 4 },
+    new ReferenceBackend(),
+  );
   const macs = [16 * 9 * (1 * 2 + 2 * 2), 4 * 9 * (2 * 3 + 3 * 3), 4 * 4 * 3 * 2, 16 * 9 * (4 * 2 + 2 * 2), 16 * 2];
   assert.is(
     summary.macs,
@@ -166,7 +170,7 @@ test('cost: multiply-adds counted by hand', () => {
 });
 
 test('cost: each level by itself, and all heads', () => {
-  const { parameters, levels } = summarize(defaultConfig, { width: 128, height: 128 });
+  const { parameters, levels } = summarize(defaultConfig, { width: 128, height: 128 }, new ReferenceBackend());
   assert.is(parameters, 9_041_700);
   assert.equal(
     levels.map((level) => [level.head, level.parameters]),

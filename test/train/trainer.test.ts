@@ -12,6 +12,7 @@ import {
   evaluate,
   type Model,
   type ModelConfig,
+  ReferenceBackend,
   type Sample,
   type TrainOptions,
   toMask,
@@ -248,9 +249,10 @@ test('the epochs of a run are shuffled, each in another way, and each image come
 });
 
 test('the memory of training is known beforehand and does not depend on the batch', () => {
-  const { config } = createModel();
-  const small = trainingMemory(config, { size: 128, batch: 4, microBatch: 1 });
-  const large = trainingMemory(config, { size: 128, batch: 4, microBatch: 4 });
+  const backend = new ReferenceBackend();
+  const { config } = createModel({}, { backend });
+  const small = trainingMemory(config, { size: 128, batch: 4, microBatch: 1 }, backend);
+  const large = trainingMemory(config, { size: 128, batch: 4, microBatch: 4 }, backend);
   assert.is(large.parameters, small.parameters);
   assert.is(small.gradients, 3 * small.parameters);
   assert.is(large.gradients, 2 * large.parameters);
@@ -258,7 +260,7 @@ test('the memory of training is known beforehand and does not depend on the batc
   assert.ok(large.working > 2 * small.working);
   assert.is(small.total, small.parameters + small.gradients + small.optimizer + small.prepared + small.working);
   assert.ok(large.total < 2 ** 29, `${large.total}`);
-  const four = trainingMemory(config, { size: 128, batch: 16, microBatch: 4, workers: 4 });
+  const four = trainingMemory(config, { size: 128, batch: 16, microBatch: 4, workers: 4 }, backend);
   assert.is(four.gradients, four.gradientBuffers * four.parameters);
   assert.is(four.gradientBuffers, 4 + 2);
   assert.ok(four.working > 4 * large.working);

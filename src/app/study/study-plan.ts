@@ -4,7 +4,7 @@ import type { StudyOptions } from '../../cli/options/study-options.js';
 import type { Dataset } from '../../data/dataset.js';
 import { drawFolds, splitOfFold } from '../../data/split/folds.js';
 import type { Split, Subset } from '../../data/split/split.js';
-import { summarize } from '../../model/summary.js';
+import { networkCost } from '../../model/summary.js';
 import { type Arm, embeddedArms, familyArm, familyNames } from '../../study/arms.js';
 import { planRuns, type Run } from '../../study/runs.js';
 import { type PlannedTraining, planJob } from '../training/job.js';
@@ -33,7 +33,7 @@ export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
   for (const [k, arm] of arms.entries()) {
     try {
       const { config } = jobOf(plan, { arm, fold: 1, seed: options.seeds[0]! });
-      costs.set(arm.name, summarize(config, { width: dataset.size, height: dataset.size }).macs);
+      costs.set(arm.name, networkCost(config, 'accurate', { width: dataset.size, height: dataset.size }).macs);
     } catch (error) {
       // What is wrong with the first is wrong with all.
       if (k > 0 && error instanceof InputError) error.message = `arm ${arm.name}: ${error.message}`;

@@ -6,7 +6,8 @@ import type { ProgressBar } from '../../cli/terminal/progress.js';
 import type { Subset } from '../../data/split/split.js';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate.js';
 import { weightsSha256 } from '../../model/modelfile.js';
-import { summarize } from '../../model/summary.js';
+import { networkCost } from '../../model/summary.js';
+import type { Mode } from '../../network/mode.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import type { OutputScores, RunResult } from '../../study/runs.js';
 import type { Digests } from '../../train/run-record.js';
@@ -98,13 +99,12 @@ async function score(
 
 /** The heads, and where there are several their mean, each with the cost of the network pruned to it. */
 function outputsOf({ config, dataset }: TrainingJob, { heads, ...mean }: Evaluation): OutputScores[] {
-  const { levels, ...whole } = summarize(config, { width: dataset.size, height: dataset.size });
-  const all = heads.map(({ head, ...scores }, k) => ({ output: head, scores, cost: levels[k]! }));
-  if (heads.length > 1) all.push({ output: 'accurate', scores: mean, cost: { head: 'accurate', ...whole } });
-  return all.map(({ output, scores: { dice, iou, perImage }, cost: { parameters, macs } }) => ({
+  const size = { width: dataset.size, height: dataset.size };
+  const all = heads.map(({ head, ...scores }) => ({ output: head as Mode, scores }));
+  if (heads.length > 1) all.push({ output: 'accurate', scores: mean });
+  return all.map(({ output, scores: { dice, iou, perImage } }) => ({
     output,
-    parameters,
-    macs,
+    ...networkCost(config, output, size),
     dice,
     iou,
     images: perImage!.map(({ image, dice, iou }) => {

@@ -1,5 +1,6 @@
 /** What a training needs, checked before anything is written: the data, the network and the memory. */
 
+import type { Backend } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
 import { phantomCounts, planOf, refuseSecondSplit } from '../../cli/options/split-options.js';
 import type { TrainCommandOptions } from '../../cli/options/train-options.js';
@@ -10,7 +11,7 @@ import { type Dataset, openDataset } from '../../data/dataset.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
 import { sampleDigest } from '../../data/sample-digest.js';
 import { outputsFor } from '../../evaluate/labelled-batches.js';
-import { createBackend, createModel } from '../../index.js';
+import { createModel } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import { type ModelConfig, parseConfig } from '../../network/config.js';
 import { checkSize } from '../../network/network.js';
@@ -19,7 +20,7 @@ import type { Checkpoint } from '../../train/checkpoint.js';
 import type { Digests } from '../../train/run-record.js';
 import type { EpochReport } from '../../train/trainer.js';
 import { requireForTraining } from '../memory.js';
-import { chooseWorkers } from './workers.js';
+import { backendFor } from './workers.js';
 
 /** A training whose options do, before anything of it is allocated. */
 export interface PlannedTraining {
@@ -27,7 +28,8 @@ export interface PlannedTraining {
   readonly augmentations: readonly Augmentation[];
   readonly dataset: Dataset;
   readonly config: ModelConfig;
-  readonly workers: number;
+  /** Has not taken any memory yet. */
+  readonly backend: Backend;
   /** In bytes, as planned. */
   readonly memory: number;
 }
@@ -82,9 +84,9 @@ export function planJob(options: TrainCommandOptions, dataset: Dataset): Planned
   };
   const config = parseConfig(fields, 'train');
   checkSize(config, size, size);
-  const workers = chooseWorkers(config, options, dataset.split);
-  const memory = requireForTraining(config, options, dataset.split, workers);
-  return { options, augmentations, dataset, config, workers, memory };
+  const backend = backendFor(config, options, dataset.split);
+  const memory = requireForTraining(config, options, dataset.split, backend);
+  return { options, augmentations, dataset, config, backend, memory };
 }
 
 /** @throws InputError where `--test` has nothing to measure on */
@@ -98,14 +100,10 @@ function requireTestImages({ split, splitOrigin, source }: Dataset): void {
   throw new InputError(`--test: ${source} has no test images; ${advice[splitOrigin]}, or leave --test out`);
 }
 
-/** Makes the model, on a backend of its own. */
+/** Makes the model, on the backend that was planned for it. */
 export function startJob(planned: PlannedTraining, digests: Digests): TrainingJob {
-  const { options, config, workers } = planned;
-  const model = createModel(config, {
-    backend: createBackend(options.backend, { workers, threads: workers }),
-    seed: options.seed,
-    initialisation: options.init,
-  });
+  const { options, config, backend } = planned;
+  const model = createModel(config, { backend, seed: options.seed, initialisation: options.init });
   return { ...planned, model, digests };
 }
 

@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { BATCH, type LabelledOptions, labelledCommand, openLabelled } from '../../app/evaluation-data.js';
 import { saveUnchanged } from '../../app/save-unchanged.js';
 import { compareModes } from '../../evaluate/compare-modes.js';
-import { createBackend, planFor, type Threads } from '../../index.js';
+import { createBackend, type Threads } from '../../index.js';
 import { decodeModel } from '../../model/modelfile.js';
 import { type RecommendationScore, recommendationScores } from '../../model/recommendation.js';
 import { readFileChecked } from '../../platform/node/files/atomic.js';
@@ -46,7 +46,7 @@ async function run(options: CompareOptions): Promise<void> {
   const progress = new ProgressBar(options);
   const started = performance.now();
   const comparison = await compareModes(model, dataset, {
-    ...{ subset, score, tolerance, runs, batch: BATCH, planner: planFor },
+    ...{ subset, score, tolerance, runs, batch: BATCH },
     onProgress(phase, done, total) {
       progress.update(phase, done, total, `${done} of ${total} ${phase === 'timing' ? 'rounds' : 'images'}`);
     },

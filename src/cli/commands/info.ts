@@ -1,9 +1,8 @@
 /** `unetpp info`: what a model is and what it costs. */
-import { loadModel, planFor, type Threads } from '../../index.js';
+import { createBackend, loadModel, type Threads } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import type { Recommendation } from '../../model/recommendation.js';
 import { summarize } from '../../model/summary.js';
-import { teamSize } from '../../platform/node/threads/team.js';
 import { path, threads } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { costSize, predictionTable, trainingCosts, trainingTable } from '../tables/costs.js';
@@ -27,12 +26,13 @@ export const info = command(
   .action(run);
 
 async function run(options: InfoOptions): Promise<void> {
-  const model = await loadModel(options.model);
+  const backend = createBackend('wasm', { threads: options.threads });
+  const model = await loadModel(options.model, { backend });
   const { config } = model;
   const { preprocessing, thresholds, recommendation, training } = model.card;
   const size = costSize(model);
-  const count = teamSize(options.threads);
-  const summary = summarize(config, { width: size, height: size }, planFor, count);
+  const count = backend.threads;
+  const summary = summarize(config, { width: size, height: size }, backend);
   const costs = trainingCosts(model);
   const tables = ['', ...predictionTable(summary, size, count), ...(costs ? ['', ...trainingTable(costs)] : [])];
   report(options, [...portrait(model), ...tables], {

@@ -4,7 +4,7 @@ import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
 import { loadModel } from '../../index.js';
 import { DERIVED_MODEL, encodeModel } from '../../model/modelfile.js';
 import { prune as pruneModel } from '../../model/prune.js';
-import { summarize } from '../../model/summary.js';
+import { networkCost } from '../../model/summary.js';
 import { levelName } from '../../network/mode.js';
 import { level, path } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
@@ -38,7 +38,9 @@ async function run(options: PruneOptions): Promise<void> {
   const bytes = await encodeModel(pruned);
   await file.write(bytes);
   const size = costSize(model);
-  const [before, after] = [model, pruned].map(({ config }) => summarize(config, { width: size, height: size }));
+  const [before, after] = [model, pruned].map(({ config }) =>
+    networkCost(config, 'accurate', { width: size, height: size }),
+  );
   const lines = [
     `${levelName(level)} of ${networkText(model.config)}`,
     `parameters     ${grouped(after!.parameters)} of ${grouped(before!.parameters)}`,

@@ -120,16 +120,16 @@ function remarks(
       ? [`${plural(divided.length - FEW, 'more patient')} in different subsets, ${divided.length} in all`]
       : []),
     ...within.map((duplicates) => `the same image more than once: ${duplicates.map(({ name }) => name).join(', ')}`),
-    ...(flat.length ? [`${plural(flat.length, 'image')} of one value only: ${few(namesOf(flat))}`] : []),
+    ...(flat.length ? [`${plural(flat.length, 'image')} with a single value: ${few(namesOf(flat))}`] : []),
     ...(emptyMasks.length ? [`${plural(emptyMasks.length, 'mask')} without foreground: ${few(emptyMasks)}`] : []),
     ...(lost === undefined ? [] : [lost]),
     ...absent.map(({ name }) => `no mask shows the class "${name}"`),
     ...(Object.keys(kinds).length > 1
-      ? [`images of different kinds: ${listed(kinds)}; grey and colour are brought together`]
+      ? [`images of different kinds: ${listed(kinds)}; all are converted to the same number of channels`]
       : []),
     ...(dark.length * 2 > facts.length
       ? [
-          `most images use less than a quarter of their range (half of them at most ${values.medianGreatest}); train with --normalise percentile or zscore`,
+          `most images use less than a quarter of their range (median of the maxima ${values.medianGreatest}); train with --normalise percentile or zscore`,
         ]
       : []),
   ];
@@ -181,7 +181,7 @@ export function checkLines(summary: CheckSummary, sheet: string | null): string[
     `classes   ${classes.map(({ name, share, images }) => `${name} ${percent(share)} of pixels, in ${plural(images, 'image')}`).join('; ')}`,
     `empty     ${plural(emptyMasks.length, 'mask')}`,
     `twice     ${plural(duplicates.length, 'image')}`,
-    `split     ${splitOrigin === 'drawn' ? 'drawn, there is no split.json' : 'from split.json'}`,
+    `split     ${splitOrigin === 'drawn' ? 'drawn, as there is no split.json' : 'from split.json'}`,
     ...summary.subsets.map(subsetLine),
   ];
   return [

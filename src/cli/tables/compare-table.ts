@@ -63,10 +63,10 @@ export function recommendationLines(comparison: ModeComparison, { config, file, 
   return [
     `${mode} is recommended: ${because}.`,
     saved ? `stored in ${file}, for --mode auto` : 'not stored; --save stores it in the model file, for --mode auto',
-    ...(mode === 'accurate' || !config.deepSupervision ? [] : ['A model of this head alone:', `  ${prune}`]),
+    ...(mode === 'accurate' || !config.deepSupervision ? [] : ['To write a model with this head only:', `  ${prune}`]),
     subset === 'train' || subset === 'all'
-      ? 'Images that the model was trained on flatter it: compare on others.'
-      : 'It was chosen on these images: judge it on others.',
+      ? 'Scores on training images are too high: compare on other images.'
+      : 'It was chosen on these images: evaluate it on other images.',
   ];
 }
 

@@ -1,6 +1,7 @@
 /** What predicting and training with a model take, as tables. */
+
+import { roundUp } from '../../base/math.js';
 import { CACHE_BYTES } from '../../data/cache.js';
-import { planFor } from '../../index.js';
 import { trainedLoss } from '../../loss/loss.js';
 import type { Model } from '../../model/model.js';
 import type { Summary } from '../../model/summary.js';
@@ -16,7 +17,7 @@ const SIZE = 128;
 /** Pixels a side at which the cost of a model is stated. */
 export function costSize({ config, card }: Model): number {
   const multiple = 2 ** depthOf(config);
-  return Math.ceil((card.preprocessing.size ?? SIZE) / multiple) * multiple;
+  return roundUp(card.preprocessing.size ?? SIZE, multiple);
 }
 
 /** By head, and for the mean of all. A model holds the weights of all heads in every mode. */
@@ -51,15 +52,15 @@ interface CostSettings {
 
 /** Undefined where the file does not say how the model was trained. */
 export function trainingCosts(model: Model): TrainingCosts | undefined {
-  const { config } = model;
-  const { preprocessing, training } = model.card;
+  const { config, backend, card } = model;
+  const { preprocessing, training } = card;
   const settings = settingsOf({ ...training, size: preprocessing.size });
   if (!settings || settings.size % 2 ** depthOf(config) !== 0) return undefined;
   const { batch, microBatch, images } = settings;
   const useful = Math.ceil(Math.min(batch, images.train) / microBatch);
   const loss = trainedLoss(model);
   const memory = workerCounts(useful).map((workers) => {
-    return { workers, ...trainingMemory(config, { ...settings, loss, workers, cacheBytes: CACHE_BYTES }, planFor) };
+    return { workers, ...trainingMemory(config, { ...settings, loss, workers, cacheBytes: CACHE_BYTES }, backend) };
   });
   return { settings, memory };
 }

@@ -10,8 +10,8 @@ import { levelsOf } from '../../network/config.js';
 import { plural } from './format.js';
 
 /** What is done with images of another kind than those of the training. */
-export const GREY_ON_RGB = 'the model was made for RGB; all three channels get the same values';
-export const RGB_ON_GREY = 'the model was made for grey; their brightness is taken';
+export const GREY_ON_RGB = 'the model expects RGB; all three channels get the grey values';
+export const RGB_ON_GREY = 'the model expects grey; their luminance is used';
 
 const FAMILY = { dense: 'UNet++', adjacent: 'UNet+', original: 'UNet^e' };
 

@@ -41,7 +41,7 @@ export function evaluationTable(
     ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit, room),
     ...(perClass ? ['', `mode ${mode}, by class`, ...scoreTable(classes, unit, room)] : []),
     '',
-    `the worst by Dice, mode ${mode}`,
+    `lowest Dice, mode ${mode}`,
     ...worst.map((row) => imageLine(row, unit)),
   ];
 }
@@ -72,7 +72,7 @@ function scoreTable(columns: readonly Column[], unit: string, room: number): str
     row(`HD95 (${unit})`, ({ hd95 }) => distance(hd95)),
     row(`ASSD (${unit})`, ({ assd }) => distance(assd)),
     ...(columns.some(({ undefinedDistances }) => undefinedDistances)
-      ? [row('  without, one empty', ({ undefinedDistances = 0 }) => `${undefinedDistances}`)]
+      ? [row('  undefined in', ({ undefinedDistances = 0 }) => `${undefinedDistances}`)]
       : []),
     share('pooled Dice', ({ pooledDice }) => pooledDice),
     share('pooled IoU', ({ pooledIou }) => pooledIou),

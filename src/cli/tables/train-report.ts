@@ -110,7 +110,7 @@ function goOnWith(folder: RunFolder): string {
 /** Below this Dice a network has hardly begun: all background is what the cross-entropy teaches first. */
 const NOTHING = 0.01;
 const NOTHING_ADVICE =
-  'It marks hardly anything yet: give it more epochs (--resume … --epochs N), or begin anew with --norm group, with which few images teach more.';
+  'The model hardly marks anything yet: train it for more epochs (--resume … --epochs N), or start again with --norm group, which learns faster from few images.';
 
 function closing(
   { epochs, bestEpoch, seconds, imagesPerSecond, validation, test }: TrainResult,
@@ -118,7 +118,10 @@ function closing(
   tested?: TestResult,
 ): string[] {
   if (!validation) {
-    return ['stopped in the first epoch: the weights as they were then, never validated, are in', `  ${folder.model}`];
+    return [
+      'stopped in the first epoch: the weights up to then, which were never validated, are in',
+      `  ${folder.model}`,
+    ];
   }
   const files = ['model.safetensors', 'predictions.png', 'curves.png', 'metrics.jsonl', 'config.json'];
   if (test) files.push('test.csv', 'test.png');
@@ -148,7 +151,7 @@ function next({ data }: TrainCommandOptions, folder: RunFolder): string[] {
           `  ${trainCall()} --data FOLDER`,
         ]
       : [
-          'and see what each head is worth:',
+          'and measure each head:',
           `  npx unetpp evaluate --model ${shellWord(folder.model)} --data ${shellWord(data)}`,
         ]),
   ];
