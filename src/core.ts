@@ -41,6 +41,7 @@ export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
 export type { Spacing } from './image/distance.js';
 export { type Normalisation, normalisations } from './image/normalise.js';
+export type { InferenceGraph, InferenceSize } from './infer/inference.js';
 export { type Prediction, toMask } from './infer/prediction.js';
 export type { Preprocessing } from './infer/preprocessing.js';
 export type { LossOptions } from './loss/loss.js';
@@ -54,7 +55,7 @@ export {
   type RecommendationScore,
   recommendationScores,
 } from './model/recommendation.js';
-export { type Cost, type NetworkCost, type Summary, summarize } from './model/summary.js';
+export { type Cost, type NetworkCost, predictionCost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
 export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './network/config.js';

@@ -15,13 +15,13 @@ const CANDIDATES: readonly number[] = Array.from({ length: 19 }, (_, k) => (k + 
 
 export interface ThresholdPoint {
   readonly threshold: number;
-  /** Mean over the images. */
+  /** The mean over the images. */
   readonly dice: number;
   readonly pooledDice: number;
 }
 
 export interface ThresholdChoice {
-  /** See `bestPoint`. */
+  /** The best of the thresholds, see `bestPoint`. */
   readonly threshold: number;
   readonly curve: readonly ThresholdPoint[];
 }
@@ -29,14 +29,14 @@ export interface ThresholdChoice {
 export interface ChooseThresholdOptions extends Omit<LabelledBatchesOptions, 'batch'> {
   /** How many images are computed at once. Default: 4. */
   readonly batch?: number;
-  /** What is to be highest. Default: 'dice', the mean over the images. */
+  /** The score that is to be highest. Default: 'dice', the mean over the images. */
   readonly score?: 'dice' | 'pooledDice';
 }
 
 /**
  * Scans thresholds on the validation subset, and on no other: what a threshold was chosen on can no longer judge it.
  * The model stays as it is; `model.adopt({ ...model.card, thresholds: thresholdsOf(choices) })` adopts the choice.
- * @returns by the names of `outputsOf`
+ * @returns choices by the names of `outputsOf`
  * @throws InputError for a model of several classes, which takes the most probable class without a threshold, or a data
  * set that does not fit it
  */
@@ -97,7 +97,10 @@ export function overlapsAt(
   }));
 }
 
-/** The highest by `score`; of equals the one nearest to 0.5, the lower one first. @param curve by ascending threshold */
+/**
+ * The point with the highest `score`; among equals the one nearest to 0.5, and of two as near the lower one.
+ * @param curve points by ascending threshold
+ */
 export function bestPoint(curve: readonly ThresholdPoint[], score: 'dice' | 'pooledDice'): ThresholdPoint {
   // In whole hundredths, so that 0.3 and 0.7 are equally near.
   const distance = ({ threshold }: ThresholdPoint) => Math.round(100 * Math.abs(threshold - DEFAULT_THRESHOLD));
@@ -107,7 +110,7 @@ export function bestPoint(curve: readonly ThresholdPoint[], score: 'dice' | 'poo
   });
 }
 
-/** @param scan by candidate, then by image */
+/** @param scan counts by candidate, then by image */
 function choose(scan: readonly (readonly ConfusionCounts[])[], score: 'dice' | 'pooledDice'): ThresholdChoice {
   const curve = scan.map((images, c) => ({
     threshold: CANDIDATES[c]!,

@@ -23,13 +23,13 @@ export interface ComparedMode extends Cost {
   readonly iou: number;
   readonly pooledDice: number;
   readonly pooledIou: number;
-  /** Above this probability a pixel counted as foreground. */
+  /** A pixel whose probability was above it counted as foreground. */
   readonly threshold: number;
-  /** Parameters and running statistics, in bytes. */
+  /** The parameters and running statistics, in bytes. */
   readonly parameterBytes: number;
-  /** These, the working memory and the packed filters. */
+  /** The parameters, the working memory and the packed filters together, in bytes. */
   readonly memoryBytes: number;
-  /** Median time of predicting one image, see `timeModes`. */
+  /** The median time of predicting one image, see `timeModes`. */
   readonly milliseconds: number;
   /** This time as a share of that of the deepest head. */
   readonly timeShare: number;
@@ -38,18 +38,18 @@ export interface ComparedMode extends Cost {
 export interface ModeComparison {
   /** How many images the scores are of. */
   readonly images: number;
-  /** By the names of `outputsOf`, in its order. */
+  /** A row for each output, in the order of `outputsOf`. */
   readonly rows: readonly ComparedMode[];
-  /** To be adopted: `model.adopt({ ...model.card, recommendation })`. */
+  /** The cheapest mode that is good enough; `model.adopt({ ...model.card, recommendation })` adopts it. */
   readonly recommendation: Recommendation;
 }
 
 export interface CompareModesOptions extends Pick<EvaluateOptions, 'subset' | 'batch' | 'signal'> {
-  /** Whose highest value is the best. Default: 'dice', the mean over the images. */
+  /** The score whose highest value is the best. Default: 'dice', the mean over the images. */
   readonly score?: RecommendationScore;
   /** How far below the best score the recommended mode may lie. Default: 0.01. */
   readonly tolerance?: number;
-  /** Predictions of one image that are timed in each mode. Default: 15. */
+  /** How many predictions of one image are timed in each mode. Default: 15. */
   readonly runs?: number;
   readonly onProgress?: (phase: 'evaluation' | 'timing', done: number, total: number) => void;
 }

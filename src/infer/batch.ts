@@ -5,6 +5,7 @@ import { pack } from '../image/pack.js';
 import { cropBack, padReflect } from '../image/pad.js';
 import type { Prediction } from './prediction.js';
 
+/** A batch on its way to the network and back. */
 export class Batch<T extends ImageData> {
   /** The size that the network sees, in pixels. */
   readonly width: number;
@@ -17,7 +18,7 @@ export class Batch<T extends ImageData> {
 
   /**
    * Pads the images by reflection to multiples of `multiple`.
-   * @param images of one size, at least one
+   * @param images images of one size, at least one
    */
   constructor(images: readonly Image<T>[], multiple: number) {
     const padded = images.map((image) => padReflect(image, multiple));

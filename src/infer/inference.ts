@@ -16,7 +16,7 @@ export type InferenceSize = Pick<NetworkOptions, 'batch' | 'height' | 'width'>;
 /** What a prediction computes, as symbols. */
 export interface InferenceGraph {
   readonly network: Network;
-  /** In the order in which they were asked for, each [N,H,W,classes]. */
+  /** The outputs in the order in which they were asked for, each [N,H,W,classes]. */
   readonly outputs: readonly Tensor[];
 }
 

@@ -36,6 +36,7 @@ const PROGRAMS = 8;
 /** Recorded networks that are kept. They are small, and a folder is often looked through before it is predicted. */
 const GRAPHS = 64;
 
+/** Predicts with a network. It keeps the programs that it compiles, for images of the sizes that it has seen. */
 export class Predictor {
   readonly #graphs = new LruCache<InferenceGraph>(GRAPHS);
   readonly #programs = new LruCache<Inference>(PROGRAMS, (inference) => inference.free());

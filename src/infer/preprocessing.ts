@@ -1,4 +1,4 @@
-/** From an image as it comes to what the network reads, and back; it travels with the model. */
+/** The way from an image as it comes to what the network reads, and back. It travels with the model, in its card. */
 import { InputError } from '../base/errors.js';
 import type { Image } from '../base/image.js';
 import { show } from '../base/show.js';

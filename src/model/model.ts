@@ -83,14 +83,17 @@ export class Model {
   }
 
   /**
-   * The probabilities of images that are what the network reads: its channels, values in its range, all of one size, any
-   * size. No resizing; padding and cropping where needed.
+   * The probabilities of images that are as the network reads them: its channels, values in its range, all of one size,
+   * whatever it is. Nothing is resized; images are padded and the answers cropped where needed.
    */
   async probabilities(images: readonly Image<Float32Array>[], mode: Mode): Promise<Prediction[]> {
     return (await this.#predictor.probabilities(images, [outputOf(mode, this.config)]))[0]!;
   }
 
-  /** The same of every head and of their mean, in one pass, by the order of `outputsOf`: a list of predictions of each. */
+  /**
+   * The probabilities of every head and of their mean, computed in one pass, of images as for `probabilities`.
+   * @returns for each output, in the order of `outputsOf`, the predictions of all images
+   */
   heads(images: readonly Image<Float32Array>[]): Promise<Prediction[][]> {
     return this.#predictor.probabilities(images, outputsOf(this.config));
   }

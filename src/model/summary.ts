@@ -45,7 +45,7 @@ const FLOAT = 4;
 
 /**
  * The cost in mode 'accurate', and that of each head.
- * @param size of the image; height and width must be multiples of 2^depth
+ * @param size the size of the image; height and width must be multiples of 2^depth
  * @param backend the one that predicts, which takes no memory for the forecast
  */
 export function summarize(config: ModelConfig, size: Size, backend: Backend): Summary {
