@@ -53,25 +53,27 @@ export type { Shape } from './graph/shape.js';
 export type { Image, ImageData, Spacing } from './image/image.js';
 export { type Normalisation, normalisations } from './image/normalise.js';
 export type { Preprocessing } from './image/prepare.js';
+export type { InferenceGraph, InferenceSize } from './infer/inference.js';
+export { type Prediction, toMask } from './infer/prediction.js';
 export type { LossOptions } from './loss/loss.js';
 export { lossText, parseLoss } from './loss/loss-text.js';
-export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './model/config.js';
-export { type Initialisation, initialisations } from './model/initialisation.js';
-export { type Mode, type Output, parseMode } from './model/mode.js';
-export { createModel, Model, type PredictOptions, type TrainingSummary } from './model/model.js';
+export type { ModelCard, TrainingSummary } from './model/card.js';
+export { createModel, Model, type PredictOptions } from './model/model.js';
 export { decodeModel, encodeModel, weightsSha256 } from './model/modelfile.js';
-export { type Head, type Network, recordNetwork } from './model/network.js';
-export { countParameters, listParameters } from './model/parameters.js';
-export { type Prediction, toMask } from './model/prediction.js';
 export { prune } from './model/prune.js';
 export {
   type Recommendation,
   type RecommendationScore,
   recommendationScores,
 } from './model/recommendation.js';
-export { type Cost, type NetworkCost, type Summary, summarize } from './model/summary.js';
+export { type Cost, type NetworkCost, predictionCost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
+export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './network/config.js';
+export { type Initialisation, initialisations } from './network/initialisation.js';
+export { type Mode, type Output, parseMode } from './network/mode.js';
+export { type Head, type Network, recordNetwork } from './network/network.js';
+export { countParameters, listParameters } from './network/parameters.js';
 export * from './ops/index.js';
 export { holm } from './study/holm.js';
 export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';

@@ -6,10 +6,10 @@ import { memorySize } from '../base/quantities.js';
 import { CACHE_BYTES } from '../data/cache.js';
 import type { Split } from '../data/split/split.js';
 import { trainedLoss } from '../loss/loss.js';
-import { depthOf, type ModelConfig } from '../model/config.js';
-import { levelsOfMode, type Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { parameterBytes, predictionCost } from '../model/summary.js';
+import { depthOf, type ModelConfig } from '../network/config.js';
+import { levelsOfMode, type Mode } from '../network/mode.js';
 import { availableMemory } from '../platform/node/host.js';
 import { evaluationMemory, trainingMemory } from '../train/memory.js';
 import { lossOptions, type TrainCommandOptions } from './options/train-options.js';
@@ -85,25 +85,27 @@ export function requireForEvaluation(
     { batch, size: rounded, images, loss: trainedLoss(model) },
     backend,
   );
-  const inside = parameterBytes(config, backend) + prepared + working;
+  const inside = parameterBytes(model.parameters.list, backend) + prepared + working;
   const outside = Math.min(CACHE_BYTES, images * size ** 2 * (FLOAT * config.inChannels + 1));
   demand({ backendBytes: inside, hostBytes: outside }, backend, `--size ${size}`, 'lower it');
 }
 
 /** Predicts one image. */
 export function requireForPrediction(
-  { config, preprocessing, backend }: Model,
+  model: Model,
   mode: Mode,
   image: { readonly path: string; readonly width: number; readonly height: number },
 ): void {
   const { path, width, height } = image;
+  const { config, parameters, backend } = model;
+  const { preprocessing } = model.card;
   const multiple = 2 ** levelsOfMode(mode, config).at(-1)!;
   const size = {
     width: roundUp(preprocessing.size ?? width, multiple),
     height: roundUp(preprocessing.size ?? height, multiple),
   };
-  const { workingBytes, preparedBytes } = predictionCost(config, mode, size, backend);
-  const inside = parameterBytes(config, backend) + preparedBytes + workingBytes;
+  const { workingBytes, preparedBytes } = predictionCost(model.record(mode, { batch: 1, ...size }), backend);
+  const inside = parameterBytes(parameters.list, backend) + preparedBytes + workingBytes;
   const { inChannels, classes } = config;
   // What the network reads, and packed; what it says, as read and as cut out. At the image's own size, what comes of it,
   // and its overlay.

@@ -10,9 +10,9 @@ import type { Image, Spacing } from '../image/image.js';
 import { type ConfusionCounts, confusionCounts, type OverlapScores, overlapScores, pooled } from './overlap.js';
 import { type SurfaceDistances, surfaceDistances } from './surface-distance.js';
 
-/** Where distances were asked for; in pixels, or the unit of the spacing. */
+/** Distances in pixels, or in the unit of the spacing. They are there where they were asked for. */
 export interface DistanceScores {
-  /** null where undefined in every image; see `surface-distance.ts`. */
+  /** null where the distance is undefined in every image; see `surface-distance.ts`. */
   readonly hd95: number | null;
   readonly assd: number | null;
   /** How many the means leave out: images, of several classes pairs of image and class, where one mask alone is empty. */
@@ -22,13 +22,13 @@ export interface DistanceScores {
 /** Means over classes, or images, or both. */
 export interface MeanScores extends OverlapScores, Partial<DistanceScores> {}
 
-/** Of one image. */
+/** The scores of one image. */
 export interface ImageScores extends MeanScores {
-  /** Of each class, where there are several. */
+  /** The scores of each class, where there are several. */
   readonly perClass?: readonly (MeanScores & { readonly class: number })[];
 }
 
-/** Of one class in all images. */
+/** The scores of one class in all images. */
 export interface ClassScores extends MeanScores {
   readonly pooledDice: number;
   readonly pooledIou: number;
@@ -37,9 +37,9 @@ export interface ClassScores extends MeanScores {
   readonly pooledSpecificity: number;
 }
 
-/** Of all images. */
+/** The scores of all images. */
 export interface Scores extends ClassScores {
-  /** Of each class, where there are several. */
+  /** The scores of each class, where there are several. */
   readonly perClass?: readonly (ClassScores & { readonly class: number })[];
 }
 
@@ -52,17 +52,17 @@ interface Case {
 export interface MetricOptions {
   /** Also measure surface distances, which takes far longer than counting. Default: false. */
   readonly distances?: boolean | undefined;
-  /** Default: distances in pixels. */
+  /** The size of a pixel. Default: distances are in pixels. */
   readonly spacing?: Spacing | undefined;
 }
 
 /** Gathers masks image by image. */
 export class MetricAccumulator {
-  /** By class, then by image. */
+  /** Cases by class, then by image. */
   readonly #cases: Case[][];
   readonly #options: MetricOptions;
 
-  /** @param classes of the network: 1 counts pixels of value 1, K >= 2 the classes 1..K-1 */
+  /** @param classes the network's classes: 1 counts pixels of value 1, K >= 2 the classes 1..K-1 */
   constructor(classes: number, options: MetricOptions = {}) {
     this.#cases = Array.from({ length: Math.max(1, classes - 1) }, () => []);
     this.#options = options;

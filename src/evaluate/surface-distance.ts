@@ -15,7 +15,7 @@ import { squaredDistances } from '../image/distance.js';
 import type { Image, Spacing } from '../image/image.js';
 import { surface } from '../image/surface.js';
 
-/** In the unit of the spacing. */
+/** Distances in the unit of the spacing. */
 export interface SurfaceDistances {
   /** The 95th percentile of the Hausdorff distance. */
   readonly hd95: number;
@@ -26,7 +26,7 @@ export interface SurfaceDistances {
 const PERCENTILE = 0.95;
 
 /**
- * Of class `label` in two masks of one size. For empty masks see `overlap.ts`.
+ * The distances between the surfaces of class `label` in two masks of one size. For empty masks see `overlap.ts`.
  * @returns null where one of them is empty and the other is not
  */
 export function surfaceDistances(

@@ -3,8 +3,8 @@
 import { yieldToEventLoop } from '../base/event-loop.js';
 import { median } from '../base/statistics.js';
 import type { Image } from '../image/image.js';
-import type { Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
+import type { Mode } from '../network/mode.js';
 
 export interface TimeModesOptions {
   /** Predictions that are measured of each mode. */

@@ -1,10 +1,11 @@
 /** What a network costs: read off the recorded graph, nothing is computed or allocated. */
 import type { Backend, MemoryPlan } from '../backend/backend.js';
 import { liveNodes } from '../graph/graph.js';
-import { levelsOf, type ModelConfig } from './config.js';
-import { type InferenceGraph, recordInference } from './inference.js';
-import { levelName, type Mode } from './mode.js';
-import { countParameters, listParameters, storeLengths } from './parameters.js';
+import { type InferenceGraph, recordInference } from '../infer/inference.js';
+import { levelsOf, type ModelConfig } from '../network/config.js';
+import type { Parameter } from '../network/layers.js';
+import { levelName, type Mode, outputOf } from '../network/mode.js';
+import { countParameters, listParameters, storeLengths } from '../network/parameters.js';
 
 /** What predicting one image costs wherever it is computed. */
 export interface NetworkCost {
@@ -44,28 +45,31 @@ const FLOAT = 4;
 
 /**
  * The cost in mode 'accurate', and that of each head.
- * @param size of the image; height and width must be multiples of 2^depth
+ * @param size the size of the image; height and width must be multiples of 2^depth
  * @param backend the one that predicts, which takes no memory for the forecast
  */
 export function summarize(config: ModelConfig, size: Size, backend: Backend): Summary {
+  const cost = (mode: Mode) => predictionCost(record(config, mode, size), backend);
   const levels = levelsOf(config).map((level) => {
     const head = levelName(level);
-    return { head, ...predictionCost(config, head, size, backend) };
+    return { head, ...cost(head) };
   });
-  const all = predictionCost(config, 'accurate', size, backend);
-  return { ...all, parameterBytes: parameterBytes(config, backend), levels };
+  return { ...cost('accurate'), parameterBytes: parameterBytes(listParameters(config), backend), levels };
 }
 
-/** The cost in one mode. */
-export function predictionCost(config: ModelConfig, mode: Mode, size: Size, backend: Backend): Cost {
-  const graph = recordInference(config, mode, { batch: 1, ...size });
+/** The cost of computing a recorded prediction; see `Model.record`. */
+export function predictionCost(graph: InferenceGraph, backend: Backend): Cost {
   const planned = backend.plan(graph.outputs, new Set(graph.network.parameters.keys()), { constant: true });
   return { ...costOf(graph), workingBytes: FLOAT * planned.length, preparedBytes: keptBytes([planned]) };
 }
 
-/** What can be told of it without a backend. */
+/** The cost of a network in one mode, as far as it can be told without a backend. */
 export function networkCost(config: ModelConfig, mode: Mode, size: Size): NetworkCost {
-  return costOf(recordInference(config, mode, { batch: 1, ...size }));
+  return costOf(record(config, mode, size));
+}
+
+function record(config: ModelConfig, mode: Mode, size: Size): InferenceGraph {
+  return recordInference(config, [outputOf(mode, config)], { batch: 1, ...size });
 }
 
 function costOf({ network, outputs }: InferenceGraph): NetworkCost {
@@ -79,8 +83,8 @@ function costOf({ network, outputs }: InferenceGraph): NetworkCost {
 }
 
 /** What a model holds, its running statistics included. */
-export function parameterBytes(config: ModelConfig, backend: Backend): number {
-  const { trainable, statistics } = storeLengths(listParameters(config), backend);
+export function parameterBytes(list: readonly Parameter[], backend: Backend): number {
+  const { trainable, statistics } = storeLengths(list, backend);
   return FLOAT * (trainable + statistics);
 }
 

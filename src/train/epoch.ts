@@ -1,8 +1,8 @@
 /** The training part of an epoch: its mini-batches, one step of the optimizer each. */
 import { chunks } from '../base/chunks.js';
 import type { Dataset } from '../data/dataset.js';
-import { levelsOf } from '../model/config.js';
-import { levelName } from '../model/mode.js';
+import { levelsOf } from '../network/config.js';
+import { levelName } from '../network/mode.js';
 import { sampleKey, shuffled } from './batches.js';
 import type { TrainSettings } from './options.js';
 import { Prefetcher } from './prefetcher.js';

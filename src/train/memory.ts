@@ -1,12 +1,11 @@
 /** The memory that training and evaluation take, worked out from the plans before anything is allocated. */
-
 import type { Backend, MemoryPlan } from '../backend/backend.js';
-import { recordEvaluation } from '../evaluate/evaluate.js';
+import { recordEvaluation } from '../evaluate/evaluation-program.js';
 import type { Tensor } from '../graph/graph.js';
 import type { LossOptions } from '../loss/loss.js';
-import type { ModelConfig } from '../model/config.js';
-import { listParameters, storeLengths } from '../model/parameters.js';
 import { keptBytes } from '../model/summary.js';
+import type { ModelConfig } from '../network/config.js';
+import { listParameters, storeLengths } from '../network/parameters.js';
 import { waitingGradients } from './gradient-tree.js';
 import { type OptimizerName, optimizerDefaults, STATE_NAMES } from './optimizer.js';
 import { recordGradients } from './step.js';

@@ -1,10 +1,11 @@
 /** The options of training, their defaults and their limits. */
+
+import { checkCount } from '../base/checks.js';
 import { withDefaults } from '../base/defaults.js';
 import { InputError } from '../base/errors.js';
 import type { Key } from '../base/random.js';
 import type { Sample } from '../data/dataset.js';
 import { type LossOptions, spansImages } from '../loss/loss.js';
-import { checkCount } from '../model/checks.js';
 import type { Checkpoint } from './checkpoint.js';
 import { type OptimizerOptions, optimizerDefaults } from './optimizer.js';
 import { type ScheduleOptions, type ScheduleSettings, scheduleSettings } from './schedule.js';

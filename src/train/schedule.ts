@@ -13,10 +13,11 @@
  *   rate as in TensorFlow's `PolynomialDecay`; PyTorch: `PolynomialLR`, whose lowest is 0.
  * - plateau: see `Plateau`.
  */
+
+import { checkCount } from '../base/checks.js';
 import { withDefaults } from '../base/defaults.js';
 import { InputError, invariant } from '../base/errors.js';
 import { cosine, power } from '../base/math.js';
-import { checkCount } from '../model/checks.js';
 
 export const schedules = ['constant', 'cosine', 'polynomial', 'plateau'] as const;
 export type ScheduleName = (typeof schedules)[number];

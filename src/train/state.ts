@@ -7,9 +7,10 @@ import { InputError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
 import { lossSummary } from '../loss/loss.js';
-import { levelsOf } from '../model/config.js';
+import type { TrainingSummary } from '../model/card.js';
 import type { Model } from '../model/model.js';
-import type { Snapshot } from '../model/parameters.js';
+import { levelsOf } from '../network/config.js';
+import type { Snapshot } from '../network/parameters.js';
 import { WeightAverage, type WeightAverageState } from './average.js';
 import type { Checkpoint } from './checkpoint.js';
 import { beginEpoch, type EpochState } from './epoch.js';
@@ -76,6 +77,11 @@ export class TrainingState {
     return this.#best?.epoch ?? 0;
   }
 
+  /** What the model's card says of the training, if it ends with the best epoch so far. */
+  get summary(): TrainingSummary | undefined {
+    return this.#best && summaryOf(this.dataset, this.settings, this.#best);
+  }
+
   /** What the schedule makes of the epochs so far; see `learningRateAt`. */
   get factor(): number {
     return this.settings.rate.schedule === 'plateau' ? this.#plateau.factor : 1;
@@ -99,7 +105,7 @@ export class TrainingState {
   async finish(validation: Evaluation): Promise<boolean> {
     const { epoch, losses } = this.current;
     const best = !this.#best || isBetter(validation, this.#best.validation);
-    if (best) this.#keep({ epoch, validation }, await this.model.parameters.snapshot());
+    if (best) this.#best = { epoch, validation, weights: await this.model.parameters.snapshot() };
     this.#plateau.observe(validation.dice);
     this.current = beginEpoch(epoch + 1, losses.heads.length);
     return best;
@@ -168,12 +174,7 @@ export class TrainingState {
     this.#plateau.restoreState(plateau);
     if (average) this.#average?.restoreState(average);
     this.step.optimizer.restoreState(optimizer);
-    if (best) this.#keep(best, weights!);
-  }
-
-  #keep(best: Best, weights: Snapshot): void {
-    this.#best = { ...best, weights };
-    this.model.training = summary(this.dataset, this.settings, best);
+    if (best) this.#best = { ...best, weights: weights! };
   }
 }
 
@@ -190,7 +191,7 @@ function isBetter(a: Evaluation, b: Evaluation): boolean {
 }
 
 /** What the model file says of its training; the same run gives the same words. */
-function summary(dataset: Dataset, settings: TrainSettings, { epoch, validation }: Best): Model['training'] {
+function summaryOf(dataset: Dataset, settings: TrainSettings, { epoch, validation }: Best): TrainingSummary {
   const { epochs, batch, microBatch, learningRate, seed, optimizer, rate, emaDecay } = settings;
   const { split, drawn } = dataset;
   const images = { train: split.train.length, validation: split.validation.length };

@@ -1,9 +1,10 @@
 /** Training: epochs of shuffled mini-batches, a validation after each, the best weights kept. */
 import { Scope } from '../backend/scope.js';
 import type { Dataset } from '../data/dataset.js';
-import { checkFits, type Evaluation, evaluate } from '../evaluate/evaluate.js';
+import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
+import { checkFits } from '../evaluate/labelled-batches.js';
 import type { Model } from '../model/model.js';
-import { checkSize } from '../model/network.js';
+import { checkSize } from '../network/network.js';
 import { stepsPerEpoch, trainEpoch } from './epoch.js';
 import { type TrainOptions, type TrainSettings, trainSettings } from './options.js';
 import { learningRateAt } from './schedule.js';
@@ -51,10 +52,9 @@ export async function* trainModel(
   const settings = trainSettings(options);
   checkFits(model.config, dataset);
   checkSize(model.config, dataset.sampler.size, dataset.sampler.size);
-  // Chosen for other weights.
-  model.thresholds = {};
-  model.recommendation = undefined;
-  model.preprocessing = dataset.sampler.preprocessing;
+  // Thresholds and a recommendation were chosen for other weights.
+  const { preprocessing } = dataset.sampler;
+  model.adopt({ preprocessing, thresholds: {}, training: model.card.training });
   const scope = new Scope(model.backend);
   try {
     yield* trainOn(new TrainingState(model, dataset, settings, scope));
@@ -66,6 +66,7 @@ export async function* trainModel(
 async function* trainOn(state: TrainingState): AsyncGenerator<EpochReport, void, void> {
   const { model, dataset, settings } = state;
   const { epochs, signal } = settings;
+  adoptSummary(state);
   try {
     while (!state.end()) {
       const started = performance.now();
@@ -76,6 +77,7 @@ async function* trainOn(state: TrainingState): AsyncGenerator<EpochReport, void,
       try {
         const validation = await validate(model, dataset, epoch, settings);
         const best = await state.finish(validation);
+        if (best) adoptSummary(state);
         const seconds = (performance.now() - started) / 1000;
         const report = { epoch, epochs, training, validation, best, bestEpoch: state.bestEpoch, learningRate, seconds };
         const end = state.end();
@@ -91,6 +93,11 @@ async function* trainOn(state: TrainingState): AsyncGenerator<EpochReport, void,
   } finally {
     state.restoreBest();
   }
+}
+
+/** The model's card tells of the best epoch, where there has been one. */
+function adoptSummary({ model, summary }: TrainingState): void {
+  if (summary) model.adopt({ ...model.card, training: summary });
 }
 
 /** The training part of the current epoch. */

@@ -5,8 +5,8 @@ import { direct } from '../../src/backend/wasm/kernels/direct.js';
 import { kernels } from '../../src/backend/wasm/kernels/index.js';
 import { suitsWinograd, winograd } from '../../src/backend/wasm/kernels/winograd.js';
 import { leafOf, liveNodes } from '../../src/graph/graph.js';
-import { defaultConfig } from '../../src/model/config.js';
-import { recordNetwork } from '../../src/model/network.js';
+import { defaultConfig } from '../../src/network/config.js';
+import { recordNetwork } from '../../src/network/network.js';
 import type { ConvGeometry } from '../../src/ops/convolution.js';
 
 const BASE = { batch: 1, height: 16, width: 16, sources: [16, 8], inChannels: 24, outChannels: 8, kernel: 3 };

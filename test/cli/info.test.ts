@@ -83,8 +83,7 @@ test('what a file says of its training may be anything', async ({ dir }) => {
     [{ ...good, averageDecay: 'much' }, false],
   ] as const) {
     const model = createModel({ filters: [2, 4] });
-    model.preprocessing = { normalisation: 'range', size: 32 };
-    model.training = facts;
+    model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 32 }, training: facts });
     await model.save(join(dir, FILE));
     assert.is(json(dir, info()).trainingMemory !== null, known, JSON.stringify(facts));
   }
@@ -93,8 +92,8 @@ test('what a file says of its training may be anything', async ({ dir }) => {
 test('an average of the weights takes memory, also where version 0.1.0 wrote the file', () => {
   const optimizerBytes = (facts: Readonly<Record<string, unknown>>) => {
     const model = createModel({ filters: [2, 4] });
-    model.preprocessing = { normalisation: 'range', size: 32 };
-    model.training = { images: { train: 9, validation: 3 }, batch: 4, microBatch: 2, optimizer: 'sgd', ...facts };
+    const training = { images: { train: 9, validation: 3 }, batch: 4, microBatch: 2, optimizer: 'sgd', ...facts };
+    model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 32 }, training });
     return trainingCosts(model)!.memory[0]!.optimizer;
   };
   const without = optimizerBytes({});

@@ -40,7 +40,7 @@ test.before.each(async ({ dir }) => {
   putPairs(dir, 5);
   put(dir, 'scan.png', disc(20, 16));
   const model = createModel({ filters: [2, 4] });
-  model.preprocessing = { normalisation: 'range', size: 16 };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 16 } });
   await model.save(join(dir, 'model.safetensors'));
   process.chdir(dir);
 });

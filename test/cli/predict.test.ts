@@ -25,7 +25,7 @@ const test = suiteInFolder('cli predict');
 /** A network with weights large enough that its probabilities differ. */
 async function putModel(dir: string, config: Partial<ModelConfig> = {}, size?: number): Promise<void> {
   const model = createModel({ filters: [3, 5, 7], ...config }, { seed: 5 });
-  model.preprocessing = { normalisation: 'range', ...(size !== undefined && { size }) };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range', ...(size !== undefined && { size }) } });
   await model.save(join(dir, 'model.safetensors'));
 }
 

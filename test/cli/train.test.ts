@@ -119,10 +119,10 @@ test('every option of the network and of the training is taken', async ({ dir })
   const args = ['train', '--data', 'data', ...TINY, '--epochs', '9', '--out', 'run', ...network, ...training, ...more];
   const result = json(dir, args);
   assert.ok((result.epochs as number) < 9, 'patience');
-  const { config, training: summary } = await loadModel(join(dir, 'run/model.safetensors'));
+  const { config, card } = await loadModel(join(dir, 'run/model.safetensors'));
   const { skips, deepSupervision, norm, upsample, dropout } = config;
   assert.equal([skips, deepSupervision, norm, upsample, dropout], ['original', false, 'batch', 'bilinear', 0.3]);
-  assert.equal([summary?.optimizer, summary?.batch, summary?.microBatch], ['sgd', 3, 2]);
+  assert.equal([card.training?.optimizer, card.training?.batch, card.training?.microBatch], ['sgd', 3, 2]);
 });
 
 test.run();

@@ -10,7 +10,7 @@ import { squares } from '../support/squares.js';
 import { rejection } from '../support/throws.js';
 
 const model = createModel({ filters: [4, 8, 8], norm: 'batch' });
-model.thresholds = { L1: 0.45, accurate: 0.55 };
+model.adopt({ ...model.card, thresholds: { L1: 0.45, accurate: 0.55 } });
 
 test('scores are those of evaluate, costs those of the pruned models', async () => {
   // 2^depth does not divide it, so that the modes pad differently.
@@ -57,7 +57,7 @@ test('the recommendation says on what it stands, and the model stays as it is', 
   const scores = Object.fromEntries(rows.map(({ mode, pooledIou }) => [mode, pooledIou]));
   const { subset, score, tolerance } = options;
   assert.equal(recommendation, { mode: 'L1', score, tolerance, subset, images: 16, scores });
-  assert.is(model.recommendation, undefined);
+  assert.is(model.card.recommendation, undefined);
 });
 
 test('one head is a comparison of one', async () => {

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { MetricAccumulator, type MetricOptions } from '../../src/evaluate/metrics.js';
 import { confusionCounts, type OverlapScores, overlapScores } from '../../src/evaluate/overlap.js';
 import type { Image } from '../../src/image/image.js';
-import { toMask } from '../../src/model/prediction.js';
+import { toMask } from '../../src/infer/prediction.js';
 
 const mask = (...data: number[]): Image<Uint8Array> => ({
   width: data.length,

@@ -105,11 +105,11 @@ test('a network of any number of channels reads images of that number, and no ot
 
 test('a model with a size sees every image at it and answers at the size of the image', async () => {
   const model = modelOf();
-  model.preprocessing = { normalisation: 'range', size: 16 };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 16 } });
   const { width, height, probs } = await model.predict(imageOf(40, 20));
   assert.equal([width, height, probs.length], [40, 20, 800]);
   const own = await model.predict(imageOf(16, 16));
-  model.preprocessing = { normalisation: 'range' };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range' } });
   assert.equal(own, await model.predict(imageOf(16, 16)));
 });
 
@@ -180,12 +180,11 @@ for (const variant of variants) {
 
 test('pruning keeps what prediction needs and refuses a head that is not there', () => {
   const model = modelOf();
-  model.preprocessing = { normalisation: 'range', size: 32 };
-  model.training = { epochs: 3 };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 32 }, training: { epochs: 3 } });
   const pruned = prune(model, 1);
   assert.equal(pruned.config.filters, [3, 4]);
-  assert.equal(pruned.preprocessing, model.preprocessing);
-  assert.equal(pruned.training, { epochs: 3, prunedTo: 'L1' });
+  assert.equal(pruned.card.preprocessing, model.card.preprocessing);
+  assert.equal(pruned.card.training, { epochs: 3, prunedTo: 'L1' });
   throwsInput(() => prune(model, 3), 'prune: no head at level 3; this network has L1, L2');
   const alone = 'this network was built without deep supervision: L1 is its only head and needs all of it';
   throwsInput(() => prune(pruned, 1), `prune: ${alone}`);

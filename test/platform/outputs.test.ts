@@ -236,7 +236,7 @@ test('tables, arrays and models say what they are', async () => {
   const isDerived = async (model: Parameters<typeof encodeModel>[0]) =>
     DERIVED_MODEL.begins(head(await encodeModel(model)));
   assert.ok(await isDerived(model), 'not trained, as from import-torch');
-  model.training = { dataset: 'd'.repeat(HEAD_BYTES), epochs: 3 };
+  model.adopt({ ...model.card, training: { dataset: 'd'.repeat(HEAD_BYTES), epochs: 3 } });
   assert.not.ok(await isDerived(model), 'hours of work');
   assert.ok(await isDerived(prune(model, 1)));
   assert.not.ok(DERIVED_MODEL.begins(head('\0\0\0\0\0\0\0\0{"__metadata__":{"format":"pt"},')));

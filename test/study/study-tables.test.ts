@@ -1,8 +1,8 @@
 /** The rows of a study's tables, from results whose answers are worked out by hand. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultConfig } from '../../src/model/config.js';
 import { networkCost } from '../../src/model/summary.js';
+import { defaultConfig } from '../../src/network/config.js';
 import { embeddedArms, familyArm, familyNames } from '../../src/study/arms.js';
 import { comparePaired } from '../../src/study/compare.js';
 import { embeddedRows } from '../../src/study/embedded.js';

@@ -55,8 +55,8 @@ test('learns squares on noise', async () => {
   assert.is(reports.at(-1)!.end, 'epochs');
   assert.ok(reports.at(-1)!.training.total < 0.1 * reports[0]!.training.total);
   assert.ok(bestDice(reports) > 0.9, `Dice ${bestDice(reports)}`);
-  assert.equal(model.preprocessing, { normalisation: 'range', size: 16 });
-  const { epoch, images, seed } = model.training as Record<string, unknown>;
+  assert.equal(model.card.preprocessing, { normalisation: 'range', size: 16 });
+  const { epoch, images, seed } = model.card.training as Record<string, unknown>;
   assert.equal([epoch, images, seed], [reports.at(-1)!.bestEpoch, { train: 16, validation: 6 }, 1]);
 });
 
@@ -94,7 +94,7 @@ test('the model ends with the weights of the best epoch', async () => {
   }
   assert.is(await weightsSha256(model), hashes[last!.bestEpoch - 1]);
   const scores = await evaluate(model, squares());
-  assert.equal(scores, (model.training as { validation: unknown }).validation);
+  assert.equal(scores, (model.card.training as { validation: unknown }).validation);
 });
 
 test('break keeps the best weights so far', async () => {

@@ -1,9 +1,9 @@
 /** What each head of a model file is worth on a data folder and what it costs, with the smallest that suffices. */
 import { compareModes, type ModeComparison } from '../../evaluate/compare-modes.js';
 import { createBackend, type Threads } from '../../index.js';
-import type { ModelConfig } from '../../model/config.js';
 import { decodeModel } from '../../model/modelfile.js';
 import type { RecommendationScore } from '../../model/recommendation.js';
+import type { ModelConfig } from '../../network/config.js';
 import { readFileChecked } from '../../platform/node/files/atomic.js';
 import { saveUnchanged } from '../models/save-unchanged.js';
 import { type Observer, progressOf } from '../observer.js';
@@ -43,7 +43,7 @@ export async function compareFiles(options: CompareFilesOptions, observer: Obser
     onProgress: (phase, done, total) => progressOf(observer, phase)(done, total),
   });
   if (options.save) {
-    model.recommendation = comparison.recommendation;
+    model.adopt({ ...model.card, recommendation: comparison.recommendation });
     await saveUnchanged(model, options.model, bytes);
   }
   const seconds = (performance.now() - started) / 1000;

@@ -78,12 +78,9 @@ export async function evaluateFiles(options: EvaluateFilesOptions, observer: Obs
   const started = performance.now();
   const working = (phase: Phase) => ({ batch: EVALUATION_BATCH, onProgress: progressOf(observer, phase) });
   const chosen = score && (await chooseThresholds(model, dataset, { ...working('thresholds'), score }));
-  const outdated = chosen !== undefined && model.recommendation !== undefined;
-  if (chosen) {
-    model.thresholds = thresholdsOf(chosen);
-    // It was found with other thresholds.
-    model.recommendation = undefined;
-  }
+  const outdated = chosen !== undefined && model.card.recommendation !== undefined;
+  // The recommendation was found with other thresholds.
+  if (chosen) model.adopt({ ...model.card, thresholds: thresholdsOf(chosen), recommendation: undefined });
   const loss = trainedLoss(model);
   const pictured = reported && new WorstImages(options.worst);
   const evaluation = await evaluate(model, dataset, {
@@ -116,7 +113,7 @@ export async function evaluateFiles(options: EvaluateFilesOptions, observer: Obs
     unit,
     worst: worstImages(evaluation.perImage!, options.worst),
     ...(chosen && { chosen }),
-    thresholds: model.thresholds,
+    thresholds: model.card.thresholds,
     outdated,
     files,
     seconds: (performance.now() - started) / 1000,

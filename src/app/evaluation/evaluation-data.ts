@@ -1,7 +1,7 @@
 /** The labelled images that a model is measured on. */
 import type { Dataset } from '../../data/dataset.js';
 import { storedChannels } from '../../data/record.js';
-import { namesOf } from '../../evaluate/evaluate.js';
+import { namesOf } from '../../evaluate/labelled-batches.js';
 import type { Model } from '../../model/model.js';
 import { openDataset } from '../../platform/node/data.js';
 import { requireForEvaluation } from '../memory.js';
@@ -39,7 +39,8 @@ export async function openEvaluationData(
   options: EvaluationDataOptions,
   observer: Observer,
 ): Promise<Dataset> {
-  const { config, preprocessing } = model;
+  const { config, card } = model;
+  const { preprocessing } = card;
   const { inChannels } = config;
   const { seed = 1, plan } = trainedSplit(model);
   const size = options.size ?? preprocessing.size ?? EVALUATION_SIZE;

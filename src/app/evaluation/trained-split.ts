@@ -10,8 +10,8 @@ export interface TrainedSplit {
 }
 
 /** Empty for a model that was not trained here. */
-export function trainedSplit({ training }: Model): TrainedSplit {
-  const { seed, split } = training ?? {};
+export function trainedSplit({ card }: Model): TrainedSplit {
+  const { seed, split } = card.training ?? {};
   return { ...(typeof seed === 'number' && { seed }), ...(isDrawnSplit(split) && { plan: split }) };
 }
 

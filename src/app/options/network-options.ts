@@ -1,6 +1,6 @@
 /** Options of the network that is trained. */
-import { defaultConfig, norms, skipPatterns, upsamplings } from '../../model/config.js';
-import { initialisations } from '../../model/initialisation.js';
+import { defaultConfig, norms, skipPatterns, upsamplings } from '../../network/config.js';
+import { initialisations } from '../../network/initialisation.js';
 import type { OptionTable } from './option.js';
 import { between, oneOf, onOrOff, wholeList } from './parsers.js';
 

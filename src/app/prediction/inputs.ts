@@ -2,8 +2,8 @@
 import { InputError } from '../../base/errors.js';
 import { plural } from '../../base/quantities.js';
 import { isConvertible } from '../../image/channels.js';
-import type { Mode } from '../../model/mode.js';
 import type { Model } from '../../model/model.js';
+import type { Mode } from '../../network/mode.js';
 import type { ImageFile } from '../../platform/node/files/list-images.js';
 import { readImageHeader, verifyImageFile } from '../../platform/node/files/read-image.js';
 import { requireForPrediction } from '../memory.js';

@@ -1,9 +1,9 @@
 /** One run of a study: the training of an arm on a fold, and its scores on the images held out. */
 import type { Subset } from '../../data/split/split.js';
 import { type Evaluation, evaluate } from '../../evaluate/evaluate.js';
-import type { Mode } from '../../model/mode.js';
 import { weightsSha256 } from '../../model/modelfile.js';
 import { networkCost } from '../../model/summary.js';
+import type { Mode } from '../../network/mode.js';
 import { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { inBegunRun, inNewRun } from '../../platform/node/runs/run-session.js';
 import type { OutputScores, RunResult } from '../../study/runs.js';

@@ -6,11 +6,11 @@ import { type Augmentation, parseAugmentations } from '../../data/augment/augmen
 import type { Dataset } from '../../data/dataset.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
 import { sampleDigest } from '../../data/sample-digest.js';
-import { outputsFor } from '../../evaluate/evaluate.js';
+import { outputsFor } from '../../evaluate/labelled-batches.js';
 import { createModel } from '../../index.js';
-import { type ModelConfig, parseConfig } from '../../model/config.js';
 import type { Model } from '../../model/model.js';
-import { checkSize } from '../../model/network.js';
+import { type ModelConfig, parseConfig } from '../../network/config.js';
+import { checkSize } from '../../network/network.js';
 import { openDataset } from '../../platform/node/data.js';
 import type { Checkpoint } from '../../train/checkpoint.js';
 import type { Digests } from '../../train/run-record.js';

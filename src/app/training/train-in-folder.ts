@@ -50,5 +50,5 @@ export async function* trainInFolder(
     yield epoch;
   }
   // Before the first validation there is no best one.
-  if (resume && model.training) await folder.keepModel(model);
+  if (resume && model.card.training) await folder.keepModel(model);
 }

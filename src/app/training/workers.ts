@@ -3,7 +3,7 @@
 import type { Backend } from '../../backend/backend.js';
 import type { Split } from '../../data/split/split.js';
 import { createBackend } from '../../index.js';
-import type { ModelConfig } from '../../model/config.js';
+import type { ModelConfig } from '../../network/config.js';
 import { availableCores } from '../../platform/node/threads/cores.js';
 import { fits, memoryOfTraining } from '../memory.js';
 import type { TrainCommandOptions } from '../options/train-options.js';

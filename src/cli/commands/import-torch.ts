@@ -3,7 +3,7 @@ import { type ImportTorchFileOptions, importTorchFile } from '../../app/models/i
 import { path } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { grouped } from '../../base/quantities.js';
-import { countParameters } from '../../model/parameters.js';
+import { countParameters } from '../../network/parameters.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { networkText } from '../tables/describe.js';
 

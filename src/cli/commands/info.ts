@@ -30,7 +30,8 @@ export const info = command(
 async function run(options: InfoOptions): Promise<void> {
   const backend = createBackend('wasm', { threads: options.threads });
   const model = await loadModel(options.model, { backend });
-  const { config, preprocessing, thresholds, recommendation, training } = model;
+  const { config } = model;
+  const { preprocessing, thresholds, recommendation, training } = model.card;
   const size = costSize(model);
   const count = backend.threads;
   const summary = summarize(config, { width: size, height: size }, backend);
@@ -55,14 +56,15 @@ async function run(options: InfoOptions): Promise<void> {
 }
 
 function portrait(model: Model): string[] {
-  const { config, preprocessing, recommendation, training } = model;
+  const { config } = model;
+  const { preprocessing, recommendation, training } = model.card;
   const { inChannels, classes } = config;
   const { size } = preprocessing;
   return [
     `network   ${networkText(config)}`,
     `input     ${plural(inChannels, 'channel')}, values from 0 to 1, ${size ? `resized to ${size}x${size}` : 'at their own size'}`,
     `output    ${classes === 1 ? 'foreground or background' : `one of ${classes} classes`} of each pixel`,
-    ...(classes === 1 ? [`threshold ${thresholdsText(model)}`] : []),
+    ...(classes === 1 ? [`threshold ${thresholdsText(model.card)}`] : []),
     ...(recommendation
       ? [`auto      ${recommendation.mode}: ${reasonText(recommendation)}, on ${measuredOn(recommendation)}`]
       : []),

@@ -3,8 +3,8 @@ import { type PruneFileOptions, pruneFile } from '../../app/models/prune-file.js
 import { level, path } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { grouped, inWords, memorySize } from '../../base/quantities.js';
-import { levelName } from '../../model/mode.js';
 import { networkCost } from '../../model/summary.js';
+import { levelName } from '../../network/mode.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { costSize } from '../tables/costs.js';
 import { networkText } from '../tables/describe.js';

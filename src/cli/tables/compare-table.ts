@@ -2,8 +2,8 @@
 
 import { grouped, inWords, memorySize, plural } from '../../base/quantities.js';
 import type { ModeComparison } from '../../evaluate/compare-modes.js';
-import type { ModelConfig } from '../../model/config.js';
 import { bestOf } from '../../model/recommendation.js';
+import type { ModelConfig } from '../../network/config.js';
 import { reasonText } from './describe.js';
 import { table } from './table.js';
 import { shellWord } from './words.js';

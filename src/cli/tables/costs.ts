@@ -4,9 +4,9 @@ import { roundUp } from '../../base/math.js';
 import { grouped, inWords, memorySize } from '../../base/quantities.js';
 import { CACHE_BYTES } from '../../data/cache.js';
 import { trainedLoss } from '../../loss/loss.js';
-import { depthOf } from '../../model/config.js';
 import type { Model } from '../../model/model.js';
 import type { Summary } from '../../model/summary.js';
+import { depthOf } from '../../network/config.js';
 import { type TrainingMemory, trainingMemory } from '../../train/memory.js';
 import { type OptimizerName, optimizers } from '../../train/optimizer.js';
 import { table } from './table.js';
@@ -15,9 +15,9 @@ import { table } from './table.js';
 const SIZE = 128;
 
 /** Pixels a side at which the cost of a model is stated. */
-export function costSize({ config, preprocessing }: Model): number {
+export function costSize({ config, card }: Model): number {
   const multiple = 2 ** depthOf(config);
-  return roundUp(preprocessing.size ?? SIZE, multiple);
+  return roundUp(card.preprocessing.size ?? SIZE, multiple);
 }
 
 /** By head, and for the mean of all. A model holds the weights of all heads in every mode. */
@@ -52,7 +52,8 @@ interface CostSettings {
 
 /** Undefined where the file does not say how the model was trained. */
 export function trainingCosts(model: Model): TrainingCosts | undefined {
-  const { config, backend, preprocessing, training } = model;
+  const { config, backend, card } = model;
+  const { preprocessing, training } = card;
   const settings = settingsOf({ ...training, size: preprocessing.size });
   if (!settings || settings.size % 2 ** depthOf(config) !== 0) return undefined;
   const { batch, microBatch, images } = settings;

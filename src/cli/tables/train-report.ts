@@ -6,7 +6,7 @@ import type { TrainResult } from '../../app/training/result.js';
 import type { TrainingOutcome } from '../../app/training/start-training.js';
 import type { TestResult } from '../../app/training/test-images.js';
 import { duration, grouped, memorySize, plural } from '../../base/quantities.js';
-import { countParameters } from '../../model/parameters.js';
+import { countParameters } from '../../network/parameters.js';
 import type { EpochState } from '../../train/epoch.js';
 import { begunEpoch } from '../../train/state.js';
 import { diceText, networkText, objectiveText } from './describe.js';

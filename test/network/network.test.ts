@@ -4,13 +4,12 @@ import * as assert from 'uvu/assert';
 import { network as writtenOut } from '../../reference/network.js';
 import { ReferenceBackend } from '../../src/backend/reference.js';
 import { fold, Random, seedKey } from '../../src/base/random.js';
-import { defaultConfig, type ModelConfig, parseConfig, skipPatterns, upsamplings } from '../../src/model/config.js';
-import { initialise } from '../../src/model/initialisation.js';
-import { Model } from '../../src/model/model.js';
-import { recordNetwork } from '../../src/model/network.js';
-import { countParameters, isTrainable, listParameters } from '../../src/model/parameters.js';
 import { pruneConfig } from '../../src/model/prune.js';
 import { summarize } from '../../src/model/summary.js';
+import { defaultConfig, type ModelConfig, parseConfig, skipPatterns, upsamplings } from '../../src/network/config.js';
+import { initialise } from '../../src/network/initialisation.js';
+import { recordNetwork } from '../../src/network/network.js';
+import { countParameters, isTrainable, listParameters, ParameterStore } from '../../src/network/parameters.js';
 import { relativeError } from '../support/compare.js';
 import { throwsInput } from '../support/throws.js';
 
@@ -68,26 +67,26 @@ for (const skips of skipPatterns) {
 
 async function compareWithWrittenOut(variant: ModelConfig): Promise<void> {
   const backend = new ReferenceBackend('float64');
-  const model = new Model(variant, backend);
-  initialise(model.parameters, 'he-normal', 3);
+  const parameters = new ParameterStore(listParameters(variant), backend);
+  initialise(parameters, 'he-normal', 3);
   const random = new Random(fold(seedKey(4), 'statistics'));
   // Away from their initial values, which would hide a mistake.
-  for (const { name, kind } of model.parameters.list) {
+  for (const { name, kind } of parameters.list) {
     if (kind === 'conv2d' || kind === 'convTranspose2d') continue;
-    const storage = model.parameters.get(name);
+    const storage = parameters.get(name);
     storage.write((await storage.read()).map((value) => value + random.uniform(0, 0.5)));
   }
   const size = { batch: 2, height: 16, width: 8 };
   const data = Float64Array.from({ length: 2 * 16 * 8 * 2 }, () => random.normal());
   const input = { ...size, channels: 2, data };
   const described = { ...variant, batchNorm: variant.norm === 'batch' };
-  const parameters = await model.parameters.read();
-  const values = (name: string) => parameters.get(name)!;
+  const read = await parameters.read();
+  const values = (name: string) => read.get(name)!;
   for (const mode of ['train', 'eval'] as const) {
     const network = recordNetwork(variant, { ...size, training: mode === 'train' });
     const program = backend.compile(
       network.heads.map((head) => head.logits),
-      model.parameters.bind(network),
+      parameters.bind(network),
     );
     program.write(network.input, data);
     program.run();
@@ -102,11 +101,12 @@ async function compareWithWrittenOut(variant: ModelConfig): Promise<void> {
 
 test('running statistics move a tenth of the way, to the unbiased variance', async () => {
   const backend = new ReferenceBackend('float64');
-  const model = new Model(config({ filters: [1, 1], norm: 'batch' }), backend);
-  initialise(model.parameters, 'he-normal', 1);
-  model.parameters.get('conv0_0.conv1.weight').write([0, 0, 0, 0, 1, 0, 0, 0, 0]);
-  const network = recordNetwork(model.config, { batch: 2, height: 2, width: 2, training: true });
-  const bound = model.parameters.bind(network);
+  const variant = config({ filters: [1, 1], norm: 'batch' });
+  const parameters = new ParameterStore(listParameters(variant), backend);
+  initialise(parameters, 'he-normal', 1);
+  parameters.get('conv0_0.conv1.weight').write([0, 0, 0, 0, 1, 0, 0, 0, 0]);
+  const network = recordNetwork(variant, { batch: 2, height: 2, width: 2, training: true });
+  const bound = parameters.bind(network);
   for (const { statistic, value } of network.updates) bound.set(value, bound.get(statistic)!);
   const program = backend.compile(
     network.updates.map(({ value }) => value),
@@ -115,9 +115,9 @@ test('running statistics move a tenth of the way, to the unbiased variance', asy
   program.write(network.input, [1, 2, 3, 6, 6, 3, 2, 1]);
   program.run();
   // Mean 3, sum of squares 28, over 8 - 1.
-  const [mean] = await model.parameters.get('conv0_0.bn1.running_mean').read();
+  const [mean] = await parameters.get('conv0_0.bn1.running_mean').read();
   assert.ok(Math.abs(mean! - 0.1 * 3) < 1e-12);
-  const [variance] = await model.parameters.get('conv0_0.bn1.running_var').read();
+  const [variance] = await parameters.get('conv0_0.bn1.running_var').read();
   assert.ok(Math.abs(variance! - (0.9 + 0.1 * 4)) < 1e-12);
 });
 

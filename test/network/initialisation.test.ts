@@ -3,9 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Values } from '../../src/backend/backend.js';
 import { ReferenceBackend } from '../../src/backend/reference.js';
-import { type Initialisation, initialisations } from '../../src/model/initialisation.js';
 import { createModel } from '../../src/model/model.js';
 import { weightsSha256 } from '../../src/model/modelfile.js';
+import { type Initialisation, initialisations } from '../../src/network/initialisation.js';
 
 const backend = new ReferenceBackend();
 const modelOf = (initialisation: Initialisation, seed = 1) =>

@@ -22,7 +22,7 @@ export function listParameters(config: ModelConfig): readonly Parameter[] {
   return list;
 }
 
-/** Whether the optimizer moves it; the others are running statistics. */
+/** Whether the optimizer moves a parameter. The others are running statistics. */
 export function isTrainable({ kind }: Parameter): boolean {
   return kind !== 'runningMean' && kind !== 'runningVariance';
 }
@@ -35,13 +35,13 @@ export function countParameters(parameters: Iterable<Parameter>): number {
 /** Where each parameter lies in flat memory. */
 export interface FlatLayout {
   readonly offsets: ReadonlyMap<string, number>;
-  /** In elements, the gaps of the alignment included. */
+  /** The length in elements, the gaps of the alignment included. */
   readonly length: number;
 }
 
 /**
  * Lays parameters one after the other. The gaps hold zeros, which every optimizer leaves as they are.
- * @param alignment that of the backend
+ * @param alignment the backend's, in elements
  */
 export function flatLayout(parameters: readonly Parameter[], alignment: number): FlatLayout {
   const offsets = new Map<string, number>();
@@ -153,7 +153,7 @@ export class ParameterStore {
     this.weightsChanged();
   }
 
-  /** To be called by whoever writes values by other ways than `load` and `restore`. */
+  /** Whoever writes values in another way than by `load` and `restore` calls this afterwards. */
   weightsChanged(): void {
     this.backend.weightsChanged();
   }

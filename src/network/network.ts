@@ -22,6 +22,7 @@ import { depthOf, levelsOf, type ModelConfig, type Skips } from './config.js';
 import { Layers, type Parameter, type StatisticUpdate } from './layers.js';
 
 export interface NetworkOptions {
+  /** How many images are computed at once. */
   readonly batch: number;
   /** Height and width must be multiples of 2^depth. */
   readonly height: number;
@@ -30,7 +31,7 @@ export interface NetworkOptions {
   readonly training?: boolean;
 }
 
-/** The logits on X(0,level). */
+/** A head: the logits on X(0,level). */
 export interface Head {
   readonly level: number;
   /** [N,H,W,classes] */
@@ -40,9 +41,9 @@ export interface Head {
 /** A recorded network: symbols only, no numbers. */
 export interface Network {
   readonly graph: Graph;
-  /** [N,H,W,inChannels] */
+  /** The images, [N,H,W,inChannels]. */
   readonly input: Tensor;
-  /** [N,4], see `dropout`; present where training drops. */
+  /** The keys [N,4] of the op `dropout`. They are present where training drops. */
   readonly keys: Tensor | undefined;
   readonly heads: readonly Head[];
   /** The parameters that the heads need, by leaf, in recorded order. */
@@ -51,7 +52,7 @@ export interface Network {
   readonly updates: readonly StatisticUpdate[];
 }
 
-/** From the nodes X(i,0) .. X(i,j-1) of a level those that X(i,j) sees. */
+/** Which of the nodes X(i,0) .. X(i,j-1) of its level X(i,j) sees. */
 const SKIPS: { readonly [K in Skips]: (level: readonly Tensor[]) => readonly Tensor[] } = {
   dense: (level) => level,
   adjacent: (level) => level.slice(-1),
@@ -101,7 +102,10 @@ export function headName(config: ModelConfig, level: number): string {
   return config.deepSupervision ? `final${level}` : 'final';
 }
 
-/** @throws InputError that names the nearest sizes that do */
+/**
+ * Checks that a size can be halved depth times.
+ * @throws InputError that names the nearest sizes that can
+ */
 export function checkSize(config: ModelConfig, width: number, height: number): void {
   const multiple = 2 ** depthOf(config);
   const wrong = [width, height].find((size) => !(Number.isInteger(size) && size > 0 && size % multiple === 0));

@@ -8,7 +8,7 @@ import type { Shape } from '../graph/shape.js';
 import { conv2d, convTranspose2d, dropout, moments, normalize, relu, upsample2d, weightedSum } from '../ops/index.js';
 import type { ModelConfig } from './config.js';
 
-/** What a parameter is; weights are told apart by their op. */
+/** What a parameter is. Weights are told apart by their op. */
 export type ParameterKind =
   | 'conv2d'
   | 'convTranspose2d'
@@ -45,8 +45,9 @@ const GROUPS = 8;
 /** What a batch contributes to the running statistics, as in PyTorch. */
 const MOMENTUM = 0.1;
 
+/** Records layers on a graph, and lists the parameters that they take. */
 export class Layers {
-  /** By leaf, in recorded order. */
+  /** The parameters by their leaves, in recorded order. */
   readonly parameters = new Map<Tensor, Parameter>();
   readonly updates: StatisticUpdate[] = [];
   #dropouts = 0;
@@ -67,7 +68,7 @@ export class Layers {
     return this.#unit(name, 2, [this.#unit(name, 1, xs, width)], width);
   }
 
-  /** U: from the level below to twice the height and width. */
+  /** U: brings the level below to twice its height and width. */
   U(name: string, x: Tensor, width: number): Tensor {
     const { upsample } = this.config;
     if (upsample !== 'transposed') return upsample2d(x, upsample);
@@ -106,7 +107,7 @@ export class Layers {
     return normalize(x, moments(x, options), gamma, beta, options);
   }
 
-  /** Of the batch in training, where they also move the running ones; the running ones in evaluation. */
+  /** In training the statistics of the batch, which also move the running ones; in evaluation the running ones. */
   #batchStatistics(name: string, x: Tensor): { mean: Tensor; variance: Tensor } {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
     const running = {

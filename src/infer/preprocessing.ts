@@ -1,5 +1,4 @@
-/** From an image as it comes to what the network reads, and back; it travels with the model. */
-
+/** The way from an image as it comes to what the network reads, and back. It travels with the model, in its card. */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { isConvertible } from '../image/channels.js';
@@ -7,7 +6,7 @@ import type { Image } from '../image/image.js';
 import { type Normalisation, normalisations } from '../image/normalise.js';
 import { type Preprocessing, prepareImage } from '../image/prepare.js';
 import { resizeImage } from '../image/resize.js';
-import type { ModelConfig } from './config.js';
+import type { ModelConfig } from '../network/config.js';
 import type { Prediction } from './prediction.js';
 
 /** @throws InputError */

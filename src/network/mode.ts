@@ -1,31 +1,31 @@
-/** How a prediction is made from the heads, by the paper's names. */
+/** How a prediction is made from the heads, by the paper's names: modes are what is asked for, outputs what is there. */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { levelsOf, type ModelConfig } from './config.js';
 
 /**
- * 'accurate': the mean of all heads' probabilities. 'fast': one head, computed by the network pruned to it, the deepest
- * unless a level is named: 'L1', 'L2', …
+ * How the heads of a network are used. 'accurate' is the mean of the probabilities of all heads. 'fast' is the deepest
+ * head, and 'L1', 'L2', … are the heads by their level, each computed by the network pruned to it.
  */
 export type Mode = 'accurate' | 'fast' | `L${number}`;
 
-/** What a network can answer with: the mean of its heads, or one of them. */
+/** What a network can answer with: one of its heads, or their mean. Each mode is one of these, see `outputOf`. */
 export type Output = Exclude<Mode, 'fast'>;
 
-/** The heads that a mode reads, as levels, ascending. */
+/** The levels of the heads that a mode reads, ascending. */
 export function levelsOfMode(mode: Mode, config: ModelConfig): number[] {
   const levels = levelsOf(config);
   if (mode === 'accurate') return levels;
   return [mode === 'fast' ? levels.at(-1)! : Number(mode.slice(1))];
 }
 
-/** All outputs that a network has: each head, shallowest first, and where there are several their mean, last. */
+/** All outputs of a network: each head, shallowest first, and where there are several heads their mean, last. */
 export function outputsOf(config: ModelConfig): Output[] {
   const heads = levelsOf(config).map(levelName);
   return heads.length > 1 ? [...heads, 'accurate'] : heads;
 }
 
-/** Which of these a mode is: 'fast' is its head, and 'accurate' the only head where there is but one. */
+/** The output that a mode stands for: 'fast' for the deepest head, 'accurate' for the only head where there is but one. */
 export function outputOf(mode: Mode, config: ModelConfig): Output {
   const levels = levelsOfMode(mode, config);
   return levels.length > 1 ? 'accurate' : levelName(levels[0]!);
@@ -47,7 +47,7 @@ export function parseMode(text: string, config: ModelConfig): Mode {
   throw new InputError(`mode ${show(text)}: this network has ${modes.join(', ')}${why}`);
 }
 
-/** `L2` of 2. */
+/** The name of a level: `L2` for 2. */
 export function levelName(level: number): `L${number}` {
   return `L${level}`;
 }

@@ -1,5 +1,6 @@
-import { InputError } from '../base/errors.js';
-import { show } from '../base/show.js';
+/** Checks of numbers that callers of the library give. */
+import { InputError } from './errors.js';
+import { show } from './show.js';
 
 /** @throws InputError that names the option, unless `value` is a whole number of at least 1 */
 export function checkCount(value: number, name: string): void {

@@ -6,7 +6,7 @@ import { MAX_CHANNELS } from '../image/channels.js';
 import { interpolations } from '../ops/index.js';
 
 export const skipPatterns = ['dense', 'adjacent', 'original'] as const;
-/** Which nodes of its level X(i,j) sees: all before it (UNet++), the last (UNet+) or the encoder's (UNet^e). */
+/** Which nodes of its level X(i,j) sees: all before it (UNet++), the last (UNet+) or the one of the encoder (UNet^e). */
 export type Skips = (typeof skipPatterns)[number];
 
 export const norms = ['none', 'batch', 'instance', 'group'] as const;
@@ -18,11 +18,11 @@ export const upsamplings = ['transposed', ...interpolations] as const;
 export type Upsampling = (typeof upsamplings)[number];
 
 export interface ModelConfig {
-  /** Channels of each level, level 0 (full resolution) first: depth + 1 of them. */
+  /** The channels of each level, level 0 (full resolution) first: depth + 1 numbers. */
   readonly filters: readonly number[];
-  /** Channels of the image. */
+  /** The channels of the images that the network reads. */
   readonly inChannels: number;
-  /** Channels of the logits: 1 is foreground against background (sigmoid), K >= 2 are K classes (softmax). */
+  /** The channels of the logits: 1 is foreground against background (sigmoid), K >= 2 are K classes (softmax). */
   readonly classes: number;
   readonly skips: Skips;
   /** Whether each X(0,j), j = 1..depth, has a head, or X(0,depth) alone. */
@@ -44,7 +44,7 @@ export const defaultConfig: ModelConfig = {
   dropout: 0,
 };
 
-/** Levels below the first: an image is halved this many times. */
+/** The number of levels below the first: an image is halved this many times. */
 export function depthOf(config: ModelConfig): number {
   return config.filters.length - 1;
 }

@@ -1,6 +1,8 @@
 /** What a network says of an image, and the one rule that makes a mask of it. */
 import type { Image } from '../image/image.js';
-import { DEFAULT_THRESHOLD } from './threshold.js';
+
+/** The probability above which a pixel is foreground, where none was chosen. */
+export const DEFAULT_THRESHOLD = 0.5;
 
 export interface Prediction {
   readonly width: number;
