@@ -18,7 +18,7 @@ function taken({ parameters }: Model): number {
 }
 
 async function train(model: Model): Promise<void> {
-  const options = { epochs: 1, batch: 4, microBatch: 2, averageDecay: 0.9, maxGradientNorm: 1 };
+  const options = { epochs: 1, batch: 4, microBatch: 2, emaDecay: 0.9, maxGradientNorm: 1 };
   for await (const _ of trainModel(model, squares({ train: 6, size: 32 }), options));
 }
 
