@@ -1,7 +1,7 @@
 /** The memory that work needs, worked out from its plan and compared with what there is before anything is allocated. */
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
-import { roundUp } from '../base/math.js';
+import { roundUp } from '../base/multiples.js';
 import { memorySize } from '../base/quantities.js';
 import { CACHE_BYTES } from '../data/cache.js';
 import type { Split } from '../data/split/split.js';

@@ -1,7 +1,7 @@
 /** What each head of a model is worth and what it costs: Zhou et al., 2018, section 3.2, on the user's own images. */
 import { checkCount } from '../base/checks.js';
 import { InputError } from '../base/errors.js';
-import { roundUp } from '../base/math.js';
+import { roundUp } from '../base/multiples.js';
 import type { Dataset } from '../data/dataset.js';
 import { deepestLevel } from '../infer/inference.js';
 import { DEFAULT_BATCH } from '../infer/predictor.js';

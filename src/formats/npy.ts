@@ -4,7 +4,7 @@
  */
 
 import { InputError, invariant } from '../base/errors.js';
-import { roundUp } from '../base/math.js';
+import { roundUp } from '../base/multiples.js';
 import { show } from '../base/show.js';
 import { checkImage } from '../image/channels.js';
 import type { Image, ImageData } from '../image/image.js';

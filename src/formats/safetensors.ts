@@ -10,7 +10,7 @@
 
 import { InputError, invariant } from '../base/errors.js';
 import { parseJson } from '../base/json.js';
-import { roundUp } from '../base/math.js';
+import { roundUp } from '../base/multiples.js';
 import { sha256 } from '../base/sha256.js';
 import { show } from '../base/show.js';
 import { kindBySignature } from './signature.js';

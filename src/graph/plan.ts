@@ -3,7 +3,7 @@
  * the same time share memory. Offsets are greedy by size (Pisarchyk and Lee, "Efficient memory management for deep
  * neural net inference", 2020, section 5.2). A step then allocates nothing, and there is nothing to dispose.
  */
-import { roundUp } from '../base/math.js';
+import { roundUp } from '../base/multiples.js';
 import { leafOf, liveNodes, type Node, type Tensor } from './graph.js';
 import { sizeOf } from './shape.js';
 

@@ -1,5 +1,5 @@
 /** Padding by reflection, so that a network can halve the sides of an image as often as it must, and the way back. */
-import { roundUp } from '../base/math.js';
+import { roundUp } from '../base/multiples.js';
 import { emptyLike } from './channels.js';
 import type { Image, ImageData } from './image.js';
 

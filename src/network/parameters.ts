@@ -1,7 +1,7 @@
 /** The parameters of a network: which there are, and the memory that holds their values. */
 import type { Backend, Storage, Values } from '../backend/backend.js';
 import { invariant } from '../base/errors.js';
-import { roundUp } from '../base/math.js';
+import { roundUp } from '../base/multiples.js';
 import type { Tensor } from '../graph/graph.js';
 import { sizeOf } from '../graph/shape.js';
 import { depthOf, type ModelConfig } from './config.js';

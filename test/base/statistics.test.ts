@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { roundUp } from '../../src/base/math.js';
+import { roundUp } from '../../src/base/multiples.js';
 import { mean, median, percentile } from '../../src/base/statistics.js';
 
 test('mean and median, also of an even count; nothing is reordered', () => {

@@ -2,7 +2,7 @@
  * Filters packed or transformed beforehand. While weights stay as they are, as in inference, they are kept: once for
  * all programs that read the same weights, whatever the size of their images.
  */
-import { roundUp } from '../../base/math.js';
+import { roundUp } from '../../base/multiples.js';
 import { leafOf, type Node, type Tensor } from '../../graph/graph.js';
 import type { Storage } from '../backend.js';
 import { kernelOf } from './kernels/index.js';

@@ -4,7 +4,7 @@
  * the last of them. What is freed is used again; the memory itself never shrinks.
  */
 import { InputError, invariant } from '../../base/errors.js';
-import { roundUp } from '../../base/math.js';
+import { roundUp } from '../../base/multiples.js';
 import { FreeList, type Span } from './free-list.js';
 import { type Block, WasmStorage } from './storage.js';
 

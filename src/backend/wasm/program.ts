@@ -1,6 +1,6 @@
 /** A planned computation in the linear memory, run by one thread, by a team, or by a worker. */
 import { invariant } from '../../base/errors.js';
-import { roundUp } from '../../base/math.js';
+import { roundUp } from '../../base/multiples.js';
 import type { Node, Tensor } from '../../graph/graph.js';
 import type { Plan } from '../../graph/plan.js';
 import { sizeOf } from '../../graph/shape.js';

@@ -1,6 +1,6 @@
 /** What predicting and training with a model take, as tables. */
 
-import { roundUp } from '../../base/math.js';
+import { roundUp } from '../../base/multiples.js';
 import { grouped, inWords, memorySize } from '../../base/quantities.js';
 import { CACHE_BYTES } from '../../data/cache.js';
 import { trainedLoss } from '../../loss/loss.js';

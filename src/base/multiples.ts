@@ -1,0 +1,6 @@
+/** Sizes brought to multiples. */
+
+/** The smallest multiple of `multiple` that is not below `value`. */
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
