@@ -8,7 +8,7 @@ export { crossEntropy, crossEntropyGrad } from './cross-entropy-classes';
 export { dropout } from './dropout';
 export { binaryLovasz, binaryLovaszGrad } from './lovasz';
 export { lovasz, lovaszGrad } from './lovasz-classes';
-export { moments, momentsGrad, normalize, normalizeGrad } from './normalization';
+export { moments, momentsGrad, normalise, normaliseGrad } from './normalisation';
 export { adam, lerp, norm, sgd } from './optimizer';
 export { peak } from './peak';
 export { maxPool2d, maxPool2dGrad } from './pooling';

@@ -7,7 +7,7 @@ import * as crossEntropy from './cross-entropy.js';
 import * as dropout from './dropout.js';
 import type { Kernels } from './kernel.js';
 import * as lovasz from './lovasz.js';
-import * as normalization from './normalization.js';
+import * as normalisation from './normalisation.js';
 import * as optimizer from './optimizer.js';
 import * as pooling from './pooling.js';
 import * as transposed from './transposed.js';
@@ -22,7 +22,7 @@ export const kernels = {
   ...crossEntropy,
   ...dropout,
   ...lovasz,
-  ...normalization,
+  ...normalisation,
   ...optimizer,
   ...tversky,
   ...pooling,

@@ -11,7 +11,7 @@ import { relu } from './activation.js';
 import { conv2d } from './convolution.js';
 import { crossEntropy } from './cross-entropy.js';
 import type { Values } from './kernel.js';
-import { moments, normalize } from './normalization.js';
+import { moments, normalise } from './normalisation.js';
 import { maxPool2d } from './pooling.js';
 import { convTranspose2d } from './transposed.js';
 import { tversky } from './tversky.js';
@@ -42,7 +42,7 @@ export type Parameters = (name: string) => Values;
 /**
  * The logits of the heads X(0,1) .. X(0,depth).
  *
- * @param mode `train` normalizes with the statistics of the batch, `eval` with the running ones
+ * @param mode `train` normalises with the statistics of the batch, `eval` with the running ones
  */
 export function network(
   config: NetworkConfig,
@@ -149,7 +149,7 @@ function convolution(
   return y;
 }
 
-/** Normalizes `x` where it lies. */
+/** Normalises `x` where it lies. */
 function batchNorm(parameters: Parameters, name: string, x: Activation, mode: 'train' | 'eval'): void {
   const { batch, channels } = x;
   const geometry = {
@@ -170,7 +170,7 @@ function batchNorm(parameters: Parameters, name: string, x: Activation, mode: 't
     mean = parameters(`${name}.running_mean`);
     variance = parameters(`${name}.running_var`);
   }
-  normalize(geometry, [x.data, mean, variance, parameters(`${name}.weight`), parameters(`${name}.bias`)], [x.data]);
+  normalise(geometry, [x.data, mean, variance, parameters(`${name}.weight`), parameters(`${name}.bias`)], [x.data]);
 }
 
 function blank(size: Omit<Activation, 'data'>): Activation {

@@ -9,7 +9,7 @@ import { convolutions } from './cases/convolution.js';
 import { crossEntropies } from './cases/cross-entropy.js';
 import { dropouts } from './cases/dropout.js';
 import { lovaszLosses } from './cases/lovasz.js';
-import { normalization } from './cases/normalization.js';
+import { normalisation } from './cases/normalisation.js';
 import { optimizers } from './cases/optimizer.js';
 import { pooling } from './cases/pooling.js';
 import { transposedConvolutions } from './cases/transposed.js';
@@ -24,7 +24,7 @@ export const cases: readonly Case[] = [
   ...transposedConvolutions,
   ...pooling,
   ...upsampling,
-  ...normalization,
+  ...normalisation,
   ...activations,
   ...dropouts,
   ...arithmetic,

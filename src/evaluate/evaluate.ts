@@ -56,7 +56,7 @@ export interface ScoreOptions extends LabelledBatchesOptions, MetricOptions {
   readonly threshold?: number | undefined;
   /** Also list the scores of each image, for the mode and for every head. Default: false. */
   readonly perImage?: boolean | undefined;
-  /** Is given each image as it is scored, with the mask that the mode makes of it. */
+  /** A function that is given each image as it is scored, with the mask that the mode makes of it. */
   readonly onImage?: ((image: EvaluatedImage) => void) | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * ONNX's operators for each of our ops that inference uses. Activations are NCHW there, and a concatenation, a ReLU or a
- * normalization over groups is an operator of its own.
+ * normalisation over groups is an operator of its own.
  *
  * An op is added here as one more entry of the table; `test/onnx.test.ts` compares its results.
  */
@@ -48,12 +48,12 @@ const TRANSLATIONS: { readonly [K in OpName]?: Translation<Geometries[K]> } = {
     onnx.add('Resize', [onnx.nameOf(inputs[0]!), region, scales], onnx.nameOf(outputs[0]!), RESIZE[interpolation]);
   },
 
-  /** Writes nothing: ONNX takes moments and normalizes by them in one operator, that of `normalize`. */
+  /** Writes nothing: ONNX takes moments and normalises by them in one operator, that of `normalise`. */
   moments({ op, geometry: { perImage } }) {
     if (!perImage) throw untranslatable(`${op.name} of a whole batch`);
   },
 
-  normalize(node, onnx) {
+  normalise(node, onnx) {
     const [x, mean, variance, gamma, beta] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
     const y = onnx.nameOf(node.outputs[0]!);
     const epsilon = { float: node.geometry.epsilon };
@@ -62,12 +62,12 @@ const TRANSLATIONS: { readonly [K in OpName]?: Translation<Geometries[K]> } = {
       onnx.add('BatchNormalization', [onnx.nameOf(x), ...parameters], y, { epsilon });
       return;
     }
-    invariant(mean.node.inputs[0] === x, 'ONNX export: a tensor is normalized by the moments of another');
+    invariant(mean.node.inputs[0] === x, 'ONNX export: a tensor is normalised by the moments of another');
     const { groups, channels } = node.geometry;
     if (groups === channels) {
       const inputs = [onnx.nameOf(x), onnx.weight(gamma), onnx.weight(beta)];
       onnx.add('InstanceNormalization', inputs, y, { epsilon });
-    } else normalizeGroups(node, onnx);
+    } else normaliseGroups(node, onnx);
   },
 
   relu: single('Relu'),
@@ -103,10 +103,10 @@ function single(operator: string, attributes: Readonly<Record<string, Attribute>
 }
 
 /**
- * Group normalization in terms of instance normalization: the channels of a group, laid one after the other, are one
+ * Group normalisation in terms of instance normalisation: the channels of a group, laid one after the other, are one
  * channel. An operator of its own came with set 18, and with gamma for each channel only with set 21.
  */
-function normalizeGroups({ inputs, outputs, geometry }: Node<Geometries['normalize']>, onnx: OnnxBuilder): void {
+function normaliseGroups({ inputs, outputs, geometry }: Node<Geometries['normalise']>, onnx: OnnxBuilder): void {
   const [x, , , gamma, beta] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
   const [, height, width, channels] = x.shape as [number, number, number, number];
   const { groups } = geometry;
@@ -121,9 +121,9 @@ function normalizeGroups({ inputs, outputs, geometry }: Node<Geometries['normali
     `${y}/groups`,
   );
   const epsilon = { float: geometry.epsilon };
-  const normalized = onnx.add('InstanceNormalization', [grouped, ones, zeros], `${y}/normalized`, { epsilon });
+  const normalised = onnx.add('InstanceNormalization', [grouped, ones, zeros], `${y}/normalised`, { epsilon });
   const shape = onnx.integers(`${y}/shape`, [0, channels, height, width]);
-  const restored = onnx.add('Reshape', [normalized, shape], `${y}/restored`);
+  const restored = onnx.add('Reshape', [normalised, shape], `${y}/restored`);
   const scaled = onnx.add('Mul', [restored, onnx.weight(gamma, perChannel)], `${y}/scaled`);
   onnx.add('Add', [scaled, onnx.weight(beta, perChannel)], y);
 }

@@ -5,7 +5,7 @@
 import { InputError } from '../base/errors.js';
 import type { Graph, Tensor } from '../graph/graph.js';
 import type { Shape } from '../graph/shape.js';
-import { conv2d, convTranspose2d, dropout, moments, normalize, relu, upsample2d, weightedSum } from '../ops/index.js';
+import { conv2d, convTranspose2d, dropout, moments, normalise, relu, upsample2d, weightedSum } from '../ops/index.js';
 import type { ModelConfig } from './config.js';
 
 /** What a parameter is. Weights are told apart by their op. */
@@ -101,10 +101,10 @@ export class Layers {
     const channels = x.shape[3]!;
     const gamma = this.#parameter(`${name}.weight`, [channels], 'gamma');
     const beta = this.#parameter(`${name}.bias`, [channels], 'beta');
-    if (norm === 'batch') return normalize(x, this.#batchStatistics(name, x), gamma, beta);
+    if (norm === 'batch') return normalise(x, this.#batchStatistics(name, x), gamma, beta);
     const groups = norm === 'instance' ? channels : largestDivisor(channels, GROUPS);
     const options = { perImage: true, groups };
-    return normalize(x, moments(x, options), gamma, beta, options);
+    return normalise(x, moments(x, options), gamma, beta, options);
   }
 
   /** In training the statistics of the batch, which also move the running ones; in evaluation the running ones. */

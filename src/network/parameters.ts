@@ -8,18 +8,11 @@ import { depthOf, type ModelConfig } from './config.js';
 import type { Parameter } from './layers.js';
 import { type Network, recordNetwork } from './network.js';
 
-/** The lists of configurations that were asked for before: to record a network takes a while. */
-const lists = new WeakMap<ModelConfig, readonly Parameter[]>();
-
 /** The parameters of a configuration, in the order of computation, read off the recorded graph. */
 export function listParameters(config: ModelConfig): readonly Parameter[] {
-  const known = lists.get(config);
-  if (known) return known;
   const smallest = 2 ** depthOf(config);
   const network = recordNetwork(config, { batch: 1, height: smallest, width: smallest });
-  const list = [...network.parameters.values()];
-  lists.set(config, list);
-  return list;
+  return [...network.parameters.values()];
 }
 
 /** Whether the optimizer moves a parameter. The others are running statistics. */

@@ -8,7 +8,7 @@ import { conv2dGradInputOp, conv2dGradWeightOp, conv2dOp } from './convolution.j
 import { crossEntropyGradOp, crossEntropyOp } from './cross-entropy.js';
 import { dropoutOp } from './dropout.js';
 import { lovaszGradOp, lovaszOp } from './lovasz.js';
-import { momentsGradOp, momentsOp, normalizeGradOp, normalizeOp } from './normalization.js';
+import { momentsGradOp, momentsOp, normaliseGradOp, normaliseOp } from './normalisation.js';
 import { adamOp, chunkNormsOp, lerpOp, sgdOp } from './optimizer.js';
 import { maxPool2dGradOp, maxPool2dOp } from './pooling.js';
 import { convTranspose2dGradInputOp, convTranspose2dGradWeightOp, convTranspose2dOp } from './transposed.js';
@@ -23,7 +23,7 @@ export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.js';
 export { dropout } from './dropout.js';
 export { bceDice, ceDice, HYBRID, type LossTerm, lossOf } from './loss.js';
 export { type LovaszOptions, lovaszLoss } from './lovasz.js';
-export { moments, normalize } from './normalization.js';
+export { moments, normalise } from './normalisation.js';
 export { adam, chunkNorms, lerp, sgd } from './optimizer.js';
 export { maxPool2d } from './pooling.js';
 export { convTranspose2d } from './transposed.js';
@@ -43,8 +43,8 @@ export const ops = {
   upsample2dGrad: upsample2dGradOp,
   moments: momentsOp,
   momentsGrad: momentsGradOp,
-  normalize: normalizeOp,
-  normalizeGrad: normalizeGradOp,
+  normalise: normaliseOp,
+  normaliseGrad: normaliseGradOp,
   relu: reluOp,
   reluGrad: reluGradOp,
   sigmoid: sigmoidOp,

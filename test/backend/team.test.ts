@@ -66,7 +66,7 @@ test('all ops of inference are cut into units but the statistics of norms, and t
     'maxPool2d',
     'upsample2d',
     'concat',
-    'normalize',
+    'normalise',
     'relu',
     'sigmoid',
     'softmax',

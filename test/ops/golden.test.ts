@@ -12,7 +12,7 @@ import {
   gradients,
   maxPool2d,
   moments,
-  normalize,
+  normalise,
   upsample2d,
 } from '../../src/ops/index.js';
 import { mismatch } from '../support/compare.js';
@@ -54,12 +54,12 @@ const specs: Readonly<Record<string, Spec>> = {
   upsample_bilinear2x_align_corners: { inputs: ['x'], fn: (x) => upsample2d(x!, 'bilinear-align-corners') },
   batch_norm_train: {
     inputs: ['x', 'gamma', 'beta'],
-    fn: (x, gamma, beta) => normalize(x!, moments(x!), gamma!, beta!),
+    fn: (x, gamma, beta) => normalise(x!, moments(x!), gamma!, beta!),
   },
   batch_norm_eval: {
     inputs: ['x', 'gamma', 'beta'],
     constants: ['mean', 'var'],
-    fn: (x, gamma, beta, mean, variance) => normalize(x!, { mean: mean!, variance: variance! }, gamma!, beta!),
+    fn: (x, gamma, beta, mean, variance) => normalise(x!, { mean: mean!, variance: variance! }, gamma!, beta!),
   },
   bce_dice: { inputs: ['logits'], constants: ['target'], fn: (logits, target) => bceDice(logits!, target!) },
   bce_dice_empty: { inputs: ['logits'], constants: ['target'], fn: (logits, target) => bceDice(logits!, target!) },

@@ -18,7 +18,7 @@ import {
   lovaszLoss,
   maxPool2d,
   moments,
-  normalize,
+  normalise,
   type OpName,
   ops,
   sgd,
@@ -139,7 +139,7 @@ const refusals: [error: string, shapes: readonly Shape[], record: Call][] = [
     (x, keys) => dropout(x!, keys!, 0.5, 0),
   ],
 
-  // Normalization
+  // Normalisation
   ['moments: x must be [batch,height,width,channels], got [3]', [[3]], (x) => moments(x!)],
   [
     'moments: 4 groups do not divide 6 channels (x [1,2,2,6])',
@@ -155,15 +155,15 @@ const refusals: [error: string, shapes: readonly Shape[], record: Call][] = [
       ['beta', [[1, 6], [1, 6], [6], [1]], '[6], got [1]'],
     ] as [string, Shape[], string][]
   ).map(([name, shapes, rest]): (typeof refusals)[number] => [
-    `normalize: ${name} must be ${rest}`,
+    `normalise: ${name} must be ${rest}`,
     [[2, 3, 3, 6], ...shapes],
-    (x, mean, variance, gamma, beta) => normalize(x!, { mean: mean!, variance: variance! }, gamma!, beta!),
+    (x, mean, variance, gamma, beta) => normalise(x!, { mean: mean!, variance: variance! }, gamma!, beta!),
   ]),
   [
-    'normalize: mean must be [2,3], got [1,6]',
+    'normalise: mean must be [2,3], got [1,6]',
     [[2, 3, 3, 6], [1, 6], [1, 6], [6], [6]],
     (x, mean, variance, gamma, beta) =>
-      normalize(x!, { mean: mean!, variance: variance! }, gamma!, beta!, { perImage: true, groups: 3 }),
+      normalise(x!, { mean: mean!, variance: variance! }, gamma!, beta!, { perImage: true, groups: 3 }),
   ],
 
   // Losses

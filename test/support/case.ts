@@ -15,7 +15,7 @@ export type Family =
   | 'cross-entropy'
   | 'dropout'
   | 'lovasz'
-  | 'normalization'
+  | 'normalisation'
   | 'optimizer'
   | 'pooling'
   | 'transposed'

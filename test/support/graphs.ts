@@ -9,7 +9,7 @@ import {
   gradients,
   maxPool2d,
   moments,
-  normalize,
+  normalise,
   relu,
 } from '../../src/ops/index.js';
 
@@ -66,7 +66,7 @@ export function smallUnet(batch = 2): SmallUnet {
   };
   const x0 = conv([conv([x], 3, 8)], 3, 8);
   const raw = conv([maxPool2d(x0)], 3, 16, false);
-  const x1 = conv([relu(normalize(raw, moments(raw), parameter(16), parameter(16)))], 3, 16);
+  const x1 = conv([relu(normalise(raw, moments(raw), parameter(16), parameter(16)))], 3, 16);
   const up = convTranspose2d(dropout(x1, keys, 0.5, 1), parameter(2, 2, 16, 8), parameter(8));
   const loss = bceDice(conv([conv([x0, up], 3, 8)], 1, 1, false), target);
   const dloss = graph.input('dloss', [1]);

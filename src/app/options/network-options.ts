@@ -34,7 +34,7 @@ export const networkOptions = {
   norm: {
     flag: '--norm <kind>',
     parse: oneOf(norms),
-    help: 'normalization after each 3x3 convolution',
+    help: 'normalisation after each 3x3 convolution',
     default: { data: defaultConfig.norm, phantom: 'group' },
     affects: 'bits',
   },

@@ -10,7 +10,7 @@ import { type ConvolutionExports, convolution } from './convolution.js';
 import { type CrossEntropyExports, crossEntropy } from './cross-entropy.js';
 import { type DropoutExports, dropout } from './dropout.js';
 import { type LovaszExports, lovasz } from './lovasz.js';
-import { type NormalizationExports, normalization } from './normalization.js';
+import { type NormalisationExports, normalisation } from './normalisation.js';
 import { type OptimizerExports, optimizer } from './optimizer.js';
 import { type PoolingExports, pooling } from './pooling.js';
 import { type TransposedExports, transposed } from './transposed.js';
@@ -25,7 +25,7 @@ export type Exports = ActivationExports &
   CrossEntropyExports &
   DropoutExports &
   LovaszExports &
-  NormalizationExports &
+  NormalisationExports &
   OptimizerExports &
   TverskyExports &
   PoolingExports &
@@ -40,7 +40,7 @@ export const kernels = {
   ...crossEntropy,
   ...dropout,
   ...lovasz,
-  ...normalization,
+  ...normalisation,
   ...optimizer,
   ...tversky,
   ...pooling,

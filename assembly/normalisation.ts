@@ -1,5 +1,5 @@
 /**
- * Batch, instance and group normalization. A set is what has statistics of its own: an image or the whole batch. Its
+ * Batch, instance and group normalisation. A set is what has statistics of its own: an image or the whole batch. Its
  * pixels are taken `repeat` at a time as one wide row of `width` = channels x repeat elements, a multiple of 8, so that
  * no number of channels leaves a tail. Sums over rows are kept for each element of a wide row, in float64, and put
  * together by channel and by group at the end.
@@ -79,7 +79,7 @@ export function momentsGrad(
  *
  * @param workspace 3 x width elements
  */
-export function normalize(
+export function normalise(
   sets: i32,
   pixels: i32,
   channels: i32,
@@ -117,7 +117,7 @@ export function normalize(
  *
  * @param workspace 6 x width + 4 x channels elements
  */
-export function normalizeGrad(
+export function normaliseGrad(
   sets: i32,
   pixels: i32,
   channels: i32,

@@ -1,6 +1,6 @@
 /**
- * Batch, instance and group normalization from two ops: `moments` takes mean and variance over each statistics group,
- * `normalize` applies them. Training feeds the one to the other; evaluation of batch norm feeds running statistics.
+ * Batch, instance and group normalisation from two ops: `moments` takes mean and variance over each statistics group,
+ * `normalise` applies them. Training feeds the one to the other; evaluation of batch norm feeds running statistics.
  * Batch norm: Ioffe and Szegedy, 2015; instance norm: Ulyanov et al., 2016; group norm: Wu and He, 2018.
  *
  * PyTorch: `batch_norm`, `instance_norm`, `group_norm`; the variance is the biased one.
@@ -38,17 +38,17 @@ export const momentsOp: Op<NormGeometry> = {
 export const momentsGradOp: Op<NormGeometry> = { name: 'momentsGrad' };
 
 /** (x, mean, variance, gamma, beta) -> gamma (x - mean) / sqrt(variance + epsilon) + beta. */
-export const normalizeOp: Op<NormGeometry> = {
-  name: 'normalize',
+export const normaliseOp: Op<NormGeometry> = {
+  name: 'normalise',
   vjp(node, [dy]) {
     const [x, mean, variance, gamma, beta] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
     const shapes = [x.shape, mean.shape, variance.shape, gamma.shape, beta.shape];
-    return record(normalizeGradOp, [dy!, x, mean, variance, gamma], node.geometry, shapes);
+    return record(normaliseGradOp, [dy!, x, mean, variance, gamma], node.geometry, shapes);
   },
 };
 
 /** (dy, x, mean, variance, gamma) -> dx, dmean, dvariance, dgamma, dbeta; dx with mean and variance held fixed. */
-export const normalizeGradOp: Op<NormGeometry> = { name: 'normalizeGrad' };
+export const normaliseGradOp: Op<NormGeometry> = { name: 'normaliseGrad' };
 
 export interface NormOptions {
   /** Default: as many as channels. */
@@ -82,19 +82,19 @@ export function moments(x: Tensor, options: NormOptions = {}): { mean: Tensor; v
  * @param gamma [C], the scale
  * @param beta [C], the shift
  */
-export function normalize(
+export function normalise(
   x: Tensor,
   statistics: { mean: Tensor; variance: Tensor },
   gamma: Tensor,
   beta: Tensor,
   options: NormOptions = {},
 ): Tensor {
-  const geometry = normGeometry('normalize', x, options);
+  const geometry = normGeometry('normalise', x, options);
   const { mean, variance } = statistics;
   const shape = [geometry.perImage ? geometry.batch : 1, geometry.groups];
-  expectShape('normalize', 'mean', mean, shape);
-  expectShape('normalize', 'variance', variance, shape);
-  expectShape('normalize', 'gamma', gamma, [geometry.channels]);
-  expectShape('normalize', 'beta', beta, [geometry.channels]);
-  return record(normalizeOp, [x, mean, variance, gamma, beta], geometry, [x.shape])[0]!;
+  expectShape('normalise', 'mean', mean, shape);
+  expectShape('normalise', 'variance', variance, shape);
+  expectShape('normalise', 'gamma', gamma, [geometry.channels]);
+  expectShape('normalise', 'beta', beta, [geometry.channels]);
+  return record(normaliseOp, [x, mean, variance, gamma, beta], geometry, [x.shape])[0]!;
 }

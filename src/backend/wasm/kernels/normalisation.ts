@@ -1,17 +1,17 @@
-/** Moments and normalisation by them, for batch, group and instance norm; see assembly/normalization.ts. */
-import type { NormGeometry } from '../../../ops/normalization.js';
+/** Moments and normalisation by them, for batch, group and instance norm; see assembly/normalisation.ts. */
+import type { NormGeometry } from '../../../ops/normalisation.js';
 import type { KernelsOf } from '../kernel.js';
 import { spanOf, unitsOf } from './units.js';
 
 /** The sets of pixels that have statistics in common, and their sizes. */
 type Sizes = [sets: number, pixels: number, channels: number, groups: number, repeat: number];
 
-export interface NormalizationExports {
+export interface NormalisationExports {
   moments(...args: [...Sizes, x: number, mean: number, variance: number, workspace: number]): void;
   momentsGrad(
     ...args: [...Sizes, x: number, mean: number, dmean: number, dvariance: number, dx: number, workspace: number]
   ): void;
-  normalize(
+  normalise(
     ...args: [
       ...Sizes,
       epsilon: number,
@@ -24,7 +24,7 @@ export interface NormalizationExports {
       workspace: number,
     ]
   ): void;
-  normalizeGrad(
+  normaliseGrad(
     ...args: [
       ...Sizes,
       epsilon: number,
@@ -43,7 +43,7 @@ export interface NormalizationExports {
   ): void;
 }
 
-type Ops = 'moments' | 'momentsGrad' | 'normalize' | 'normalizeGrad';
+type Ops = 'moments' | 'momentsGrad' | 'normalise' | 'normaliseGrad';
 
 function sizes(g: NormGeometry): Sizes {
   const sets = g.perImage ? g.batch : 1;
@@ -57,7 +57,7 @@ function repeat(channels: number): number {
 
 const width = (g: NormGeometry): number => repeat(g.channels) * g.channels;
 
-export const normalization: KernelsOf<Ops, NormalizationExports> = {
+export const normalisation: KernelsOf<Ops, NormalisationExports> = {
   moments: {
     run: (wasm, { geometry: g, inputs: [x], outputs: [mean, variance], workspace }) =>
       wasm.moments(...sizes(g), x!, mean!, variance!, workspace),
@@ -68,7 +68,7 @@ export const normalization: KernelsOf<Ops, NormalizationExports> = {
       wasm.momentsGrad(...sizes(g), x!, mean!, dmean!, dvariance!, dx!, workspace),
     workspace: (g) => 3 * width(g),
   },
-  normalize: {
+  normalise: {
     run(wasm, { geometry: g, inputs: [x, mean, variance, gamma, beta], outputs: [y], workspace, range }) {
       const [sets, pixels, channels, groups, repeat] = sizes(g);
       const { at, count } = spanOf(range, sets * pixels);
@@ -78,20 +78,20 @@ export const normalization: KernelsOf<Ops, NormalizationExports> = {
         const length = Math.min(at + count, (set + 1) * pixels) - pixel;
         const [offset, statistics] = [4 * pixel * channels, 4 * set * groups];
         const own = [x! + offset, mean! + statistics, variance! + statistics] as const;
-        wasm.normalize(1, length, channels, groups, repeat, g.epsilon, ...own, gamma!, beta!, y! + offset, workspace);
+        wasm.normalise(1, length, channels, groups, repeat, g.epsilon, ...own, gamma!, beta!, y! + offset, workspace);
         pixel += length;
       }
     },
     workspace: (g) => 3 * width(g),
     units: (g) => unitsOf(g.batch * g.positions),
   },
-  normalizeGrad: {
+  normaliseGrad: {
     run(wasm, { geometry: g, inputs, outputs, workspace }) {
       const [dy, x, mean, variance, gamma] = inputs;
       const [dx, dmean, dvariance, dgamma, dbeta] = outputs;
       const read = [dy!, x!, mean!, variance!, gamma!] as const;
       const written = [dx!, dmean!, dvariance!, dgamma!, dbeta!] as const;
-      wasm.normalizeGrad(...sizes(g), g.epsilon, ...read, ...written, workspace);
+      wasm.normaliseGrad(...sizes(g), g.epsilon, ...read, ...written, workspace);
     },
     workspace: (g) => 6 * width(g) + 4 * g.channels,
   },

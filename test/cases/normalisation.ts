@@ -1,6 +1,6 @@
 import type { Shape } from '../../src/graph/shape.js';
-import { moments, normalize, weightedSum } from '../../src/ops/index.js';
-import type { NormOptions } from '../../src/ops/normalization.js';
+import { moments, normalise, weightedSum } from '../../src/ops/index.js';
+import type { NormOptions } from '../../src/ops/normalisation.js';
 import type { Case } from '../support/case.js';
 import { normal, positive } from '../support/samples.js';
 import { LANES } from './sizes.js';
@@ -9,13 +9,13 @@ import { LANES } from './sizes.js';
 function norms(label: string, shape: Shape, options: NormOptions, offset = 0): Case[] {
   const [batch, , , channels] = shape as [number, number, number, number];
   const statistics = [options.perImage ? batch : 1, options.groups ?? channels];
-  const common = { family: 'normalization', tolerance: 5e-6 } satisfies Partial<Case>;
+  const common = { family: 'normalisation', tolerance: 5e-6 } satisfies Partial<Case>;
   return [
     {
       ...common,
       label: `${label} norm ${shape.join('x')}, own statistics, offset ${offset}`,
       samples: [normal(shape, offset), normal([channels]), normal([channels])],
-      fn: (x, gamma, beta) => [normalize(x!, moments(x!, options), gamma!, beta!, options)],
+      fn: (x, gamma, beta) => [normalise(x!, moments(x!, options), gamma!, beta!, options)],
       differentiable: [0, 1, 2],
     },
     {
@@ -29,7 +29,7 @@ function norms(label: string, shape: Shape, options: NormOptions, offset = 0): C
         normal([channels]),
       ],
       fn: (x, mean, variance, gamma, beta) => [
-        normalize(x!, { mean: mean!, variance: variance! }, gamma!, beta!, options),
+        normalise(x!, { mean: mean!, variance: variance! }, gamma!, beta!, options),
       ],
       differentiable: [0, 1, 2, 3, 4],
     },
@@ -46,7 +46,7 @@ function norms(label: string, shape: Shape, options: NormOptions, offset = 0): C
   ];
 }
 
-export const normalization: Case[] = [
+export const normalisation: Case[] = [
   ...LANES.flatMap((channels, k) => norms('batch', [(k % 3) + 1, 3, 5, channels], {})),
   ...norms('batch', [3, 1, 1, 4], {}),
   ...norms('batch', [2, 40, 33, 16], {}),

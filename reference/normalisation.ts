@@ -1,5 +1,5 @@
 /** Moments and normalisation by them: what batch, instance and group norm have in common. */
-import type { NormGeometry } from '../src/ops/normalization.js';
+import type { NormGeometry } from '../src/ops/normalisation.js';
 import type { Kernel } from './kernel.js';
 
 /** (x) -> mean, variance, [S,G] each. Two passes: the mean first, then the squared distances from it. */
@@ -21,14 +21,14 @@ export const momentsGrad: Kernel<NormGeometry> = (g, [x, mean, dmean, dvariance]
 };
 
 /** (x, mean, variance, gamma, beta) -> gamma (x - mean) / sqrt(variance + epsilon) + beta. */
-export const normalize: Kernel<NormGeometry> = (g, [x, mean, variance, gamma, beta], [y]) => {
+export const normalise: Kernel<NormGeometry> = (g, [x, mean, variance, gamma, beta], [y]) => {
   forEachElement(g, (i, group, c) => {
     y[i] = (gamma[c] * (x[i] - mean[group])) / Math.sqrt(variance[group] + g.epsilon) + beta[c];
   });
 };
 
 /** (dy, x, mean, variance, gamma) -> dx, dmean, dvariance, dgamma, dbeta. */
-export const normalizeGrad: Kernel<NormGeometry> = (g, inputs, [dx, dmean, dvariance, dgamma, dbeta]) => {
+export const normaliseGrad: Kernel<NormGeometry> = (g, inputs, [dx, dmean, dvariance, dgamma, dbeta]) => {
   const [dy, x, mean, variance, gamma] = inputs;
   const inverse = (group: number): number => 1 / Math.sqrt(variance[group] + g.epsilon);
   forEachElement(g, (i, group, c) => {
