@@ -4,17 +4,16 @@
  * is the fastest changes a bit. Memory depends on the micro-batch and the workers, not on the batch. Batch norm takes its
  * statistics over a micro-batch; the running ones move once a mini-batch, by the mean over its micro-batches.
  */
-
 import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
-
 import type { Image } from '../base/image.js';
 import type { Key } from '../base/random.js';
 import type { Tensor } from '../graph/graph.js';
 import { pack } from '../image/pack.js';
 import { type LossOptions, type RecordedLoss, recordLoss } from '../loss/loss.js';
-import type { ModelConfig } from '../model/config.js';
+import { levelsOf, type ModelConfig } from '../model/config.js';
 import type { Parameter } from '../model/layers.js';
+import { levelName } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { type Network, type NetworkOptions, recordNetwork } from '../model/network.js';
 import { isTrainable } from '../model/parameters.js';
@@ -25,7 +24,7 @@ import { runBounded } from './run-bounded.js';
 
 /** What a step learns from: one image as the network reads it. */
 export interface Example {
-  /** For errors. */
+  /** The name of the image, which errors tell. */
   readonly name: string;
   readonly image: Image<Float32Array>;
   /** The class of each pixel. */
@@ -39,6 +38,30 @@ export interface Losses {
   readonly total: number;
   /** Shallowest head first. */
   readonly heads: readonly number[];
+}
+
+/** What the loop of a training asks of whoever computes. */
+export interface Step {
+  /** The names of the heads, shallowest first. */
+  readonly heads: readonly string[];
+  /** How many micro-batches are computed at a time, and so many are to be loaded beforehand. */
+  readonly concurrency: number;
+  /**
+   * Computes the gradients and the losses of a mini-batch.
+   * @param images how many images the whole mini-batch has
+   * @param load gives the micro-batches of the mini-batch; each is called in order, when its turn has come
+   * @param onDone is told after each micro-batch how many images it had
+   * @returns the losses of the micro-batches, which are means over their images
+   * @throws what `load` throws, or an Error that names the images whose computation failed; parameters and running
+   *   statistics are then as they were
+   */
+  accumulate(
+    images: number,
+    load: readonly (() => Promise<readonly Example[]>)[],
+    onDone?: (images: number) => void,
+  ): Promise<readonly Losses[]>;
+  /** Moves the parameters one step of the optimizer against the gradients that were computed last. */
+  update(learningRate: number): Promise<void>;
 }
 
 /** Forward, loss and backward of one micro-batch, as symbols. */
@@ -89,8 +112,9 @@ interface Lane {
 }
 
 export interface StepOptions extends OptimizerOptions {
-  /** Of the images; multiples of 2^depth. */
+  /** The width of the images, a multiple of 2^depth. */
   readonly width: number;
+  /** The height of the images, a multiple of 2^depth. */
   readonly height: number;
   readonly loss?: LossOptions | undefined;
 }
@@ -98,7 +122,8 @@ export interface StepOptions extends OptimizerOptions {
 /** So often a micro-batch is computed before it is an error that its thread was lost. */
 const TRIES = 3;
 
-export class TrainingStep {
+export class TrainingStep implements Step {
+  readonly heads: readonly string[];
   readonly optimizer: Optimizer;
   /** The gradients of the mini-batch, laid out as the trainable parameters. */
   readonly gradients: Storage;
@@ -111,7 +136,8 @@ export class TrainingStep {
     readonly options: StepOptions,
     readonly scope: Allocator = model.backend,
   ) {
-    const { backend, parameters } = model;
+    const { backend, config, parameters } = model;
+    this.heads = levelsOf(config).map(levelName);
     const { length } = parameters.trainable;
     this.gradients = scope.allocate(length);
     this.#tree = new GradientTree(scope, this.gradients);
@@ -121,6 +147,10 @@ export class TrainingStep {
       return { context, gradients: scope.allocate(length), compiled: new Map() };
     });
     this.optimizer = new Optimizer(scope, parameters.trainable, this.gradients, options);
+  }
+
+  get concurrency(): number {
+    return this.#lanes.length;
   }
 
   /**
@@ -133,15 +163,7 @@ export class TrainingStep {
     for (const lane of this.#lanes.slice(0, microBatches)) this.#compile(lane, Math.min(images, microBatch));
   }
 
-  /**
-   * Forward and backward of a mini-batch; `gradients` is then that of its mean loss, and running statistics have moved.
-   * @param images of the whole mini-batch
-   * @param load gives its micro-batches; called in order, when the turn of each has come
-   * @param onDone is told after each micro-batch how many images it had
-   * @returns the losses of the micro-batches, means over their images
-   * @throws what `load` throws, or an Error that names the images whose computation failed; parameters and running
-   *   statistics are then as they were
-   */
+  /** See `Step`: `gradients` is then that of the mini-batch's mean loss, and running statistics have moved. */
   async accumulate(
     images: number,
     load: readonly (() => Promise<readonly Example[]>)[],
@@ -167,7 +189,6 @@ export class TrainingStep {
     return losses;
   }
 
-  /** The optimizer takes its step. */
   async update(learningRate: number): Promise<void> {
     await this.optimizer.step(learningRate);
     this.model.parameters.weightsChanged();

@@ -7,7 +7,7 @@ import { show } from '../../base/show.js';
 import { subsets } from '../../data/split/split.js';
 import type { FoundCheckpoint } from '../../platform/node/runs/checkpoint-files.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { begunEpoch } from '../../train/state.js';
+import { begunEpoch } from '../../train/resume.js';
 import { givenOptions } from '../../cli/program.js';
 import { onCommandLine, storedOptions, storedSplit } from './run-config.js';
 import { requireSameImages, requireSameOptions } from './same-run.js';

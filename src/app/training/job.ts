@@ -16,8 +16,8 @@ import type { Model } from '../../model/model.js';
 import { checkSize } from '../../model/network.js';
 import type { RunConfig } from '../../platform/node/runs/run-folder.js';
 import type { Checkpoint } from '../../train/checkpoint.js';
+import type { EpochReport } from '../../train/report.js';
 import type { Digests } from '../../train/run-record.js';
-import type { EpochReport } from '../../train/trainer.js';
 import { requireForTraining } from '../memory.js';
 import { chooseWorkers } from './workers.js';
 

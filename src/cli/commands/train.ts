@@ -15,7 +15,7 @@ import type { LockWaitOptions } from '../../platform/node/lock/lock-wait.js';
 import { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { learningCurves } from '../../report/curves.js';
 import { predictionSheet } from '../../report/sheet.js';
-import type { EpochReport } from '../../train/trainer.js';
+import type { EpochReport } from '../../train/report.js';
 import { type TrainCommandOptions, trainCommand, withDataDefaults, withRecipe } from '../options/train-options.js';
 import { epochHeader, epochRow } from '../tables/epochs.js';
 import { introduction, reportDone, reportTraining, reportUnbegun } from '../tables/train-report.js';

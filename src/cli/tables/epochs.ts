@@ -1,5 +1,5 @@
 /** The table that training prints: a row an epoch. Where a line has little room, it does without the lesser columns. */
-import type { EpochReport } from '../../train/trainer.js';
+import type { EpochReport } from '../../train/report.js';
 import { columnsOf } from '../terminal/columns.js';
 import { duration } from './format.js';
 

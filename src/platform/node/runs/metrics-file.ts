@@ -7,7 +7,7 @@ import { parseJson } from '../../../base/json.js';
 import { show } from '../../../base/show.js';
 import { appendLine, writeTextAtomic } from '../files/atomic.js';
 import { REPORT } from '../../../train/report-form.js';
-import type { EpochReport } from '../../../train/trainer.js';
+import type { EpochReport } from '../../../train/report.js';
 
 const ADVICE = 'restore the file from a copy, or start a new run';
 

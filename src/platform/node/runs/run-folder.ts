@@ -30,7 +30,7 @@ import type { Checkpoint } from '../../../train/checkpoint.js';
 import { CheckpointFiles, type FoundCheckpoint } from './checkpoint-files.js';
 import { addMetrics, keepMetrics } from './metrics-file.js';
 import type { RunOrigin, RunRecord } from '../../../train/run-record.js';
-import type { EpochReport } from '../../../train/trainer.js';
+import type { EpochReport } from '../../../train/report.js';
 
 /**
  * Lines of metrics.jsonl that a checkpoint holds, about 2 KB each: a copy of the folder lags behind by one or two, and no
