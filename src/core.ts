@@ -67,6 +67,7 @@ export { holm } from './study/holm.js';
 export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';
 export type { Checkpoint } from './train/checkpoint.js';
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
+export type { RunObserver, RunStart, StepReport } from './train/observer.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
 export type { TrainOptions, TrainProgress as Progress } from './train/options.js';
 export type { EpochReport } from './train/report.js';

@@ -2,11 +2,11 @@
 import { chunks } from '../base/chunks.js';
 import type { Dataset } from '../data/dataset.js';
 import { sampleKey, shuffled } from './batches.js';
-import { type EpochState, withLosses } from './epoch-state.js';
+import { beginEpoch, type EpochState, meanLosses, withLosses } from './epoch-state.js';
 import type { TrainSettings } from './options.js';
 import { Prefetcher } from './prefetcher.js';
 import { learningRateAt } from './schedule.js';
-import type { Example, Step } from './step.js';
+import type { Example, Losses, Step } from './step.js';
 
 /** What training needs of a data set. */
 export type TrainingImages = Pick<Dataset, 'split' | 'load'>;
@@ -16,10 +16,19 @@ export function stepsPerEpoch({ split }: TrainingImages, { batch }: TrainSetting
   return Math.ceil(split.train.length / batch);
 }
 
+/** A mini-batch that was trained on. */
+export interface TrainedBatch {
+  /** The state of the epoch after it. */
+  readonly state: EpochState;
+  /** The mean losses over its images, before the step. */
+  readonly losses: Losses;
+  readonly learningRate: number;
+}
+
 /**
  * Trains the rest of an epoch.
  * @param factor of the learning rate, see `learningRateAt`
- * @yields the state after each mini-batch
+ * @yields each mini-batch, after its step
  * @throws Error when a loss is not finite; it names the epoch and the step
  */
 export async function* trainEpoch(
@@ -28,7 +37,7 @@ export async function* trainEpoch(
   begun: EpochState,
   factor: number,
   settings: TrainSettings,
-): AsyncGenerator<EpochState, void, void> {
+): AsyncGenerator<TrainedBatch, void, void> {
   const { epochs, batch, microBatch, seed, rate, signal, onProgress } = settings;
   const { epoch } = begun;
   const names = shuffled(dataset.split.train, seed, epoch);
@@ -53,11 +62,13 @@ export async function* trainEpoch(
         onProgress?.({ epoch, epochs, phase: 'training', done, total: names.length, imagesPerSecond });
       },
     );
-    state = parts.reduce((sum, part, p) => withLosses(sum, losses[p]!, part.length), state);
-    state = { ...state, steps: k + 1 };
+    const withAll = (begun: EpochState) =>
+      parts.reduce((sum, part, p) => withLosses(sum, losses[p]!, part.length), begun);
+    state = { ...withAll(state), steps: k + 1 };
     checkFinite(state, step, settings);
-    await step.update(learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor));
-    yield state;
+    const learningRate = learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor);
+    await step.update(learningRate);
+    yield { state, losses: meanLosses(withAll(beginEpoch(epoch, step.heads.length))), learningRate };
   }
 }
 

@@ -62,6 +62,8 @@ export interface Step {
   ): Promise<readonly Losses[]>;
   /** Moves the parameters one step of the optimizer against the gradients that were computed last. */
   update(learningRate: number): Promise<void>;
+  /** The norm of the gradients that the last step was taken against, before they were clipped. */
+  gradientNorm(): Promise<number>;
 }
 
 /** Forward, loss and backward of one micro-batch, as symbols. */
@@ -192,6 +194,10 @@ export class TrainingStep implements Step {
   async update(learningRate: number): Promise<void> {
     await this.optimizer.step(learningRate);
     this.model.parameters.weightsChanged();
+  }
+
+  gradientNorm(): Promise<number> {
+    return this.optimizer.gradientNorm();
   }
 
   /** Runs a micro-batch in a lane, again where its thread is lost. */

@@ -6,6 +6,7 @@ import type { Evaluation } from '../evaluate/evaluate.js';
 import { CheckpointSchedule } from './checkpoint-schedule.js';
 import { stepsPerEpoch, type TrainingImages, trainEpoch } from './epoch.js';
 import { meanLosses } from './epoch-state.js';
+import { allOf, type RunObserver } from './observer.js';
 import type { TrainSettings } from './options.js';
 import type { TrainingProgress, ValidatedEpoch } from './progress.js';
 import type { EpochReport } from './report.js';
@@ -38,15 +39,21 @@ export async function* trainEpochs(parts: TrainingParts): AsyncGenerator<EpochRe
   const { progress, weights, settings, now = () => performance.now() } = parts;
   const { epochs, signal } = settings;
   const checkpoints = new CheckpointSchedule(settings.checkpointEvery, now);
+  const observer = allOf(settings.observers ?? []);
   const write = async () => {
     await parts.writeCheckpoint();
     checkpoints.written();
   };
   try {
+    const { epoch: first, steps } = progress.current;
+    const before = (first - 1) * stepsPerEpoch(parts.dataset, settings);
+    await observer.begin?.({ epoch: first, epochs, steps: before + steps });
     while (!progress.end()) {
       const started = now();
       const { epoch } = progress.current;
-      const trained = await train(parts, (steps) => (checkpoints.isDue(steps) ? write() : undefined), now);
+      const trained = await train({ ...parts, now }, observer, async (done) => {
+        if (checkpoints.isDue(done)) await write();
+      });
       weights.swap();
       try {
         const validation = await parts.validate(epoch);
@@ -59,8 +66,10 @@ export async function* trainEpochs(parts: TrainingParts): AsyncGenerator<EpochRe
         const bestEpoch = progress.best!.epoch;
         const seconds = (now() - started) / 1000;
         const end = progress.end();
-        const report = { epoch, epochs, training, validation, best, bestEpoch, learningRate, seconds, imagesPerSecond };
-        yield { ...report, ...(end && { end }) };
+        const scores = { epoch, epochs, training, validation, best, bestEpoch };
+        const report = { ...scores, learningRate, seconds, imagesPerSecond, ...(end && { end }) };
+        await observer.epoch?.(report);
+        yield report;
       } finally {
         weights.swap();
       }
@@ -71,6 +80,7 @@ export async function* trainEpochs(parts: TrainingParts): AsyncGenerator<EpochRe
     await write();
   } finally {
     weights.restoreBest();
+    await observer.end?.();
   }
 }
 
@@ -81,21 +91,35 @@ interface TrainedEpoch {
   readonly imagesPerSecond: number;
 }
 
-/** The training part of the current epoch. @param stepped is told after each step how many of the epoch are done */
+/** The training part of the current epoch. @param afterStep is called with the number of the epoch's steps so far */
 async function train(
-  { progress, step, weights, dataset, settings }: TrainingParts,
-  stepped: (steps: number) => Promise<void> | undefined,
-  now: () => number,
+  { progress, step, weights, dataset, settings, now }: Required<TrainingParts>,
+  observer: RunObserver,
+  afterStep: (done: number) => Promise<void>,
 ): Promise<TrainedEpoch> {
   const started = now();
   const { current, factor } = progress;
-  for await (const state of trainEpoch(step, dataset, current, factor, settings)) {
+  const { epoch } = current;
+  const steps = stepsPerEpoch(dataset, settings);
+  let begun = started;
+  for await (const { state, losses, learningRate } of trainEpoch(step, dataset, current, factor, settings)) {
     progress.advance(state);
     weights.stepped();
-    await stepped(state.steps);
+    if (observer.step) {
+      await observer.step({
+        step: (epoch - 1) * steps + state.steps,
+        epoch,
+        loss: losses.total,
+        heads: losses.heads,
+        learningRate,
+        gradientNorm: await step.gradientNorm(),
+        seconds: (now() - begun) / 1000,
+      });
+    }
+    await afterStep(state.steps);
+    begun = now();
   }
-  const { epoch, images } = progress.current;
-  const steps = stepsPerEpoch(dataset, settings);
+  const { images } = progress.current;
   return {
     training: meanLosses(progress.current),
     learningRate: learningRateAt(epoch * steps - 1, steps, settings.rate, factor),

@@ -65,6 +65,10 @@ export function scriptedTraining(script: Script = {}): ScriptedTraining {
       note('step');
       rates.push(learningRate);
     },
+    async gradientNorm() {
+      note('norm');
+      return rates.length;
+    },
   };
   const weights: Weights = {
     stepped: () => note('stepped'),

@@ -1,7 +1,7 @@
 /** The loop of a training with a scripted step: what happens when, whatever a network learns. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { EpochReport, Sample, TrainOptions } from '../../src/index.js';
+import type { EpochReport, RunObserver, Sample, StepReport, TrainOptions } from '../../src/index.js';
 import { sampleKey } from '../../src/train/batches.js';
 import { trainEpochs } from '../../src/train/training-loop.js';
 import { type Script, type ScriptedTraining, scriptedTraining } from '../support/scripted-training.js';
@@ -72,6 +72,66 @@ test('after a break the best weights are restored, and no checkpoint is written'
   const { parts, events } = scriptedTraining();
   for await (const _ of trainEpochs(parts)) break;
   assert.equal(events.slice(-3), ['best 1', 'swap', 'restore best']);
+});
+
+test('observers are told of the run, its steps and its epochs, in turn', async () => {
+  const told: string[] = [];
+  const steps: StepReport[] = [];
+  const watching = (name: string): RunObserver => ({
+    begin: ({ epoch, epochs, steps }) => void told.push(`${name} begin ${epoch}/${epochs} after ${steps}`),
+    epoch: ({ epoch }) => void told.push(`${name} epoch ${epoch}`),
+    end: () => void told.push(`${name} end`),
+  });
+  const observers = [{ ...watching('a'), step: (report: StepReport) => void steps.push(report) }, watching('b')];
+  const script: Script = {
+    options: { epochs: 2, batch: 3, microBatch: 2, observers, learningRate: 0.5 },
+    losses: (microBatch) => [microBatch, 2 * microBatch],
+    now: counter(1000),
+  };
+  const { checkpoints, events } = await trained(script);
+  const twice = (event: string) => [`a ${event}`, `b ${event}`];
+  assert.equal(told.splice(0), ['begin 1/2 after 0', 'epoch 1', 'epoch 2', 'end'].flatMap(twice));
+  // Micro-batches of 2, 1 and 1 images; the time is looked at twice for each step.
+  const step = { learningRate: 0.5, seconds: 1 };
+  assert.equal(steps.splice(0), [
+    { step: 1, epoch: 1, loss: 0.5, heads: [1 / 3, 2 / 3], gradientNorm: 1, ...step },
+    { step: 2, epoch: 1, loss: 3, heads: [2, 4], gradientNorm: 2, ...step },
+    { step: 3, epoch: 2, loss: 5, heads: [10 / 3, 20 / 3], gradientNorm: 3, ...step },
+    { step: 4, epoch: 2, loss: 7.5, heads: [5, 10], gradientNorm: 4, ...step },
+  ]);
+  assert.equal(events.slice(0, 3), ['step', 'stepped', 'norm']);
+
+  await trained({ ...script, progress: JSON.parse(checkpoints[0]!) });
+  assert.equal(told, ['begin 2/2 after 2', 'epoch 2', 'end'].flatMap(twice));
+  assert.equal(
+    steps.map(({ step }) => step),
+    [3, 4],
+  );
+});
+
+test('a step is told before the checkpoint that holds it; without a listener no norm is computed', async () => {
+  const script = (observer: RunObserver): Script => {
+    return { options: { epochs: 1, checkpointEvery: { steps: 1 }, observers: [observer] } };
+  };
+  const { events } = await trained(script({ step: () => {} }));
+  assert.equal(events.slice(0, 4), ['step', 'stepped', 'norm', 'checkpoint']);
+  assert.not.ok((await trained(script({ epoch: () => {} }))).events.includes('norm'));
+});
+
+test('what an observer throws ends the run, with the best weights; the end is told all the same', async () => {
+  for (const when of ['begin', 'step', 'epoch'] as const) {
+    const told: string[] = [];
+    const failing: RunObserver = {
+      [when]: () => {
+        throw new Error(`in ${when}`);
+      },
+      end: () => void told.push('end'),
+    };
+    const training = scriptedTraining({ options: { observers: [failing] } });
+    assert.is(await failureOf(training), `in ${when}`);
+    assert.is(training.events.at(-1), 'restore best');
+    assert.equal([told, training.checkpoints], [['end'], []]);
+  }
 });
 
 for (const [where, stops, last] of [

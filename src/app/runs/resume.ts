@@ -26,6 +26,7 @@ export const MAY_DIFFER = [
   'workers',
   'checkpointSteps',
   'checkpointMinutes',
+  'logSteps',
   'resume',
   'force',
   'continue',

@@ -29,8 +29,8 @@ export async function* trainInFolder(
     { train: train.length, validation: validation.length },
     resume && begunEpoch(resume.checkpoint),
   );
-  const { lr, minLr, clip, ema, checkpointSteps, checkpointMinutes, resume: _, ...same } = options;
-  const reports = trainModel(model, dataset, {
+  const { lr, minLr, clip, ema, checkpointSteps, checkpointMinutes, logSteps, resume: _, ...same } = options;
+  yield* trainModel(model, dataset, {
     ...same,
     loss: lossOptions(options),
     learningRate: lr,
@@ -39,6 +39,7 @@ export async function* trainInFolder(
     ...(ema !== undefined && { averageDecay: ema }),
     augment: (sample, key) => augment(sample, augmentations, key),
     signal,
+    observers: [folder.recorder(model, logSteps)],
     ...(resume && { resume: resume.checkpoint }),
     onCheckpoint: (checkpoint) => folder.writeCheckpoint(checkpoint, origin),
     checkpointEvery: {
@@ -50,10 +51,6 @@ export async function* trainInFolder(
       progress.update(`epoch ${now.epoch}/${now.epochs} ${now.phase}`, now.done, now.total, text);
     },
   });
-  for await (const epoch of reports) {
-    await folder.add(epoch, model);
-    yield epoch;
-  }
   // Before the first validation there is no best one.
   if (resume && model.training) await folder.keepModel(model);
 }

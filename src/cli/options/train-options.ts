@@ -54,6 +54,7 @@ export interface TrainCommandOptions extends CommonOptions, ForceOption, SplitOp
   readonly wait?: number;
   readonly checkpointSteps?: number;
   readonly checkpointMinutes?: number;
+  readonly logSteps?: number;
 }
 
 /**
@@ -178,7 +179,8 @@ export function trainCommand(): Command {
       positive({ zero: true }),
     )
     .option('--checkpoint-steps <n>', 'write a checkpoint after so many steps, too, not only each epoch', whole(1))
-    .option('--checkpoint-minutes <n>', 'or after so many minutes', positive());
+    .option('--checkpoint-minutes <n>', 'or after so many minutes', positive())
+    .option('--log-steps <n>', 'log loss, learning rate and gradient norm of every n-th step in steps.jsonl', whole(1));
 }
 
 function either(name: keyof typeof DEFAULTS.data): string {
