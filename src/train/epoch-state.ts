@@ -1,5 +1,5 @@
 /** How far an epoch has come, as plain JSON that a checkpoint holds. */
-import type { Losses } from './step.js';
+import type { Losses } from './losses.js';
 
 export interface EpochState {
   /** The number of the epoch, counted from 1. */

@@ -3,10 +3,11 @@ import { chunks } from '../base/chunks.js';
 import type { Dataset } from '../data/dataset.js';
 import { sampleKey, shuffled } from './batches.js';
 import { beginEpoch, type EpochState, meanLosses, withLosses } from './epoch-state.js';
+import type { Losses } from './losses.js';
 import type { TrainSettings } from './options.js';
 import { Prefetcher } from './prefetcher.js';
 import { learningRateAt } from './schedule.js';
-import type { Example, Losses, Step } from './step.js';
+import type { Example, Step } from './step.js';
 
 /** What training needs of a data set. */
 export type TrainingImages = Pick<Dataset, 'split' | 'load'>;
@@ -42,7 +43,7 @@ export async function* trainEpoch(
   const { epoch } = begun;
   const names = shuffled(dataset.split.train, seed, epoch);
   const miniBatches = chunks(names, batch).map((miniBatch) => chunks(miniBatch, microBatch));
-  const rest = miniBatches.slice(begun.steps).flat();
+  const rest = miniBatches.slice(begun.steps).flatMap((parts) => step.share(parts.length).map((p) => parts[p]!));
   const examples = new Prefetcher(rest.length, step.concurrency, (k) => load(dataset, rest[k]!, epoch, settings));
   const started = performance.now();
   let state = begun;

@@ -1,7 +1,7 @@
 /**
  * One training step: a mini-batch is cut into micro-batches, which the workers of the backend compute beside each other.
- * What comes of them is put together in a fixed order (gradient-tree.ts), so that neither the number of workers nor which
- * is the fastest changes a bit. Memory depends on the micro-batch and the workers, not on the batch. Batch norm takes its
+ * What comes of them is put together by a `Reducer` in a fixed order, so that neither the number of workers nor which is
+ * the fastest changes a bit. Memory depends on the micro-batch and the workers, not on the batch. Batch norm takes its
  * statistics over a micro-batch; the running ones move once a mini-batch, by the mean over its micro-batches.
  */
 import type { Allocator, Program, Storage } from '../backend/backend.js';
@@ -18,8 +18,9 @@ import type { Model } from '../model/model.js';
 import { type Network, type NetworkOptions, recordNetwork } from '../model/network.js';
 import { isTrainable } from '../model/parameters.js';
 import { gradients } from '../ops/index.js';
-import { GradientTree, waitingGradients } from './gradient-tree.js';
+import type { Losses } from './losses.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';
+import { LocalReducer, type Reducer, type Statistics } from './reducer.js';
 import { runBounded } from './run-bounded.js';
 
 /** What a step learns from: one image as the network reads it. */
@@ -33,25 +34,20 @@ export interface Example {
   readonly dropoutKey: Key;
 }
 
-export interface Losses {
-  /** The weighted mean of the heads. */
-  readonly total: number;
-  /** Shallowest head first. */
-  readonly heads: readonly number[];
-}
-
 /** What the loop of a training asks of whoever computes. */
 export interface Step {
   /** The names of the heads, shallowest first. */
   readonly heads: readonly string[];
   /** How many micro-batches are computed at a time, and so many are to be loaded beforehand. */
   readonly concurrency: number;
+  /** The indices of the micro-batches that this process computes, of the `count` of a mini-batch, in order. */
+  share(count: number): readonly number[];
   /**
    * Computes the gradients and the losses of a mini-batch.
    * @param images how many images the whole mini-batch has
-   * @param load gives the micro-batches of the mini-batch; each is called in order, when its turn has come
+   * @param load gives the micro-batches; those of `share` are called in order, each when its turn has come
    * @param onDone is told after each micro-batch how many images it had
-   * @returns the losses of the micro-batches, which are means over their images
+   * @returns the losses of all micro-batches, which are means over their images
    * @throws what `load` throws, or an Error that names the images whose computation failed; parameters and running
    *   statistics are then as they were
    */
@@ -127,28 +123,34 @@ const TRIES = 3;
 export class TrainingStep implements Step {
   readonly heads: readonly string[];
   readonly optimizer: Optimizer;
-  /** The gradients of the mini-batch, laid out as the trainable parameters. */
-  readonly gradients: Storage;
-  readonly #tree: GradientTree;
+  readonly #reducer: Reducer;
   readonly #lanes: readonly Lane[];
 
-  /** @param scope what the step takes of the backend is freed with it; by default it goes with the backend */
+  /**
+   * @param scope what the step takes of the backend is freed with it; by default it goes with the backend
+   * @param reducer puts together what comes of the micro-batches; by default this process computes all of them
+   */
   constructor(
     readonly model: Model,
     readonly options: StepOptions,
     readonly scope: Allocator = model.backend,
+    reducer?: Reducer,
   ) {
     const { backend, config, parameters } = model;
     this.heads = levelsOf(config).map(levelName);
     const { length } = parameters.trainable;
-    this.gradients = scope.allocate(length);
-    this.#tree = new GradientTree(scope, this.gradients);
+    this.#reducer = reducer ?? new LocalReducer(scope, length, backend.concurrentPrograms);
     this.#lanes = Array.from({ length: backend.concurrentPrograms }, (_, k) => {
       // A single one computes where everything else does.
       const context = backend.concurrentPrograms === 1 ? 0 : k + 1;
       return { context, gradients: scope.allocate(length), compiled: new Map() };
     });
     this.optimizer = new Optimizer(scope, parameters.trainable, this.gradients, options);
+  }
+
+  /** The gradients of the mini-batch, laid out as the trainable parameters. */
+  get gradients(): Storage {
+    return this.#reducer.gradients;
   }
 
   get concurrency(): number {
@@ -160,9 +162,14 @@ export class TrainingStep implements Step {
    * cannot be had is missed before work begins and not within it.
    */
   reserve(images: number, microBatch: number): void {
-    const microBatches = Math.ceil(images / microBatch);
-    this.#tree.reserve(waitingGradients(this.#lanes.length, microBatches));
-    for (const lane of this.#lanes.slice(0, microBatches)) this.#compile(lane, Math.min(images, microBatch));
+    const count = Math.ceil(images / microBatch);
+    this.#reducer.reserve(count);
+    const used = this.#lanes.slice(0, this.share(count).length);
+    for (const lane of used) this.#compile(lane, Math.min(images, microBatch));
+  }
+
+  share(count: number): readonly number[] {
+    return this.#reducer.share(count);
   }
 
   /** See `Step`: `gradients` is then that of the mini-batch's mean loss, and running statistics have moved. */
@@ -171,23 +178,24 @@ export class TrainingStep implements Step {
     load: readonly (() => Promise<readonly Example[]>)[],
     onDone: (images: number) => void = () => {},
   ): Promise<readonly Losses[]> {
-    const losses: Losses[] = [];
-    const statistics: ReadonlyMap<string, Float64Array>[] = [];
-    this.#tree.begin(load.length);
-    await runBounded(load.length, this.#lanes.length, async (k, n) => {
-      const examples = await load[k]!();
+    const reducer = this.#reducer;
+    const share = reducer.share(load.length);
+    reducer.begin(load.length);
+    await runBounded(share.length, this.#lanes.length, async (piece, n) => {
+      const index = share[piece]!;
+      const examples = await load[index]!();
       const lane = this.#lanes[n]!;
       const { graph, program } = await this.#compute(lane, examples, images);
-      const found = Promise.all([
+      const [losses, statistics] = await Promise.all([
         readLosses(program, graph.loss),
         readStatistics(program, graph.network, examples.length, images),
       ]);
-      this.#tree.add(k, lane.gradients);
-      [losses[k], statistics[k]] = await found;
+      await reducer.add(index, { gradients: lane.gradients, losses, statistics });
       onDone(examples.length);
       await yieldToEventLoop();
     });
-    this.#moveStatistics(statistics);
+    const { losses, statistics } = await reducer.finish();
+    for (const [name, values] of statistics) this.model.parameters.get(name).write(values);
     return losses;
   }
 
@@ -234,14 +242,6 @@ export class TrainingStep implements Step {
     compiled.set(batch, made);
     return made;
   }
-
-  /** @param parts what each micro-batch adds to the mean of the new statistics, by name */
-  #moveStatistics(parts: readonly ReadonlyMap<string, Float64Array>[]): void {
-    for (const [name, first] of parts[0]!) {
-      const values = first.map((_, i) => parts.reduce((sum, part) => sum + part.get(name)![i]!, 0));
-      this.model.parameters.get(name).write(values);
-    }
-  }
 }
 
 async function readLosses(program: Program, loss: RecordedLoss): Promise<Losses> {
@@ -250,7 +250,12 @@ async function readLosses(program: Program, loss: RecordedLoss): Promise<Losses>
 }
 
 /** What a micro-batch of `images` images adds to the new statistics of a mini-batch of `all`, by name. */
-async function readStatistics(program: Program, { updates, parameters }: Network, images: number, all: number) {
+async function readStatistics(
+  program: Program,
+  { updates, parameters }: Network,
+  images: number,
+  all: number,
+): Promise<Statistics> {
   const values = await Promise.all(updates.map(({ value }) => program.read(value)));
   const names = updates.map(({ statistic }) => parameters.get(statistic)!.name);
   return new Map(names.map((name, k) => [name, Float64Array.from(values[k]!, (x) => (x * images) / all)]));

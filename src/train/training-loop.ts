@@ -6,12 +6,13 @@ import type { Evaluation } from '../evaluate/evaluate.js';
 import { CheckpointSchedule } from './checkpoint-schedule.js';
 import { stepsPerEpoch, type TrainingImages, trainEpoch } from './epoch.js';
 import { meanLosses } from './epoch-state.js';
+import type { Losses } from './losses.js';
 import { allOf, type RunObserver } from './observer.js';
 import type { TrainSettings } from './options.js';
 import type { TrainingProgress, ValidatedEpoch } from './progress.js';
 import type { EpochReport } from './report.js';
 import { learningRateAt } from './schedule.js';
-import type { Losses, Step } from './step.js';
+import type { Step } from './step.js';
 import type { Weights } from './weights.js';
 
 /** What a training is made of. */

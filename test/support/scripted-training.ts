@@ -1,8 +1,9 @@
 /** The parts of a training that learns nothing: losses and scores come from a script, and what happens is written down. */
 import type { Evaluation, TrainOptions } from '../../src/index.js';
+import type { Losses } from '../../src/train/losses.js';
 import { type TrainSettings, trainSettings } from '../../src/train/options.js';
 import { type SavedProgress, TrainingProgress } from '../../src/train/progress.js';
-import type { Losses, Step } from '../../src/train/step.js';
+import type { Step } from '../../src/train/step.js';
 import type { TrainingParts } from '../../src/train/training-loop.js';
 import type { Weights } from '../../src/train/weights.js';
 import { squares } from './squares.js';
@@ -11,10 +12,12 @@ export interface Script {
   readonly options?: TrainOptions;
   /** How many images are trained on. Default: 4. */
   readonly train?: number;
-  /** The losses of each micro-batch that is computed, by its number in this process, from 0. Default: 1 for both heads. */
+  /** The losses of each micro-batch, numbered from 0 where this training begins. Default: 1 for both heads. */
   readonly losses?: (microBatch: number) => readonly [number, number];
   /** The Dice of each epoch, and its loss where it matters. Default: 0.5 and 0.5. */
   readonly scores?: (epoch: number) => readonly [dice: number, loss?: number];
+  /** The indices of the micro-batches that are computed, of the `count` of a mini-batch. Default: all. */
+  readonly share?: (count: number) => readonly number[];
   /** Where a training goes on; it has come so far. */
   readonly progress?: SavedProgress;
   /** The time in milliseconds. Default: it stands still. */
@@ -37,6 +40,7 @@ export function scriptedTraining(script: Script = {}): ScriptedTraining {
     train = 4,
     losses = () => [1, 1],
     scores = () => [0.5],
+    share = (count) => Array.from({ length: count }, (_, index) => index),
     progress: from,
     now = () => 0,
   } = script;
@@ -51,10 +55,12 @@ export function scriptedTraining(script: Script = {}): ScriptedTraining {
   const step: Step = {
     heads: ['L1', 'L2'],
     concurrency: 1,
+    share,
     async accumulate(_, load, onDone) {
       const found: Losses[] = [];
-      for (const take of load) {
-        const examples = await take();
+      const own = share(load.length);
+      for (const [index, take] of load.entries()) {
+        const examples = own.includes(index) ? await take() : [];
         const heads = losses(computed++);
         found.push({ total: (heads[0] + heads[1]) / 2, heads });
         onDone?.(examples.length);

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EpochReport, RunObserver, Sample, StepReport, TrainOptions } from '../../src/index.js';
-import { sampleKey } from '../../src/train/batches.js';
+import { sampleKey, shuffled } from '../../src/train/batches.js';
 import { trainEpochs } from '../../src/train/training-loop.js';
 import { type Script, type ScriptedTraining, scriptedTraining } from '../support/scripted-training.js';
 
@@ -216,6 +216,29 @@ test('augmentation gets a key that belongs to seed, epoch and sample', async () 
       [1, 2].map((epoch) => sampleKey(5, 'augment', epoch, name).join()),
     );
   }
+});
+
+test('a process that computes a share of each mini-batch loads the images of that alone', async () => {
+  const { parts } = scriptedTraining({
+    train: 8,
+    options: { epochs: 1, batch: 4 },
+    share: (count) => Array.from({ length: count / 2 }, (_, k) => 2 * k + 1),
+  });
+  const loaded: string[] = [];
+  const { split, load } = parts.dataset;
+  const dataset = {
+    split,
+    load(name: string) {
+      loaded.push(name);
+      return load(name);
+    },
+  };
+  for await (const _ of trainEpochs({ ...parts, dataset }));
+  const order = shuffled(split.train, 1, 1);
+  assert.equal(
+    loaded,
+    [1, 3, 5, 7].map((k) => order[k]),
+  );
 });
 
 test('checkpoints within epochs: after so many steps, or after so many minutes since the last one', async () => {
