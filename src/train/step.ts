@@ -105,7 +105,7 @@ interface Lane {
   readonly context: number;
   /** The gradients of one micro-batch. */
   readonly gradients: Storage;
-  /** By the number of images. */
+  /** The programs for the sizes of micro-batch so far, by their number of images. */
   readonly compiled: Map<number, Compiled>;
 }
 
@@ -117,7 +117,7 @@ export interface StepOptions extends OptimizerOptions {
   readonly loss?: LossOptions | undefined;
 }
 
-/** So often a micro-batch is computed before it is an error that its thread was lost. */
+/** How often a micro-batch is computed before it is an error that its thread was lost. */
 const TRIES = 3;
 
 export class TrainingStep implements Step {
