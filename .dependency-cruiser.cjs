@@ -6,17 +6,19 @@ const mayImport = {
   ops: 'base graph',
   backend: 'base graph ops',
   formats: 'base image',
-  model: 'base image graph ops backend formats',
-  data: 'base image formats platform',
-  loss: 'base graph ops model',
-  evaluate: 'base image graph ops backend model data loss',
-  train: 'base image graph ops backend formats model data loss evaluate',
-  study: 'base image model data loss evaluate train',
-  export: 'base graph ops formats model',
+  network: 'base image graph ops backend',
+  infer: 'base image graph ops backend network',
+  model: 'base image graph ops backend formats network infer',
+  data: 'base image formats',
+  loss: 'base graph ops network model',
+  evaluate: 'base image graph ops backend network infer model data loss',
+  train: 'base image graph ops backend formats network infer model data loss evaluate',
+  study: 'base image network infer model data loss evaluate train',
+  export: 'base graph ops formats network infer model',
   report: 'base image',
-  platform: 'base image graph ops backend formats model data loss evaluate train',
-  app: 'base image graph ops backend formats model data loss evaluate train study export report platform cli index',
-  cli: 'base image graph ops backend formats model data loss evaluate train study export report platform app index',
+  platform: 'base image graph ops backend formats network infer model data loss evaluate train study',
+  app: 'base image graph ops backend formats network infer model data loss evaluate train study export report platform index',
+  cli: 'base image graph ops backend formats network infer model data loss evaluate train study export report platform app index',
 };
 
 module.exports = {
@@ -32,9 +34,25 @@ module.exports = {
     })),
     {
       name: 'core-runs-in-browsers',
-      comment: 'what stands before data in the list imports nothing from Node',
+      comment: 'all but the platform and what stands above it in the list imports nothing from Node',
       severity: 'error',
-      from: { path: '^(src/(base|image|graph|ops|backend|model|loss|evaluate|study|export|report)/|reference/)' },
+      from: {
+        path: '^(src/(base|image|graph|ops|backend|formats|network|infer|model|data|loss|evaluate|train|study|export|report)/|src/core\\.ts$|reference/)',
+      },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'app-is-no-command-line',
+      comment:
+        'the application works for a page or a cluster, too: no disk but by the platform, no terminal, no commander',
+      severity: 'error',
+      from: { path: '^src/app/' },
+      to: { path: '^commander$|node_modules/commander/' },
+    },
+    {
+      name: 'app-leaves-node-to-the-platform',
+      severity: 'error',
+      from: { path: '^src/app/' },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -59,7 +59,7 @@ export function sigmoidGrad(length: i32, dy: usize, y: usize, dx: usize): void {
 
 /**
  * y = exp(x) / sum over the row of exp(x), x and y [rows, channels]. Lanes are rows, so that no number of channels
- * leaves a tail; `columns` is scratch for four rows, transposed: 4 x channels elements.
+ * leaves a tail; `columns` is a workspace for four rows, transposed: 4 x channels elements.
  */
 export function softmax(rows: i32, channels: i32, x: usize, y: usize, columns: usize): void {
   const row = (<usize>channels) << 2;

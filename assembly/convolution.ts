@@ -4,6 +4,7 @@
  *
  * Work goes band by band: some rows of one image, or several whole images where they are small.
  */
+import { tensorAddress, tensorChannels } from './frame';
 import { gemm } from './gemm';
 import { columnSums, outerTile } from './outer';
 import {
@@ -18,7 +19,7 @@ import {
 } from './pack';
 import { CHANNELS, PIXELS, ROWS, TILE_BYTES, VECTOR } from './tiles';
 
-/** What the host writes before a call; the sources follow as pairs of address and channels. */
+/** See frame.ts; the tensors are the sources, or their gradients. */
 @unmanaged
 export class ConvFrame {
   batch: i32;
@@ -33,20 +34,10 @@ export class ConvFrame {
   /** Images and rows of a band: one of them is 1, or the rows are all. */
   bandImages: i32;
   bandRows: i32;
-  /** Scratch memory: pixel offsets, the packed band, packed weights or the second packed band. */
+  /** Buffers: pixel offsets, the packed band, packed weights or the second packed band. */
   table: usize;
   band: usize;
   panels: usize;
-}
-
-const HEADER: usize = 64;
-
-function sourceAddress(frame: ConvFrame, k: i32): usize {
-  return load<u32>(changetype<usize>(frame) + HEADER + ((<usize>k) << 3));
-}
-
-function sourceChannels(frame: ConvFrame, k: i32): i32 {
-  return load<i32>(changetype<usize>(frame) + HEADER + ((<usize>k) << 3), 4);
 }
 
 /** Fills `frame.panels` for `conv2d` from w [k,k,in,out] and b. */
@@ -74,8 +65,8 @@ export function conv2d(frame: ConvFrame, y: usize, first: i32, last: i32, left: 
     const rows = min(frame.bandRows, min(height - top, last - line));
     let offset = 0;
     for (let k = 0; k < frame.sources; k++) {
-      const channels = sourceChannels(frame, k);
-      padBand(frame, sourceAddress(frame, k), channels, inChannels, offset, n, images, top, rows);
+      const channels = tensorChannels(frame, k);
+      padBand(frame, tensorAddress(frame, k), channels, inChannels, offset, n, images, top, rows);
       offset += channels;
     }
     const at = y + ((<usize>(line * frame.width * outChannels + left)) << 2);
@@ -93,7 +84,7 @@ export function packFiltersTransposed(frame: ConvFrame, w: usize): void {
   let panels = frame.panels;
   let offset = 0;
   for (let k = 0; k < frame.sources; k++) {
-    const channels = sourceChannels(frame, k);
+    const channels = tensorChannels(frame, k);
     packBias(0, channels, panels, bytes);
     for (let t = 0; t < taps; t++) {
       const from = w + ((<usize>(((taps - 1 - t) * inChannels + offset) * outChannels)) << 2);
@@ -117,8 +108,8 @@ export function conv2dGradInput(frame: ConvFrame, dy: usize): void {
       padBand(frame, dy, outChannels, outChannels, 0, n, images, top, bandRows);
       let panels = frame.panels;
       for (let k = 0; k < frame.sources; k++) {
-        const channels = sourceChannels(frame, k);
-        const at = sourceAddress(frame, k) + ((<usize>((n * height + top) * width * channels)) << 2);
+        const channels = tensorChannels(frame, k);
+        const at = tensorAddress(frame, k) + ((<usize>((n * height + top) * width * channels)) << 2);
         multiplyBand(frame, outChannels, images, bandRows, panels, channels, channels, false, at);
         panels += panelsOf(channels) * bytes;
       }
@@ -147,8 +138,8 @@ export function conv2dGradWeight(frame: ConvFrame, dy: usize, dw: usize, db: usi
       }
       let offset = 0;
       for (let k = 0; k < frame.sources; k++) {
-        const channels = sourceChannels(frame, k);
-        padBlocks(frame, sourceAddress(frame, k), channels, n, images, top, bandRows);
+        const channels = tensorChannels(frame, k);
+        padBlocks(frame, tensorAddress(frame, k), channels, n, images, top, bandRows);
         const at = dw + ((<usize>(offset * outChannels)) << 2);
         addBand(frame, channels, images, bandRows, at);
         offset += channels;

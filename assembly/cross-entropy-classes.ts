@@ -8,11 +8,11 @@ import {
   counted,
   is,
   loadBlock,
+  negLogProb,
   others,
   own,
   powers,
   strideOf,
-  surprise,
   total,
   vector,
 } from './softmax-block';
@@ -56,7 +56,7 @@ export function crossEntropy(
     const count = blockOf(rest);
     const label = loadBlock(labels, count);
     powers(classes, logits, strideOf(count, classes), label, block);
-    let x = f32x4.mul(weightOf(classes, label, workspace), surprise(classes, block));
+    let x = f32x4.mul(weightOf(classes, label, workspace), negLogProb(classes, block));
     if (gamma > 0) x = f32x4.mul(x, modulation(classes, gamma, block));
     sum = f64x2.add(sum, widen(v128.and(x, counted(count))));
     rest -= count;
@@ -94,7 +94,7 @@ export function crossEntropyGrad(
     let loses = f32x4.div(other, all);
     if (gamma > 0) {
       const p = f32x4.div(own(classes, block), all);
-      const focus = f32x4.mul(f32x4.splat(gamma), f32x4.mul(p, surprise(classes, block)));
+      const focus = f32x4.mul(f32x4.splat(gamma), f32x4.mul(p, negLogProb(classes, block)));
       loses = f32x4.mul(modulation(classes, gamma, block), f32x4.add(loses, focus));
     }
     loses = f32x4.mul(loses, f32x4.mul(upstream, weightOf(classes, label, workspace)));

@@ -10,7 +10,7 @@ import { CHANNELS, PIXELS, TILE_BYTES, VECTOR, WIDE } from './tiles';
 /**
  * c[pixel, n] = bias[n] + sum over k of a[pixel, k] w[k, n], then ReLU if asked for.
  *
- * @param table TILE_BYTES of scratch, then a pair of offsets in bytes for each pixel: into `a`, into `c`
+ * @param table TILE_BYTES of workspace, then a pair of offsets in bytes for each pixel: into `a`, into `c`
  * @param pixels a multiple of PIXELS
  * @param segments runs of `segmentLength` elements, `segmentStride` bytes apart, that make up a row of a
  * @param panels as `packBias` and `packRows` make them

@@ -10,8 +10,6 @@ export { binaryLovasz, binaryLovaszGrad } from './lovasz';
 export { lovasz, lovaszGrad } from './lovasz-classes';
 export { moments, momentsGrad, normalize, normalizeGrad } from './normalization';
 export { adam, lerp, norm, sgd } from './optimizer';
-export { binaryOverlap, binaryOverlapGrad } from './overlap';
-export { overlap, overlapGrad } from './overlap-classes';
 export { peak } from './peak';
 export { maxPool2d, maxPool2dGrad } from './pooling';
 export { setClassWeight } from './softmax-block';
@@ -22,6 +20,8 @@ export {
   packTaps,
   packTapsTransposed,
 } from './transposed';
+export { binaryTversky, binaryTverskyGrad } from './tversky';
+export { tversky, tverskyGrad } from './tversky-classes';
 export { bilinear, bilinearGrad, nearest, nearestGrad } from './upsampling';
 export {
   winogradConvolution,

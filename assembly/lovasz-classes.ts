@@ -1,24 +1,21 @@
 /**
  * The Lovász-softmax, mean over the classes that are present in an image; see lovasz.ts. Pixels are sorted by -|t - p|.
  * The workspace is that of softmax-block.ts, behind it for each class a plane of `positions` elements (-|t - p| first, the
- * slopes by p later), and the scratch of the sort.
+ * slopes by p later), and the workspace of the sort.
  */
 import { transpose } from './activation';
-import { scatter, storePart } from './lanes';
+import { storePart } from './lanes';
 import { increment } from './lovasz';
 import {
   backward,
   blockIn,
   blockOf,
   classWeight,
-  is,
+  errors,
   loadBlock,
-  others,
-  powers,
   restIn,
   slopesIn,
   strideOf,
-  total,
   vector,
 } from './softmax-block';
 import { placeOf, sort } from './sort';
@@ -40,8 +37,7 @@ export function lovasz(
   const image = (<usize>positions) << 2;
   let sum: f64 = 0;
   for (let n = 0; n < batch; n++, logits += image * classes, labels += image) {
-    errors(positions, classes, logits, labels, 0, workspace);
-    sum += surfaces(positions, classes, labels, 0, workspace);
+    sum += surfaces(positions, classes, logits, labels, 0, 0, workspace);
   }
   store<f32>(loss, <f32>(sum / batch));
 }
@@ -61,8 +57,7 @@ export function lovaszGrad(
   const upstream = <f64>load<f32>(dloss) / batch;
   for (let n = 0; n < batch; n++, labels += image) {
     // the probabilities wait in dlogits until the slopes are known
-    errors(positions, classes, logits, labels, dlogits, workspace);
-    surfaces(positions, classes, labels, upstream, workspace);
+    surfaces(positions, classes, logits, labels, upstream, dlogits, workspace);
     imageGradient(positions, classes, labels, dlogits, workspace);
     logits += image * classes;
     dlogits += image * classes;
@@ -70,7 +65,7 @@ export function lovaszGrad(
 }
 
 /** Fills the planes with -|t - p|, and leaves the probabilities at `probs` unless that is 0. */
-function errors(positions: i32, classes: i32, logits: usize, labels: usize, probs: usize, workspace: usize): void {
+function fillPlanes(positions: i32, classes: i32, logits: usize, labels: usize, probs: usize, workspace: usize): void {
   const block = blockIn(workspace, classes);
   let plane = restIn(workspace, classes);
   const size = (<usize>positions) << 2;
@@ -78,14 +73,9 @@ function errors(positions: i32, classes: i32, logits: usize, labels: usize, prob
     const count = blockOf(positions);
     const stride = strideOf(count, classes);
     const label = loadBlock(labels, count);
-    powers(classes, logits, stride, label, block);
-    const inverse = f32x4.div(f32x4.splat(1), total(classes, block));
-    const rest = others(classes, block);
+    errors(classes, logits, stride, label, block, probs);
     for (let k = 0; k < classes; k++) {
-      const power = v128.load(vector(block, k));
-      const error = f32x4.mul(v128.bitselect(rest, power, is(label, k)), inverse);
-      storePart(plane + <usize>k * size, f32x4.neg(error), count);
-      if (probs) scatter(probs + ((<usize>k) << 2), stride, f32x4.mul(power, inverse));
+      storePart(plane + <usize>k * size, f32x4.neg(v128.load(vector(block, k))), count);
     }
     positions -= count;
     plane += (<usize>count) << 2;
@@ -95,8 +85,20 @@ function errors(positions: i32, classes: i32, logits: usize, labels: usize, prob
   }
 }
 
-/** The loss of one image. The planes then hold the derivatives by the probabilities, times `upstream`. */
-function surfaces(positions: i32, classes: i32, labels: usize, upstream: f64, workspace: usize): f64 {
+/**
+ * The first pass, of value and gradient alike: the loss of one image. The planes then hold the derivatives by the
+ * probabilities, times `upstream`, and the probabilities lie at `probs` unless that is 0.
+ */
+function surfaces(
+  positions: i32,
+  classes: i32,
+  logits: usize,
+  labels: usize,
+  upstream: f64,
+  probs: usize,
+  workspace: usize,
+): f64 {
+  fillPlanes(positions, classes, logits, labels, probs, workspace);
   const size = (<usize>positions) << 2;
   const planes = restIn(workspace, classes);
   let weights: f64 = 0;
@@ -118,8 +120,8 @@ function surfaces(positions: i32, classes: i32, labels: usize, upstream: f64, wo
 }
 
 /** One class of `surfaces`, with `all` pixels. */
-function surface(positions: i32, labels: usize, k: i32, all: i32, upstream: f64, plane: usize, scratch: usize): f64 {
-  const order = sort(positions, plane, scratch);
+function surface(positions: i32, labels: usize, k: i32, all: i32, upstream: f64, plane: usize, workspace: usize): f64 {
+  const order = sort(positions, plane, workspace);
   let missed = 0;
   let wrong = 0;
   let loss: f64 = 0;

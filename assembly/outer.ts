@@ -9,7 +9,7 @@ import { CHANNELS, ROWS } from './tiles';
 /**
  * Adds to ROWS x CHANNELS elements of dw (`validRows` x `valid` of them), whose rows lie `dwStride` bytes apart.
  *
- * @param sums TILE_BYTES of scratch
+ * @param sums TILE_BYTES of workspace
  * @param x the first pixel of the block; pixels lie `xPixel` bytes apart, rows `xRow`, images `xImage`
  * @param dy all pixels in one stream
  */
@@ -73,7 +73,7 @@ export function outerTile(
 /**
  * `outerTile` for whole tiles of one row of pixels and twice the columns, whose streams are `dy` and `next`.
  *
- * @param sums TILE_BYTES of scratch
+ * @param sums TILE_BYTES of workspace
  */
 export function outerWideTile(
   sums: usize,

@@ -60,23 +60,23 @@ export function vector(block: usize, k: i32): usize {
   return block + ((<usize>k) << 4);
 }
 
-/** The sum of the powers of all classes, which their probabilities are parts of. */
+/** The sum of the powers of all classes: a probability is a power divided by it. */
 export function total(classes: i32, block: usize): v128 {
   return v128.load(vector(block, classes));
 }
 
-/** That of all but the label: 1 - p is `others` / `total`. */
+/** The sum of the powers of all classes but the label: 1 - p is `others` / `total`. */
 export function others(classes: i32, block: usize): v128 {
   return v128.load(vector(block, classes), 16);
 }
 
-/** That of the label: p is `own` / `total`. */
+/** The power of the label: p is `own` / `total`. */
 export function own(classes: i32, block: usize): v128 {
   return v128.load(vector(block, classes), 32);
 }
 
 /** -ln p of the label. */
-export function surprise(classes: i32, block: usize): v128 {
+export function negLogProb(classes: i32, block: usize): v128 {
   const gap = v128.load(vector(block, classes), 48);
   // ln of the total; where the label is the largest its own power is 1
   const one = f32x4.splat(1);
@@ -105,6 +105,24 @@ export function powers(classes: i32, logits: usize, stride: usize, label: v128, 
   v128.store(end, others, 16);
   v128.store(end, own, 32);
   v128.store(end, f32x4.sub(largest, chosen), 48);
+}
+
+/**
+ * Fills a block with the error |t - p| of each class, and scatters the probabilities to `probs` unless that is 0.
+ *
+ * @returns p of the label
+ */
+export function errors(classes: i32, logits: usize, stride: usize, label: v128, block: usize, probs: usize): v128 {
+  powers(classes, logits, stride, label, block);
+  const inverse = f32x4.div(f32x4.splat(1), total(classes, block));
+  const rest = others(classes, block);
+  for (let k = 0; k < classes; k++) {
+    const at = vector(block, k);
+    const power = v128.load(at);
+    if (probs) scatter(probs + ((<usize>k) << 2), stride, f32x4.mul(power, inverse));
+    v128.store(at, f32x4.mul(v128.bitselect(rest, power, is(label, k)), inverse));
+  }
+  return f32x4.mul(own(classes, block), inverse);
 }
 
 /**

@@ -11,14 +11,14 @@ function keyOf(value: f32): u32 {
 /**
  * Sorts `count` values in ascending order, equal ones by their place; they stay where they are.
  *
- * @param scratch 4 x count + 256 elements
- * @returns the address of pairs of a key and the place of its value, in order; they are in `scratch`
+ * @param workspace 4 x count + 256 elements
+ * @returns the address of pairs of a key and the place of its value, in order; they are in `workspace`
  */
-export function sort(count: i32, values: usize, scratch: usize): usize {
+export function sort(count: i32, values: usize, workspace: usize): usize {
   const bytes = (<usize>count) << 3;
-  const counters = scratch + 2 * bytes;
-  let from = scratch;
-  let to = scratch + bytes;
+  const counters = workspace + 2 * bytes;
+  let from = workspace;
+  let to = workspace + bytes;
   for (let i = 0; i < count; i++) {
     store<u32>(from + ((<usize>i) << 3), keyOf(load<f32>(values + ((<usize>i) << 2))));
     store<i32>(from + ((<usize>i) << 3), i, 4);

@@ -7,7 +7,7 @@ import { columnSums, outerTile, outerWideTile } from './outer';
 import { imagesOfBand, packBias, packBlocks4, packBlocks8, packRows, panelBytes, pixelOffsets } from './pack';
 import { CHANNELS, PIXELS, ROWS, TILE_BYTES, VECTOR, WIDE } from './tiles';
 
-/** What the host writes before a call. Sizes are those of the smaller image, the input of the forward pass. */
+/** See frame.ts; sizes are those of the smaller image, the input of the forward pass. */
 @unmanaged
 export class TransposedFrame {
   batch: i32;
@@ -18,7 +18,7 @@ export class TransposedFrame {
   /** Images and rows of a band: one of them is 1, or the rows are all. */
   bandImages: i32;
   bandRows: i32;
-  /** Scratch memory: pixel offsets, packed weights or gradients, packed inputs. */
+  /** Buffers: pixel offsets, packed weights or gradients, packed inputs. */
   table: usize;
   panels: usize;
   band: usize;

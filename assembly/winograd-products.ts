@@ -36,7 +36,7 @@ export function multiply(
  * du [rows,columns] += the sum over `tiles` tiles of the outer products of points and gradients, both in streams of
  * CHANNELS elements a tile, `stream` bytes apart.
  *
- * @param sums TILE_BYTES of scratch
+ * @param sums TILE_BYTES of workspace
  */
 export function addProducts(
   sums: usize,

@@ -1,9 +1,10 @@
 /**
  * 3x3 'same' convolution in the Winograd domain (winograd-transforms.ts), all three passes: the input's tiles become
  * 36 points, each point is a matrix product of its own over the channels, and the products become output pixels. The
- * work goes in blocks of tiles, counted over all images, so that small images fill a block together and scratch memory
+ * work goes in blocks of tiles, counted over all images, so that small images fill a block together and the workspace
  * does not grow with the image.
  */
+import { tensorAddress, tensorChannels } from './frame';
 import { columnSums } from './outer';
 import { CHANNELS } from './tiles';
 import { addProducts, multiply } from './winograd-products';
@@ -21,7 +22,7 @@ import {
 const OUT: i32 = 4;
 const IN: i32 = 6;
 
-/** What the host writes before a call; pairs of address and channels follow, the inputs first, then the outputs. */
+/** See frame.ts; the tensors are the inputs first, then the outputs. */
 @unmanaged
 export class WinogradFrame {
   batch: i32;
@@ -31,28 +32,18 @@ export class WinogradFrame {
   inChannels: i32;
   outChannels: i32;
   relu: i32;
-  /** How many pairs follow of each kind. */
+  /** How many tensors follow of each kind. */
   inputs: i32;
   outputs: i32;
   /** Tiles of a block, a multiple of PIXELS. */
   block: i32;
-  /** Scratch memory: 36 x inChannels x outChannels; 36 x block x inChannels; 36 x block x outChannels. */
+  /** Buffers: 36 x inChannels x outChannels; 36 x block x inChannels; 36 x block x outChannels. */
   filters: usize;
   points: usize;
   products: usize;
-  /** 36 x the most channels of an input or output; 52 groups. */
+  /** 36 x the most channels of an input or output; 52 groups, where a tile lies between its two transforms. */
   patch: usize;
-  scratch: usize;
-}
-
-const HEADER: usize = 64;
-
-function tensorAddress(frame: WinogradFrame, k: i32): usize {
-  return load<u32>(changetype<usize>(frame) + HEADER + ((<usize>k) << 3));
-}
-
-function tensorChannels(frame: WinogradFrame, k: i32): i32 {
-  return load<i32>(changetype<usize>(frame) + HEADER + ((<usize>k) << 3), 4);
+  tile: usize;
 }
 
 /** Fills `frame.filters` for the forward pass from w [3,3,in,out]. */
@@ -89,9 +80,9 @@ export function winogradFiltersTransposed(frame: WinogradFrame, w: usize): void 
 
 /** G g G^T of 8 filters whose taps lie `tap` bytes apart; points `point` bytes apart. */
 function filterTile(frame: WinogradFrame, g: usize, tap: usize, u: usize, point: usize): void {
-  const scratch = frame.scratch;
-  filterPoints(3, g, tap, 3 * tap, scratch, GROUP, 3 * GROUP);
-  filterPoints(IN, scratch, 3 * GROUP, GROUP, u, 6 * point, point);
+  const tile = frame.tile;
+  filterPoints(3, g, tap, 3 * tap, tile, GROUP, 3 * GROUP);
+  filterPoints(IN, tile, 3 * GROUP, GROUP, u, 6 * point, point);
 }
 
 /**
@@ -150,15 +141,15 @@ export function winogradGradWeight(frame: WinogradFrame, dy: usize, dw: usize, d
       const du = frame.filters + <usize>p * tap;
       const points = frame.points + <usize>(p * inChannels) * (stream >> 3);
       const gradients = frame.products + <usize>(p * outChannels) * (stream >> 3);
-      addProducts(frame.scratch, points, inChannels, gradients, outChannels, tiles, stream, du);
+      addProducts(frame.tile, points, inChannels, gradients, outChannels, tiles, stream, du);
     }
   }
-  const scratch = frame.scratch;
+  const tile = frame.tile;
   for (let c = 0; c < inChannels; c++) {
     for (let o = 0; o < outChannels; o += CHANNELS) {
       const at = (<usize>(c * outChannels + o)) << 2;
-      gradientTaps(IN, frame.filters + at, tap, 6 * tap, scratch, GROUP, 6 * GROUP);
-      gradientTaps(3, scratch, 6 * GROUP, GROUP, dw + at, 3 * tap, tap);
+      gradientTaps(IN, frame.filters + at, tap, 6 * tap, tile, GROUP, 6 * GROUP);
+      gradientTaps(3, tile, 6 * GROUP, GROUP, dw + at, 3 * tap, tap);
     }
   }
 }
@@ -195,7 +186,7 @@ function pointsOfInputs(frame: WinogradFrame, first: i32, tiles: i32, stride: us
         from = frame.patch;
         row = <usize>IN * pixel;
       }
-      inputTile(frame.scratch, from, row, pixel, groups, to + <usize>t * stride, point, group);
+      inputTile(frame.tile, from, row, pixel, groups, to + <usize>t * stride, point, group);
     }
     to += <usize>groups * group;
   }
@@ -222,7 +213,7 @@ function copyPatch(
 
 /** B^T d B of one tile. */
 function inputTile(
-  scratch: usize,
+  tile: usize,
   d: usize,
   row: usize,
   pixel: usize,
@@ -232,8 +223,8 @@ function inputTile(
   group: usize,
 ): void {
   for (let c = 0; c < groups; c++, d += GROUP, v += group) {
-    inputPoints(IN, d, pixel, row, scratch, GROUP, 6 * GROUP);
-    inputPoints(IN, scratch, 6 * GROUP, GROUP, v, 6 * point, point);
+    inputPoints(IN, d, pixel, row, tile, GROUP, 6 * GROUP);
+    inputPoints(IN, tile, 6 * GROUP, GROUP, v, 6 * point, point);
   }
 }
 
@@ -246,7 +237,7 @@ function pointsOfGradient(frame: WinogradFrame, first: i32, tiles: i32, dy: usiz
   const channels = frame.outChannels;
   const pixel = (<usize>channels) << 2;
   const point = <usize>(channels >> 3) * stream;
-  const scratch = frame.scratch;
+  const tile = frame.tile;
   for (let t = 0; t < tiles; t++) {
     const n = (first + t) / perImage;
     const rest = (first + t) % perImage;
@@ -261,8 +252,8 @@ function pointsOfGradient(frame: WinogradFrame, first: i32, tiles: i32, dy: usiz
     }
     let to = frame.products + <usize>t * GROUP;
     for (let c = 0; c < channels; c += CHANNELS, from += GROUP, to += stream) {
-      gradientPoints(OUT, from, pixel, row, scratch, GROUP, 4 * GROUP);
-      gradientPoints(IN, scratch, 4 * GROUP, GROUP, to, 6 * point, point);
+      gradientPoints(OUT, from, pixel, row, tile, GROUP, 4 * GROUP);
+      gradientPoints(IN, tile, 4 * GROUP, GROUP, to, 6 * point, point);
     }
   }
 }
@@ -286,8 +277,8 @@ function pixelsOfProducts(
   const stride = (<usize>frame.outChannels) << 2;
   const point = <usize>frame.block * stride;
   const pixel = (<usize>channels) << 2;
-  const scratch = frame.scratch;
-  const pixels = scratch + <usize>POINTS * GROUP;
+  const tile = frame.tile;
+  const pixels = tile + <usize>POINTS * GROUP;
   const relu = frame.relu !== 0;
   for (let t = 0; t < tiles; t++, m += stride) {
     const n = (first + t) / perImage;
@@ -299,8 +290,8 @@ function pixelsOfProducts(
     const image = y + <usize>((n * height + top) * width + left) * pixel;
     for (let channel = start; channel < end; channel += CHANNELS) {
       const c = (<usize>channel) << 2;
-      outputPixels(IN, m + c, point, 6 * point, scratch, GROUP, 6 * GROUP);
-      outputPixels(rows, scratch, 6 * GROUP, GROUP, pixels, 4 * GROUP, GROUP);
+      outputPixels(IN, m + c, point, 6 * point, tile, GROUP, 6 * GROUP);
+      outputPixels(rows, tile, 6 * GROUP, GROUP, pixels, 4 * GROUP, GROUP);
       let low = f32x4.splat(0);
       let high = low;
       if (bias) {

@@ -1,6 +1,6 @@
 /** `npm run bench`: every op, and the whole network. Prints Markdown for people, or one JSON object. */
-import { Command } from 'commander';
-import { whole, wholeList } from '../src/cli/options/parsers.js';
+import { whole, wholeList } from '../src/app/options/parsers.js';
+import { CliCommand } from '../src/cli/options/command.js';
 import { guard, guardStreams, inHouseStyle } from '../src/cli/program.js';
 import { ProgressBar } from '../src/cli/terminal/progress.js';
 import { caseSteps } from './cases.js';
@@ -30,7 +30,7 @@ interface Section {
   readonly json: object;
 }
 
-const program = inHouseStyle(new Command('npm run bench --'), 'see npm run bench -- --help')
+const program = inHouseStyle(new CliCommand('npm run bench --'), 'see npm run bench -- --help')
   .description('Times every op and the whole network; without a choice both.')
   .optionsGroup('What is measured:')
   .option('--ops', 'every op: the layers of the network, and the cases of the tests')
@@ -108,7 +108,7 @@ function opsSection({ filters, size, filter = '' }: Options, engine: Engine): Se
   const cases = timed('cases', wanted(caseSteps()), engine);
   const text = [
     `## Ops: one image, widths ${filters.join(', ')}, ${size}x${size}`,
-    "GFLOP/s are counted as direct convolution: Winograd's do with a quarter of the multiplications, so that 400 % of the peak is the limit there. GB/s is what is read and written at least. A dash: no multiply-adds to count, or the reference would take a second or more and was not run.",
+    'GFLOP/s are counted as direct convolution. Winograd kernels need a quarter of the multiplications, so their limit is 400 % of the peak. GB/s is the least that must be read and written. A dash means that there are no multiply-adds to count, or that the reference would take a second or more and was not run.',
     layersTable(layers, engine),
     '## Ops: the cases of the tests',
     filter ? layersTable(cases, engine) : casesTable(cases),

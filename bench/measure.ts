@@ -1,5 +1,7 @@
 /** Timing by benchmark.js: it repeats a call until the clock can tell its time, and takes samples of that. */
+
 import Benchmark from 'benchmark';
+import { median } from '../src/base/statistics.js';
 
 export interface Effort {
   /** Seconds for one call and its samples. */
@@ -25,10 +27,4 @@ export function measureAsync(call: () => Promise<unknown>, { seconds, samples }:
     const effort = { maxTime: seconds, minTime: seconds / 10, minSamples: samples };
     new Benchmark({ fn, defer: true, onComplete, ...effort }).run({ async: true });
   });
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }

@@ -23,7 +23,7 @@ const REFERENCE_EFFORT: Effort = { seconds: 0.02, samples: 1 };
 /** Multiply-adds beyond which it takes a second or more, and is not run. */
 const REFERENCE_MACS = 1.6e8;
 
-/** Each step takes its inputs from memory and prepares its filters in every run, as in training. */
+/** Each step takes its inputs from memory and packs its filters in every run, as in training. */
 export function timeSteps(steps: readonly Step[], engine: Engine, onStep: (done: number) => void): OpTime[] {
   const backend = engine.createBackend();
   const reference = new ReferenceBackend();

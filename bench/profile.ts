@@ -1,6 +1,6 @@
 /** Where the time of a forward pass and of a training step goes, by kernel. */
-import type { Kernel } from '../src/backend/wasm/kernel.js';
-import { type Exports, kernels } from '../src/backend/wasm/kernels.js';
+import type { Kernel, Operands } from '../src/backend/wasm/kernel.js';
+import { type Exports, kernels } from '../src/backend/wasm/kernels/index.js';
 import { InputError } from '../src/base/errors.js';
 import type { Op } from '../src/graph/graph.js';
 import { ops } from '../src/ops/index.js';
@@ -8,7 +8,7 @@ import type { Engine } from './engine.js';
 import { Workload, type WorkloadOptions } from './workload.js';
 
 export interface KernelTime {
-  /** The kernel; its preparation of filters is told apart. */
+  /** The kernel; its packing of filters is told apart. */
   readonly name: string;
   readonly calls: number;
   readonly ms: number;
@@ -82,31 +82,29 @@ function watchKernels(accounts: Map<string, Account>): () => void {
   const plain = { ...table };
   for (const [name, kernel] of Object.entries(plain)) {
     const { macs } = (ops as Readonly<Record<string, Op<never>>>)[name]!;
-    const { preparation } = kernel;
+    const { prepack } = kernel;
     table[name] = {
       ...kernel,
       run: watched(accounts, name, kernel.run, macs as Op['macs']),
-      ...(preparation && {
-        preparation: { ...preparation, run: watched(accounts, `${name}, filters`, preparation.run) },
-      }),
+      ...(prepack && { prepack: { ...prepack, run: watched(accounts, `${name}, filters`, prepack.run) } }),
     };
   }
   return () => Object.assign(table, plain);
 }
 
-function watched<Rest extends readonly unknown[]>(
+function watched<C extends Operands<unknown>>(
   accounts: Map<string, Account>,
   name: string,
-  run: (exports: Exports, geometry: unknown, ...rest: Rest) => void,
+  run: (exports: Exports, call: C) => void,
   macs?: Op['macs'],
 ): typeof run {
-  return (exports, geometry, ...rest) => {
+  return (exports, call) => {
     const started = performance.now();
-    run(exports, geometry, ...rest);
+    run(exports, call);
     const account = accounts.get(name) ?? { calls: 0, ms: 0, operations: 0 };
     account.calls++;
     account.ms += performance.now() - started;
-    account.operations += 2 * (macs?.(geometry) ?? 0);
+    account.operations += 2 * (macs?.(call.geometry) ?? 0);
     accounts.set(name, account);
   };
 }

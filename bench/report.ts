@@ -1,6 +1,7 @@
 /** The results in words and tables. */
+
+import { median } from '../src/base/statistics.js';
 import type { Engine } from './engine.js';
-import { median } from './measure.js';
 import type { NetworkTimes } from './network.js';
 import type { OpTime } from './ops.js';
 import type { KernelTime } from './profile.js';

@@ -1,7 +1,7 @@
 /** Real layers: every distinct step of training the network, and of each op that is not among them the largest. */
 import { Graph, type Tensor } from '../src/graph/graph.js';
-import { type ModelConfig, parseConfig } from '../src/model/config.js';
-import { countParameters, listParameters } from '../src/model/parameters.js';
+import { type ModelConfig, parseConfig } from '../src/network/config.js';
+import { countParameters, listParameters } from '../src/network/parameters.js';
 import { adam, chunkNorms, concat, gradients, lerp, lovaszLoss, sgd, sigmoid, softmax } from '../src/ops/index.js';
 import { recordGradients } from '../src/train/step.js';
 import { distinctSteps, inOrder, type Step } from './step.js';

@@ -8,10 +8,12 @@
  * `--max-semi-space-size=1` and glibc MALLOC_MMAP_THRESHOLD_, which has large blocks given back at once, and memory is read
  * after a full collection (`--expose-gc`).
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { median } from '../src/base/statistics.js';
 import { augment, parseAugmentations } from '../src/data/augment/augment.js';
 import { syntheticDataset } from '../src/data/phantom/phantom.js';
 import { createBackend, createModel, trainModel } from '../src/index.js';
@@ -45,7 +47,7 @@ try {
     learningRate: 1e-3,
     schedule: 'cosine',
     maxGradientNorm: 1,
-    averageDecay: 0.99,
+    emaDecay: 0.99,
     augment: (sample, key) => augment(sample, parseAugmentations('flip'), key),
     async onCheckpoint(checkpoint) {
       await files.write(checkpoint);
@@ -78,10 +80,6 @@ console.log(`last tenth   ${megabytes(last)}`);
 console.log(`difference   ${difference.toFixed(2)} %`);
 console.log(`handles      ${handles.join(', ') || 'none'}`);
 if (Math.abs(difference) > LARGEST_DIFFERENCE || handles.length > 0) process.exitCode = 1;
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
-}
 
 function megabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MB`;

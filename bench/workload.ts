@@ -4,7 +4,7 @@ import type { NdArray } from '../src/backend/run.js';
 import { chunks } from '../src/base/chunks.js';
 import { Random, seedKey } from '../src/base/random.js';
 import { createModel, type Model } from '../src/model/model.js';
-import { summarize } from '../src/model/summary.js';
+import { networkCost } from '../src/model/summary.js';
 import { type Example, TrainingStep } from '../src/train/step.js';
 
 /** Images computed at once, as the trainer does by default. */
@@ -40,7 +40,7 @@ export class Workload {
   /** Floating-point operations of `infer`, counted as direct convolution. */
   get operations(): number {
     const { size } = this.options;
-    return 2 * summarize(this.model.config, { width: size, height: size }).macs;
+    return 2 * networkCost(this.model.config, 'accurate', { width: size, height: size }).macs;
   }
 
   /** The logits of all heads. */

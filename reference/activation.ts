@@ -1,3 +1,4 @@
+/** ReLU, sigmoid and softmax, each with its gradient as a function of the output. */
 import type { ElementwiseGeometry, SoftmaxGeometry } from '../src/ops/activation.js';
 import type { Kernel } from './kernel.js';
 

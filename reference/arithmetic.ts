@@ -1,3 +1,4 @@
+/** Weighted sums of tensors of one shape. */
 import type { WeightedSumGeometry } from '../src/ops/arithmetic.js';
 import type { Kernel } from './kernel.js';
 

@@ -1,3 +1,4 @@
+/** Concatenation along the channels, and the split that undoes it. */
 import type { ConcatGeometry } from '../src/ops/concatenation.js';
 import type { Kernel, Values } from './kernel.js';
 

@@ -1,3 +1,4 @@
+/** 3x3 and 1x1 'same' convolution of several inputs side by side, and its gradients. */
 import type { ConvGeometry } from '../src/ops/convolution.js';
 import { concat, split } from './concatenation.js';
 import type { Kernel, Values } from './kernel.js';

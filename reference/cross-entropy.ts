@@ -1,3 +1,4 @@
+/** Cross-entropy with the modulation of the focal loss; src/ops/cross-entropy.ts has the formula. */
 import type { CrossEntropyGeometry } from '../src/ops/cross-entropy.js';
 import type { Kernel } from './kernel.js';
 import { others, pixel, writePixel } from './segmentation.js';

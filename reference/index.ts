@@ -1,3 +1,4 @@
+/** The table of all reference kernels: TypeScript names what is missing. */
 import * as activation from './activation.js';
 import * as arithmetic from './arithmetic.js';
 import * as concatenation from './concatenation.js';
@@ -8,9 +9,9 @@ import type { Kernels } from './kernel.js';
 import * as lovasz from './lovasz.js';
 import * as normalization from './normalization.js';
 import * as optimizer from './optimizer.js';
-import * as overlap from './overlap.js';
 import * as pooling from './pooling.js';
 import * as transposed from './transposed.js';
+import * as tversky from './tversky.js';
 import * as upsampling from './upsampling.js';
 
 export const kernels = {
@@ -23,7 +24,7 @@ export const kernels = {
   ...lovasz,
   ...normalization,
   ...optimizer,
-  ...overlap,
+  ...tversky,
   ...pooling,
   ...transposed,
   ...upsampling,

@@ -1,3 +1,4 @@
+/** The Lovász extension of the Jaccard loss, by sorting the errors; src/ops/lovasz.ts has the source. */
 import type { LovaszGeometry } from '../src/ops/lovasz.js';
 import type { Kernel, Values } from './kernel.js';
 import { others, pixel, throughSoftmax, writePixel } from './segmentation.js';
@@ -6,9 +7,9 @@ import { others, pixel, throughSoftmax, writePixel } from './segmentation.js';
 export const lovasz: Kernel<LovaszGeometry> = (geometry, [logits, target], [loss]) => {
   let mean = 0;
   for (let n = 0; n < geometry.batch; n++) {
-    for (const { share, errors, increments } of surfaces(geometry, n, logits, target)) {
+    for (const { weight, errors, increments } of surfaces(geometry, n, logits, target)) {
       errors.forEach((error, i) => {
-        mean += (share * Math.max(error, 0) * increments[i]) / geometry.batch;
+        mean += (weight * Math.max(error, 0) * increments[i]) / geometry.batch;
       });
     }
   }
@@ -23,10 +24,10 @@ export const lovaszGrad: Kernel<LovaszGeometry> = (geometry, [logits, target, dl
     for (let i = 0; i < positions; i++) {
       const at = n * positions + i;
       const slopes = new Float64Array(Math.max(classes, 2));
-      for (const { of, share, errors, increments } of all) {
+      for (const { of, weight, errors, increments } of all) {
         // Errors of the foreground fall with the logit or the probability, the others rise.
         const slope = errors[i] > 0 ? increments[i] : 0;
-        slopes[of] = (dloss[0] * share * (target[at] === of ? -slope : slope)) / batch;
+        slopes[of] = (dloss[0] * weight * (target[at] === of ? -slope : slope)) / batch;
       }
       writePixel(
         dlogits,
@@ -38,22 +39,24 @@ export const lovaszGrad: Kernel<LovaszGeometry> = (geometry, [logits, target, dl
   }
 };
 
-/** The loss of one class in one image: the sum of share x error x increment over the positive errors. */
+/** The loss of one class in one image: the sum of weight x error x increment over the positive errors. */
 interface Surface {
+  /** The class. */
   readonly of: number;
-  /** In the mean over the classes. */
-  readonly share: number;
-  /** Of each pixel. */
+  /** What the class counts for in the mean. */
+  readonly weight: number;
+  /** The error of each pixel. */
   readonly errors: Float64Array;
+  /** By how much the loss grows with the error of each pixel. */
   readonly increments: Float64Array;
 }
 
-/** Of the foreground in image `n`, or of each class that is present there. */
+/** The surface of the foreground in image `n`, or that of each class that is present there. */
 function surfaces({ positions, classes, classWeights }: LovaszGeometry, n: number, logits: Values, target: Values) {
   const labels = target.subarray(n * positions, (n + 1) * positions);
-  const surface = (of: number, share: number, error: (at: number, label: number) => number): Surface => {
+  const surface = (of: number, weight: number, error: (at: number, label: number) => number): Surface => {
     const errors = Float64Array.from(labels, (label, i) => error(n * positions + i, label));
-    return { of, share, errors, increments: increments(errors, labels, of) };
+    return { of, weight, errors, increments: increments(errors, labels, of) };
   };
   if (classes === 1) return [surface(1, 1, (at, label) => (label === 1 ? 1 - logits[at] : 1 + logits[at]))];
   const present = classWeights.map((weight, k) => (labels.includes(k) ? weight : 0));

@@ -12,9 +12,9 @@ import { conv2d } from './convolution.js';
 import { crossEntropy } from './cross-entropy.js';
 import type { Values } from './kernel.js';
 import { moments, normalize } from './normalization.js';
-import { overlap } from './overlap.js';
 import { maxPool2d } from './pooling.js';
 import { convTranspose2d } from './transposed.js';
+import { tversky } from './tversky.js';
 import { upsample2d } from './upsampling.js';
 
 export interface NetworkConfig {
@@ -81,10 +81,11 @@ export function headLosses(heads: readonly Activation[], target: Values): number
   return heads.map(({ batch, height, width, channels, data }) => {
     const size = { batch, positions: height * width, classes: channels };
     const [entropy, dice] = [new Float64Array(1), new Float64Array(1)];
-    const classWeights = new Array<number>(Math.max(channels, 2)).fill(1);
-    crossEntropy({ ...size, gamma: 0, classWeights }, [data, target], [entropy]);
-    const shares = new Array<number>(channels).fill(1 / channels);
-    overlap({ ...size, alpha: 0.5, beta: 0.5, squared: false, shares }, [data, target], [dice]);
+    const equal = (classes: number, weight: number) => new Array<number>(classes).fill(weight);
+    const ofPixels = { gamma: 0, classWeights: equal(Math.max(channels, 2), 1) };
+    const ofRegions = { alpha: 0.5, beta: 0.5, squared: false, classWeights: equal(channels, 1 / channels) };
+    crossEntropy({ ...size, ...ofPixels }, [data, target], [entropy]);
+    tversky({ ...size, ...ofRegions }, [data, target], [dice]);
     return 0.5 * entropy[0] + dice[0];
   });
 }

@@ -1,3 +1,4 @@
+/** Moments and normalisation by them: what batch, instance and group norm have in common. */
 import type { NormGeometry } from '../src/ops/normalization.js';
 import type { Kernel } from './kernel.js';
 

@@ -1,3 +1,4 @@
+/** Parameter updates of SGD and Adam, norms of gradients, and interpolation. */
 import type { AdamGeometry, ChunkNormsGeometry, LerpGeometry, SgdGeometry } from '../src/ops/optimizer.js';
 import type { Kernel } from './kernel.js';
 

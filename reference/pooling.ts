@@ -1,3 +1,4 @@
+/** 2x2 max pooling with stride 2. */
 import type { PoolGeometry } from '../src/ops/pooling.js';
 import type { Kernel, Values } from './kernel.js';
 

@@ -2,9 +2,9 @@
 import type { Values } from './kernel.js';
 
 export interface Pixel {
-  /** Of each class. */
+  /** The probability of each class. */
   readonly probs: Float64Array;
-  /** Their logarithms. */
+  /** The logarithms of the probabilities. */
   readonly logProbs: Float64Array;
 }
 

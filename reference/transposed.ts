@@ -1,3 +1,4 @@
+/** 2x2 transposed convolution with stride 2: every pixel becomes a block of four. */
 import type { TransposedGeometry } from '../src/ops/transposed.js';
 import type { Kernel } from './kernel.js';
 

@@ -1,3 +1,4 @@
+/** Upsampling by 2, nearest or bilinear, as a sum of weighted input pixels. */
 import type { Interpolation, UpsampleGeometry } from '../src/ops/upsampling.js';
 import type { Kernel } from './kernel.js';
 

@@ -2,9 +2,8 @@
 export type {
   Allocator,
   Backend,
+  ForecastOptions,
   MemoryPlan,
-  Planner,
-  PlannerOptions,
   Program,
   Storage,
   Values,
@@ -12,12 +11,22 @@ export type {
 export { type Precision, ReferenceBackend } from './backend/reference.js';
 export { type NdArray, run } from './backend/run.js';
 export { Scope } from './backend/scope.js';
-export { planFor, WasmBackend } from './backend/wasm/backend.js';
-export type { Crew, Job, Membership, TeamOptions } from './backend/wasm/team.js';
-export { Member } from './backend/wasm/team-member.js';
+export { WasmBackend } from './backend/wasm/backend.js';
+export type { Job, TeamOptions, TeamThreads, ThreadInit } from './backend/wasm/team/team.js';
+export { TeamThread } from './backend/wasm/team/team-thread.js';
 export { InputError } from './base/errors.js';
-export type { Image, ImageData } from './base/image.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';
+export { type Augmentation, type AugmentationName, augment, parseAugmentations } from './data/augment/augment.js';
+export type { Dataset, Sample, Sampler } from './data/dataset.js';
+export { type FileEntry, type Files, UnlistedFolder } from './data/folder/files.js';
+export type { Field, Hdf5Reader, NumberArray } from './data/folder/hdf5.js';
+export { type DatasetOptions, readDataset } from './data/folder/read-dataset.js';
+export { type SyntheticOptions, syntheticDataset } from './data/phantom/phantom.js';
+export type { ImageRecord, ImageRecords, LabelledImage, Origin } from './data/record.js';
+export { resizeSampler } from './data/resize-sampler.js';
+export { drawFolds, splitOfFold } from './data/split/folds.js';
+export type { DrawnSplit, SplitPlan, SplitUnit } from './data/split/plan.js';
+export type { Split, Subset } from './data/split/split.js';
 export {
   type ChooseThresholdOptions,
   chooseThresholds,
@@ -35,37 +44,40 @@ export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from
 export type { ClassScores, ImageScores, Scores } from './evaluate/metrics.js';
 export { type SurfaceDistances, surfaceDistances } from './evaluate/surface-distance.js';
 export { exportOnnx, type OnnxOptions } from './export/onnx.js';
+export { decodeImage } from './formats/formats.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.js';
 export { backward } from './graph/autodiff.js';
 export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor } from './graph/graph.js';
 export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
-export type { Spacing } from './image/distance.js';
+export type { Image, ImageData, Spacing } from './image/image.js';
 export { type Normalisation, normalisations } from './image/normalise.js';
+export type { Preprocessing } from './image/prepare.js';
+export type { InferenceGraph, InferenceSize } from './infer/inference.js';
+export { type Prediction, toMask } from './infer/prediction.js';
 export type { LossOptions } from './loss/loss.js';
 export { lossText, parseLoss } from './loss/loss-text.js';
-export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './model/config.js';
-export { type Initialisation, initialisations } from './model/initialisation.js';
-export { type Mode, type Output, parseMode } from './model/mode.js';
-export { createModel, Model, type PredictOptions, type TrainingSummary } from './model/model.js';
+export type { ModelCard, TrainingSummary } from './model/card.js';
+export { createModel, Model, type PredictOptions } from './model/model.js';
 export { decodeModel, encodeModel, weightsSha256 } from './model/modelfile.js';
-export { type Head, type Network, recordNetwork } from './model/network.js';
-export { countParameters, listParameters } from './model/parameters.js';
-export { type Prediction, toMask } from './model/prediction.js';
-export type { Preprocessing } from './model/preprocessing.js';
 export { prune } from './model/prune.js';
 export {
   type Recommendation,
   type RecommendationScore,
   recommendationScores,
 } from './model/recommendation.js';
-export { type Cost, type Summary, summarize } from './model/summary.js';
+export { type Cost, type NetworkCost, predictionCost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
 export { importTorch } from './model/torch.js';
+export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './network/config.js';
+export { type Initialisation, initialisations } from './network/initialisation.js';
+export { type Mode, type Output, parseMode } from './network/mode.js';
+export { type Head, type Network, recordNetwork } from './network/network.js';
+export { countParameters, listParameters } from './network/parameters.js';
 export * from './ops/index.js';
 export { holm } from './study/holm.js';
 export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';
-export type { Checkpoint } from './train/checkpoint.js';
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.js';
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
 export type { RunObserver, RunStart, StepReport } from './train/observer.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';

@@ -11,9 +11,9 @@ import { dropouts } from './cases/dropout.js';
 import { lovaszLosses } from './cases/lovasz.js';
 import { normalization } from './cases/normalization.js';
 import { optimizers } from './cases/optimizer.js';
-import { overlaps } from './cases/overlap.js';
 import { pooling } from './cases/pooling.js';
 import { transposedConvolutions } from './cases/transposed.js';
+import { tverskyLosses } from './cases/tversky.js';
 import { upsampling } from './cases/upsampling.js';
 import type { Case } from './support/case.js';
 
@@ -30,7 +30,7 @@ export const cases: readonly Case[] = [
   ...arithmetic,
   ...concatenation,
   ...crossEntropies,
-  ...overlaps,
+  ...tverskyLosses,
   ...lovaszLosses,
   ...optimizers,
 ];

@@ -1,8 +1,8 @@
 /** A worker in Node: runs whole programs by itself, on the memory that it shares with the others. */
 import { workerData } from 'node:worker_threads';
 import { instantiateSync } from '@assemblyscript/loader';
-import { type Call, prepare, runShare } from '../src/backend/wasm/call.js';
-import type { Exports } from '../src/backend/wasm/kernels.js';
+import { type Call, prepack, runChunk } from '../src/backend/wasm/call.js';
+import type { Exports } from '../src/backend/wasm/kernels/index.js';
 
 /** What a worker is given when it starts. */
 export interface WorkerData {
@@ -18,8 +18,8 @@ const kernels = exports as unknown as Exports;
 export default function runProgram(calls: readonly Call[]): void {
   for (const call of calls) {
     try {
-      prepare(kernels, call);
-      runShare(kernels, call, 0, 1, 0);
+      prepack(kernels, call);
+      runChunk(kernels, call, 0, 1, 0);
     } catch (error) {
       throw new Error(`${call.op}: ${error}`);
     }

@@ -1,7 +1,7 @@
 /** A thread of a team in Node: takes the jobs that the first thread posts. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Job, Membership } from '../src/backend/wasm/team.js';
-import { Member } from '../src/backend/wasm/team-member.js';
+import type { Job, ThreadInit } from '../src/backend/wasm/team/team.js';
+import { TeamThread } from '../src/backend/wasm/team/team-thread.js';
 
-const member = new Member(workerData as Membership);
-parentPort!.on('message', (job: Job) => member.take(job));
+const thread = new TeamThread(workerData as ThreadInit);
+parentPort!.on('message', (job: Job) => thread.take(job));

@@ -26,7 +26,7 @@ const RUNS = [
 ];
 
 const HEAD =
-  '# Measured\n\nWritten by `npm run results` in `bench/peers`; medians, one thread where nothing else is said.';
+  '# Benchmark results\n\nWritten by `npm run results` in `bench/peers`. Times are medians, on one thread unless stated otherwise.';
 const sections = [HEAD];
 for (const [version, script, ...options] of RUNS) {
   console.error(`node ${version} ${script} ${options.join(' ')}`);

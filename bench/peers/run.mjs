@@ -6,9 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createEngine, describe } from '../../dist/bench/engine.js';
-import { median } from '../../dist/bench/measure.js';
 import { table } from '../../dist/bench/table.js';
 import { Workload } from '../../dist/bench/workload.js';
+import { median } from '../../dist/src/base/statistics.js';
 import { openOrt } from './ort.mjs';
 import { openTfjs } from './tfjs.mjs';
 import { compareTorch, knowsTorch, torchVersion } from './torch.mjs';

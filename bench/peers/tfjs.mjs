@@ -1,6 +1,6 @@
 /** TensorFlow.js on its WebAssembly backend: the recorded graph, op by op, in NHWC as here. */
 import { leafOf, liveNodes } from '../../dist/src/graph/graph.js';
-import { recordNetwork } from '../../dist/src/model/network.js';
+import { recordNetwork } from '../../dist/src/network/network.js';
 
 /** @returns {Promise<() => Promise<Float32Array[]>>} the logits of all heads */
 export async function openTfjs({ model, image, size, threads }) {

@@ -1,5 +1,5 @@
 /** What the commands write, by kind: a file may be written over by one of its kind, see `Outputs`. */
-import { type FileKind, SOFTWARE } from '../base/file-kind.js';
+import { type FileKind, SOFTWARE } from '../formats/file-kind.js';
 import { pngKind } from '../formats/png/kind.js';
 
 export const MASK = pngKind('mask', 'a mask');
@@ -14,8 +14,8 @@ const TABLE = 'a table of a study';
 /** The comment that a Markdown table begins with, which no reader shows. */
 export const MARKDOWN_MARK = `<!-- ${SOFTWARE} study -->\n`;
 
-export const tableFormats = ['md', 'csv', 'json'] as const;
-export type TableFormat = (typeof tableFormats)[number];
+/** The endings that the tables of a study are written with. */
+export type TableFormat = 'md' | 'csv' | 'json';
 
 /** The tables of a study, by the ending of their names. */
 export const STUDY_TABLES: Readonly<Record<TableFormat, FileKind>> = {

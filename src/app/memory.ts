@@ -1,22 +1,22 @@
 /** The memory that work needs, worked out from its plan and compared with what there is before anything is allocated. */
-import { freemem, totalmem } from 'node:os';
-import { LIMIT } from '../backend/wasm/memory.js';
+import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
-import { lossOptions, type TrainCommandOptions } from '../cli/options/train-options.js';
-import { memorySize } from '../cli/tables/format.js';
+import { roundUp } from '../base/math.js';
+import { memorySize } from '../base/quantities.js';
 import { CACHE_BYTES } from '../data/cache.js';
 import type { Split } from '../data/split/split.js';
-import { planFor } from '../index.js';
 import { trainedLoss } from '../loss/loss.js';
-import { depthOf, type ModelConfig } from '../model/config.js';
-import { levelsOfMode, type Mode } from '../model/mode.js';
 import type { Model } from '../model/model.js';
 import { parameterBytes, predictionCost } from '../model/summary.js';
+import { depthOf, type ModelConfig } from '../network/config.js';
+import { levelsOfMode, type Mode } from '../network/mode.js';
+import { availableMemory } from '../platform/node/host.js';
 import { evaluationMemory, trainingMemory } from '../train/memory.js';
+import { lossOptions, type TrainCommandOptions } from './options/train-options.js';
 
 const FLOAT = 4;
 
-/** In bytes: in WebAssembly's memory, and outside of it. */
+/** Bytes: in the memory of the backend, and beside it. */
 export interface MemoryNeed {
   readonly backendBytes: number;
   readonly hostBytes: number;
@@ -26,36 +26,34 @@ export interface MemoryNeed {
  * @param what begins the error: the option or the file that asks for so much
  * @throws InputError where they cannot be had; it ends with `advice`
  */
-function demand(need: MemoryNeed, what: string, advice: string): void {
-  if (fits(need)) return;
-  const why = need.backendBytes > LIMIT ? 'WebAssembly holds at most 4.0 GB' : `${memorySize(available())} are free`;
+function demand(need: MemoryNeed, { memoryLimit }: Backend, what: string, advice: string): void {
+  if (fits(need, memoryLimit)) return;
+  const exceeded = need.backendBytes > memoryLimit;
+  const why = exceeded
+    ? `WebAssembly holds at most ${memorySize(memoryLimit)}`
+    : `${memorySize(availableMemory())} are free`;
   throw new InputError(`${what} needs ${memorySize(need.backendBytes + need.hostBytes)} of memory, ${why}; ${advice}`);
 }
 
-/** Whether so much can be had. */
-export function fits({ backendBytes: inside, hostBytes: outside }: MemoryNeed): boolean {
-  return inside <= LIMIT && inside + outside <= available();
+/** Whether so much can be had, on a backend of this `memoryLimit`. */
+export function fits({ backendBytes: inside, hostBytes: outside }: MemoryNeed, memoryLimit: number): boolean {
+  return inside <= memoryLimit && inside + outside <= availableMemory();
 }
 
-function available(): number {
-  // On macOS, memory that only caches files does not count as free.
-  const free = process.platform === 'darwin' ? totalmem() : freemem();
-  return Math.min(free, process.constrainedMemory() || Number.POSITIVE_INFINITY);
-}
-
-/** What training takes with so many workers. */
+/** What training takes on this backend, with so many workers. */
 export function memoryOfTraining(
   config: ModelConfig,
   options: TrainCommandOptions,
   split: Split,
+  backend: Backend,
   workers: number,
 ): MemoryNeed {
-  const { size, batch, microBatch, optimizer, ema: averageDecay } = options;
+  const { size, batch, microBatch, optimizer, emaDecay } = options;
   const { train, validation, test } = split;
   const loss = lossOptions(options);
   const images = { train: train.length, validation: validation.length, test: options.test ? test.length : 0 };
-  const asked = { size, batch, microBatch, loss, optimizer, averageDecay, images, workers, cacheBytes: CACHE_BYTES };
-  const { total, outside } = trainingMemory(config, asked, planFor);
+  const asked = { size, batch, microBatch, loss, optimizer, emaDecay, images, workers, cacheBytes: CACHE_BYTES };
+  const { total, outside } = trainingMemory(config, asked, backend);
   return { backendBytes: total, hostBytes: outside };
 }
 
@@ -64,13 +62,14 @@ export function requireForTraining(
   config: ModelConfig,
   options: TrainCommandOptions,
   split: Split,
-  workers: number,
+  backend: Backend,
 ): number {
-  const need = memoryOfTraining(config, options, split, workers);
+  const workers = backend.concurrentPrograms;
+  const need = memoryOfTraining(config, options, split, backend, workers);
   const parts = [`--filters ${config.filters.join(',')}`, `--micro-batch ${options.microBatch}`];
   if (workers > 1) parts.push(`--workers ${workers}`);
   const what = `--size ${options.size} with ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
-  demand(need, what, 'lower one of them');
+  demand(need, backend, what, 'lower one of them');
   return need.backendBytes + need.hostBytes;
 }
 
@@ -80,44 +79,38 @@ export function requireForEvaluation(
   { batch, size, images }: { readonly batch: number; readonly size: number; readonly images: number },
 ): void {
   const { config, backend } = model;
-  const { threads } = backend;
-  const rounded = roundUp(size, depthOf(config));
+  const rounded = roundUp(size, 2 ** depthOf(config));
   const { prepared, working } = evaluationMemory(
     config,
-    { batch, size: rounded, images, threads, loss: trainedLoss(model) },
-    planFor,
+    { batch, size: rounded, images, loss: trainedLoss(model) },
+    backend,
   );
-  const inside = parameterBytes(config) + prepared + working;
+  const inside = parameterBytes(model.parameters.list, backend) + prepared + working;
   const outside = Math.min(CACHE_BYTES, images * size ** 2 * (FLOAT * config.inChannels + 1));
-  demand({ backendBytes: inside, hostBytes: outside }, `--size ${size}`, 'lower it');
+  demand({ backendBytes: inside, hostBytes: outside }, backend, `--size ${size}`, 'lower it');
 }
 
 /** Predicts one image. */
 export function requireForPrediction(
-  { config, preprocessing, backend }: Model,
+  model: Model,
   mode: Mode,
   image: { readonly path: string; readonly width: number; readonly height: number },
 ): void {
   const { path, width, height } = image;
-  const level = levelsOfMode(mode, config).at(-1)!;
+  const { config, parameters, backend } = model;
+  const { preprocessing } = model.card;
+  const multiple = 2 ** levelsOfMode(mode, config).at(-1)!;
   const size = {
-    width: roundUp(preprocessing.size ?? width, level),
-    height: roundUp(preprocessing.size ?? height, level),
+    width: roundUp(preprocessing.size ?? width, multiple),
+    height: roundUp(preprocessing.size ?? height, multiple),
   };
-  const { workingBytes, preparedBytes } = predictionCost(config, mode, size, planFor, backend.threads);
-  const inside = parameterBytes(config) + preparedBytes + workingBytes;
+  const { workingBytes, preparedBytes } = predictionCost(model.record(mode, { batch: 1, ...size }), backend);
+  const inside = parameterBytes(parameters.list, backend) + preparedBytes + workingBytes;
   const { inChannels, classes } = config;
   // What the network reads, and packed; what it says, as read and as cut out. At the image's own size, what comes of it,
   // and its overlay.
   const outside =
     FLOAT * (size.width * size.height * 2 * (inChannels + classes) + width * height * (inChannels + classes + 1));
-  demand(
-    { backendBytes: inside, hostBytes: outside },
-    `${path}: an image of ${width}x${height} pixels`,
-    'make it smaller or cut it into tiles',
-  );
-}
-
-function roundUp(size: number, level: number): number {
-  return Math.ceil(size / 2 ** level) * 2 ** level;
+  const what = `${path}: an image of ${width}x${height} pixels`;
+  demand({ backendBytes: inside, hostBytes: outside }, backend, what, 'make it smaller or cut it into tiles');
 }

@@ -1,15 +1,11 @@
 /** The results of a call, see `Outputs`: what it reads is named by its options, and `--force` is one of them. */
-import { Option } from 'commander';
 import { dataFolderAt } from '../platform/node/files/around.js';
 import { Outputs, type Source } from '../platform/node/files/outputs.js';
 
-/** Of every command that writes. */
+/** What every call may be given that writes. */
 export interface ForceOption {
+  /** Replaces files that unetpp did not write. */
   readonly force?: boolean;
-}
-
-export function forceOption(): Option {
-  return new Option('--force', 'replace files that unetpp did not write');
 }
 
 /** @param reads the values of the options that name what the call reads, by option: `{ '--data': 'my-scans' }` */

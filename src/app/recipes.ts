@@ -1,12 +1,24 @@
-/** Options of `unetpp train` that belong together, by name; what is given on the command line goes before them. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+/** Options of a training that belong together, by name; what is given beside a recipe goes before it. */
+import { exists, join } from '../platform/node/files/paths.js';
+import type { dataOptions } from './options/data-options.js';
+import type { networkOptions } from './options/network-options.js';
+import type { optimizerOptions } from './options/optimizer-options.js';
+import type { OptionTable, OptionValues } from './options/option.js';
+import { oneOf } from './options/parsers.js';
+import type { runOptions } from './options/run-options.js';
+import type { trainingOptions } from './options/training-options.js';
+
+type Recipe = Partial<
+  OptionValues<
+    typeof dataOptions & typeof networkOptions & typeof trainingOptions & typeof optimizerOptions & typeof runOptions
+  >
+>;
 
 const RECIPES = {
   /** The experiment of the UNet++ notebook on the figshare brain tumours, without its faults: see the README. */
   'brain-tumour': {
     size: 128,
-    normalise: 'percentile',
+    normalisation: 'percentile',
     filters: [32, 64, 128, 256, 512],
     norm: 'none',
     upsample: 'transposed',
@@ -14,22 +26,29 @@ const RECIPES = {
     epochs: 30,
     batch: 64,
     optimizer: 'adam',
-    lr: 1e-3,
-    split: '80%,10%,10%',
+    learningRate: 1e-3,
+    splitSizes: '80%,10%,10%',
     test: true,
   },
-} as const;
+} satisfies Record<string, Recipe>;
 
 export type RecipeName = keyof typeof RECIPES;
 
-export const recipeNames = Object.keys(RECIPES) as readonly RecipeName[];
+export const recipeOptions = {
+  recipe: {
+    flag: '--recipe <name>',
+    parse: oneOf(Object.keys(RECIPES) as RecipeName[]),
+    help: 'defaults for an experiment: brain-tumour is that of the UNet++ notebook, 128x128, batch 64, 30 epochs',
+    default: { unset: '' },
+    affects: 'bits',
+  },
+} as const satisfies OptionTable;
 
-/** For the help. */
-export const recipeList = 'brain-tumour is that of the UNet++ notebook, 128x128, batch 64, 30 epochs';
-
-/** @param data a folder whose split.json is taken rather than the recipe's split */
-export function recipeOptions(name: RecipeName, data: string | undefined) {
-  const { split, ...options } = RECIPES[name];
-  const hasSplit = data !== undefined && existsSync(join(data, 'split.json'));
-  return hasSplit ? options : { ...options, split };
+/** With the options of the recipe that is named, if any. A split.json of the data goes before the recipe's split. */
+export function withRecipe<T extends { readonly recipe?: RecipeName; readonly data?: string }>(given: T): T {
+  const { recipe, data } = given;
+  if (recipe === undefined) return given;
+  const { splitSizes, ...options } = RECIPES[recipe];
+  const hasSplit = data !== undefined && exists(join(data, 'split.json'));
+  return { ...(hasSplit ? options : { ...options, splitSizes }), ...given };
 }

@@ -68,6 +68,15 @@ export interface Backend extends Allocator {
   readonly threads: number;
   /** How many programs it can run at a time, each in a context of its own; see `Program.runAsync`. */
   readonly concurrentPrograms: number;
+  /** Bytes that it can hold at most. */
+  readonly memoryLimit: number;
+  /** Storages, and slices that programs are bound to, begin at multiples of this many elements. */
+  readonly alignment: number;
+  /**
+   * Plans a computation as `compile` would, for context 0, and takes no memory itself: so the need can be told first.
+   * @param bound the tensors that will live in storages
+   */
+  plan(outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options?: ForecastOptions): MemoryPlan;
   /** Says that bound leaves of programs compiled with `constant` have changed. */
   weightsChanged(): void;
   /**
@@ -86,11 +95,8 @@ export interface MemoryPlan extends Plan {
   readonly kept: ReadonlyMap<string, number>;
 }
 
-/** Plans a computation as a backend would compile it. It needs no memory itself, so that the need can be told first. */
-export type Planner = (outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options?: PlannerOptions) => MemoryPlan;
-
-export interface PlannerOptions extends Pick<CompileOptions, 'constant'> {
-  /** How many run the program together, each with scratch memory of its own. Default: 1. */
+export interface ForecastOptions extends Pick<CompileOptions, 'constant'> {
+  /** How many threads run the program together, each with a workspace of its own. Default: those of the backend. */
   readonly threads?: number;
 }
 

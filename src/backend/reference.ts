@@ -5,7 +5,15 @@ import { invariant } from '../base/errors.js';
 import type { Node, Tensor } from '../graph/graph.js';
 import { type Plan, plan } from '../graph/plan.js';
 import { sizeOf } from '../graph/shape.js';
-import { type Backend, checkLength, checkValues, type Program, type Storage, type Values } from './backend.js';
+import {
+  type Backend,
+  checkLength,
+  checkValues,
+  type MemoryPlan,
+  type Program,
+  type Storage,
+  type Values,
+} from './backend.js';
 
 export type Precision = 'float32' | 'float64';
 
@@ -13,6 +21,9 @@ export class ReferenceBackend implements Backend {
   readonly name: string;
   readonly threads = 1;
   readonly concurrentPrograms = 1;
+  readonly memoryLimit = Number.POSITIVE_INFINITY;
+  /** That of the other backends, so that they read each other's checkpoints, whose parameters are laid out by it. */
+  readonly alignment = 16;
   readonly #array: Float32ArrayConstructor | Float64ArrayConstructor;
 
   /** @param precision of the tensors; float64 is for golden values and finite differences */
@@ -25,6 +36,10 @@ export class ReferenceBackend implements Backend {
     return new ArrayStorage(new this.#array(length));
   }
 
+  plan(outputs: readonly Tensor[], bound: ReadonlySet<Tensor>): MemoryPlan {
+    return { ...plan(outputs, { bound, alignment: this.alignment }), kept: new Map() };
+  }
+
   /** Nothing here outlives a run but the values themselves. */
   weightsChanged(): void {}
 
@@ -32,7 +47,7 @@ export class ReferenceBackend implements Backend {
 
   compile(outputs: readonly Tensor[], bound: ReadonlyMap<Tensor, Storage> = new Map()): Program {
     for (const [tensor, storage] of bound) checkLength(tensor, storage.length);
-    const planned = plan(outputs, { bound: new Set(bound.keys()) });
+    const planned = this.plan(outputs, new Set(bound.keys()));
     return new ReferenceProgram(planned, new this.#array(planned.length), bound);
   }
 }

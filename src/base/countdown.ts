@@ -1,3 +1,5 @@
+/** Waiting that counts the time in which the process ran. */
+
 /** Milliseconds between the looks of a countdown. */
 const TICK = 100;
 

@@ -1,4 +1,10 @@
+/** JSON as files hold it: written for people to read, and read with a place in every error. */
 import { InputError } from './errors.js';
+
+/** The text of a JSON file that people may look at. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
 
 /** How deep lists and objects may lie in each other: more than any file of ours, less than a call stack holds. */
 const DEEPEST = 64;

@@ -4,6 +4,11 @@
  * + - * /, floor and comparisons alone, which IEEE 754 defines to the last bit.
  */
 
+/** The smallest multiple of `multiple` that is not below `value`. */
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
 /** cos x for 0 <= x <= pi; absolute error below 1e-15. */
 export function cosine(x: number): number {
   if (x > Math.PI / 2) return -cosine(Math.PI - x);

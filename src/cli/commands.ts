@@ -1,8 +1,8 @@
 /** All commands, and what stands around them. */
 import { Command } from 'commander';
-import { convert } from '../app/convert.js';
 import { check } from './commands/check.js';
 import { compare } from './commands/compare.js';
+import { convert } from './commands/convert.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate } from './commands/evaluate.js';
 import { importTorchCommand } from './commands/import-torch.js';
@@ -11,10 +11,24 @@ import { predict } from './commands/predict.js';
 import { prune } from './commands/prune.js';
 import { study } from './commands/study.js';
 import { train } from './commands/train.js';
+import type { CliCommand } from './options/command.js';
 import { inHouseStyle, withCommonOptions } from './program.js';
 import { version } from './version.js';
 
-const commands = [train, evaluate, compare, predict, prune, study, info, check, convert, importTorchCommand, doctor];
+/** All commands, with what every one of them has. */
+export const commands: readonly CliCommand[] = [
+  train,
+  evaluate,
+  compare,
+  predict,
+  prune,
+  study,
+  info,
+  check,
+  convert,
+  importTorchCommand,
+  doctor,
+].map(withCommonOptions);
 
 const START = `Start with:
   unetpp train        trains on built-in synthetic images, which takes about a minute on two cores
@@ -30,6 +44,6 @@ export function program(): Command {
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', `\n${START}`);
-  for (const sub of commands) root.addCommand(withCommonOptions(sub));
+  for (const sub of commands) root.addCommand(sub);
   return root;
 }

@@ -2,9 +2,12 @@
  * What all commands share: how options are declared, how errors and results are printed, and the exit codes. Names and
  * texts of files are printed as they are, but for what a terminal would obey (`printable`).
  */
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
+import { commonOptions } from '../app/options/common-options.js';
+import type { OptionValues } from '../app/options/option.js';
 import { InputError } from '../base/errors.js';
 import { printable, show } from '../base/show.js';
+import { CliCommand } from './options/command.js';
 import { inWords } from './terminal/failures.js';
 import { CLEAR } from './terminal/progress.js';
 
@@ -13,16 +16,11 @@ const FAILED = 1;
 const WRONG_INPUT = 2;
 
 /** Options that every command has. */
-export interface CommonOptions {
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+export interface CommonOptions extends OptionValues<typeof commonOptions> {}
 
 /** A command with an example below its help. */
-export function command(name: string, description: string, example: string): Command {
-  return inHouseStyle(new Command(name), `see unetpp ${name} --help`)
-    .description(description)
-    .addHelpText('after', `\nExample:\n  ${example}`);
+export function command(name: string, description: string, example: string): CliCommand {
+  return inHouseStyle(new CliCommand(name), `see unetpp ${name} --help`).description(description).addExample(example);
 }
 
 /** The options that stand on the command line, without the defaults. */
@@ -32,11 +30,10 @@ export function givenOptions(command: Command): Readonly<Record<string, unknown>
 }
 
 /** Adds what every command has: options, which come last in the help, and a word on stray arguments. */
-export function withCommonOptions(sub: Command): Command {
+export function withCommonOptions(sub: CliCommand): CliCommand {
   return sub
     .optionsGroup('Printing:')
-    .option('--json', 'print the result as one JSON object, the last line of stdout')
-    .option('--quiet', 'no progress on stderr')
+    .addTable(commonOptions)
     .helpOption('-h, --help', 'show this help')
     .allowExcessArguments()
     .hook('preAction', ({ args }) => {
@@ -48,7 +45,7 @@ export function withCommonOptions(sub: Command): Command {
 }
 
 /** Errors in one line that ends with `advice`, and no exit before `guard` sees them. */
-export function inHouseStyle(program: Command, advice: string): Command {
+export function inHouseStyle<C extends Command>(program: C, advice: string): C {
   const outputError = (text: string, write: (line: string) => void) =>
     write(`unetpp: ${oneLine(text.replace(/^error: /, '')).replace(/\.$/, '')}; ${advice}\n`);
   return program

@@ -1,4 +1,7 @@
-/** How many bytes of decoded and resized samples are kept in memory where nothing else is said: 512 MiB. */
+/** Samples are decoded and resized once, and kept as far as memory goes. */
+import type { Sample } from './dataset.js';
+
+/** How many bytes of samples are kept in memory by default: 512 MiB. */
 export const CACHE_BYTES = 512 * 2 ** 20;
 
 /**
@@ -26,4 +29,9 @@ export class Cache<T> {
     }
     return value;
   }
+}
+
+/** A cache of samples; `limit` is in bytes. */
+export function sampleCache(limit = CACHE_BYTES): Cache<Sample> {
+  return new Cache(limit, ({ image, mask }) => image.data.byteLength + mask.data.byteLength);
 }

@@ -1,8 +1,9 @@
+/** Faults of files, which either stop the reading or are collected, so that all of them can be told at once. */
 import { InputError } from '../base/errors.js';
 
 /**
- * Is told what is wrong with files, a line for each; `more` is what the further ones are called. It throws, or takes note
- * of them: the files are then left out.
+ * Receives what is wrong with files, one line for each; `more` says what the further ones are called. It throws, or
+ * collects the lines, and the files are then left out.
  */
 export type OnFaults = (faults: readonly string[], more?: string) => void;
 
@@ -12,7 +13,7 @@ export const refuse: OnFaults = ([first, ...others], more = 'like it') => {
   throw new InputError(others.length > 0 ? `${first} (and ${others.length} more ${more})` : first);
 };
 
-/** What `run` gives; undefined where it throws an InputError that `onFaults` takes note of. */
+/** Returns what `run` returns, or undefined where it throws an InputError and `onFaults` does not throw it on. */
 export async function unlessFaulty<T>(onFaults: OnFaults, run: () => Promise<T>): Promise<T | undefined> {
   try {
     return await run();
@@ -23,7 +24,7 @@ export async function unlessFaulty<T>(onFaults: OnFaults, run: () => Promise<T>)
   }
 }
 
-/** What is there of a list. */
+/** Returns the items of a list that are not undefined. */
 export function present<T>(list: readonly (T | undefined)[]): T[] {
   return list.filter((item): item is T & {} => item !== undefined);
 }

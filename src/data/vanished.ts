@@ -1,8 +1,9 @@
-import type { Image } from '../base/image.js';
+/** Objects of a mask that resizing loses: a network at that size can neither learn nor find them. */
+import type { Image } from '../image/image.js';
 
 /**
- * How many objects of a mask (pixels of one class that touch, corners included) have left no trace in `resized`, the same
- * mask at another size: no pixel of their class where they were.
+ * Counts the objects of a mask (pixels of one class that touch, corners included) that have left no trace in `resized`,
+ * the same mask at another size: no pixel of their class lies where they were.
  */
 export function countVanished(mask: Image<Uint8Array>, resized: Image<Uint8Array>): number {
   const { width, height, data } = mask;

@@ -1,12 +1,15 @@
 /** The threshold that suits the validation images best, for each head and for their mean. */
+
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
+import { mean } from '../base/statistics.js';
 import type { Dataset } from '../data/dataset.js';
-import { outputsOf } from '../model/mode.js';
+import type { Image } from '../image/image.js';
+import { DEFAULT_THRESHOLD, type Prediction } from '../infer/prediction.js';
+import { DEFAULT_BATCH } from '../infer/predictor.js';
 import type { Model } from '../model/model.js';
-import type { Prediction } from '../model/prediction.js';
-import { DEFAULT_THRESHOLD, type Thresholds } from '../model/threshold.js';
-import { type PredictHeadsOptions, predictHeads } from './evaluate.js';
+import type { Thresholds } from '../model/threshold.js';
+import { outputsOf } from '../network/mode.js';
+import { type LabelledBatchesOptions, labelledBatches } from './labelled-batches.js';
 import { type ConfusionCounts, overlapScores, pooled } from './overlap.js';
 
 /** 0.05, 0.10, …, 0.95 */
@@ -14,26 +17,28 @@ const CANDIDATES: readonly number[] = Array.from({ length: 19 }, (_, k) => (k + 
 
 export interface ThresholdPoint {
   readonly threshold: number;
-  /** Mean over the images. */
+  /** The mean over the images. */
   readonly dice: number;
   readonly pooledDice: number;
 }
 
 export interface ThresholdChoice {
-  /** See `bestPoint`. */
+  /** The best of the thresholds, see `bestPoint`. */
   readonly threshold: number;
   readonly curve: readonly ThresholdPoint[];
 }
 
-export interface ChooseThresholdOptions extends PredictHeadsOptions {
-  /** What is to be highest. Default: 'dice', the mean over the images. */
+export interface ChooseThresholdOptions extends Omit<LabelledBatchesOptions, 'batch'> {
+  /** How many images are computed at once. Default: 4. */
+  readonly batch?: number;
+  /** The score that is to be highest. Default: 'dice', the mean over the images. */
   readonly score?: 'dice' | 'pooledDice';
 }
 
 /**
  * Scans thresholds on the validation subset, and on no other: what a threshold was chosen on can no longer judge it.
- * The model stays as it is; `model.thresholds = thresholdsOf(choices)` adopts the choice.
- * @returns by the names of `outputsOf`
+ * The model stays as it is; `model.adopt({ ...model.card, thresholds: thresholdsOf(choices) })` adopts the choice.
+ * @returns choices by the names of `outputsOf`
  * @throws InputError for a model of several classes, which takes the most probable class without a threshold, or a data
  * set that does not fit it
  */
@@ -42,7 +47,7 @@ export async function chooseThresholds(
   dataset: Dataset,
   options: ChooseThresholdOptions = {},
 ): Promise<Readonly<Record<string, ThresholdChoice>>> {
-  const { score = 'dice' } = options;
+  const { score = 'dice', batch = DEFAULT_BATCH } = options;
   const { config } = model;
   if (config.classes > 1) {
     throw new InputError(
@@ -51,10 +56,11 @@ export async function chooseThresholds(
   }
   const names = outputsOf(config);
   const scans = names.map((): ConfusionCounts[][] => CANDIDATES.map(() => []));
-  for await (const { samples } of predictHeads(model, dataset, dataset.split.validation, options)) {
-    for (const { sample, predictions } of samples) {
+  for await (const samples of labelledBatches(model, dataset, dataset.split.validation, { ...options, batch })) {
+    const heads = await model.heads(samples.map(({ image }) => image));
+    for (const [n, { mask }] of samples.entries()) {
       scans.forEach((scan, k) => {
-        const counts = overlapsAt(CANDIDATES, predictions[k]!, sample.mask);
+        const counts = overlapsAt(CANDIDATES, heads[k]![n]!, mask);
         for (const [c, images] of scan.entries()) images.push(counts[c]!);
       });
     }
@@ -75,7 +81,7 @@ export function overlapsAt(
   { probs }: Prediction,
   mask: Image<Uint8Array>,
 ): ConfusionCounts[] {
-  // Of the pixels that are above exactly k thresholds: how many there are, and how many of them lie in the mask.
+  // How many pixels are above exactly k thresholds, and how many of these lie in the mask.
   const all = new Array<number>(thresholds.length + 1).fill(0);
   const inMask = new Array<number>(thresholds.length + 1).fill(0);
   mask.data.forEach((label, i) => {
@@ -93,7 +99,10 @@ export function overlapsAt(
   }));
 }
 
-/** The highest by `score`; of equals the one nearest to 0.5, the lower one first. @param curve by ascending threshold */
+/**
+ * The point with the highest `score`; among equals the one nearest to 0.5, and of two as near the lower one.
+ * @param curve points by ascending threshold
+ */
 export function bestPoint(curve: readonly ThresholdPoint[], score: 'dice' | 'pooledDice'): ThresholdPoint {
   // In whole hundredths, so that 0.3 and 0.7 are equally near.
   const distance = ({ threshold }: ThresholdPoint) => Math.round(100 * Math.abs(threshold - DEFAULT_THRESHOLD));
@@ -103,11 +112,11 @@ export function bestPoint(curve: readonly ThresholdPoint[], score: 'dice' | 'poo
   });
 }
 
-/** @param scan by candidate, then by image */
+/** @param scan counts by candidate, then by image */
 function choose(scan: readonly (readonly ConfusionCounts[])[], score: 'dice' | 'pooledDice'): ThresholdChoice {
   const curve = scan.map((images, c) => ({
     threshold: CANDIDATES[c]!,
-    dice: images.reduce((sum, counts) => sum + overlapScores(counts).dice, 0) / images.length,
+    dice: mean(images.map((counts) => overlapScores(counts).dice)),
     pooledDice: overlapScores(pooled(images)).dice,
   }));
   return { threshold: bestPoint(curve, score).threshold, curve };

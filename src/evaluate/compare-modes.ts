@@ -1,15 +1,19 @@
 /** What each head of a model is worth and what it costs: Zhou et al., 2018, section 3.2, on the user's own images. */
-import type { Planner } from '../backend/backend.js';
+import { checkCount } from '../base/checks.js';
 import { InputError } from '../base/errors.js';
+import { roundUp } from '../base/math.js';
 import type { Dataset } from '../data/dataset.js';
-import { checkCount } from '../model/checks.js';
-import { levelsOf, type ModelConfig } from '../model/config.js';
-import { levelsOfMode, type Output, outputsOf } from '../model/mode.js';
+import { deepestLevel } from '../infer/inference.js';
+import { DEFAULT_BATCH } from '../infer/predictor.js';
 import type { Model } from '../model/model.js';
 import { pruneConfig } from '../model/prune.js';
 import type { Recommendation, RecommendationScore } from '../model/recommendation.js';
-import { type Cost, parameterBytes, plainPlanner, predictionCost } from '../model/summary.js';
-import { type EvaluateOptions, evaluate, namesOf } from './evaluate.js';
+import { type Cost, parameterBytes, predictionCost } from '../model/summary.js';
+import { levelsOf } from '../network/config.js';
+import { type Output, outputsOf } from '../network/mode.js';
+import { listParameters } from '../network/parameters.js';
+import { type EvaluateOptions, scoreModel } from './evaluate.js';
+import { namesOf } from './labelled-batches.js';
 import { timeModes } from './time-modes.js';
 
 /** A head, or the mean of all, by itself: its cost is that of the model that `prune` leaves of it. */
@@ -19,13 +23,13 @@ export interface ComparedMode extends Cost {
   readonly iou: number;
   readonly pooledDice: number;
   readonly pooledIou: number;
-  /** Above this probability a pixel counted as foreground. */
+  /** A pixel whose probability was above it counted as foreground. */
   readonly threshold: number;
-  /** Parameters and running statistics, in bytes. */
+  /** The parameters and running statistics, in bytes. */
   readonly parameterBytes: number;
-  /** These, the working memory and the prepared filters. */
+  /** The parameters, the working memory and the packed filters together, in bytes. */
   readonly memoryBytes: number;
-  /** Median time of predicting one image, see `timeModes`. */
+  /** The median time of predicting one image, see `timeModes`. */
   readonly milliseconds: number;
   /** This time as a share of that of the deepest head. */
   readonly timeShare: number;
@@ -34,21 +38,19 @@ export interface ComparedMode extends Cost {
 export interface ModeComparison {
   /** How many images the scores are of. */
   readonly images: number;
-  /** By the names of `outputsOf`, in its order. */
+  /** A row for each output, in the order of `outputsOf`. */
   readonly rows: readonly ComparedMode[];
-  /** To be adopted: `model.recommendation = comparison.recommendation`. */
+  /** The cheapest mode that is good enough; `model.adopt({ ...model.card, recommendation })` adopts it. */
   readonly recommendation: Recommendation;
 }
 
 export interface CompareModesOptions extends Pick<EvaluateOptions, 'subset' | 'batch' | 'signal'> {
-  /** Whose highest value is the best. Default: 'dice', the mean over the images. */
+  /** The score whose highest value is the best. Default: 'dice', the mean over the images. */
   readonly score?: RecommendationScore;
   /** How far below the best score the recommended mode may lie. Default: 0.01. */
   readonly tolerance?: number;
-  /** Predictions of one image that are timed in each mode. Default: 15. */
+  /** How many predictions of one image are timed in each mode. Default: 15. */
   readonly runs?: number;
-  /** The backend's own, which counts its scratch memory and its filters. Default: neither is counted. */
-  readonly planner?: Planner;
   readonly onProgress?: (phase: 'evaluation' | 'timing', done: number, total: number) => void;
 }
 
@@ -61,14 +63,14 @@ export async function compareModes(
   dataset: Dataset,
   options: CompareModesOptions = {},
 ): Promise<ModeComparison> {
-  const { subset = 'validation', score = 'dice', tolerance = 0.01, runs = 15, planner = plainPlanner } = options;
-  const { batch = 4, signal, onProgress } = options;
+  const { subset = 'validation', score = 'dice', tolerance = 0.01, runs = 15 } = options;
+  const { batch = DEFAULT_BATCH, signal, onProgress } = options;
   if (!(tolerance >= 0 && tolerance <= 1)) {
     throw new InputError(`compare: tolerance is ${tolerance}, expected a number from 0 to 1`);
   }
   checkCount(runs, 'compare: runs');
-  const { config, backend } = model;
-  const evaluation = await evaluate(model, dataset, {
+  const { config } = model;
+  const measured = await scoreModel(model, dataset, {
     subset,
     batch,
     signal,
@@ -85,12 +87,12 @@ export async function compareModes(
   );
   const deepest = times[levelsOf(config).length - 1]!;
   const rows = outputs.map((mode, k): ComparedMode => {
-    const { threshold, dice, iou, pooledDice, pooledIou } = evaluation.heads[k] ?? evaluation;
+    const { threshold, dice, iou, pooledDice, pooledIou } = measured.heads[k] ?? measured;
     const time = { milliseconds: times[k]!, timeShare: times[k]! / deepest };
-    const cost = costOf(config, mode, dataset.size, planner, backend.threads);
+    const cost = costOf(model, mode, dataset.sampler.size);
     return { mode, threshold, dice, iou, pooledDice, pooledIou, ...cost, ...time };
   });
-  const { images } = evaluation;
+  const { images } = measured;
   const scores = Object.fromEntries(rows.map((row) => [row.mode, row[score]]));
   const { mode } = recommend(rows, score, tolerance);
   return { images, rows, recommendation: { mode, score, tolerance, subset, images, scores } };
@@ -107,11 +109,13 @@ export function recommend<Row extends Pick<ComparedMode, RecommendationScore | '
   return enough.reduce((a, b) => (b.macs < a.macs ? b : a));
 }
 
-/** Of an image of `size` pixels a side, which is padded where the mode's deepest level asks for it. */
-function costOf(config: ModelConfig, mode: Output, size: number, planner: Planner, threads: number) {
-  const level = levelsOfMode(mode, config).at(-1)!;
-  const side = Math.ceil(size / 2 ** level) * 2 ** level;
-  const cost = predictionCost(config, mode, { width: side, height: side }, planner, threads);
-  const weights = parameterBytes(mode === 'accurate' ? config : pruneConfig(config, level));
+/** The cost of an image of `size` pixels a side, which is padded where the mode's deepest level asks for it. */
+function costOf(model: Model, mode: Output, size: number) {
+  const { config, parameters, backend } = model;
+  const level = deepestLevel(config, [mode]);
+  const side = roundUp(size, 2 ** level);
+  const cost = predictionCost(model.record(mode, { batch: 1, width: side, height: side }), backend);
+  const list = mode === 'accurate' ? parameters.list : listParameters(pruneConfig(config, level));
+  const weights = parameterBytes(list, backend);
   return { ...cost, parameterBytes: weights, memoryBytes: weights + cost.preparedBytes + cost.workingBytes };
 }

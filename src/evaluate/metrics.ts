@@ -3,15 +3,16 @@
  * large structures weigh more. With several classes each score is the mean over the classes but the background, class 0.
  * What becomes of empty masks is said in `overlap.ts`.
  */
+
 import { invariant } from '../base/errors.js';
-import type { Image } from '../base/image.js';
-import type { Spacing } from '../image/distance.js';
+import { mean } from '../base/statistics.js';
+import type { Image, Spacing } from '../image/image.js';
 import { type ConfusionCounts, confusionCounts, type OverlapScores, overlapScores, pooled } from './overlap.js';
 import { type SurfaceDistances, surfaceDistances } from './surface-distance.js';
 
-/** Where distances were asked for; in pixels, or the unit of the spacing. */
+/** Distances in pixels, or in the unit of the spacing. They are there where they were asked for. */
 export interface DistanceScores {
-  /** null where undefined in every image; see `surface-distance.ts`. */
+  /** null where the distance is undefined in every image; see `surface-distance.ts`. */
   readonly hd95: number | null;
   readonly assd: number | null;
   /** How many the means leave out: images, of several classes pairs of image and class, where one mask alone is empty. */
@@ -21,13 +22,13 @@ export interface DistanceScores {
 /** Means over classes, or images, or both. */
 export interface MeanScores extends OverlapScores, Partial<DistanceScores> {}
 
-/** Of one image. */
+/** The scores of one image. */
 export interface ImageScores extends MeanScores {
-  /** Of each class, where there are several. */
+  /** The scores of each class, where there are several. */
   readonly perClass?: readonly (MeanScores & { readonly class: number })[];
 }
 
-/** Of one class in all images. */
+/** The scores of one class in all images. */
 export interface ClassScores extends MeanScores {
   readonly pooledDice: number;
   readonly pooledIou: number;
@@ -36,9 +37,9 @@ export interface ClassScores extends MeanScores {
   readonly pooledSpecificity: number;
 }
 
-/** Of all images. */
+/** The scores of all images. */
 export interface Scores extends ClassScores {
-  /** Of each class, where there are several. */
+  /** The scores of each class, where there are several. */
   readonly perClass?: readonly (ClassScores & { readonly class: number })[];
 }
 
@@ -51,17 +52,17 @@ interface Case {
 export interface MetricOptions {
   /** Also measure surface distances, which takes far longer than counting. Default: false. */
   readonly distances?: boolean | undefined;
-  /** Default: distances in pixels. */
+  /** The size of a pixel. Default: distances are in pixels. */
   readonly spacing?: Spacing | undefined;
 }
 
 /** Gathers masks image by image. */
 export class MetricAccumulator {
-  /** By class, then by image. */
+  /** Cases by class, then by image. */
   readonly #cases: Case[][];
   readonly #options: MetricOptions;
 
-  /** @param classes of the network: 1 counts pixels of value 1, K >= 2 the classes 1..K-1 */
+  /** @param classes the network's classes: 1 counts pixels of value 1, K >= 2 the classes 1..K-1 */
   constructor(classes: number, options: MetricOptions = {}) {
     this.#cases = Array.from({ length: Math.max(1, classes - 1) }, () => []);
     this.#options = options;
@@ -76,14 +77,14 @@ export class MetricAccumulator {
       cases.push(added);
       return caseScores(added);
     });
-    return { ...mean(scores), ...perClass(scores) };
+    return { ...meanScores(scores), ...perClass(scores) };
   }
 
   /** The scores of what was added, at least one image. */
   scores(): Scores {
     invariant(this.#cases[0]!.length > 0, 'scores of no image');
     const scores = this.#cases.map(classScores);
-    return { ...mean(scores), ...asPooled(averages(this.#cases.map(pooledScores))), ...perClass(scores) };
+    return { ...meanScores(scores), ...asPooled(averages(this.#cases.map(pooledScores))), ...perClass(scores) };
   }
 }
 
@@ -94,7 +95,7 @@ function caseScores({ counts, distances }: Case): MeanScores {
 }
 
 function classScores(cases: readonly Case[]): ClassScores {
-  return { ...mean(cases.map(caseScores)), ...asPooled(pooledScores(cases)) };
+  return { ...meanScores(cases.map(caseScores)), ...asPooled(pooledScores(cases)) };
 }
 
 function pooledScores(cases: readonly Case[]): OverlapScores {
@@ -112,7 +113,7 @@ function asPooled({ dice, iou, precision, sensitivity, specificity }: OverlapSco
 }
 
 /** Undefined distances are left out, and counted. */
-function mean(list: readonly MeanScores[]): MeanScores {
+function meanScores(list: readonly MeanScores[]): MeanScores {
   const overlaps = averages(list);
   if (list[0]!.undefinedDistances === undefined) return overlaps;
   return {
@@ -125,21 +126,17 @@ function mean(list: readonly MeanScores[]): MeanScores {
 
 function averages(list: readonly OverlapScores[]): OverlapScores {
   return {
-    dice: average(list.map(({ dice }) => dice)),
-    iou: average(list.map(({ iou }) => iou)),
-    precision: average(list.map(({ precision }) => precision)),
-    sensitivity: average(list.map(({ sensitivity }) => sensitivity)),
-    specificity: average(list.map(({ specificity }) => specificity)),
+    dice: mean(list.map(({ dice }) => dice)),
+    iou: mean(list.map(({ iou }) => iou)),
+    precision: mean(list.map(({ precision }) => precision)),
+    sensitivity: mean(list.map(({ sensitivity }) => sensitivity)),
+    specificity: mean(list.map(({ specificity }) => specificity)),
   };
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function averageDefined(values: readonly (number | null | undefined)[]): number | null {
   const defined = values.filter((value) => typeof value === 'number');
-  return defined.length > 0 ? average(defined) : null;
+  return defined.length > 0 ? mean(defined) : null;
 }
 
 function perClass<S extends MeanScores>(scores: readonly S[]): { perClass?: readonly (S & { class: number })[] } {

@@ -16,7 +16,7 @@ export interface ConfusionCounts {
   readonly predicted: number;
   /** |T| */
   readonly actual: number;
-  /** All, of whatever class. */
+  /** All pixels, of whatever class. */
   readonly pixels: number;
 }
 
@@ -29,7 +29,7 @@ export interface OverlapScores {
   readonly precision: number;
   /** |P n T| / |T|: how much of what is there is found. Also recall, true positive rate. */
   readonly sensitivity: number;
-  /** Of the pixels outside of T, the share that is outside of P too. Also true negative rate. */
+  /** The share of the pixels outside of T that is outside of P too. Also true negative rate. */
   readonly specificity: number;
 }
 

@@ -9,11 +9,13 @@
  *           both lists together, which is never larger. Percentiles are interpolated linearly, as by NumPy.
  *     ASSD  the mean of both lists together. MedPy takes the mean of their two means.
  */
-import type { Image } from '../base/image.js';
-import { type Spacing, squaredDistances } from '../image/distance.js';
+
+import { percentile } from '../base/statistics.js';
+import { squaredDistances } from '../image/distance.js';
+import type { Image, Spacing } from '../image/image.js';
 import { surface } from '../image/surface.js';
 
-/** In the unit of the spacing. */
+/** Distances in the unit of the spacing. */
 export interface SurfaceDistances {
   /** The 95th percentile of the Hausdorff distance. */
   readonly hd95: number;
@@ -24,7 +26,7 @@ export interface SurfaceDistances {
 const PERCENTILE = 0.95;
 
 /**
- * Of class `label` in two masks of one size. For empty masks see `overlap.ts`.
+ * The distances between the surfaces of class `label` in two masks of one size. For empty masks see `overlap.ts`.
  * @returns null where one of them is empty and the other is not
  */
 export function surfaceDistances(
@@ -53,15 +55,6 @@ function along(edge: Uint8Array, squared: Float64Array): Float64Array {
     .filter((_, i) => edge[i] === 1)
     .map(Math.sqrt)
     .sort();
-}
-
-/** With linear interpolation between neighbours (type 7 of R. J. Hyndman and Y. Fan, 1996). */
-function percentile(sorted: Float64Array, p: number): number {
-  const at = p * (sorted.length - 1);
-  const below = Math.floor(at);
-  const low = sorted[below]!;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return low + (at - below) * (high - low);
 }
 
 function sum(values: Float64Array): number {

@@ -1,8 +1,10 @@
 /** How long each mode of a model takes on this machine. */
+
 import { yieldToEventLoop } from '../base/event-loop.js';
-import type { Image } from '../base/image.js';
-import type { Mode } from '../model/mode.js';
+import { median } from '../base/statistics.js';
+import type { Image } from '../image/image.js';
 import type { Model } from '../model/model.js';
+import type { Mode } from '../network/mode.js';
 
 export interface TimeModesOptions {
   /** Predictions that are measured of each mode. */
@@ -39,10 +41,4 @@ export async function timeModes(
     onProgress?.(round + 1, rounds);
   }
   return times.map(median);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

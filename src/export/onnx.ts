@@ -3,13 +3,13 @@
  * weights. Only what the wanted outputs need is in the file.
  */
 
+import { checkCount } from '../base/checks.js';
 import type { StoredTensor } from '../formats/safetensors.js';
 import { leafOf, liveNodes, type Tensor } from '../graph/graph.js';
-import { checkCount } from '../model/checks.js';
-import { type InferenceOutput, recordInference } from '../model/inference.js';
-import { levelName, parseMode } from '../model/mode.js';
+import { recordInference } from '../infer/inference.js';
 import type { Model } from '../model/model.js';
 import { exportTensors } from '../model/torch.js';
+import { levelName, type Mode, outputOf, parseMode } from '../network/mode.js';
 import { OnnxBuilder } from './onnx-builder.js';
 import { encodeOnnx, type OnnxGraph, type OnnxValue } from './onnx-file.js';
 import { translate } from './onnx-ops.js';
@@ -19,7 +19,7 @@ export interface OnnxOptions {
    * What the file computes: the probabilities of a mode (one output, `probabilities`), or the logits of every head
    * (`logits_L1`, `logits_L2`, …). Default: 'accurate', the mean of the heads.
    */
-  readonly output?: InferenceOutput;
+  readonly output?: Mode | 'logits';
   /** The number of images that the file takes at once. Default: 1. */
   readonly batch?: number;
   /** The height of the images; it must be a multiple of 2^level of the deepest head that the file computes. */
@@ -42,8 +42,8 @@ export interface NamedTensor {
 export async function exportOnnx(model: Model, options: OnnxOptions): Promise<Uint8Array> {
   const { output = 'accurate', batch = 1, height, width } = options;
   for (const [name, value] of Object.entries({ batch, height, width })) checkCount(value, `exportOnnx: ${name}`);
-  if (output !== 'logits') parseMode(output, model.config);
-  const { network, outputs } = recordInference(model.config, output, { batch, height, width });
+  const wanted = output === 'logits' ? output : [outputOf(parseMode(output, model.config), model.config)];
+  const { network, outputs } = recordInference(model.config, wanted, { batch, height, width });
   const levels = network.heads.map((head) => levelName(head.level));
   const named = outputs.map((tensor, k) => {
     return { name: output === 'logits' ? `logits_${levels[k]!}` : 'probabilities', tensor };

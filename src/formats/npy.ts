@@ -1,9 +1,18 @@
 /**
- * NumPy's array file, format 1.0: a magic string, a Python dictionary as text, then the numbers.
+ * NumPy's array files: a magic string, a Python dictionary as text, then the numbers.
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
-import { invariant } from '../base/errors.js';
-import { type FileKind, SOFTWARE } from '../base/file-kind.js';
+
+import { InputError, invariant } from '../base/errors.js';
+import { roundUp } from '../base/math.js';
+import { show } from '../base/show.js';
+import { checkImage } from '../image/channels.js';
+import type { Image, ImageData } from '../image/image.js';
+import { type FileKind, SOFTWARE } from './file-kind.js';
+import { type ImageFormat, PROBE_BYTES } from './format.js';
+import { checkLimits } from './limits.js';
+
+const MAGIC = '\x93NUMPY';
 
 /** Says who wrote the file: a comment of Python, after the dictionary. */
 const MARK = `# ${SOFTWARE}`;
@@ -14,15 +23,20 @@ export const NPY: FileKind = {
   begins: (head) => /^\x93NUMPY[^\n]*\} (# \w+) *\n/s.exec(head)?.[1] === MARK,
 };
 
-/** The bytes of a `.npy` file that `numpy.load` reads as a float32 array of `shape` in C order, as `data` is. */
-export function encodeNpy(shape: readonly number[], data: Float32Array): Uint8Array {
+/** The types of numbers that an image may have, by NumPy's names for them. */
+const TYPES = { '|u1': Uint8Array, '<u2': Uint16Array, '<f4': Float32Array } as const;
+type TypeName = keyof typeof TYPES;
+
+/** The bytes of a `.npy` file that `numpy.load` reads as an array of `shape` in C order, as `data` is. */
+export function encodeNpy(shape: readonly number[], data: ImageData): Uint8Array {
   const size = shape.reduce((product, n) => product * n, 1);
   invariant(size === data.length, `npy: shape [${shape}] is not that of ${data.length} numbers`);
+  const type = Object.entries(TYPES).find(([, array]) => data instanceof array)![0];
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, } ${MARK}`;
+  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, } ${MARK}`;
 
   // The numbers begin at a multiple of 64: 10 bytes before the text, and a newline that ends it.
-  const start = Math.ceil((10 + text.length + 1) / 64) * 64;
+  const start = roundUp(10 + text.length + 1, 64);
   const bytes = new Uint8Array(start + data.byteLength);
   bytes.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0]);
   new DataView(bytes.buffer).setUint16(8, start - 10, true);
@@ -30,3 +44,105 @@ export function encodeNpy(shape: readonly number[], data: Float32Array): Uint8Ar
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
   return bytes;
 }
+
+/** An array that is an image. */
+interface NpyHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly type: TypeName;
+  /** Where the numbers begin. */
+  readonly start: number;
+}
+
+/**
+ * The image in a .npy file: an array [height,width] or [height,width,channels] of uint8, uint16 or float32.
+ * @throws InputError that starts with `name` for any other array, and for a file of another length than its header says
+ */
+export function decodeNpy(bytes: Uint8Array, name: string): Image {
+  const { width, height, channels, type, start } = parseNpyHeader(bytes, name);
+  const array = TYPES[type];
+  const length = width * height * channels * array.BYTES_PER_ELEMENT;
+  const found = bytes.length - start;
+  if (found !== length) {
+    const needs = `${width * height * channels} numbers of ${type} take ${length}`;
+    throw new InputError(`${name}: damaged .npy: ${found} bytes of numbers, ${needs}; copy the file again`);
+  }
+  // A copy, as the numbers must begin at a multiple of their size.
+  const { buffer } = new Uint8Array(bytes.subarray(start));
+  const image = { width, height, channels, data: new array(buffer) };
+  checkImage(image, name);
+  return image;
+}
+
+/** @param bytes the file, or as much of its beginning as holds the header */
+function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
+  const { text, start } = headerText(bytes, name);
+  const type = /'descr': *'([^']*)'/.exec(text)?.[1];
+  const order = /'fortran_order': *(True|False)/.exec(text)?.[1];
+  const shape = /'shape': *\(([\d, ]*)\)/.exec(text)?.[1];
+  if (order === undefined || shape === undefined) {
+    throw new InputError(`${name}: damaged .npy: its header is ${show(text.trim())}; save it again with numpy.save`);
+  }
+  if (!isType(type)) {
+    const known = 'uint8 (|u1), uint16 (<u2) or float32 (<f4)';
+    const found = type === undefined ? 'records' : `numbers of type ${show(type)}`;
+    throw new InputError(`${name}: holds ${found}, expected ${known}; convert it with astype`);
+  }
+  if (order === 'True') {
+    throw new InputError(`${name}: is in Fortran's order, expected C's; save numpy.ascontiguousarray of it`);
+  }
+  const sides = shape.split(',').flatMap((side) => (side.trim() === '' ? [] : [Number(side)]));
+  const [height, width, channels = 1] = sides;
+  if (sides.length < 2 || sides.length > 3 || sides.includes(0)) {
+    const expected = '[height,width] or [height,width,channels], each at least 1';
+    throw new InputError(`${name}: an array of shape [${sides}], expected ${expected}; give it one image`);
+  }
+  const size = width! * height! * channels * TYPES[type].BYTES_PER_ELEMENT;
+  checkLimits(width!, height!, size, `${sides.join('x')} of ${type}`, name);
+  return { width: width!, height: height!, channels, type, start };
+}
+
+/** The dictionary of the header, and where it ends. */
+function headerText(bytes: Uint8Array, name: string): { text: string; start: number } {
+  const version = bytes[6]!;
+  if (bytes.length >= 10 && (version < 1 || version > 3)) {
+    throw new InputError(`${name}: a .npy of version ${version}, known are 1 to 3; save it again with numpy.save`);
+  }
+  const begin = version === 1 ? 10 : 12;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = bytes.length < begin ? 0 : version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  const start = begin + length;
+  if (start > PROBE_BYTES) {
+    const expected = `expected at most ${PROBE_BYTES}`;
+    throw new InputError(
+      `${name}: damaged .npy: its header takes ${start} bytes, ${expected}; save it again with numpy.save`,
+    );
+  }
+  if (bytes.length < begin || start > bytes.length) {
+    throw new InputError(
+      `${name}: truncated .npy: ${bytes.length} bytes, its header alone takes ${start}; copy the file again`,
+    );
+  }
+  return { text: String.fromCharCode(...bytes.subarray(begin, start)), start };
+}
+
+function isType(type: string | undefined): type is TypeName {
+  return type !== undefined && Object.hasOwn(TYPES, type);
+}
+
+export const npyFormat: ImageFormat = {
+  name: '.npy',
+  extensions: ['.npy'],
+  matches: (start) => Array.from(MAGIC).every((char, i) => start[i] === char.charCodeAt(0)),
+  probe(start, name) {
+    const { width, height, channels, type } = parseNpyHeader(start, name);
+    return { width, height, channels, bits: 8 * TYPES[type].BYTES_PER_ELEMENT };
+  },
+  // Nothing is compressed: to look at the numbers is to decode them.
+  verify: (bytes, name) => void decodeNpy(bytes, name),
+  decode: decodeNpy,
+  encode({ width, height, channels, data }) {
+    return encodeNpy(channels === 1 ? [height, width] : [height, width, channels], data);
+  },
+};

@@ -7,11 +7,13 @@
  * `sha256` of the numbers, and `headerSha256` of the JSON (with its own 64 digits as zeros), because a flipped bit in
  * the preprocessing spoils a prediction as surely as one in a weight.
  */
+
 import { InputError, invariant } from '../base/errors.js';
-import { kindBySignature } from '../base/file-signature.js';
 import { parseJson } from '../base/json.js';
+import { roundUp } from '../base/math.js';
 import { sha256 } from '../base/sha256.js';
 import { show } from '../base/show.js';
+import { kindBySignature } from './signature.js';
 
 /** A tensor as it lies in a file: row-major, `data` of as many elements as `shape` says ([] is a single number). */
 export type StoredTensor =
@@ -82,19 +84,21 @@ export async function writeSafetensors(
   return bytes;
 }
 
+/** The SHA-256 of parts that follow each other, in hexadecimal digits. */
+export type HashParts = (parts: readonly Uint8Array[]) => string | Promise<string>;
+
 /**
  * The same file in parts: its header, and after it the memory of the tensors as it is, without a copy. It must not
  * change until the parts are written.
- * @param hash the SHA-256 of parts that follow each other, in hexadecimal digits
  */
 export async function safetensorsParts(
   tensors: Iterable<readonly [string, StoredTensor]>,
   metadata: Readonly<Record<string, string>>,
-  hash: (parts: readonly Uint8Array[]) => string,
+  hash: HashParts,
 ): Promise<Uint8Array[]> {
   const list = [...tensors];
   const parts = list.map(([, { data }]) => bytesOf(data));
-  return [await sealedHeader(list, metadata, hash(parts)), ...parts];
+  return [await sealedHeader(list, metadata, await hash(parts)), ...parts];
 }
 
 /** All that comes before the numbers. */
@@ -251,7 +255,7 @@ function headerJson(
     begin = end;
   }
   const json = new TextEncoder().encode(`{${parts.join()}}`);
-  const padded = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
+  const padded = new Uint8Array(roundUp(json.length, 8)).fill(0x20);
   padded.set(json);
   return padded;
 }

@@ -3,18 +3,16 @@
  * the same time share memory. Offsets are greedy by size (Pisarchyk and Lee, "Efficient memory management for deep
  * neural net inference", 2020, section 5.2). A step then allocates nothing, and there is nothing to dispose.
  */
+import { roundUp } from '../base/math.js';
 import { leafOf, liveNodes, type Node, type Tensor } from './graph.js';
 import { sizeOf } from './shape.js';
-
-/** Buffers begin at multiples of this many elements: 64 bytes of float32, a cache line. */
-const ALIGNMENT = 16;
 
 export interface Plan {
   /** The nodes to execute, in order, leaves left out. */
   readonly steps: readonly Node[];
   /** Where each tensor lies in the arena, in elements; tensors bound elsewhere are absent. */
   readonly offsets: ReadonlyMap<Tensor, number>;
-  /** Where the scratch memory of a step lies in the arena, in elements; absent where it needs none. */
+  /** Where the workspace of a step lies in the arena, in elements; absent where it needs none. */
   readonly workspaces: ReadonlyMap<Node, number>;
   /** The size of the arena in elements. */
   readonly length: number;
@@ -23,8 +21,10 @@ export interface Plan {
 export interface PlanOptions {
   /** Tensors whose memory the caller owns: parameters, and gradients that are written straight to their place. */
   readonly bound?: ReadonlySet<Tensor>;
-  /** Elements of scratch memory that a step needs while it runs. */
+  /** Elements of workspace that a step needs while it runs. */
   readonly workspace?: (node: Node) => number;
+  /** Buffers begin at multiples of this many elements. Default: 1. */
+  readonly alignment?: number;
 }
 
 /** A piece of memory, needed from step `first` to step `last`, both included. */
@@ -37,13 +37,13 @@ interface Buffer {
 
 /** Plans the computation of `outputs`; inputs are held from the start to their last use, outputs to the end. */
 export function plan(outputs: readonly Tensor[], options: PlanOptions = {}): Plan {
-  const bound = options.bound ?? new Set();
+  const { bound = new Set(), alignment = 1 } = options;
   const live = liveNodes(outputs);
   const steps = live.filter((node) => !leafOf(node.outputs[0]!));
   const buffers = new Map<Tensor, Buffer>();
   const all: Buffer[] = [];
   const create = (length: number, first: number, last: number): Buffer => {
-    const buffer = { length: Math.ceil(length / ALIGNMENT) * ALIGNMENT, first, last, offset: 0 };
+    const buffer = { length: roundUp(length, alignment), first, last, offset: 0 };
     all.push(buffer);
     return buffer;
   };

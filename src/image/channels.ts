@@ -1,28 +1,33 @@
-import { InputError } from '../base/errors.js';
-import type { Image, ImageData } from '../base/image.js';
+/** Images checked, brought to other channels and to [0, 1]. */
+import { InputError, invariant } from '../base/errors.js';
 import { show } from '../base/show.js';
+import type { Image, ImageData } from './image.js';
+
+/** The most channels of an image. */
+export const MAX_CHANNELS = 1024;
+
+/** Whether an image of `from` channels can be given to who expects `to`: grey and RGB become each other, nothing else. */
+export function isConvertible(from: number, to: number): boolean {
+  return from === to || (from === 1 && to === 3) || (from === 3 && to === 1);
+}
 
 /**
- * The image with 1 (grey) or 3 (RGB) channels, of the same sample type. Alpha is dropped, not composited: what an
- * image holds under transparent pixels is measured data. Grey becomes RGB by repetition. RGB becomes grey by Rec. 601
- * luma, 0.299 R + 0.587 G + 0.114 B, with weights in 1/65536 as in Pillow, so that equal channels keep their value and
- * integers round the same way everywhere.
+ * The image with the channels that are expected, of the same sample type; `isConvertible` says what is possible. Grey
+ * becomes RGB by repetition. RGB becomes grey by Rec. 601 luma, 0.299 R + 0.587 G + 0.114 B, with weights in 1/65536 as in
+ * Pillow, so that equal channels keep their value and integers round the same way everywhere.
  */
-export function toChannels<T extends ImageData>(image: Image<T>, channels: 1 | 3): Image<T> {
+export function toChannels<T extends ImageData>(image: Image<T>, channels: number): Image<T> {
   if (image.channels === channels) return image;
+  invariant(isConvertible(image.channels, channels), `an image of ${image.channels} channels as one of ${channels}`);
   const { width, height, data } = image;
   const pixels = width * height;
   const result = emptyLike(data, pixels * channels);
-  const colours = image.channels >= 3 ? 3 : 1;
-  const half = data instanceof Float32Array ? 0 : 32768;
-  for (let i = 0; i < pixels; i++) {
-    const at = i * image.channels;
-    if (colours === channels) {
-      for (let c = 0; c < channels; c++) result[i * channels + c] = data[at + c]!;
-    } else if (channels === 3) {
-      result.fill(data[at]!, i * 3, i * 3 + 3);
-    } else {
-      // A store into an integer array drops the fraction: with the half added it rounds.
+  if (channels === 3) {
+    for (let i = 0; i < pixels; i++) result.fill(data[i]!, i * 3, i * 3 + 3);
+  } else {
+    // A store into an integer array drops the fraction: with the half added it rounds.
+    const half = data instanceof Float32Array ? 0 : 32768;
+    for (let i = 0, at = 0; i < pixels; i++, at += 3) {
       result[i] = (19595 * data[at]! + 38470 * data[at + 1]! + 7471 * data[at + 2]! + half) / 65536;
     }
   }
@@ -53,8 +58,8 @@ export function checkImage(image: Image, name: string): void {
   }
   const size = [width, height, channels].map(show).join('x');
   const isWhole = [width, height, channels].every((n) => Number.isInteger(n) && n! > 0);
-  if (!isWhole || channels! > 4) {
-    throw new InputError(`${name}: an image of ${size}; expected whole numbers, 1 to 4 channels`);
+  if (!isWhole || channels! > MAX_CHANNELS) {
+    throw new InputError(`${name}: an image of ${size}; expected whole numbers, 1 to ${MAX_CHANNELS} channels`);
   }
   if (!SAMPLES.some((type) => data instanceof type)) {
     const known = SAMPLES.map((type) => type.name).join(', ');

@@ -3,9 +3,7 @@
  * Functions", Theory of Computing 8 (2012), pages 415-428. Columns first, then rows; each line in time linear in its
  * length.
  */
-
-/** From one pixel's centre to the next below it and to the next beside it, in any unit. */
-export type Spacing = readonly [row: number, column: number];
+import type { Spacing } from './image.js';
 
 /**
  * The squared distance from the centre of every pixel to that of the nearest site; Infinity where there is no site.

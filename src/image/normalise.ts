@@ -1,5 +1,7 @@
-import type { Image } from '../base/image.js';
+/** How the values of an image are brought to the size of number that a network learns from. */
+import { percentile } from '../base/statistics.js';
 import { toUnitRange } from './channels.js';
+import type { Image } from './image.js';
 
 /**
  * Numbers of a size that a network learns from, made of the samples as they are stored, so that 16 bits are kept until
@@ -35,14 +37,6 @@ export const normalisations = Object.keys(RULES) as readonly Normalisation[];
 
 export function normalise(image: Image, how: Normalisation): Image<Float32Array> {
   return RULES[how](image);
-}
-
-/** Between the two nearest samples by their distance (NumPy's default, R's type 7). */
-function percentile(sorted: ArrayLike<number>, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const [low, high] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
-  return low + (high - low) * (at - below);
 }
 
 function mapped({ width, height, channels, data }: Image, value: (v: number) => number): Image<Float32Array> {

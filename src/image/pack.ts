@@ -1,7 +1,7 @@
 /** Images of a batch as a network reads them: one after the other in one array. */
 import { invariant } from '../base/errors.js';
-import type { Image, ImageData } from '../base/image.js';
 import { emptyLike } from './channels.js';
+import type { Image, ImageData } from './image.js';
 
 /** Packs images of one size, [H,W,C] each, into one array [N,H,W,C] of the same sample type. */
 export function pack<T extends ImageData>(images: readonly Image<T>[]): T {

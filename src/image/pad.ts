@@ -1,5 +1,7 @@
-import type { Image, ImageData } from '../base/image.js';
+/** Padding by reflection, so that a network can halve the sides of an image as often as it must, and the way back. */
+import { roundUp } from '../base/math.js';
 import { emptyLike } from './channels.js';
+import type { Image, ImageData } from './image.js';
 
 /** An image that was made larger, and where the first pixel of the original lies in it. */
 export interface Padded<T extends ImageData> {
@@ -14,8 +16,8 @@ export interface Padded<T extends ImageData> {
  * image, the reflection goes back and forth; a side of one pixel is repeated. Nothing to pad: the image itself.
  */
 export function padReflect<T extends ImageData>(image: Image<T>, multiple: number): Padded<T> {
-  const width = Math.ceil(image.width / multiple) * multiple;
-  const height = Math.ceil(image.height / multiple) * multiple;
+  const width = roundUp(image.width, multiple);
+  const height = roundUp(image.height, multiple);
   const x = Math.floor((width - image.width) / 2);
   const y = Math.floor((height - image.height) / 2);
   return { image: copyPixels(image, width, height, x, y), x, y };

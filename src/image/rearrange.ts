@@ -1,5 +1,6 @@
-import type { Image, ImageData } from '../base/image.js';
+/** Mirroring and turning: the pixels stay what they are and change their places. */
 import { emptyLike } from './channels.js';
+import type { Image, ImageData } from './image.js';
 
 /** An image whose pixels are those of another in another order: where they lie there, counted row by row. */
 export interface Walk {

@@ -1,4 +1,5 @@
-import type { Image } from '../base/image.js';
+/** Other sizes of images and masks, averaged over the area where they shrink. */
+import type { Image } from './image.js';
 
 /** The weights of one output position: input positions `first`, `first + 1`, ... */
 interface Taps {

@@ -1,3 +1,4 @@
+/** Smooth fields over an image, by which augmentation bends it. */
 /**
  * A smooth field over an image from a few numbers: uniform cubic B-splines, curved continuously and never beyond the
  * numbers that they are made of.
@@ -26,7 +27,7 @@ export function splineField(controls: ArrayLike<number>, cells: number, width: n
   return field;
 }
 
-/** Of each pixel of a line: the first of its four controls, and their weights, which add up to 1. */
+/** The first of the four controls of each pixel of a line, and their weights, which add up to 1. */
 function tapsOf(length: number, cells: number): { first: number; weights: number[] }[] {
   return Array.from({ length }, (_, i) => {
     const position = ((i + 0.5) * cells) / length;

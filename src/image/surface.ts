@@ -1,4 +1,5 @@
-import type { Image } from '../base/image.js';
+/** The surfaces of masks, on which distances are measured and which outlines are drawn along. */
+import type { Image } from './image.js';
 
 /**
  * The surface of a mask: its pixels (`isInside` of their value) that share a side with a pixel outside of it. What lies

@@ -2,7 +2,7 @@
  * Images resampled at positions of one's choice. What lies beyond an edge is reflected, as in `padReflect`: a black border
  * would be something that no microscope and no scanner shows.
  */
-import type { Image } from '../base/image.js';
+import type { Image } from './image.js';
 import { reflect } from './pad.js';
 
 /**

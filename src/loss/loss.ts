@@ -1,9 +1,9 @@
 /** The training objective: a loss on every head, averaged (deep supervision; Lee et al., 2015). */
 import { InputError } from '../base/errors.js';
 import type { Tensor } from '../graph/graph.js';
-import { levelsOf } from '../model/config.js';
-import type { Model } from '../model/model.js';
-import type { Network } from '../model/network.js';
+import type { TrainingSummary } from '../model/card.js';
+import { levelsOf, type ModelConfig } from '../network/config.js';
+import type { Network } from '../network/network.js';
 import { type LossTerm, lossOf, weightedSum } from '../ops/index.js';
 import { lossText, parseLoss } from './loss-text.js';
 
@@ -53,12 +53,18 @@ export function spansImages({ terms = [] }: LossOptions): boolean {
   return terms.some((term) => 'over' in term && term.over === 'batch');
 }
 
+/** A model, as far as its training is told. */
+interface TrainedNetwork {
+  readonly config: ModelConfig;
+  readonly card: { readonly training?: TrainingSummary | undefined };
+}
+
 /**
  * The loss that a model was trained with, as far as its file tells, which may hold anything: another version's loss, or
  * weights of heads that were pruned away.
  */
-export function trainedLoss({ config, training = {} }: Pick<Model, 'config' | 'training'>): LossOptions {
-  const { loss, headWeights, classWeights } = training;
+export function trainedLoss({ config, card }: TrainedNetwork): LossOptions {
+  const { loss, headWeights, classWeights } = card.training ?? {};
   const terms = termsOf(loss);
   return {
     ...(terms && { terms }),

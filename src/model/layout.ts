@@ -4,9 +4,9 @@
  */
 import type { Values } from '../backend/backend.js';
 import { type Shape, sizeOf } from '../graph/shape.js';
-import type { ParameterKind } from './layers.js';
+import type { ParameterKind } from '../network/layers.js';
 
-/** For each axis of the result the axis of the source. */
+/** The axis of the source for each axis of the result. */
 type Axes = readonly number[];
 
 /** Kinds that are not here lie in the same order on both sides. */

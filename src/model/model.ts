@@ -1,54 +1,66 @@
-/** A network with its values and all that a prediction on a raw image needs. */
+/** A network with its weights and its card: all that a prediction on a raw image needs. */
 import type { Backend, Values } from '../backend/backend.js';
 import type { NdArray } from '../backend/run.js';
+import { checkCount } from '../base/checks.js';
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
 import { show } from '../base/show.js';
 import { formatShape, sizeOf } from '../graph/shape.js';
 import { checkImage } from '../image/channels.js';
-import { pack } from '../image/pack.js';
-import { cropBack, padReflect } from '../image/pad.js';
-import { checkCount } from './checks.js';
-import { type ModelConfig, parseConfig } from './config.js';
-import { compileInference, type Inference, type InferenceOutput } from './inference.js';
-import { type Initialisation, initialise } from './initialisation.js';
-import { levelsOfMode, type Mode } from './mode.js';
-import { listParameters, ParameterStore } from './parameters.js';
-import type { Prediction } from './prediction.js';
-import { networkSize, type Preprocessing, prepare, resizePrediction } from './preprocessing.js';
-import { type Recommendation, resolveMode } from './recommendation.js';
-import type { Thresholds } from './threshold.js';
-
-/** What a model was trained on and how it did: JSON for people, which no computation reads. */
-export type TrainingSummary = Readonly<Record<string, unknown>>;
+import type { Image } from '../image/image.js';
+import type { InferenceGraph, InferenceSize } from '../infer/inference.js';
+import type { Prediction } from '../infer/prediction.js';
+import { DEFAULT_BATCH, Predictor } from '../infer/predictor.js';
+import { type ModelConfig, parseConfig } from '../network/config.js';
+import { type Initialisation, initialise } from '../network/initialisation.js';
+import { type Mode, outputOf, outputsOf } from '../network/mode.js';
+import { listParameters, ParameterStore } from '../network/parameters.js';
+import { BLANK_CARD, type ModelCard } from './card.js';
+import { resolveMode } from './recommendation.js';
 
 export interface PredictOptions {
-  /** 'auto': the recommended one, see `compareModes`. Default: 'accurate', the mean of the heads. */
+  /** How the heads are used; 'auto' is the recommended mode, see `compareModes`. Default: 'accurate', their mean. */
   readonly mode?: Mode | 'auto';
   /** How many images of one size are computed at once; memory grows with it. Default: 4. */
   readonly batch?: number;
 }
 
-/** Compiled networks that are kept, one for each output, batch and size in use. */
-const PROGRAMS = 8;
-
+/**
+ * A model is a configuration, the parameters that belong to it, and a card. Nothing can be assigned to it: training
+ * changes the values of the parameters in place, and a new card is adopted as one value.
+ */
 export class Model {
-  readonly parameters: ParameterStore;
-  /** Training sets it; it is stored with the model. */
-  preprocessing: Preprocessing = { normalisation: 'range' };
-  /** What `chooseThresholds` found, to be stored with the model; see `thresholdOf`. */
-  thresholds: Thresholds = {};
-  /** What `compareModes` found, to be stored with the model: the mode 'auto'. */
-  recommendation: Recommendation | undefined;
-  training: TrainingSummary | undefined;
-  readonly #programs = new Map<string, Inference>();
+  readonly #predictor: Predictor;
+  #card: ModelCard;
 
-  /** All parameters zero; see `createModel` and `decodeModel`. */
+  /** A model of what is there already; see `createModel`, `decodeModel` and `importTorch`. */
   constructor(
     readonly config: ModelConfig,
-    readonly backend: Backend,
+    readonly parameters: ParameterStore,
+    card: ModelCard = BLANK_CARD,
   ) {
-    this.parameters = new ParameterStore(listParameters(config), backend);
+    this.#predictor = new Predictor(config, parameters);
+    this.#card = Object.freeze({ ...card });
+    // A script that sets `thresholds` on the model, and not in its card, is told so.
+    Object.freeze(this);
+  }
+
+  /** The backend that holds the parameters and computes predictions. */
+  get backend(): Backend {
+    return this.parameters.backend;
+  }
+
+  /** What describes the model beside its network and its weights. It is stored in the model's file. */
+  get card(): ModelCard {
+    return this.#card;
+  }
+
+  /**
+   * Replaces the card as a whole. What is to stay is taken over from the old one:
+   *
+   *     model.adopt({ ...model.card, thresholds: thresholdsOf(await chooseThresholds(model, dataset)) });
+   */
+  adopt(card: ModelCard): void {
+    this.#card = Object.freeze({ ...card });
   }
 
   /**
@@ -62,45 +74,28 @@ export class Model {
 
   /** `predict` of several images; neighbours that the network sees at the same size are computed together. */
   async predictBatch(images: readonly Image[], options: PredictOptions = {}): Promise<Prediction[]> {
-    const { batch = 4 } = options;
+    const { batch = DEFAULT_BATCH } = options;
     checkCount(batch, 'predict: batch');
     const mode = resolveMode(options.mode ?? 'accurate', this);
     if (!Array.isArray(images)) throw new InputError(`predict: expected a list of images, got ${show(images)}`);
     for (const image of images) checkImage(image, 'predict');
-    const sizes = images.map((image) => networkSize(image, this.preprocessing));
-    const predictions: Prediction[] = [];
-    while (predictions.length < images.length) {
-      const start = predictions.length;
-      const { width, height } = sizes[start]!;
-      const differs = (size: { width: number; height: number }) => size.width !== width || size.height !== height;
-      const run = sizes.slice(start, start + batch).findIndex(differs);
-      const group = images.slice(start, start + (run < 0 ? batch : run));
-      const prepared = group.map((image) => prepare(image, this.config, this.preprocessing));
-      for (const [k, prediction] of (await this.probabilities(prepared, mode)).entries()) {
-        predictions.push(resizePrediction(prediction, group[k]!.width, group[k]!.height));
-      }
-    }
-    return predictions;
+    return this.#predictor.predict(images, outputOf(mode, this.config), this.card.preprocessing, batch);
   }
 
   /**
-   * The probabilities of images that are what the network reads: its channels, values in [0, 1], all of one size, any
-   * size. No resizing; padding and cropping where needed.
+   * The probabilities of images that are as the network reads them: its channels, values in its range, all of one size,
+   * whatever it is. Nothing is resized; images are padded and the answers cropped where needed.
    */
   async probabilities(images: readonly Image<Float32Array>[], mode: Mode): Promise<Prediction[]> {
-    const { classes } = this.config;
-    const multiple = 2 ** levelsOfMode(mode, this.config).at(-1)!;
-    const padded = images.map((image) => padReflect(image, multiple));
-    const { width, height } = padded[0]!.image;
-    const inference = this.#inference(mode, images.length, height, width);
-    const [probs] = (await inference.run(pack(padded.map(({ image }) => image)))) as [Values];
-    const length = width * height * classes;
-    return padded.map((place, k) => {
-      const data = new Float32Array(probs.subarray(k * length, (k + 1) * length));
-      const original = images[k]!;
-      const cropped = cropBack({ width, height, channels: classes, data }, place, original.width, original.height);
-      return { width: original.width, height: original.height, classes, probs: cropped.data };
-    });
+    return (await this.#predictor.probabilities(images, [outputOf(mode, this.config)]))[0]!;
+  }
+
+  /**
+   * The probabilities of every head and of their mean, computed in one pass, of images as for `probabilities`.
+   * @returns for each output, in the order of `outputsOf`, the predictions of all images
+   */
+  heads(images: readonly Image<Float32Array>[]): Promise<Prediction[][]> {
+    return this.#predictor.probabilities(images, outputsOf(this.config));
   }
 
   /**
@@ -120,7 +115,12 @@ export class Model {
       const found = isList ? `its data holds ${data.length}` : `its data is ${show(data)}`;
       throw new InputError(`logits: ${formatShape(shape)} takes ${sizeOf(shape)} values, ${found}`);
     }
-    return this.#inference('logits', batch, height, width).run(data);
+    return this.#predictor.run('logits', { batch, height, width }, data);
+  }
+
+  /** The graph that a prediction in this mode computes, recorded once; see `predictionCost`. */
+  record(mode: Mode, size: InferenceSize): InferenceGraph {
+    return this.#predictor.record([outputOf(mode, this.config)], size);
   }
 
   /**
@@ -128,31 +128,16 @@ export class Model {
    * Without it, the memory goes with the backend.
    */
   free(): void {
-    for (const inference of this.#programs.values()) inference.free();
-    this.#programs.clear();
+    this.#predictor.free();
     this.parameters.free();
-  }
-
-  #inference(output: InferenceOutput, batch: number, height: number, width: number): Inference {
-    const key = `${output} ${batch}x${height}x${width}`;
-    const inference = this.#programs.get(key) ?? compileInference(this, output, { batch, height, width });
-    // A map keeps the order of insertion: what was used longest ago comes first, and goes first.
-    this.#programs.delete(key);
-    this.#programs.set(key, inference);
-    if (this.#programs.size > PROGRAMS) {
-      const [oldest, unused] = this.#programs.entries().next().value!;
-      this.#programs.delete(oldest);
-      unused.free();
-    }
-    return inference;
   }
 }
 
 export interface CreateModelOptions {
   readonly backend: Backend;
-  /** Of the initial values; default 1. */
+  /** The seed of the initial values. Default: 1. */
   readonly seed?: number;
-  /** Default: 'he-normal'. */
+  /** How the initial values are drawn. Default: 'he-normal'. */
   readonly initialisation?: Initialisation;
 }
 
@@ -163,7 +148,8 @@ export interface CreateModelOptions {
  */
 export function createModel(config: Partial<ModelConfig>, options: CreateModelOptions): Model {
   const { backend, seed = 1, initialisation = 'he-normal' } = options;
-  const model = new Model(parseConfig(config, 'createModel'), backend);
-  initialise(model.parameters, initialisation, seed);
-  return model;
+  const parsed = parseConfig(config, 'createModel');
+  const parameters = new ParameterStore(listParameters(parsed), backend);
+  initialise(parameters, initialisation, seed);
+  return new Model(parsed, parameters);
 }

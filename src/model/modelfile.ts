@@ -13,17 +13,18 @@
  */
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
-import type { FileKind } from '../base/file-kind.js';
 import { parseJson } from '../base/json.js';
 import { sha256 } from '../base/sha256.js';
 import { show } from '../base/show.js';
+import type { FileKind } from '../formats/file-kind.js';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
-import { parseConfig } from './config.js';
-import { Model, type TrainingSummary } from './model.js';
-import { parsePreprocessing } from './preprocessing.js';
+import { parsePreprocessing } from '../infer/preprocessing.js';
+import { parseConfig } from '../network/config.js';
+import type { ModelCard, TrainingSummary } from './card.js';
+import { Model } from './model.js';
 import { parseRecommendation } from './recommendation.js';
 import { parseThresholds } from './threshold.js';
-import { exportTensors, importTensors } from './torch.js';
+import { exportTensors, importParameters } from './torch.js';
 
 const FORMAT = 'unetpp';
 const VERSION = '1';
@@ -42,15 +43,16 @@ export const DERIVED_MODEL: FileKind = {
 };
 
 /** The bytes of a model file; the same model gives the same bytes. */
-export async function encodeModel(model: Model): Promise<Uint8Array> {
-  return writeSafetensors(await exportTensors(model.parameters), {
+export async function encodeModel({ config, parameters, card }: Model): Promise<Uint8Array> {
+  const { preprocessing, thresholds, recommendation, training } = card;
+  return writeSafetensors(await exportTensors(parameters), {
     format: FORMAT,
     version: VERSION,
-    config: JSON.stringify(model.config),
-    preprocessing: JSON.stringify(model.preprocessing),
-    ...(Object.keys(model.thresholds).length > 0 && { thresholds: JSON.stringify(model.thresholds) }),
-    ...(model.recommendation && { recommendation: JSON.stringify(model.recommendation) }),
-    ...(model.training && { training: JSON.stringify(model.training) }),
+    config: JSON.stringify(config),
+    preprocessing: JSON.stringify(preprocessing),
+    ...(Object.keys(thresholds).length > 0 && { thresholds: JSON.stringify(thresholds) }),
+    ...(recommendation && { recommendation: JSON.stringify(recommendation) }),
+    ...(training && { training: JSON.stringify(training) }),
   });
 }
 
@@ -72,20 +74,15 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
   }
   const field = (name: string) => parseField(metadata[name], `${file}, ${name}`);
   const config = parseConfig(field('config'), `${file}, config`);
-  const preprocessing = parsePreprocessing(field('preprocessing'), `${file}, preprocessing`);
   const optional = <T>(name: string, parse: (value: unknown, source: string) => T): T | undefined =>
     metadata[name] === undefined ? undefined : parse(field(name), `${file}, ${name}`);
-  const thresholds = optional('thresholds', (value, source) => parseThresholds(value, config, source));
-  const recommendation = optional('recommendation', (value, source) => parseRecommendation(value, config, source));
-  const training = optional('training', parseTraining);
-  const values = importTensors(config, tensors, file);
-  const model = new Model(config, backend);
-  model.parameters.load(values);
-  model.preprocessing = preprocessing;
-  model.thresholds = thresholds ?? {};
-  model.recommendation = recommendation;
-  model.training = training;
-  return model;
+  const card: ModelCard = {
+    preprocessing: parsePreprocessing(field('preprocessing'), `${file}, preprocessing`),
+    thresholds: optional('thresholds', (value, source) => parseThresholds(value, config, source)) ?? {},
+    recommendation: optional('recommendation', (value, source) => parseRecommendation(value, config, source)),
+    training: optional('training', parseTraining),
+  };
+  return new Model(config, importParameters(config, tensors, { backend, file }), card);
 }
 
 /**

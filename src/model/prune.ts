@@ -1,9 +1,11 @@
 /** Pruning (Zhou et al., 2018, section 3.2): the network cut down to one head, as a model of its own. */
 import { InputError } from '../base/errors.js';
-import { levelsOf, type ModelConfig, upToLevel } from './config.js';
-import { levelName } from './mode.js';
+import { levelsOf, type ModelConfig, upToLevel } from '../network/config.js';
+import { levelName } from '../network/mode.js';
+import { headName } from '../network/network.js';
+import { listParameters, ParameterStore } from '../network/parameters.js';
+import type { ModelCard } from './card.js';
 import { Model } from './model.js';
-import { headName } from './network.js';
 
 /** The configuration of the pruned network: as deep as its one head. */
 export function pruneConfig(config: ModelConfig, level: number): ModelConfig {
@@ -27,18 +29,26 @@ export function prune(model: Model, level: number): Model {
     const heads = levelsOf(config).map(levelName).join(', ');
     throw new InputError(`prune: no head at level ${level}; this network has ${heads}`);
   }
-  const pruned = new Model(pruneConfig(config, level), backend);
+  const pruned = pruneConfig(config, level);
+  const parameters = new ParameterStore(listParameters(pruned), backend);
   const oldHead = headName(config, level);
-  const newHead = headName(pruned.config, level);
-  for (const { name } of pruned.parameters.list) {
+  const newHead = headName(pruned, level);
+  for (const { name } of parameters.list) {
     const [module = '', ...rest] = name.split('.');
     const source = [module === newHead ? oldHead : module, ...rest].join('.');
-    pruned.parameters.get(name).copyFrom(model.parameters.get(source));
+    parameters.get(name).copyFrom(model.parameters.get(source));
   }
-  pruned.parameters.weightsChanged();
-  pruned.preprocessing = model.preprocessing;
-  const threshold = model.thresholds[levelName(level)];
-  if (threshold !== undefined) pruned.thresholds = { [levelName(level)]: threshold };
-  pruned.training = model.training && { prunedTo: levelName(level), ...model.training };
-  return pruned;
+  parameters.weightsChanged();
+  return new Model(pruned, parameters, pruneCard(model.card, level));
+}
+
+/** What is known of the one head that is left. */
+function pruneCard({ preprocessing, thresholds, training }: ModelCard, level: number): ModelCard {
+  const head = levelName(level);
+  const threshold = thresholds[head];
+  return {
+    preprocessing,
+    thresholds: threshold === undefined ? {} : { [head]: threshold },
+    training: training && { prunedTo: head, ...training },
+  };
 }

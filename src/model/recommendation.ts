@@ -4,8 +4,8 @@
  */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
-import type { ModelConfig } from './config.js';
-import { type Mode, modesOf, type Output, outputsOf, parseMode } from './mode.js';
+import type { ModelConfig } from '../network/config.js';
+import { type Mode, modesOf, type Output, outputsOf, parseMode } from '../network/mode.js';
 
 export const recommendationScores = ['dice', 'iou', 'pooledDice', 'pooledIou'] as const;
 /** Means over the images, or of the pixels of all images counted together. */
@@ -19,7 +19,7 @@ export interface Recommendation {
   /** The images that the scores are of, and how many. */
   readonly subset: string;
   readonly images: number;
-  /** Of every mode, by the names of `outputsOf`. */
+  /** The score of every mode, by the names of `outputsOf`. */
   readonly scores: Readonly<Record<string, number>>;
 }
 
@@ -29,10 +29,13 @@ export interface Recommendation {
  */
 export function resolveMode(
   asked: string,
-  { config, recommendation }: { readonly config: ModelConfig; readonly recommendation: Recommendation | undefined },
+  {
+    config,
+    card,
+  }: { readonly config: ModelConfig; readonly card: { readonly recommendation?: Recommendation | undefined } },
 ): Mode {
   if (asked !== 'auto') return parseMode(asked, config);
-  if (recommendation) return recommendation.mode;
+  if (card.recommendation) return card.recommendation.mode;
   const others = modesOf(config).join(', ');
   throw new InputError(
     `mode "auto": this model has no recommendation stored; let unetpp compare --save find one, or choose from ${others}`,

@@ -1,22 +1,23 @@
 /** What a network costs: read off the recorded graph, nothing is computed or allocated. */
-import type { MemoryPlan, Planner } from '../backend/backend.js';
+import type { Backend, MemoryPlan } from '../backend/backend.js';
 import { liveNodes } from '../graph/graph.js';
-import { plan } from '../graph/plan.js';
-import { levelsOf, type ModelConfig } from './config.js';
-import { recordInference } from './inference.js';
-import { levelName, type Mode } from './mode.js';
-import { countParameters, listParameters, storeLengths } from './parameters.js';
+import { type InferenceGraph, recordInference } from '../infer/inference.js';
+import { levelsOf, type ModelConfig } from '../network/config.js';
+import type { Parameter } from '../network/layers.js';
+import { levelName, type Mode, outputOf } from '../network/mode.js';
+import { countParameters, listParameters, storeLengths } from '../network/parameters.js';
 
-/** The plan without scratch memory and prepared filters, which a backend's own counts too. */
-export const plainPlanner: Planner = (outputs, bound) => ({ ...plan(outputs, { bound }), kept: new Map() });
-
-/** The cost of predicting one image. */
-export interface Cost {
+/** What predicting one image costs wherever it is computed. */
+export interface NetworkCost {
   /** Trainable numbers. */
   readonly parameters: number;
   /** Multiply-adds, counted as direct convolution. */
   readonly macs: number;
-  /** Activations and the scratch memory of each thread, in bytes. */
+}
+
+/** The same with the memory that a backend takes for it. */
+export interface Cost extends NetworkCost {
+  /** Activations and the workspace of each thread, in bytes. */
   readonly workingBytes: number;
   /** Filters that are prepared once and kept, in bytes. */
   readonly preparedBytes: number;
@@ -43,37 +44,47 @@ interface Size {
 const FLOAT = 4;
 
 /**
- * @param size of the image; height and width must be multiples of 2^depth
- * @param planner the backend's own
- * @param threads that compute an image together
+ * The cost in mode 'accurate', and that of each head.
+ * @param size the size of the image; height and width must be multiples of 2^depth
+ * @param backend the one that predicts, which takes no memory for the forecast
  */
-export function summarize(config: ModelConfig, size: Size, planner: Planner = plainPlanner, threads = 1): Summary {
+export function summarize(config: ModelConfig, size: Size, backend: Backend): Summary {
+  const cost = (mode: Mode) => predictionCost(record(config, mode, size), backend);
   const levels = levelsOf(config).map((level) => {
     const head = levelName(level);
-    return { head, ...predictionCost(config, head, size, planner, threads) };
+    return { head, ...cost(head) };
   });
-  const all = predictionCost(config, 'accurate', size, planner, threads);
-  return { ...all, parameterBytes: parameterBytes(config), levels };
+  return { ...cost('accurate'), parameterBytes: parameterBytes(listParameters(config), backend), levels };
 }
 
-/** The cost in one mode. */
-export function predictionCost(config: ModelConfig, mode: Mode, size: Size, planner: Planner, threads: number): Cost {
-  const { network, outputs } = recordInference(config, mode, { batch: 1, ...size });
+/** The cost of computing a recorded prediction; see `Model.record`. */
+export function predictionCost(graph: InferenceGraph, backend: Backend): Cost {
+  const planned = backend.plan(graph.outputs, new Set(graph.network.parameters.keys()), { constant: true });
+  return { ...costOf(graph), workingBytes: FLOAT * planned.length, preparedBytes: keptBytes([planned]) };
+}
+
+/** The cost of a network in one mode, as far as it can be told without a backend. */
+export function networkCost(config: ModelConfig, mode: Mode, size: Size): NetworkCost {
+  return costOf(record(config, mode, size));
+}
+
+function record(config: ModelConfig, mode: Mode, size: Size): InferenceGraph {
+  return recordInference(config, [outputOf(mode, config)], { batch: 1, ...size });
+}
+
+function costOf({ network, outputs }: InferenceGraph): NetworkCost {
   const nodes = liveNodes(outputs);
   const live = new Set(nodes);
   const parameters = [...network.parameters].filter(([leaf]) => live.has(leaf.node)).map(([, parameter]) => parameter);
-  const planned = planner(outputs, new Set(network.parameters.keys()), { constant: true, threads });
   return {
     parameters: countParameters(parameters),
     macs: nodes.reduce((sum, node) => sum + (node.op.macs?.(node.geometry) ?? 0), 0),
-    workingBytes: FLOAT * planned.length,
-    preparedBytes: keptBytes([planned]),
   };
 }
 
 /** What a model holds, its running statistics included. */
-export function parameterBytes(config: ModelConfig): number {
-  const { trainable, statistics } = storeLengths(listParameters(config));
+export function parameterBytes(list: readonly Parameter[], backend: Backend): number {
+  const { trainable, statistics } = storeLengths(list, backend);
   return FLOAT * (trainable + statistics);
 }
 

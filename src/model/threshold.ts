@@ -5,19 +5,19 @@
  */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
-import type { ModelConfig } from './config.js';
-import { type Mode, outputOf, outputsOf } from './mode.js';
+import { DEFAULT_THRESHOLD } from '../infer/prediction.js';
+import type { ModelConfig } from '../network/config.js';
+import { type Mode, outputOf, outputsOf } from '../network/mode.js';
 
-/** By what the probabilities are of, see `outputsOf`; what is left out has `DEFAULT_THRESHOLD`. */
+/** Thresholds by the names of `outputsOf`. An output that is left out has `DEFAULT_THRESHOLD`. */
 export type Thresholds = Readonly<Record<string, number>>;
 
-export const DEFAULT_THRESHOLD = 0.5;
-
+/** The threshold of a mode: the one in the model's card, or else `DEFAULT_THRESHOLD`. */
 export function thresholdOf(
-  { config, thresholds }: { readonly config: ModelConfig; readonly thresholds: Thresholds },
+  { config, card }: { readonly config: ModelConfig; readonly card: { readonly thresholds: Thresholds } },
   mode: Mode,
 ): number {
-  return thresholds[outputOf(mode, config)] ?? DEFAULT_THRESHOLD;
+  return card.thresholds[outputOf(mode, config)] ?? DEFAULT_THRESHOLD;
 }
 
 /** @throws InputError */

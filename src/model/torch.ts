@@ -4,10 +4,11 @@ import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { assertFinite, type StoredTensor } from '../formats/safetensors.js';
 import { formatShape, sameShape } from '../graph/shape.js';
-import { type ModelConfig, parseConfig } from './config.js';
+import { type ModelConfig, parseConfig } from '../network/config.js';
+import type { Parameter } from '../network/layers.js';
+import { listParameters, ParameterStore } from '../network/parameters.js';
 import { fromTorch, torchShape, toTorch } from './layout.js';
 import { Model } from './model.js';
-import { listParameters, type ParameterStore } from './parameters.js';
 
 /** All values as float32 in PyTorch's layouts, sorted by name (by code units). */
 export async function exportTensors(store: ParameterStore): Promise<[string, StoredTensor][]> {
@@ -20,17 +21,34 @@ export async function exportTensors(store: ParameterStore): Promise<[string, Sto
 }
 
 /**
- * The values of every parameter of `config` in our layouts, by name. `tensors` must be those of the network, no more
- * and no less. Nothing of the network's size is allocated before that is known.
- * @param file how errors call the source
+ * The parameters of a network with the values of `tensors`, which must be those of the network, no more and no less.
+ * Nothing of the network's size is allocated before that is known.
  * @throws InputError that names the tensor, what was expected and what was found
  */
-export function importTensors(
+export function importParameters(
   config: ModelConfig,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  { backend, file }: ImportOptions,
+): ParameterStore {
+  const list = listParameters(config);
+  const values = valuesOf(list, tensors, file);
+  const parameters = new ParameterStore(list, backend);
+  parameters.load(values);
+  return parameters;
+}
+
+export interface ImportOptions {
+  readonly backend: Backend;
+  /** How errors call the source. */
+  readonly file: string;
+}
+
+/** The values of every parameter in our layouts, by name. */
+function valuesOf(
+  list: readonly Parameter[],
   tensors: ReadonlyMap<string, StoredTensor>,
   file: string,
 ): ReadonlyMap<string, Values> {
-  const list = listParameters(config);
   const known = new Set(list.map(({ name }) => name));
   const stray = [...tensors.keys()].find((name) => !known.has(name));
   const matched = list.map((parameter) => {
@@ -77,9 +95,9 @@ const PREFIX = 'param/';
 export function importTorch(
   tensors: ReadonlyMap<string, StoredTensor>,
   config: unknown,
-  options: { readonly backend: Backend; readonly file: string },
+  options: ImportOptions,
 ): Model {
-  const { backend, file } = options;
+  const { file } = options;
   const prefixed = [...tensors].filter(([name]) => name.startsWith(PREFIX));
   const own = prefixed.length
     ? prefixed.map(([name, tensor]) => [name.slice(PREFIX.length), tensor] as const)
@@ -89,8 +107,5 @@ export function importTorch(
   const parsed = parseConfig(config, `${file}, config`);
   const stated = (config as Partial<ModelConfig>).deepSupervision;
   const whole = { ...parsed, deepSupervision: stated ?? !dict.has('final.weight') };
-  const values = importTensors(whole, dict, file);
-  const model = new Model(whole, backend);
-  model.parameters.load(values);
-  return model;
+  return new Model(whole, importParameters(whole, dict, options));
 }

@@ -15,14 +15,14 @@ import { classWeightsOf, type SegmentationGeometry, segmentation } from './segme
 
 export interface CrossEntropyGeometry extends SegmentationGeometry {
   readonly gamma: number;
-  /** Of each class; of background and foreground where there is one logit. */
+  /** The weight of each class, or of background and foreground where there is one logit. */
   readonly classWeights: readonly number[];
 }
 
 export interface CrossEntropyOptions {
   /** How much less a pixel counts that is nearly right; default 0. */
   readonly gamma?: number | undefined;
-  /** One for each class, background first; for one logit those of background and foreground. Default: 1 each. */
+  /** The weight of each class, background first; with one logit those of background and foreground. Default: 1 each. */
   readonly classWeights?: readonly number[] | undefined;
 }
 

@@ -10,9 +10,9 @@ import { dropoutOp } from './dropout.js';
 import { lovaszGradOp, lovaszOp } from './lovasz.js';
 import { momentsGradOp, momentsOp, normalizeGradOp, normalizeOp } from './normalization.js';
 import { adamOp, chunkNormsOp, lerpOp, sgdOp } from './optimizer.js';
-import { overlapGradOp, overlapOp } from './overlap.js';
 import { maxPool2dGradOp, maxPool2dOp } from './pooling.js';
 import { convTranspose2dGradInputOp, convTranspose2dGradWeightOp, convTranspose2dOp } from './transposed.js';
+import { tverskyGradOp, tverskyOp } from './tversky.js';
 import { upsample2dGradOp, upsample2dOp } from './upsampling.js';
 
 export { relu, sigmoid, softmax } from './activation.js';
@@ -25,9 +25,9 @@ export { bceDice, ceDice, HYBRID, type LossTerm, lossOf } from './loss.js';
 export { type LovaszOptions, lovaszLoss } from './lovasz.js';
 export { moments, normalize } from './normalization.js';
 export { adam, chunkNorms, lerp, sgd } from './optimizer.js';
-export { type DiceOptions, diceLoss, type TverskyOptions, tverskyLoss } from './overlap.js';
 export { maxPool2d } from './pooling.js';
 export { convTranspose2d } from './transposed.js';
+export { type DiceOptions, diceLoss, type TverskyOptions, tverskyLoss } from './tversky.js';
 export { type Interpolation, interpolations, upsample2d } from './upsampling.js';
 
 export const ops = {
@@ -57,8 +57,8 @@ export const ops = {
   split: splitOp,
   crossEntropy: crossEntropyOp,
   crossEntropyGrad: crossEntropyGradOp,
-  overlap: overlapOp,
-  overlapGrad: overlapGradOp,
+  tversky: tverskyOp,
+  tverskyGrad: tverskyGradOp,
   lovasz: lovaszOp,
   lovaszGrad: lovaszGradOp,
   sgd: sgdOp,

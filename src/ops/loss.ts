@@ -8,8 +8,8 @@ import { weightedSum } from './arithmetic.js';
 import { expect, show } from './check.js';
 import { type CrossEntropyOptions, crossEntropy } from './cross-entropy.js';
 import { lovaszLoss } from './lovasz.js';
-import { type DiceOptions, diceLoss, type TverskyOptions, tverskyLoss } from './overlap.js';
 import { segmentation } from './segmentation.js';
+import { type DiceOptions, diceLoss, type TverskyOptions, tverskyLoss } from './tversky.js';
 
 type Plain<T> = Omit<T, 'classWeights'>;
 

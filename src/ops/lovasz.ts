@@ -8,12 +8,12 @@ import { type Op, record, type Tensor } from '../graph/graph.js';
 import { classWeightsOf, type SegmentationGeometry, segmentation } from './segmentation.js';
 
 export interface LovaszGeometry extends SegmentationGeometry {
-  /** Of each class in the mean over those present. */
+  /** The weight of each class in the mean over those present. */
   readonly classWeights: readonly number[];
 }
 
 export interface LovaszOptions {
-  /** Of several classes, one for each, background first. Default: 1 each. */
+  /** Where there are several classes, the weight of each, background first. Default: 1 each. */
   readonly classWeights?: readonly number[] | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { invariant } from '../base/errors.js';
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 import type { Colour } from './colours.js';
 import { drawText, textWidth } from './font.js';
 import { blend } from './pixels.js';

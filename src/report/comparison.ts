@@ -1,4 +1,4 @@
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 import { BLUE, type Colour, GREEN, ORANGE, WHITE, YELLOW } from './colours.js';
 import { blend, checkMask, enlarge, toRgb } from './pixels.js';
 

@@ -1,6 +1,6 @@
 /** The contact sheet of a data set: its images, each with its mask over it. */
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 import { resizeImage, resizeMask } from '../image/resize.js';
 import { Canvas } from './canvas.js';
 import { BACKGROUND, classColour, DIM, TEXT } from './colours.js';

@@ -1,5 +1,5 @@
 /** The learning curves that a training run draws. */
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 import { ticksAround, ticksWithin } from './axis.js';
 import { Canvas, type Point } from './canvas.js';
 import { type Chart, drawChart, type Series } from './chart.js';

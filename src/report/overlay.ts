@@ -1,4 +1,4 @@
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 import { type Colour, classColour, GREEN } from './colours.js';
 import { blend, checkMask, outline, toRgb } from './pixels.js';
 

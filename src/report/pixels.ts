@@ -1,16 +1,17 @@
 import { InputError, invariant } from '../base/errors.js';
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 import { surface } from '../image/surface.js';
 import type { Colour } from './colours.js';
 
 /**
  * A picture of `image` for the eye: RGB, 8 bits. Bytes are shown as they are, floats as 0 = black to 1 = white. 16-bit
  * images and floats beyond 0..1 are stretched from their least to their greatest value, as scanners seldom use the
- * whole range; `range` is another black and white. Three channels, or bytes in four (RGBA), are colours; of any other number the first is shown in grey.
+ * whole range; `range` is another black and white. Three channels are colours; of any other number the first is shown in
+ * grey.
  */
 export function toRgb(image: Image, range = displayRange(image.data)): Image<Uint8Array> {
   const { width, height, channels, data } = image;
-  const isColour = channels === 3 || (channels === 4 && data instanceof Uint8Array);
+  const isColour = channels === 3;
   const [low, high] = range;
   const gain = high > low ? 255 / (high - low) : 0;
   const rgb = new Uint8Array(width * height * 3);

@@ -1,6 +1,6 @@
 /** The sheet of examples that a training run writes: `predictions.png`. */
 import { InputError } from '../base/errors.js';
-import type { Image } from '../base/image.js';
+import type { Image } from '../image/image.js';
 import { Canvas } from './canvas.js';
 import { BACKGROUND, classColour, DIM, TEXT, WHITE } from './colours.js';
 import { COMPARISON_COLOURS, comparison } from './comparison.js';

@@ -3,7 +3,7 @@
  * Multiscale Features in Image Segmentation", 2020. Wide U-Net has about the parameters of UNet++.
  */
 import { invariant } from '../base/errors.js';
-import type { ModelConfig } from '../model/config.js';
+import type { ModelConfig } from '../network/config.js';
 
 /** What distinguishes the networks. */
 export type Architecture = Pick<ModelConfig, 'filters' | 'skips' | 'deepSupervision'>;

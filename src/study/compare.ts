@@ -1,4 +1,5 @@
 /** Runs put together and compared: mean and spread over runs, and a paired test over images or patients. */
+import { mean } from '../base/statistics.js';
 import { holm } from './holm.js';
 import type { ScoredRun } from './runs.js';
 import { signedRankTest } from './wilcoxon.js';
@@ -12,13 +13,9 @@ export interface Dispersion {
 
 /** @param values at least one */
 export function dispersionOf(values: readonly number[]): Dispersion {
-  const mean = meanOf(values);
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null };
-}
-
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const average = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
+  return { mean: average, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null };
 }
 
 export interface PairedComparison {
@@ -39,8 +36,8 @@ export function comparePaired(a: readonly ScoredRun[], b: readonly ScoredRun[]):
   const unitsOfA = diceByUnit(a.filter((run) => inB!.has(keyOf(run))));
   const unitsOfB = diceByUnit(b.filter((run) => inA!.has(keyOf(run))));
   if (unitsOfA.size === 0) return undefined;
-  const differences = [...unitsOfA].map(([unit, dice]) => meanOf(dice) - meanOf(unitsOfB.get(unit)!));
-  return { units: differences.length, difference: meanOf(differences), p: signedRankTest(differences).p };
+  const differences = [...unitsOfA].map(([unit, dice]) => mean(dice) - mean(unitsOfB.get(unit)!));
+  return { units: differences.length, difference: mean(differences), p: signedRankTest(differences).p };
 }
 
 function keyOf({ fold, seed }: ScoredRun): string {

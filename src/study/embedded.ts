@@ -2,8 +2,9 @@
  * Embedded against isolated training (Zhou et al., 2020): a level of the network that was trained whole and pruned,
  * against the network of that level trained alone. A row a level.
  */
+import { mean } from '../base/statistics.js';
 import { isolatedName, WHOLE } from './arms.js';
-import { type ComparisonCells, comparePaired, comparisonCells, dispersionOf, meanOf } from './compare.js';
+import { type ComparisonCells, comparePaired, comparisonCells, dispersionOf } from './compare.js';
 import { headScores, type RunResult, type ScoredRun } from './runs.js';
 
 /**
@@ -63,5 +64,5 @@ function spreadOfDice(runs: readonly ScoredRun[]) {
 }
 
 function meanSeconds(runs: readonly RunResult[]): number {
-  return meanOf(runs.map(({ seconds }) => seconds));
+  return mean(runs.map(({ seconds }) => seconds));
 }

@@ -1,6 +1,7 @@
 /** The family under one protocol, as Zhou et al., 2020, compare it: a row an arm, each tested against U-Net. */
+import { mean } from '../base/statistics.js';
 import { type Arm, BASELINE } from './arms.js';
-import { type ComparisonCells, comparePaired, comparisonCells, dispersionOf, meanOf } from './compare.js';
+import { type ComparisonCells, comparePaired, comparisonCells, dispersionOf } from './compare.js';
 import { mainScores, type RunResult } from './runs.js';
 
 /** Scores are of the mean of the heads where there are several; null where there is nothing to compare or to spread. */
@@ -44,7 +45,7 @@ export function familyRows(arms: readonly Arm[], results: readonly RunResult[]):
       iou: iou!.mean,
       iouDeviation: iou!.deviation,
       ...tests[k]!,
-      seconds: meanOf(done.map(({ seconds }) => seconds)),
+      seconds: mean(done.map(({ seconds }) => seconds)),
     };
   });
 }

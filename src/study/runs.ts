@@ -1,5 +1,5 @@
 /** The single trainings of a study, and what each of them gives. */
-import type { ModelConfig } from '../model/config.js';
+import type { ModelConfig } from '../network/config.js';
 import type { Arm } from './arms.js';
 
 /** One training: what distinguishes it from the others of its study. */

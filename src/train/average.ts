@@ -5,7 +5,7 @@
 import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { InputError, invariant } from '../base/errors.js';
 import { Graph, type Tensor } from '../graph/graph.js';
-import type { ParameterStore } from '../model/parameters.js';
+import type { ParameterStore } from '../network/parameters.js';
 import { lerp } from '../ops/index.js';
 
 /** What an average remembers beside its `storage`, as plain JSON. */

@@ -10,12 +10,12 @@
  * and the two checksums of our safetensors files, one over the tensors and one over everything else. Elsewhere they may be
  * absent; here they may not, so that no flipped bit and no cut goes unseen.
  */
-import { createHash } from 'node:crypto';
 import type { Values } from '../backend/backend.js';
 import { InputError, invariant } from '../base/errors.js';
 import { parseJson } from '../base/json.js';
+import { sha256OfParts } from '../base/sha256.js';
 import { show } from '../base/show.js';
-import { readSafetensors, type StoredTensor, safetensorsParts } from '../formats/safetensors.js';
+import { type HashParts, readSafetensors, type StoredTensor, safetensorsParts } from '../formats/safetensors.js';
 import { parseRunRecord, type RunRecord } from './run-record.js';
 
 export interface Checkpoint {
@@ -33,8 +33,12 @@ const VERSION = '1';
 /**
  * The file of a checkpoint in parts that follow each other. The tensors are among them as they lie in memory: another copy
  * would be as large as all of the training's parameters and state. So they must not change until the parts are written.
+ * @param hash a platform that can hash parts one after the other spares the copy that the default makes of them
  */
-export async function encodeCheckpoint({ state, tensors, run }: Checkpoint): Promise<Uint8Array[]> {
+export async function encodeCheckpoint(
+  { state, tensors, run }: Checkpoint,
+  hash: HashParts = sha256OfParts,
+): Promise<Uint8Array[]> {
   const stored = [...tensors].map(([name, data]) => [name, flat(data)] as const);
   const metadata = {
     format: FORMAT,
@@ -42,11 +46,7 @@ export async function encodeCheckpoint({ state, tensors, run }: Checkpoint): Pro
     state: exactJson(state, 'state'),
     ...(run && { run: exactJson(run, 'run') }),
   };
-  return safetensorsParts(stored, metadata, (parts) => {
-    const hash = createHash('sha256');
-    for (const part of parts) hash.update(part);
-    return hash.digest('hex');
-  });
+  return safetensorsParts(stored, metadata, hash);
 }
 
 /**

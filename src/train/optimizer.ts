@@ -2,7 +2,9 @@
  * Optimizers: one op over the flat memory of all parameters, updated where they lie. Adam: Kingma and Ba, 2015; AdamW:
  * Loshchilov and Hutter, 2019; SGD with momentum as PyTorch does it.
  */
+
 import type { Allocator, Program, Storage } from '../backend/backend.js';
+import { withDefaults } from '../base/defaults.js';
 import { InputError } from '../base/errors.js';
 import { Graph, type Tensor } from '../graph/graph.js';
 import { adam, chunkNorms, sgd } from '../ops/index.js';
@@ -22,6 +24,17 @@ export interface OptimizerOptions {
    * are taken as they are.
    */
   readonly maxGradientNorm?: number;
+}
+
+/** What stands where an option is left out. */
+export const optimizerDefaults: Required<Pick<OptimizerOptions, 'optimizer' | 'momentum'>> = {
+  optimizer: 'adam',
+  momentum: 0.9,
+};
+
+/** The weight decay of an optimizer that is given none: of 'adamw', PyTorch's. */
+export function defaultWeightDecay(optimizer: OptimizerName): number {
+  return optimizer === 'adamw' ? 0.01 : 0;
 }
 
 /** What an optimizer remembers beside its `state`; plain JSON, which carries float64 without loss. */
@@ -62,8 +75,8 @@ export class Optimizer {
    * @throws InputError for an impossible `maxGradientNorm`
    */
   constructor(scope: Allocator, parameters: Storage, gradients: Storage, options: OptimizerOptions = {}) {
-    const { optimizer: name = 'adam', momentum = 0.9, maxGradientNorm: limit } = options;
-    const { weightDecay = name === 'adamw' ? 0.01 : 0 } = options;
+    const { optimizer: name, momentum, maxGradientNorm: limit, ...given } = withDefaults(optimizerDefaults, options);
+    const { weightDecay = defaultWeightDecay(name) } = given;
     if (limit !== undefined && !(limit > 0)) {
       throw new InputError(`training: maxGradientNorm is ${limit}, expected a number above 0`);
     }

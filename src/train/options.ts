@@ -1,12 +1,14 @@
 /** The options of training, their defaults and their limits. */
+
+import { checkCount } from '../base/checks.js';
+import { withDefaults } from '../base/defaults.js';
 import { InputError } from '../base/errors.js';
 import type { Key } from '../base/random.js';
 import type { Sample } from '../data/dataset.js';
 import { type LossOptions, spansImages } from '../loss/loss.js';
-import { checkCount } from '../model/checks.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { RunObserver } from './observer.js';
-import type { OptimizerOptions } from './optimizer.js';
+import { type OptimizerOptions, optimizerDefaults } from './optimizer.js';
 import { type ScheduleOptions, type ScheduleSettings, scheduleSettings } from './schedule.js';
 
 export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
@@ -31,7 +33,7 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * Validates, and keeps as the best, a moving average of the weights with this decay, 0.999 for example (see
    * `WeightAverage`). Default: the weights themselves.
    */
-  readonly averageDecay?: number;
+  readonly emaDecay?: number;
   /** Changes a sample before it is trained on; `key` belongs to the seed, the epoch and the sample. */
   readonly augment?: (sample: Sample, key: Key) => Sample;
   /** Ends the training within a micro-batch; the best weights so far are kept. */
@@ -62,26 +64,34 @@ export interface TrainProgress {
   readonly imagesPerSecond: number;
 }
 
-const DEFAULTS = { epochs: 30, batch: 16, microBatch: 4, learningRate: 3e-4, seed: 1, patience: Infinity };
+/** What stands where an option is left out; see `scheduleDefaults` for those of the schedule. */
+export const trainDefaults = {
+  ...optimizerDefaults,
+  epochs: 30,
+  batch: 16,
+  microBatch: 4,
+  learningRate: 3e-4,
+  seed: 1,
+  patience: Infinity,
+};
 
 export type TrainSettings = Omit<TrainOptions, keyof ScheduleOptions> &
-  typeof DEFAULTS & { readonly rate: ScheduleSettings };
+  typeof trainDefaults & { readonly rate: ScheduleSettings };
 
 /** @throws InputError that names the option */
 export function trainSettings(options: TrainOptions): TrainSettings {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const { batch = DEFAULTS.batch, loss = {} } = options;
-  const microBatch = spansImages(loss) ? batch : DEFAULTS.microBatch;
-  const settings: typeof DEFAULTS & TrainOptions = { ...DEFAULTS, microBatch, ...given };
+  const { batch = trainDefaults.batch, loss = {} } = options;
+  const microBatch = spansImages(loss) ? batch : trainDefaults.microBatch;
+  const settings = withDefaults({ ...trainDefaults, microBatch }, options);
   for (const name of ['epochs', 'batch', 'microBatch'] as const) checkCount(settings[name], `training: ${name}`);
-  const { learningRate, patience, seed, averageDecay = 0, checkpointEvery = {} } = settings;
+  const { learningRate, patience, seed, emaDecay = 0, checkpointEvery = {} } = settings;
   const expect = (condition: boolean, name: keyof TrainOptions, value: number, expected: string) => {
     if (!condition) throw new InputError(`training: ${name} is ${value}, expected ${expected}`);
   };
   expect(learningRate > 0 && learningRate < Infinity, 'learningRate', learningRate, 'a number above 0');
   expect(patience >= 1, 'patience', patience, 'at least 1 epoch');
   expect(Number.isSafeInteger(seed), 'seed', seed, 'a whole number');
-  expect(averageDecay >= 0 && averageDecay < 1, 'averageDecay', averageDecay, 'at least 0 and below 1');
+  expect(emaDecay >= 0 && emaDecay < 1, 'emaDecay', emaDecay, 'at least 0 and below 1');
   for (const [unit, value] of Object.entries(checkpointEvery)) {
     expect(value > 0, 'checkpointEvery', value, `a number of ${unit} above 0`);
   }

@@ -1,7 +1,7 @@
 /** The way from a training to its checkpoint and back. */
 import type { Storage, Values } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
-import type { Snapshot } from '../model/parameters.js';
+import type { Snapshot } from '../network/parameters.js';
 import type { WeightAverageState } from './average.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { EpochState } from './epoch-state.js';

@@ -13,9 +13,11 @@
  *   rate as in TensorFlow's `PolynomialDecay`; PyTorch: `PolynomialLR`, whose lowest is 0.
  * - plateau: see `Plateau`.
  */
+
+import { checkCount } from '../base/checks.js';
+import { withDefaults } from '../base/defaults.js';
 import { InputError, invariant } from '../base/errors.js';
 import { cosine, power } from '../base/math.js';
-import { checkCount } from '../model/checks.js';
 
 export const schedules = ['constant', 'cosine', 'polynomial', 'plateau'] as const;
 export type ScheduleName = (typeof schedules)[number];
@@ -44,7 +46,8 @@ export interface ScheduledRun {
 
 export type ScheduleSettings = Required<ScheduleOptions> & ScheduledRun;
 
-const DEFAULTS: Required<ScheduleOptions> = {
+/** What stands where an option is left out. */
+export const scheduleDefaults: Required<ScheduleOptions> = {
   schedule: 'constant',
   warmup: 0,
   minLearningRate: 0,
@@ -58,10 +61,8 @@ const DEFAULTS: Required<ScheduleOptions> = {
  * @throws InputError that names the option
  */
 export function scheduleSettings(options: ScheduleOptions & ScheduledRun): ScheduleSettings {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const { epochs, learningRate } = options;
-  const settings: ScheduleSettings = { ...DEFAULTS, epochs, learningRate, ...given };
-  const { schedule, warmup, minLearningRate, plateauFactor } = settings;
+  const settings: ScheduleSettings = withDefaults(scheduleDefaults, options);
+  const { epochs, learningRate, schedule, warmup, minLearningRate, plateauFactor } = settings;
   const expect = (condition: boolean, name: keyof ScheduleOptions, expected: string): void => {
     if (condition) return;
     throw new InputError(`training: ${name} is ${settings[name]}, expected ${expected}`);

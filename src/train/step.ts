@@ -6,17 +6,17 @@
  */
 import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
-import type { Image } from '../base/image.js';
 import type { Key } from '../base/random.js';
 import type { Tensor } from '../graph/graph.js';
+import type { Image } from '../image/image.js';
 import { pack } from '../image/pack.js';
 import { type LossOptions, type RecordedLoss, recordLoss } from '../loss/loss.js';
-import { levelsOf, type ModelConfig } from '../model/config.js';
-import type { Parameter } from '../model/layers.js';
-import { levelName } from '../model/mode.js';
 import type { Model } from '../model/model.js';
-import { type Network, type NetworkOptions, recordNetwork } from '../model/network.js';
-import { isTrainable } from '../model/parameters.js';
+import { levelsOf, type ModelConfig } from '../network/config.js';
+import type { Parameter } from '../network/layers.js';
+import { levelName } from '../network/mode.js';
+import { type Network, type NetworkOptions, recordNetwork } from '../network/network.js';
+import { isTrainable } from '../network/parameters.js';
 import { gradients } from '../ops/index.js';
 import type { Losses } from './losses.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';

@@ -1,7 +1,7 @@
 /** What a model's file says of its training. */
 import type { Dataset } from '../data/dataset.js';
 import { lossSummary } from '../loss/loss.js';
-import type { TrainingSummary } from '../model/model.js';
+import type { TrainingSummary } from '../model/card.js';
 import type { TrainSettings } from './options.js';
 import type { ValidatedEpoch } from './progress.js';
 
@@ -11,7 +11,7 @@ export function summaryOf(
   settings: TrainSettings,
   { epoch, validation }: ValidatedEpoch,
 ): TrainingSummary {
-  const { epochs, batch, microBatch, learningRate, seed, optimizer = 'adam', rate, averageDecay } = settings;
+  const { epochs, batch, microBatch, learningRate, seed, optimizer, rate, emaDecay } = settings;
   const { split, drawn } = dataset;
   const images = { train: split.train.length, validation: split.validation.length };
   return {
@@ -26,7 +26,7 @@ export function summaryOf(
     learningRate,
     schedule: rate.schedule,
     ...lossSummary(settings.loss),
-    ...(averageDecay && { averageDecay }),
+    ...(emaDecay && { emaDecay }),
     seed,
     validation,
   };

@@ -2,9 +2,10 @@
 import type { Allocator } from '../backend/backend.js';
 import { Scope } from '../backend/scope.js';
 import type { Dataset } from '../data/dataset.js';
-import { checkFits, type Evaluation, evaluate } from '../evaluate/evaluate.js';
+import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
+import { checkFits } from '../evaluate/labelled-batches.js';
 import type { Model } from '../model/model.js';
-import { checkSize } from '../model/network.js';
+import { checkSize } from '../network/network.js';
 import { type TrainOptions, type TrainSettings, trainSettings } from './options.js';
 import { TrainingProgress, type ValidatedEpoch } from './progress.js';
 import type { EpochReport } from './report.js';
@@ -32,11 +33,10 @@ export async function* trainModel(
 ): AsyncGenerator<EpochReport, void, void> {
   const settings = trainSettings(options);
   checkFits(model.config, dataset);
-  checkSize(model.config, dataset.size, dataset.size);
-  // Chosen for other weights.
-  model.thresholds = {};
-  model.recommendation = undefined;
-  model.preprocessing = { normalisation: dataset.normalisation, size: dataset.size };
+  checkSize(model.config, dataset.sampler.size, dataset.sampler.size);
+  // Thresholds and a recommendation were chosen for other weights.
+  const { preprocessing } = dataset.sampler;
+  model.adopt({ preprocessing, thresholds: {}, training: model.card.training });
   const scope = new Scope(model.backend);
   try {
     yield* trainEpochs(partsOf(model, dataset, settings, scope));
@@ -47,15 +47,15 @@ export async function* trainModel(
 
 /** The parts at the beginning of the training, or where `settings.resume` says. */
 function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope: Allocator): TrainingParts {
-  const { size, split } = dataset;
-  const { batch, microBatch, averageDecay, resume, onCheckpoint } = settings;
-  const step = new TrainingStep(model, { ...settings, width: size, height: size }, scope);
-  const weights = new TrainedWeights(scope, model.parameters, averageDecay);
+  const { sampler, split } = dataset;
+  const { batch, microBatch, emaDecay, resume, onCheckpoint } = settings;
+  const step = new TrainingStep(model, { ...settings, width: sampler.size, height: sampler.size }, scope);
+  const weights = new TrainedWeights(scope, model.parameters, emaDecay);
   step.reserve(Math.min(batch, split.train.length), microBatch);
   const progress = new TrainingProgress(settings, step.heads.length);
   const state = { progress, weights, optimizer: step.optimizer };
   const onBest = (best: ValidatedEpoch): void => {
-    model.training = summaryOf(dataset, settings, best);
+    model.adopt({ ...model.card, training: summaryOf(dataset, settings, best) });
   };
   if (resume) restoreCheckpoint(state, resume);
   if (progress.best) onBest(progress.best);

@@ -1,6 +1,6 @@
 /** The weights that a training moves: those of the model, their moving average, and those of the best epoch. */
 import type { Allocator } from '../backend/backend.js';
-import type { ParameterStore, Snapshot } from '../model/parameters.js';
+import type { ParameterStore, Snapshot } from '../network/parameters.js';
 import { WeightAverage } from './average.js';
 
 /** What the trainer does with weights. */

@@ -3,45 +3,40 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { completeOptions, type TrainCommandOptions } from '../../src/app/options/train-options.js';
 import { findCheckpoint } from '../../src/app/runs/resume.js';
-import { storedOptions } from '../../src/app/runs/run-config.js';
-import { asked, loadJob, openData, planJob, type TrainingJob } from '../../src/app/training/job.js';
-import { trainInFolder } from '../../src/app/training/training.js';
-import { type TrainCommandOptions, trainCommand, withDataDefaults } from '../../src/cli/options/train-options.js';
-import { ProgressBar } from '../../src/cli/terminal/progress.js';
+import { storedOptions, toRunConfig } from '../../src/app/runs/run-config.js';
+import { loadJob, openData, planJob, type TrainingJob } from '../../src/app/training/job.js';
+import { trainInFolder } from '../../src/app/training/train-in-folder.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import type { EpochReport } from '../../src/index.js';
 import { CheckpointFiles } from '../../src/platform/node/runs/checkpoint-files.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { disc, put, putPairs, suiteInFolder } from '../support/cli.js';
+import { withOldNames } from '../support/old-names.js';
 import { metricsOf } from '../support/runs.js';
 import { rejection } from '../support/throws.js';
 
 const test = suiteInFolder('same run');
 const ADVICE = 'restore the file from a copy, or start a new run';
 
-const quiet = new ProgressBar({ quiet: true });
+const nobody = {};
 const never = new AbortController().signal;
 
 /** Holds `data`, and a run of 2 epochs in `run`; each test gets a copy. */
 let made = '';
 
 async function prepareJob(options: TrainCommandOptions): Promise<TrainingJob> {
-  return (await loadJob(planJob(options, await openData(options)), quiet, never))!;
+  return (await loadJob(planJob(options, await openData(options)), nobody, never))!;
 }
 
 test.before(async () => {
   made = mkdtempSync(join(tmpdir(), 'unetpp-made-'));
   putPairs(made, 5);
-  const options = {
-    ...trainCommand().opts<TrainCommandOptions>(),
-    data: join(made, 'data'),
-    filters: [2, 2],
-    size: 16,
-  };
-  const job = await prepareJob(withDataDefaults({ ...options, epochs: 2, batch: 2, ema: 0.5, workers: 1 }));
-  const folder = await RunFolder.create(join(made, 'run'), asked(job));
-  for await (const _ of trainInFolder(folder, job, quiet, never));
+  const shape = { data: join(made, 'data'), filters: [2, 2], size: 16 };
+  const job = await prepareJob(completeOptions({ ...shape, epochs: 2, batch: 2, emaDecay: 0.5, workers: 1 }));
+  const folder = await RunFolder.create(join(made, 'run'), toRunConfig(job));
+  for await (const _ of trainInFolder(folder, job, nobody, never));
   await folder.close();
 });
 test.after(() => rmSync(made, { recursive: true }));
@@ -56,8 +51,8 @@ async function goOn(dir: string, given: Partial<TrainCommandOptions> = {}) {
     const job = await prepareJob(options);
     const resume = await findCheckpoint(folder, job, (line) => told.push(line));
     const reports: EpochReport[] = [...(resume?.epochs ?? [])];
-    await folder.change(asked(job));
-    for await (const epoch of trainInFolder(folder, { ...job, ...(resume && { resume }) }, quiet, never)) {
+    await folder.change(toRunConfig(job));
+    for await (const epoch of trainInFolder(folder, { ...job, ...(resume && { resume }) }, nobody, never)) {
       reports.push(epoch);
     }
     return { reports, told };
@@ -90,14 +85,14 @@ test('a config.json that was edited is refused by the name of the option, with b
     const message = await rejection(goOn(dir));
     assert.is(message, `${file}: ${what}; restore the file, or start a new run`);
   };
-  await refused({ lr: 0.01 }, 'lr is 0.01, but the checkpoint was made with 0.0003');
+  await refused({ learningRate: 0.01 }, 'learningRate is 0.01, but the checkpoint was made with 0.0003');
   await refused({ filters: [2, 3] }, 'filters is [2,3], but the checkpoint was made with [2,2]');
   await refused({ seed: 2 }, 'seed is 2, but the checkpoint was made with 1');
   await refused({ size: 32 }, 'size is 32, but the checkpoint was made with 16');
   await refused({ augment: 'flip' }, 'augment is "flip", but the checkpoint was made with "none"');
   await refused({ deepSupervision: false }, 'deepSupervision is false, but the checkpoint was made with true');
-  await refused({ clip: 1 }, 'clip is 1, but the checkpoint was made without it');
-  await refused({ ema: undefined }, 'ema is missing, but the checkpoint was made with 0.5');
+  await refused({ maxGradientNorm: 1 }, 'maxGradientNorm is 1, but the checkpoint was made without it');
+  await refused({ emaDecay: undefined }, 'emaDecay is missing, but the checkpoint was made with 0.5');
   await refused({ epochs: 1 }, 'epochs is 1, but the checkpoint was made with 2');
 });
 
@@ -160,6 +155,29 @@ test('a checkpoint of 0.1.0 has none of this: it goes on, and says so', async ({
   assert.is(metricsOf(join(dir, 'run')).length, 4);
 });
 
+test('a run with the names of 0.1.0, in config.json and in its checkpoint, goes on, and is written with those of now', async ({
+  dir,
+}) => {
+  const [file, files] = [join(dir, 'run/config.json'), new CheckpointFiles(join(dir, 'run'))];
+  const { run, ...checkpoint } = (await files.read())!.checkpoint;
+  const config = JSON.parse(bytesOf(dir, 'run/config.json').toString());
+  writeFileSync(file, JSON.stringify(withOldNames(config)));
+  await files.write({ ...checkpoint, run: { ...run!, options: withOldNames(run!.options) } });
+  edit(dir, { lr: 0.01 });
+  const advice = 'restore the file, or start a new run';
+  const message = `${file}: learningRate is 0.01, but the checkpoint was made with 0.0003; ${advice}`;
+  assert.is(await rejection(goOn(dir)), message);
+  edit(dir, { lr: 0.0003 });
+  const { reports, told } = await goOn(dir, { epochs: 3 });
+  assert.equal([reports.length, told], [3, []]);
+  assert.equal(JSON.parse(bytesOf(dir, 'run/config.json').toString()), {
+    ...config,
+    epochs: 3,
+    data: join(dir, 'data'),
+  });
+  assert.equal((await files.read())!.checkpoint.run!.options, { ...run!.options, epochs: 3, data: join(dir, 'data') });
+});
+
 test('every option in config.json has its type, or is named with what it is and what is expected', async ({ dir }) => {
   const file = join(dir, 'run/config.json');
   const refused = async (changes: Readonly<Record<string, unknown>>, what: string) => {
@@ -167,9 +185,9 @@ test('every option in config.json has its type, or is named with what it is and 
     edit(dir, changes);
     assert.is(await rejection(goOn(dir)), `${file}: ${what}; ${ADVICE}`);
   };
-  await refused({ lr: 'fast' }, 'lr is "fast", expected a number above 0');
-  await refused({ lr: '0.0003' }, 'lr is "0.0003", expected 0.0003');
-  await refused({ lr: undefined }, 'lr is missing, expected a number above 0');
+  await refused({ learningRate: 'fast' }, 'learningRate is "fast", expected a number above 0');
+  await refused({ learningRate: '0.0003' }, 'learningRate is "0.0003", expected 0.0003');
+  await refused({ learningRate: undefined }, 'learningRate is missing, expected a number above 0');
   const list = 'whole numbers with commas between them, like 16,32,64';
   await refused({ filters: 'a\nb' }, `filters is "a\\nb", expected ${list}`);
   await refused({ epochs: 2.5 }, 'epochs is 2.5, expected a whole number from 1 to 1000000000');

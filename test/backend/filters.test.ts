@@ -1,4 +1,4 @@
-/** Filters that are prepared once follow the weights, and are shared by programs of every image size. */
+/** Filters that are packed once follow the weights, and serve programs of every image size. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { NdArray } from '../../src/backend/run.js';
@@ -53,7 +53,7 @@ test('values written by hand need a word, and then count', async () => {
   const x = image(16);
   const before = await model.logits(x);
   model.parameters.get('conv0_0.conv1.weight').fill(0);
-  assert.equal(await model.logits(x), before, 'still the filters prepared before');
+  assert.equal(await model.logits(x), before, 'still the filters packed before');
   model.parameters.weightsChanged();
   assert.not.equal(await model.logits(x), before);
 });

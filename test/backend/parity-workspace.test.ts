@@ -1,18 +1,18 @@
 /**
- * The WebAssembly kernels keep to the scratch memory that they ask for, and read nothing there that they have not
+ * The WebAssembly kernels keep to the workspace that they ask for, and read nothing there that they have not
  * written: what lies behind it belongs to another tensor, and what lies in it is left over from another kernel.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Kernel } from '../../src/backend/wasm/kernel.js';
-import { kernels } from '../../src/backend/wasm/kernels.js';
+import { kernels } from '../../src/backend/wasm/kernels/index.js';
 import { cases } from '../cases.js';
 import { wasmBackend } from '../support/backends.js';
 import { recordCase } from '../support/case.js';
 import { identical } from '../support/compare.js';
 import { compileCase, execute } from '../support/execute.js';
 
-/** Elements before and behind the scratch memory. */
+/** Elements before and behind the workspace. */
 const GUARD = 64;
 const SENTINEL = -12345.5;
 
@@ -49,30 +49,30 @@ class Guarded {
   }
 }
 
-/** The kernel, with guard words around its scratch memory and its filters, and NaN in them. */
+/** The kernel, with guard words around its workspace and its filters, and NaN in them. */
 function guarded(name: string, kernel: AnyKernel): AnyKernel {
-  const { preparation } = kernel;
-  const scratch = (geometry: unknown): number => kernel.workspace?.(geometry) ?? 0;
-  const filters = (geometry: unknown): number => preparation?.length(geometry) ?? 0;
+  const { prepack } = kernel;
+  const workspace = (geometry: unknown): number => kernel.workspace?.(geometry) ?? 0;
+  const filters = (geometry: unknown): number => prepack?.length(geometry) ?? 0;
   return {
     ...kernel,
-    workspace: (geometry) => scratch(geometry) + 2 * GUARD,
-    run(exports, geometry, inputs, outputs, workspace, prepared, part) {
-      const working = new Guarded(exports, workspace, scratch(geometry)).fill();
-      const kept = preparation && new Guarded(exports, prepared, filters(geometry));
-      kernel.run(exports, geometry, inputs, outputs, working.inside, kept?.inside ?? 0, part);
+    workspace: (geometry) => workspace(geometry) + 2 * GUARD,
+    run(exports, call) {
+      const working = new Guarded(exports, call.workspace, workspace(call.geometry)).fill();
+      const kept = prepack && new Guarded(exports, call.packed, filters(call.geometry));
+      kernel.run(exports, { ...call, workspace: working.inside, packed: kept?.inside ?? 0 });
       working.check(name);
       kept?.check(`${name}, filters`);
     },
-    ...(preparation && {
-      preparation: {
-        weights: preparation.weights,
+    ...(prepack && {
+      prepack: {
+        weights: prepack.weights,
         length: (geometry) => filters(geometry) + 2 * GUARD,
-        run(exports, geometry, inputs, outputs, workspace, prepared) {
-          const working = new Guarded(exports, workspace, scratch(geometry)).fill();
-          const kept = new Guarded(exports, prepared, filters(geometry)).fill();
-          preparation.run(exports, geometry, inputs, outputs, working.inside, kept.inside);
-          working.check(`${name}, preparation`);
+        run(exports, operands) {
+          const working = new Guarded(exports, operands.workspace, workspace(operands.geometry)).fill();
+          const kept = new Guarded(exports, operands.packed, filters(operands.geometry)).fill();
+          prepack.run(exports, { ...operands, workspace: working.inside, packed: kept.inside });
+          working.check(`${name}, prepack`);
           kept.check(`${name}, filters`);
         },
       },
@@ -92,22 +92,22 @@ for (const c of cases) {
     for (const name of Object.keys(plain)) table[name] = guarded(name, plain[name]!);
     faults.length = 0;
     const values = await execute(compileCase(backend, recorded), recorded);
-    assert.equal(faults, [], 'overwritten outside of the scratch memory');
+    assert.equal(faults, [], 'overwritten outside of the workspace');
     recorded.outputs.forEach(({ name }, k) => {
-      assert.ok(identical(values[k]!, expected[k]!), `${name}: other bits with other scratch memory`);
+      assert.ok(identical(values[k]!, expected[k]!), `${name}: other bits with another workspace`);
     });
   });
 }
 
-test('the check catches a write one element behind the scratch memory', async () => {
+test('the check catches a write one element behind the workspace', async () => {
   const recorded = recordCase(cases.find(({ label }) => label === 'conv2d 3x3 1x40x36, 24 -> 40')!);
   const conv2d = plain.conv2d!;
   const broken: AnyKernel = {
     ...conv2d,
-    run(exports, geometry, inputs, outputs, workspace, prepared, part) {
-      conv2d.run(exports, geometry, inputs, outputs, workspace, prepared, part);
-      const length = conv2d.workspace!(geometry);
-      new Float32Array(exports.memory.buffer, workspace, length + 1)[length] = 1;
+    run(exports, call) {
+      conv2d.run(exports, call);
+      const length = conv2d.workspace!(call.geometry);
+      new Float32Array(exports.memory.buffer, call.workspace, length + 1)[length] = 1;
     },
   };
   table.conv2d = guarded('conv2d', broken);

@@ -7,10 +7,10 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WasmBackend } from '../../src/backend/wasm/backend.js';
-import type { Crew, Membership, TeamOptions } from '../../src/backend/wasm/team.js';
-import { TeamWords } from '../../src/backend/wasm/team-words.js';
+import type { TeamOptions, TeamThreads, ThreadInit } from '../../src/backend/wasm/team/team.js';
+import { TeamBarrier } from '../../src/backend/wasm/team/team-barrier.js';
 import { createBackend, createModel, type Model } from '../../src/index.js';
-import { startCrew } from '../../src/platform/node/threads/team.js';
+import { startTeamThreads } from '../../src/platform/node/threads/team.js';
 import { compileWasm } from '../../src/platform/node/wasm/module.js';
 import { Optimizer } from '../../src/train/optimizer.js';
 import { type AnyKernel, withKernels } from '../support/kernels.js';
@@ -37,7 +37,7 @@ function team(threads: number, code = '', options: Partial<TeamOptions> = {}): T
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const script = `(async () => {
     const { workerData: { flag } } = require('node:worker_threads');
-    const { kernels } = await import('${url('src/backend/wasm/kernels.js')}');
+    const { kernels } = await import('${url('src/backend/wasm/kernels/index.js')}');
     const raise = () => { Atomics.store(flag, 0, 1); Atomics.notify(flag, 0); };
     ${code};
     await import('${url('workers/team-worker.js')}');
@@ -47,7 +47,7 @@ function team(threads: number, code = '', options: Partial<TeamOptions> = {}): T
     workers.push(worker);
     return worker;
   };
-  const start = (memberships: readonly Membership[]) => startCrew(memberships, begin);
+  const start = (inits: readonly ThreadInit[]) => startTeamThreads(inits, begin);
   const warn = (message: string) => void warnings.push(message);
   const backend = new WasmBackend(module, { threads, start, warn, patience: HANGING, ...options });
   return { model: createModel({ filters: [8, 16] }, { backend }), workers, warnings, flag };
@@ -61,7 +61,7 @@ async function predict(model: Model): Promise<Float32Array[]> {
 
 const expected = await predict(createModel({ filters: [8, 16] }));
 
-/** Does `work` so that the first thread begins no share of `op` before another thread has raised the flag. */
+/** Does `work` so that the first thread begins no chunk of `op` before another thread has raised the flag. */
 function afterOthers<T>(op: string, flag: Int32Array, work: () => T): T {
   const change = (name: string, kernel: AnyKernel): AnyKernel => {
     if (name !== op) return kernel;
@@ -147,19 +147,19 @@ for (const [what, end, options] of [
 }
 
 test('a thread that may still write, and cannot be ended: an error', async () => {
-  const start = (): Crew => ({
+  const start = (): TeamThreads => ({
     post: ({ phase }) => {
-      // One that takes a share as soon as there is one, and does nothing more.
-      taken = () => words.take(1, phase, 2);
+      // One that takes a chunk as soon as there is one, and does nothing more.
+      taken = () => barrier.take(1, phase, 2);
     },
     hasEnded: () => false,
     end: () => {},
   });
-  let words: TeamWords;
+  let barrier: TeamBarrier;
   let taken = () => {};
   const { model } = team(2, '', {
-    start: ([membership]) => {
-      words = new TeamWords(2, membership!.words);
+    start: ([init]) => {
+      barrier = new TeamBarrier(2, init!.barrier);
       return start();
     },
     sleep: () => 'timed-out',
@@ -197,20 +197,20 @@ for (const [what, body, text] of [
 test('patience is counted in naps, not by a clock: while the process is stopped, none passes', () => {
   let naps = 0;
   let answer = Infinity;
-  const words = new TeamWords(2, undefined, () => {
+  const barrier = new TeamBarrier(2, undefined, () => {
     // Of whatever length: the process may be stopped for days within it.
-    if (++naps === answer) words.finish();
+    if (++naps === answer) barrier.finish();
     return 'timed-out';
   });
-  words.open(1);
+  barrier.open(1);
   assert.is(
-    words.awaitDone(1, 1000, () => false),
+    barrier.awaitDone(1, 1000, () => false),
     false,
   );
   assert.is(naps, 10);
   [naps, answer] = [0, 10];
   assert.is(
-    words.awaitDone(1, 1000, () => false),
+    barrier.awaitDone(1, 1000, () => false),
     true,
   );
 });

@@ -19,17 +19,18 @@ const SIZES = [2, 3, 5];
 const alone = wasmBackend();
 const teams = SIZES.map(teamBackend);
 
-/** The kernel, whose work is done in `count` parts, the last one first, in scratch memory full of NaN. */
-function inParts(kernel: AnyKernel, count: number): AnyKernel {
-  if (!kernel.pieces) return kernel;
+/** The kernel, whose work is done in `count` chunks, the last one first, in a workspace full of NaN. */
+function inChunks(kernel: AnyKernel, count: number): AnyKernel {
+  if (!kernel.units) return kernel;
   return {
     ...kernel,
-    run(exports, geometry, inputs, outputs, workspace, prepared, { last: pieces }) {
-      const scratch = new Float32Array(exports.memory.buffer, workspace, kernel.workspace?.(geometry) ?? 0);
+    run(exports, call) {
+      const units = call.range.last;
+      const workspace = new Float32Array(exports.memory.buffer, call.workspace, kernel.workspace?.(call.geometry) ?? 0);
       for (let k = count - 1; k >= 0; k--) {
-        scratch.fill(NaN);
-        const part = { first: Math.floor((pieces * k) / count), last: Math.floor((pieces * (k + 1)) / count) };
-        kernel.run(exports, geometry, inputs, outputs, workspace, prepared, part);
+        workspace.fill(NaN);
+        const range = { first: Math.floor((units * k) / count), last: Math.floor((units * (k + 1)) / count) };
+        kernel.run(exports, { ...call, range });
       }
     },
   };
@@ -50,15 +51,15 @@ for (const c of cases) {
     }
     for (const count of [2, 3, 7, 64]) {
       const values = await withKernels(
-        (_, kernel) => inParts(kernel, count),
+        (_, kernel) => inChunks(kernel, count),
         () => execute(compileCase(alone, recorded), recorded),
       );
-      assertSameBits(values, expected, `${count} parts one after the other`);
+      assertSameBits(values, expected, `${count} chunks one after the other`);
     }
   });
 }
 
-test('all ops of inference are split but the statistics of norms, and the optimizers', () => {
+test('all ops of inference are cut into units but the statistics of norms, and the optimizers', () => {
   const ops = [
     'conv2d',
     'convTranspose2d',
@@ -70,16 +71,16 @@ test('all ops of inference are split but the statistics of norms, and the optimi
     'sigmoid',
     'softmax',
   ];
-  const split: string[] = [];
+  const cut: string[] = [];
   withKernels(
     (name, kernel) => {
-      if (kernel.pieces) split.push(name);
+      if (kernel.units) cut.push(name);
       return kernel;
     },
     () => {},
   );
   assert.equal(
-    [...ops, 'weightedSum', 'sgd', 'adam', 'chunkNorms', 'lerp'].filter((op) => !split.includes(op)),
+    [...ops, 'weightedSum', 'sgd', 'adam', 'chunkNorms', 'lerp'].filter((op) => !cut.includes(op)),
     [],
   );
 });

@@ -4,13 +4,12 @@ import * as assert from 'uvu/assert';
 import type { Backend } from '../../src/backend/backend.js';
 import { ReferenceBackend } from '../../src/backend/reference.js';
 import { type NdArray, run } from '../../src/backend/run.js';
-import { direct } from '../../src/backend/wasm/direct.js';
-import { kernels } from '../../src/backend/wasm/kernels.js';
-import { suitsWinograd, winograd } from '../../src/backend/wasm/winograd.js';
+import { direct } from '../../src/backend/wasm/kernels/direct.js';
+import { kernels } from '../../src/backend/wasm/kernels/index.js';
+import { winograd } from '../../src/backend/wasm/kernels/winograd.js';
 import { fold, Random, seedKey } from '../../src/base/random.js';
 import type { Tensor } from '../../src/graph/graph.js';
 import { type Shape, sizeOf } from '../../src/graph/shape.js';
-import type { ConvGeometry } from '../../src/ops/convolution.js';
 import { conv2d, gradients } from '../../src/ops/index.js';
 import { wasmBackend } from '../support/backends.js';
 
@@ -70,34 +69,5 @@ PASSES.forEach((pass, k) => {
     console.log(`  ${pass}: ${ratio.toFixed(2)} times`);
   });
 });
-
-const BASE = { batch: 1, height: 16, width: 16, sources: [16, 8], inChannels: 24, outChannels: 8, kernel: 3 };
-
-/** Each threshold from both sides, as near as images can come to it. */
-const CHOICES: readonly (readonly [what: string, change: object, suits: boolean])[] = [
-  ['whole groups of channels', {}, true],
-  ['a 1x1 kernel', { kernel: 1 }, false],
-  ['7 channels of a source', { sources: [16, 7], inChannels: 23 }, false],
-  ['12 output channels', { outChannels: 12 }, false],
-  ['7 tiles', { batch: 7, height: 4, width: 4 }, false],
-  ['8 tiles', { batch: 8, height: 4, width: 4 }, true],
-  ['8 tiles of two images', { batch: 2, height: 8, width: 8 }, true],
-  ['tiles filled to 1/16', { batch: 64, height: 1, width: 1 }, false],
-  ['tiles filled to a half', { batch: 64, height: 4, width: 2 }, false],
-  ['tiles filled to 65/128', { batch: 8, height: 5, width: 13 }, true],
-];
-
-for (const [what, change, suits] of CHOICES) {
-  test(`${what}: ${suits ? 'Winograd' : 'direct'}`, () => {
-    const geometry: ConvGeometry = { ...BASE, relu: false, ...change };
-    assert.is(suitsWinograd(geometry), suits);
-    for (const name of ['conv2d', 'conv2dGradInput', 'conv2dGradWeight'] as const) {
-      const [of, other] = suits ? [winograd, direct] : [direct, winograd];
-      const length = chosen[name].workspace!(geometry);
-      assert.is(length, of[name].workspace!(geometry), name);
-      assert.is.not(length, other[name].workspace!(geometry), `${name}: tells the kinds apart`);
-    }
-  });
-}
 
 test.run();

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Image } from '../../src/base/image.js';
 import { fold, Random } from '../../src/base/random.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
+import type { Image } from '../../src/image/image.js';
 import { mirrored, rearrange } from '../../src/image/rearrange.js';
 import { Canvas } from '../../src/report/canvas.js';
 import { BACKGROUND, GREEN } from '../../src/report/colours.js';
@@ -98,7 +98,7 @@ test('check: the facts of a folder, and a contact sheet', async ({ dir }) => {
     ],
   );
   assert.equal(result.remarks, [
-    'most images use less than a quarter of their range (half of them at most 3149); train with --normalise percentile or zscore',
+    'most images use less than a quarter of their range (median of the maxima 3149); train with --normalise percentile or zscore',
   ]);
   const sheet = decodePng(readFileSync(join(dir, 'sheet.png')), 'sheet.png');
   assert.ok(sheet.width > 1000 && sheet.channels === 3);
@@ -137,10 +137,10 @@ test('check: everything that is worth a remark, and still exit code 0', ({ dir }
     'the same image in different subsets: a (train), b (validation); keep it in one',
     'patient X is in different subsets: c (train), d (test); keep a patient in one',
     'the same image more than once: e, f',
-    '1 image of one value only: c',
+    '1 image with a single value: c',
     '1 mask without foreground: c',
     'no mask shows the class "edema"',
-    'images of different kinds: 8-bit grey (6), 8-bit RGB (1); grey and colour are brought together',
+    'images of different kinds: 8-bit grey (6), 8-bit RGB (1); all are converted to the same number of channels',
   ]);
   const { code, stdout } = unetpp(dir, ['check', '--data', 'data', '--quiet']);
   assert.is(code, 0);

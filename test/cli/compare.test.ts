@@ -14,9 +14,9 @@ const untold =
 
 async function putModel(dir: string, config: Partial<ModelConfig> = {}): Promise<void> {
   const model = createModel({ filters: [4, 8, 12], ...config });
-  model.preprocessing = { normalisation: 'range', size: 32 };
   // Near the middle of what an untrained network says.
-  model.thresholds = { L1: 0.45, L2: 0.5, accurate: 0.48 };
+  const thresholds = { L1: 0.45, L2: 0.5, accurate: 0.48 };
+  model.adopt({ preprocessing: { normalisation: 'range', size: 32 }, thresholds });
   await model.save(join(dir, FILE));
 }
 
@@ -63,8 +63,8 @@ test('the tolerance decides; a stored recommendation is the mode auto', async ({
   assert.is(saved, true);
   assert.equal(recommendation, { mode: 'L1', tolerance: 1, ...facts, scores });
   const stored = await loadModel(join(dir, FILE));
-  assert.equal(stored.recommendation, recommendation);
-  assert.equal(stored.thresholds, { L1: 0.45, L2: 0.5, accurate: 0.48 });
+  assert.equal(stored.card.recommendation, recommendation);
+  assert.equal(stored.card.thresholds, { L1: 0.45, L2: 0.5, accurate: 0.48 });
   assert.is(await weightsSha256(stored), weights);
   assert.equal(
     listing(dir).filter((name) => name.endsWith('.tmp')),
@@ -91,10 +91,10 @@ test('new thresholds outdate a recommendation', async ({ dir }) => {
   json(dir, compare('--save'));
   const choose = ['evaluate', '--model', FILE, '--data', 'data', '--choose-threshold'];
   assert.not.match(unetpp(dir, choose).stdout, 'is removed');
-  assert.ok((await loadModel(join(dir, FILE))).recommendation);
+  assert.ok((await loadModel(join(dir, FILE))).card.recommendation);
   const removed = '\nThe recommended mode was found with other thresholds and is removed: compare again.\n';
   assert.match(unetpp(dir, [...choose, '--save']).stdout, removed);
-  assert.is((await loadModel(join(dir, FILE))).recommendation, undefined);
+  assert.is((await loadModel(join(dir, FILE))).card.recommendation, undefined);
 });
 
 test('people read a table, why, and what to do', async ({ dir }) => {
@@ -112,7 +112,7 @@ test('people read a table, why, and what to do', async ({ dir }) => {
     stdout,
     /\n\nL1 is recommended: Dice [01]\.\d{4}, (the best|within 1 of the best \((L2|accurate), [01]\.\d{4}\), [\d.]+ times as fast, [\d.]+ % of the parameters)\.\nnot stored; --save stores it/,
   );
-  assert.match(stdout, '\nIt was chosen on these images: judge it on others.\n');
+  assert.match(stdout, '\nIt was chosen on these images: evaluate it on other images.\n');
   const [line] = stdout.match(/npx unetpp prune .*/)!;
   const pruned = inShell(dir, line);
   assert.equal([pruned.code, pruned.stderr], [0, '']);
@@ -120,12 +120,12 @@ test('people read a table, why, and what to do', async ({ dir }) => {
 
   const flattering = unetpp(dir, compare('--subset', 'all', '--save')).stdout;
   assert.match(flattering, `\nstored in ${FILE}, for --mode auto\n`);
-  assert.match(flattering, '\nImages that the model was trained on flatter it: compare on others.\n');
+  assert.match(flattering, '\nScores on training images are too high: compare on other images.\n');
 });
 
 test('a model of one head: a row, and nothing to prune', async ({ dir }) => {
   const model = createModel({ filters: [4, 8], deepSupervision: false });
-  model.preprocessing = { normalisation: 'range', size: 32 };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 32 } });
   await model.save(join(dir, FILE));
   putPairs(dir);
   const { stdout } = unetpp(dir, compare());

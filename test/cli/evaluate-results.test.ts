@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { saveUnchanged } from '../../src/app/save-unchanged.js';
-import { spacing } from '../../src/cli/options/parsers.js';
+import { saveUnchanged } from '../../src/app/models/save-unchanged.js';
+import { spacing } from '../../src/app/options/parsers.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import { createModel, loadModel, type ModelConfig, weightsSha256 } from '../../src/index.js';
 import { disc, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli.js';
@@ -15,7 +15,7 @@ const evaluate = (...more: string[]) => ['evaluate', '--model', FILE, '--data', 
 /** An untrained model, whose probabilities are near 0.5. */
 async function putModel(dir: string, config: Partial<ModelConfig> = {}): Promise<void> {
   const model = createModel({ filters: [2, 4, 6], ...config });
-  model.preprocessing = { normalisation: 'range', size: 32 };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 32 } });
   await model.save(join(dir, FILE));
 }
 
@@ -109,7 +109,7 @@ test('an image without foreground: its distances are an empty cell, and counted'
   const row = readCsv(dir, 'scores.csv').find(({ image }) => image === 'n1')!;
   assert.equal([row.dice, row.precision, row.specificity, row.hd95, row.assd], ['0', '0', '0', '', '']);
   const { stdout } = unetpp(dir, call);
-  assert.match(stdout, /\nASSD .*\n {2}without, one empty( +1){3}\npooled Dice /);
+  assert.match(stdout, /\nASSD .*\n {2}undefined in( +1){3}\npooled Dice /);
   assert.match(stdout, /\n {2}n1 +Dice 0\.0000 {2}HD95 +- px {2}ASSD +- px\n/);
 });
 
@@ -141,7 +141,7 @@ test('--choose-threshold: the best of the curve, used at once, stored with --sav
   assert.equal(json(dir, evaluate('--choose-threshold', '--save')).files, [FILE]);
   const stored = await loadModel(join(dir, FILE));
   assert.equal(
-    stored.thresholds,
+    stored.card.thresholds,
     Object.fromEntries(Object.entries(thresholds).map(([name, choice]) => [name, choice.threshold])),
   );
   assert.is(await weightsSha256(stored), await weightsSha256(await loadModel(before)));
@@ -155,9 +155,9 @@ test('a model file that has changed meanwhile is not written over', async ({ dir
   const path = join(dir, FILE);
   const bytes = Uint8Array.from(readFileSync(path));
   const model = await loadModel(path);
-  model.thresholds = { L1: 0.25 };
+  model.adopt({ ...model.card, thresholds: { L1: 0.25 } });
   await saveUnchanged(model, path, bytes);
-  assert.equal((await loadModel(path)).thresholds, { L1: 0.25 });
+  assert.equal((await loadModel(path)).card.thresholds, { L1: 0.25 });
   try {
     await saveUnchanged(model, path, bytes);
     assert.unreachable();
@@ -175,7 +175,7 @@ test('predict and info know the stored thresholds', async ({ dir }) => {
   const mask = () => decodePng(readFileSync(join(dir, 'out/scan.png')), 'scan').data.every((value) => value === 255);
   assert.equal([predict(), mask()], [0.5, false]);
   const model = await loadModel(join(dir, FILE));
-  model.thresholds = { L1: 0.3, accurate: 0 };
+  model.adopt({ ...model.card, thresholds: { L1: 0.3, accurate: 0 } });
   await model.save(join(dir, FILE));
   assert.equal([predict(), mask()], [0, true]);
   assert.equal([predict('--mode', 'L1'), predict('--mode', 'fast')], [0.3, 0.5]);

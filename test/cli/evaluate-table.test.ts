@@ -1,8 +1,9 @@
 /** The table and the CSV of an evaluation of several classes. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { imagesCsv } from '../../src/app/evaluate-files.js';
-import { evaluationTable, worstImages } from '../../src/cli/tables/evaluate-table.js';
+import { imagesCsv } from '../../src/app/evaluation/report-files.js';
+import { worstImages } from '../../src/app/evaluation/worst-images.js';
+import { evaluationTable } from '../../src/cli/tables/evaluate-table.js';
 import { createModel, evaluate } from '../../src/index.js';
 import { squares } from '../support/squares.js';
 
@@ -19,7 +20,7 @@ test('the table has no threshold, and a part by class', () => {
   );
   assert.match(text, /\n\nmode accurate, by class\n +class 1 +class 2\nDice( +[01]\.\d{4}){2}\n/);
   assert.not.match(text, 'threshold');
-  assert.is(table.at(-3), 'the worst by Dice, mode accurate');
+  assert.is(table.at(-3), 'lowest Dice, mode accurate');
   assert.is(table.filter((line) => line.startsWith('  validation-')).length, 2);
   for (const line of table) assert.ok(line.length <= 80, line);
 });
@@ -38,16 +39,6 @@ test('the CSV has the columns of each class behind those of their mean', () => {
     assert.equal([row[0], row[1], row[8], row[15]], [image, `${dice}`, ...perClass.map((one) => `${one.dice}`)]);
     assert.equal([row.length, row.at(-1)], [23, 'px']);
   });
-});
-
-test('the worst are those of the lowest Dice, of equals in their order', () => {
-  const of = (image: string, dice: number) => ({ ...evaluation.perImage![0]!, image, dice });
-  const list = [of('a', 0.5), of('b', 0.2), of('c', 0.9), of('d', 0.2)];
-  assert.equal(
-    worstImages(list, 3).map(({ image }) => image),
-    ['b', 'd', 'a'],
-  );
-  assert.is(worstImages(list, 9).length, 4);
 });
 
 test.run();

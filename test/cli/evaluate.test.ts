@@ -38,10 +38,7 @@ test('evaluate repeats the validation of the training, with its split and its si
     /^2 images \(validation\) of 32x32 pixels, loss \d\.\d{4} \(0\.5\*ce\+dice\)\n\n +accurate +L1 +L2\nthreshold( +0\.5){3}\nDice( +[01]\.\d{4}){3}\n/,
   );
   assert.match(stdout, /\nHD95 \(px\)( +(\d+\.\d\d|-)){3}\n/);
-  assert.match(
-    stdout,
-    /\n\nthe worst by Dice, mode accurate\n {2}n\d+ +Dice [01]\.\d{4} {2}HD95 .* px {2}ASSD .* px\n/,
-  );
+  assert.match(stdout, /\n\nlowest Dice, mode accurate\n {2}n\d+ +Dice [01]\.\d{4} {2}HD95 .* px {2}ASSD .* px\n/);
 
   assert.match(unetpp(dir, evaluate('--subset', 'test')).stderr, 'unetpp: data: the subset "test" holds no image');
   refused(dir, evaluate('--mode', 'L9'), 'mode "L9": this network has accurate, fast, L1, L2');
@@ -58,7 +55,7 @@ test('images of another kind than those of the training are remarked on', async 
   putPairs(dir, 3);
   await createModel({ filters: [2, 4], inChannels: 3 }).save(join(dir, 'rgb.safetensors'));
   const { code, stderr } = unetpp(dir, ['evaluate', '--model', 'rgb.safetensors', '--data', 'data', '--size', '16']);
-  const remark = 'remark    grey images: the model was made for RGB; all three channels get the same values\n';
+  const remark = 'remark    grey images: the model expects RGB; all three channels get the grey values\n';
   assert.equal([code, stderr], [0, remark]);
 });
 

@@ -3,7 +3,6 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, trun
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { inOldRunFolder, inRunFolder } from '../../src/app/runs/run-folder.js';
 import {
   createBackend,
   createModel,
@@ -13,6 +12,7 @@ import {
   weightsSha256,
 } from '../../src/index.js';
 import type { RunFolder } from '../../src/platform/node/runs/run-folder.js';
+import { inBegunRun, inNewRun } from '../../src/platform/node/runs/run-session.js';
 import type { Checkpoint } from '../../src/train/checkpoint.js';
 import type { TrainProgress } from '../../src/train/options.js';
 import { json, listing, putPairs, Running, refused, suiteInFolder, unetpp, unetppOnFullDisk } from '../support/cli.js';
@@ -112,7 +112,7 @@ for (const [what, harm, message] of [
     const onProgress = ({ epoch }: TrainProgress) => {
       if (epoch === 2 && existsSync(image)) harm(image);
     };
-    const failing = inRunFolder(path, {}, async (folder) => void (await train(folder, { onProgress })));
+    const failing = inNewRun(path, {}, async (folder) => void (await train(folder, { onProgress })));
     const line = `^${image}: ${message}; the best model so far is in ${path}/model.safetensors$`;
     assert.match(await messageOf(failing), new RegExp(line));
 
@@ -120,12 +120,12 @@ for (const [what, harm, message] of [
     assert.equal(listing(path), [...left, 'model.safetensors']);
     cpSync(join(made, 'data/images/n3.png'), image);
     const weights: string[] = [];
-    await inRunFolder(join(dir, 'whole'), {}, async (folder) => void weights.push(await train(folder, {})));
+    await inNewRun(join(dir, 'whole'), {}, async (folder) => void weights.push(await train(folder, {})));
     const prepare = async (folder: RunFolder) => {
       await folder.keepMetrics(1);
       return (await folder.readCheckpoint())!.checkpoint;
     };
-    await inOldRunFolder(path, prepare, async (folder, resume) => void weights.push(await train(folder, { resume })));
+    await inBegunRun(path, prepare, async (folder, resume) => void weights.push(await train(folder, { resume })));
     assert.is(weights[1], weights[0]);
   });
 }

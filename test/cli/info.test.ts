@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { trainingCosts } from '../../src/cli/tables/costs.js';
 import { createModel } from '../../src/index.js';
 import { json, putPairs, suiteInFolder, TINY, unetpp } from '../support/cli.js';
 
@@ -52,7 +53,7 @@ test('a trained model: what it is, and what predicting and training take', ({ di
   assert.ok(stdout.split('\n').every((line) => line.length <= 100));
 });
 
-test('more threads need more scratch memory, and no more filters', async ({ dir }) => {
+test('more threads need more workspace, and no more filters', async ({ dir }) => {
   await createModel({ filters: [8, 16] }).save(join(dir, FILE));
   const [one, four] = ['1', '4'].map((threads) => json(dir, info('--threads', threads)));
   assert.equal([one!.threads, four!.threads], [1, 4]);
@@ -78,14 +79,26 @@ test('what a file says of its training may be anything', async ({ dir }) => {
     [{ ...good, batch: '4' }, false],
     [{ ...good, images: null }, false],
     [{ ...good, optimizer: 'lion' }, false],
+    [{ ...good, emaDecay: 'much' }, false],
     [{ ...good, averageDecay: 'much' }, false],
   ] as const) {
     const model = createModel({ filters: [2, 4] });
-    model.preprocessing = { normalisation: 'range', size: 32 };
-    model.training = facts;
+    model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 32 }, training: facts });
     await model.save(join(dir, FILE));
     assert.is(json(dir, info()).trainingMemory !== null, known, JSON.stringify(facts));
   }
+});
+
+test('an average of the weights takes memory, also where version 0.1.0 wrote the file', () => {
+  const optimizerBytes = (facts: Readonly<Record<string, unknown>>) => {
+    const model = createModel({ filters: [2, 4] });
+    const training = { images: { train: 9, validation: 3 }, batch: 4, microBatch: 2, optimizer: 'sgd', ...facts };
+    model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 32 }, training });
+    return trainingCosts(model)!.memory[0]!.optimizer;
+  };
+  const without = optimizerBytes({});
+  assert.is(optimizerBytes({ emaDecay: 0.9 }), 2 * without);
+  assert.is(optimizerBytes({ averageDecay: 0.9 }), 2 * without);
 });
 
 test.run();

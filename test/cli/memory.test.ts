@@ -77,7 +77,7 @@ test('an image that is too large is refused by its header', async ({ dir }) => {
   assert.match(stderr, new RegExp(`^unetpp: ${what}, ${WEBASSEMBLY}; ${advice}\n$`));
   assert.not.ok(listing(dir).includes('out'));
 
-  model.preprocessing = { normalisation: 'range', size: 32 };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 32 } });
   await model.save(join(dir, 'model.safetensors'));
   assert.match(
     unetppWithMemory(dir, 100e6, predict).stderr,

@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { convert } from '../../src/app/convert.js';
 import { check } from '../../src/cli/commands/check.js';
+import { convert } from '../../src/cli/commands/convert.js';
 import { evaluate } from '../../src/cli/commands/evaluate.js';
 import { importTorchCommand } from '../../src/cli/commands/import-torch.js';
 import { predict } from '../../src/cli/commands/predict.js';
@@ -40,7 +40,7 @@ test.before.each(async ({ dir }) => {
   putPairs(dir, 5);
   put(dir, 'scan.png', disc(20, 16));
   const model = createModel({ filters: [2, 4] });
-  model.preprocessing = { normalisation: 'range', size: 16 };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 16 } });
   await model.save(join(dir, 'model.safetensors'));
   process.chdir(dir);
 });

@@ -1,8 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { predict } from '../../src/cli/commands/predict.js';
+import { imageFormats } from '../../src/formats/formats.js';
+import { encodeNpy } from '../../src/formats/npy.js';
 import type { PngImage } from '../../src/formats/png/png.js';
-import { createModel, encodePng, type Image, loadModel, type ModelConfig, readPng, toMask } from '../../src/index.js';
+import { Graph } from '../../src/graph/graph.js';
+import {
+  createModel,
+  decodePng,
+  encodePng,
+  type Image,
+  loadModel,
+  type ModelConfig,
+  readPng,
+  toMask,
+} from '../../src/index.js';
 import { GREEN, ORANGE } from '../../src/report/colours.js';
 import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli.js';
 import { relativeError } from '../support/compare.js';
@@ -12,7 +25,7 @@ const test = suiteInFolder('cli predict');
 /** A network with weights large enough that its probabilities differ. */
 async function putModel(dir: string, config: Partial<ModelConfig> = {}, size?: number): Promise<void> {
   const model = createModel({ filters: [3, 5, 7], ...config }, { seed: 5 });
-  model.preprocessing = { normalisation: 'range', ...(size !== undefined && { size }) };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range', ...(size !== undefined && { size }) } });
   await model.save(join(dir, 'model.safetensors'));
 }
 
@@ -93,7 +106,7 @@ test('each mode is that of the library', async ({ dir }) => {
   }
 });
 
-/** A colour gradient of 1 to 4 channels, 8 or 16 bits. */
+/** A gradient of any number of channels, 8 or 16 bits. */
 function gradient(width: number, height: number, channels: number, depth: 8 | 16 = 8): Image<Uint8Array | Uint16Array> {
   const data = new (depth === 8 ? Uint8Array : Uint16Array)(width * height * channels);
   data.forEach((_, i) => {
@@ -125,9 +138,55 @@ test('a folder of images of every kind, in name order', async ({ dir }) => {
     for (const [name, image] of Object.entries(images)) {
       const { shape, data } = readNpy(join(dir, `out/${name}.npy`));
       assert.equal(shape, [1, image.height, image.width]);
-      assert.equal(data, (await model.predict(image)).probs, name);
+      assert.equal(data, (await model.predict(decodePng(encodePng(image), name))).probs, name);
     }
   }
+});
+
+test('arrays of NumPy beside pictures, with more channels than a PNG has', async ({ dir }) => {
+  const [grey, six] = [gradient(9, 7, 1, 16), gradient(6, 10, 6)];
+  put(dir, 'in/a.png', encodePng(grey));
+  put(dir, 'in/b.npy', encodeNpy([7, 9], grey.data));
+  put(dir, 'six.npy', encodeNpy([10, 6, 6], six.data));
+  await putModel(dir);
+  assert.equal(json(dir, args('--input', 'in', '--save-probs')).skipped, []);
+  assert.equal(readNpy(join(dir, 'out/b.npy')), readNpy(join(dir, 'out/a.npy')));
+  const five = 'six.npy: an image of 6 channels, the model reads 1; save it with 1';
+  refused(dir, args('--input', 'six.npy'), five);
+
+  await putModel(dir, { inChannels: 6 });
+  json(dir, args('--input', 'six.npy', '--save-probs'));
+  const model = await loadModel(join(dir, 'model.safetensors'));
+  assert.equal(readNpy(join(dir, 'out/six.npy')).data, (await model.predict(six)).probs);
+});
+
+test('each image is decoded once, and the network recorded as often as for one image', async ({ dir }) => {
+  await putModel(dir, {}, 32);
+  for (const name of ['a', 'b', 'c']) put(dir, `in/${name}.png`, disc(37, 53));
+  const [png] = imageFormats;
+  const { decode } = png!;
+  const { input } = Graph.prototype;
+  const decoded: string[] = [];
+  let recorded = 0;
+  png!.decode = (bytes, name) => {
+    decoded.push(basename(name));
+    return decode(bytes, name);
+  };
+  Graph.prototype.input = function count(...rest) {
+    recorded++;
+    return input.apply(this, rest);
+  };
+  try {
+    const paths = ['--model', 'model.safetensors', '--input', 'in', '--out', 'out'];
+    const absolute = paths.map((value) => (value.startsWith('--') ? value : join(dir, value)));
+    await predict.parseAsync([...absolute, '--threads', '1'], { from: 'user' });
+  } finally {
+    png!.decode = decode;
+    Graph.prototype.input = input;
+  }
+  assert.equal(decoded, ['a.png', 'b.png', 'c.png']);
+  // For the list of parameters, for the forecast of memory, and for the program.
+  assert.is(recorded, 3);
 });
 
 test('several classes: the class of each pixel, and a plane of probabilities for each', async ({ dir }) => {
@@ -156,7 +215,7 @@ test('people are told what was made; --quiet says only that', async ({ dir }) =>
   put(dir, 'scan.png', disc(9, 7));
   const { code, stdout, stderr } = unetpp(dir, args('--input', 'scan.png', '--quiet'));
   assert.equal([code, stderr], [0, '']);
-  assert.match(stdout, /^1 mask with overlay in out, mode accurate, 0\.\d s\n$/);
+  assert.match(stdout, /^1 mask with overlay in out, mode accurate, \d+\.\d s\n$/);
 });
 
 test('files that are skipped and images of another kind than the model reads are told', async ({ dir }) => {
@@ -164,11 +223,11 @@ test('files that are skipped and images of another kind than the model reads are
   put(dir, 'in/a.png', disc(9, 7));
   put(dir, 'in/b.png', encodePng(gradient(9, 7, 3)));
   for (const file of ['c.tif', 'd.jpg', '.hidden']) put(dir, `in/${file}`, 'x');
-  const kind = 'remark    1 grey image: the model was made for RGB; all three channels get the same values\n';
+  const kind = 'remark    1 grey image: the model expects RGB; all three channels get the grey values\n';
   const skipped = 'skipped   2 files not in PNG: in/c.tif, in/d.jpg\n';
   assert.is(unetpp(dir, args('--input', 'in')).stderr, skipped + kind);
   await putModel(dir, { inChannels: 1 }, 16);
-  const colour = 'remark    1 RGB image: the model was made for grey; their brightness is taken\n';
+  const colour = 'remark    1 RGB image: the model expects grey; their luminance is used\n';
   assert.is(unetpp(dir, args('--input', 'in')).stderr, skipped + colour);
   put(dir, 'scan.tif', 'II*\0');
   refused(dir, args('--input', 'scan.tif'), 'scan.tif: not a PNG file: it is a TIFF image; convert it to PNG');
@@ -210,7 +269,11 @@ test('what cannot be predicted is refused before anything is written', async ({ 
   );
 
   await putModel(dir, { inChannels: 2 });
-  refused(dir, input('late/a.png'), 'late/a.png: an image of 1 channel, the model reads 2; save it with 2');
+  refused(
+    dir,
+    input('late/a.png'),
+    'late/a.png: an image of 1 channel, the model reads 2; save it with 2 channels as .npy',
+  );
 });
 
 test.run();

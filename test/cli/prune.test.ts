@@ -2,7 +2,7 @@
 import { readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { level } from '../../src/cli/options/parsers.js';
+import { level } from '../../src/app/options/parsers.js';
 import { createModel, loadModel, type ModelConfig } from '../../src/index.js';
 import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli.js';
 
@@ -12,11 +12,13 @@ const prune = (level: string, out = 'small.safetensors') => ['prune', '--model',
 
 async function putModel(dir: string, config: Partial<ModelConfig> = {}, size?: number): Promise<void> {
   const model = createModel({ filters: [3, 5, 7, 8], ...config }, { seed: 5 });
-  model.preprocessing = { normalisation: 'percentile', ...(size !== undefined && { size }) };
-  model.thresholds = { L1: 0.3, L2: 0.45, accurate: 0.6 };
-  model.training = { epochs: 3, seed: 8 };
   const scores = { L1: 0.5, L2: 0.5, L3: 0.5, accurate: 0.5 };
-  model.recommendation = { mode: 'L1', score: 'dice', tolerance: 0.01, subset: 'test', images: 2, scores };
+  model.adopt({
+    preprocessing: { normalisation: 'percentile', ...(size !== undefined && { size }) },
+    thresholds: { L1: 0.3, L2: 0.45, accurate: 0.6 },
+    training: { epochs: 3, seed: 8 },
+    recommendation: { mode: 'L1', score: 'dice', tolerance: 0.01, subset: 'test', images: 2, scores },
+  });
   await model.save(join(dir, FILE));
 }
 
@@ -56,9 +58,8 @@ test('what the model knows of the head goes with it; costs before and after', as
     bytes: statSync(join(dir, 'small.safetensors')).size,
   });
   assert.ok((small.parameters as number) < (large.parameters as number));
-  const { config, preprocessing, thresholds, training, recommendation } = await loadModel(
-    join(dir, 'small.safetensors'),
-  );
+  const { config, card } = await loadModel(join(dir, 'small.safetensors'));
+  const { preprocessing, thresholds, training, recommendation } = card;
   assert.equal([config.filters, config.deepSupervision], [[3, 5, 7], false]);
   assert.equal(preprocessing, { normalisation: 'percentile', size: 32 });
   assert.equal(thresholds, { L2: 0.45 });

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { TrainingJob } from '../../src/app/training/job.js';
 import { measureOnTest } from '../../src/app/training/test-images.js';
-import { ProgressBar } from '../../src/cli/terminal/progress.js';
 import { createModel, readPng, syntheticDataset } from '../../src/index.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { putMat } from '../fixtures/mat.js';
@@ -47,9 +46,9 @@ test('the recipe: its options, those given before them, and the scores on the te
     /\n2 images \(test\) of 16x16 pixels, loss \d\.\d{4} \(0\.5\*ce\+dice\)\n\n +accurate +L1\nthreshold +0\.5 +0\.5\nDice/,
   );
   const config = configOf(dir);
-  const { recipe, batch, microBatch, lr, optimizer, normalise, norm, upsample, splitSizes } = config;
-  assert.equal([recipe, batch, microBatch, lr, optimizer], ['brain-tumour', 64, 4, 1e-3, 'adam']);
-  assert.equal([normalise, norm, upsample, splitSizes], ['percentile', 'none', 'transposed', '80%,10%,10%']);
+  const { recipe, batch, microBatch, learningRate, optimizer, normalisation, norm, upsample, splitSizes } = config;
+  assert.equal([recipe, batch, microBatch, learningRate, optimizer], ['brain-tumour', 64, 4, 1e-3, 'adam']);
+  assert.equal([normalisation, norm, upsample, splitSizes], ['percentile', 'none', 'transposed', '80%,10%,10%']);
   assert.equal([config.filters, config.size, config.epochs, config.dropout], [[2, 4], 16, 1, 0.1], 'given');
 });
 
@@ -81,7 +80,7 @@ test('a test that is interrupted gives no result and writes nothing', async ({ d
   const job = { dataset, model: createModel({ filters: [2, 4] }), options } as unknown as TrainingJob;
   const folder = await RunFolder.create(dir, {});
   const before = listing(dir);
-  const measure = (signal: AbortSignal) => measureOnTest(job, folder, new ProgressBar({ quiet: true }), signal);
+  const measure = (signal: AbortSignal) => measureOnTest(job, folder, {}, signal);
   assert.is(await measure(AbortSignal.abort()), undefined);
   assert.equal(listing(dir), before);
   assert.is((await measure(new AbortController().signal))?.evaluation.images, 2);

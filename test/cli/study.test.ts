@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { defaultConfig, planFor, trainingMemory } from '../../src/index.js';
+import { createBackend, defaultConfig, trainingMemory } from '../../src/index.js';
 import type { EmbeddedRow } from '../../src/study/embedded.js';
 import type { FamilyRow } from '../../src/study/family.js';
 import type { RunResult } from '../../src/study/runs.js';
@@ -281,7 +281,7 @@ test('memory is asked for before anything is done, for every arm', ({ dir }) => 
   const images = { train: train.length, validation: validation.length };
   const need = (filters: number[]) => {
     const config = { ...defaultConfig, skips: 'original', deepSupervision: false, filters } as const;
-    const { total, outside } = trainingMemory(config, { size: 16, batch: 4, microBatch: 2, images }, planFor);
+    const { total, outside } = trainingMemory(config, { size: 16, batch: 4, microBatch: 2, images }, createBackend());
     return total + outside;
   };
   const [asked, wide] = [need([64, 128, 256]), need([70, 140, 280])];

@@ -38,7 +38,7 @@ test('a run: what is printed, and what is in its folder', async ({ dir }) => {
   const model = await loadModel(join(dir, 'new/model.safetensors'));
   assert.is(await weightsSha256(model), result.weightsSha256);
   const config = JSON.parse(readFileSync(join(dir, 'new/config.json'), 'utf8'));
-  assert.equal([config.data, config.seed, config.lr, config.filters], ['data', 1, 0.01, [2, 4, 6]]);
+  assert.equal([config.data, config.seed, config.learningRate, config.filters], ['data', 1, 0.01, [2, 4, 6]]);
   assert.equal(config.config, model.config);
   assert.is(config.split.train.length + config.split.validation.length, 6);
   const epochs = readFileSync(join(dir, 'new/metrics.jsonl'), 'utf8').trimEnd().split('\n');
@@ -107,7 +107,7 @@ test('where a network has learnt nothing yet, it says so and what to do', ({ dir
   const args = ['train', '--size', '32', '--split', '16,4,0', '--filters', '4,8', '--norm', 'none', '--quiet'];
   const { stdout } = unetpp(dir, [...args, '--epochs', '3', '--lr', '3e-3']);
   assert.match(stdout, /validation Dice 0\.0000\n/);
-  assert.match(stdout, '\n\nIt marks hardly anything yet: give it more epochs');
+  assert.match(stdout, '\n\nThe model hardly marks anything yet: train it for more epochs');
   assert.match(stdout, '\n  npx unetpp train --data FOLDER\n', 'a command that is there without train.js');
 });
 
@@ -133,10 +133,10 @@ test('every option of the network and of the training is taken', async ({ dir })
   const result = json(dir, args);
   assert.ok((result.epochs as number) < 9, 'patience');
   assert.match(readFileSync(join(dir, 'run/steps.jsonl'), 'utf8'), /^\{"step":1,.*\n\{"step":2,/);
-  const { config, training: summary } = await loadModel(join(dir, 'run/model.safetensors'));
+  const { config, card } = await loadModel(join(dir, 'run/model.safetensors'));
   const { skips, deepSupervision, norm, upsample, dropout } = config;
   assert.equal([skips, deepSupervision, norm, upsample, dropout], ['original', false, 'batch', 'bilinear', 0.3]);
-  assert.equal([summary?.optimizer, summary?.batch, summary?.microBatch], ['sgd', 3, 2]);
+  assert.equal([card.training?.optimizer, card.training?.batch, card.training?.microBatch], ['sgd', 3, 2]);
 });
 
 test.run();

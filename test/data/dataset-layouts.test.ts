@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Image } from '../../src/base/image.js';
-import { openDataset } from '../../src/data/dataset.js';
 import { encodePng } from '../../src/formats/png/png.js';
+import type { Image } from '../../src/image/image.js';
 import { resizeMask } from '../../src/image/resize.js';
+import { openDataset } from '../../src/platform/node/data.js';
 import { buildPng, COLOUR, chunk, packLines } from '../fixtures/png.js';
 import { put, suiteInFolder } from '../support/cli.js';
 import { rejection } from '../support/throws.js';

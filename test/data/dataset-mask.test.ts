@@ -2,9 +2,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
 import { binaryMask } from '../../src/data/folder/mask.js';
-import type { PngImage } from '../../src/formats/png/png.js';
+import { decodePng, encodePng, type PngImage } from '../../src/formats/png/png.js';
 
-const row = (channels: number, ...values: number[]): PngImage => ({
+const row = (channels: 1 | 3, ...values: number[]): PngImage => ({
   width: values.length / channels,
   height: 1,
   channels,
@@ -36,9 +36,11 @@ test('0 and 255, 0 and 1, 0 and 65535, and either alone', () => {
 });
 
 test('alpha is ignored, equal channels are grey', () => {
-  assert.equal(mask(row(2, 0, 255, 255, 7)), [0, 1]);
+  const stored = (channels: number, ...values: number[]) =>
+    decodePng(encodePng({ width: 2, height: 1, channels, data: Uint8Array.from(values) }), 'masks/a.png');
+  assert.equal(mask(stored(2, 0, 255, 255, 7)), [0, 1]);
   assert.equal(mask(row(3, 0, 0, 0, 255, 255, 255)), [0, 1]);
-  assert.equal(mask(row(4, 1, 1, 1, 9, 0, 0, 0, 255)), [1, 0]);
+  assert.equal(mask(stored(4, 1, 1, 1, 9, 0, 0, 0, 255)), [1, 0]);
 });
 
 test('a palette counts by its colours when they make a mask, else by index', () => {

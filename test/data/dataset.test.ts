@@ -5,8 +5,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
 import { Cache } from '../../src/data/cache.js';
-import { type DatasetOptions, openDataset } from '../../src/data/dataset.js';
+import type { DatasetOptions } from '../../src/data/folder/read-dataset.js';
 import { encodePng } from '../../src/formats/png/png.js';
+import { openDataset } from '../../src/platform/node/data.js';
 
 const test = suite<{ dir: string }>('dataset', { dir: '' });
 test.before.each((context) => {
@@ -62,7 +63,7 @@ test('pairs with a split.json', async ({ dir }) => {
   const dataset = await openDataset(dir, { size: 4, seed: 1 });
   assert.is(dataset.name, dir.split('/').at(-1));
   assert.is(dataset.source, dir);
-  assert.equal([dataset.size, dataset.channels, dataset.classes, dataset.splitOrigin], [4, 1, 1, 'split.json']);
+  assert.equal([dataset.sampler.size, dataset.channels, dataset.classes, dataset.splitOrigin], [4, 1, 1, 'split.json']);
   assert.equal(dataset.split, { train: ['c', 'a'], validation: ['b'], test: [] });
 
   const sample = await dataset.load('a');
@@ -73,6 +74,35 @@ test('pairs with a split.json', async ({ dir }) => {
   assert.equal(sample.mask, { width: 4, height: 4, channels: 1, data: mask });
   assert.is(await dataset.load('a'), sample, 'kept in memory');
   assert.is((await dataset.load('left-out')).name, 'left-out');
+});
+
+test('records are the images as they are stored; the sampler makes squares of them', async ({ dir }) => {
+  const wide = (i: number) => 20 * i;
+  put(dir, 'images/a.png', png(4, 2, 3, wide));
+  put(
+    dir,
+    'masks/a.png',
+    png(4, 2, 1, (i) => (i === 7 ? 255 : 0)),
+  );
+  putPair(dir, 'b');
+  const { records, sampler, channels, load } = await openDataset(dir, { size: 2, seed: 1, normalisation: 'zscore' });
+  assert.equal(
+    [...records.values()].map((record) => [record.name, record.width, record.height, record.channels]),
+    [
+      ['a', 4, 2, 3],
+      ['b', 4, 4, 1],
+    ],
+  );
+  const stored = await records.get('a')!.read();
+  assert.equal(
+    [...stored.image.data],
+    Array.from({ length: 24 }, (_, i) => wide(i) % 256),
+  );
+  assert.equal([...stored.mask.data], [0, 0, 0, 0, 0, 0, 0, 1]);
+  assert.equal([sampler.kind, sampler.size, channels], ['resize', 2, 3]);
+  assert.equal(sampler.preprocessing, { normalisation: 'zscore', size: 2 });
+  assert.equal(await load('a'), sampler.sample('a', stored, 3));
+  assert.equal((await load('a')).mask, { width: 2, height: 2, channels: 1, data: Uint8Array.of(0, 0, 0, 1) });
 });
 
 test('without split.json the split is drawn from the seed', async ({ dir }) => {

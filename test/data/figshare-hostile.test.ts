@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import h5wasm from 'h5wasm/node';
 import * as assert from 'uvu/assert';
 import { readDataFolder } from '../../src/data/folder/folder.js';
+import { nodeFiles } from '../../src/platform/node/files/node-files.js';
 import { OneFile } from '../../src/platform/node/hdf5/files.js';
 import { bombMat, externalMat, virtualMat } from '../fixtures/hostile-mat.js';
 import { putMat } from '../fixtures/mat.js';
@@ -14,7 +15,7 @@ const MEGABYTE = 2 ** 20;
 const SIZE = { width: 3, height: 2 };
 
 async function readAll(dir: string): Promise<void> {
-  for (const { read } of (await readDataFolder(dir)).pairs) await read();
+  for (const { read } of (await readDataFolder(nodeFiles, dir)).records.values()) await read();
 }
 
 async function refusal(dir: string): Promise<string> {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { openDataset } from '../../src/data/dataset.js';
 import { readDataFolder } from '../../src/data/folder/folder.js';
+import { openDataset } from '../../src/platform/node/data.js';
+import { nodeFiles } from '../../src/platform/node/files/node-files.js';
 import { type MatParts, putMat } from '../fixtures/mat.js';
 import { put, suiteInFolder } from '../support/cli.js';
 import { rejection } from '../support/throws.js';
@@ -12,7 +13,7 @@ const SIZE = { width: 3, height: 2 };
 
 async function refusal(dir: string): Promise<string> {
   const read = async () => {
-    for (const { read } of (await readDataFolder(dir)).pairs) await read();
+    for (const { read } of (await readDataFolder(nodeFiles, dir)).records.values()) await read();
   };
   return (await rejection(read())).replaceAll(dir, 'DIR');
 }
@@ -20,17 +21,18 @@ async function refusal(dir: string): Promise<string> {
 test("MATLAB's columns become rows; patient, label and mask are read", async ({ dir }) => {
   await putMat(dir, '2.mat', { ...SIZE, patient: 'MR017260F', label: 3 });
   await putMat(dir, '10.MAT', { ...SIZE, patient: '100360', label: 1, type: '<d' });
-  const { pairs, classNames } = await readDataFolder(dir);
+  const { classNames, ...folder } = await readDataFolder(nodeFiles, dir);
+  const records = [...folder.records.values()];
   assert.equal(classNames, ['tumour']);
   assert.equal(
-    pairs.map(({ name, patient, label, channels }) => [name, patient, label, channels]),
+    records.map(({ name, patient, label, channels, width, height }) => [name, patient, label, channels, width, height]),
     [
-      ['10', '100360', '1', 1],
-      ['2', 'MR017260F', '3', 1],
+      ['10', '100360', '1', 1, 3, 2],
+      ['2', 'MR017260F', '3', 1, 3, 2],
     ],
   );
-  for (const pair of pairs) {
-    const { image, mask } = await pair.read();
+  for (const record of records) {
+    const { image, mask } = await record.read();
     assert.equal(image, { width: 3, height: 2, channels: 1, data: Uint16Array.of(0, 10, 20, 1, 11, 21) });
     assert.equal(mask, { width: 3, height: 2, channels: 1, data: Uint8Array.of(0, 1, 1, 0, 0, 1) });
   }
@@ -38,8 +40,8 @@ test("MATLAB's columns become rows; patient, label and mask are read", async ({ 
 
 test('negative values are raised to 0, all by the same number; 16 bits are kept', async ({ dir }) => {
   await putMat(dir, 'a.mat', { ...SIZE, image: (x, y) => 30000 * x - 7 + y, type: '<i' });
-  const [pair] = (await readDataFolder(dir)).pairs;
-  assert.equal((await pair!.read()).image.data, Uint16Array.of(0, 30000, 60000, 1, 30001, 60001));
+  const record = (await readDataFolder(nodeFiles, dir)).records.get('a')!;
+  assert.equal((await record.read()).image.data, Uint16Array.of(0, 30000, 60000, 1, 30001, 60001));
 });
 
 test('the split keeps patients together', async ({ dir }) => {
@@ -103,7 +105,7 @@ test('damaged files end in one line, whatever is damaged, and say so nowhere els
       assert.match(message, /^DIR\/a\.mat: [^\n]+$/);
       refused++;
       // Whatever the library made of it, a good file is read.
-      assert.is((await readDataFolder(join(dir, 'good'))).pairs.length, 1);
+      assert.is((await readDataFolder(nodeFiles, join(dir, 'good'))).records.size, 1);
     }
   }
   assert.ok(refused >= 20, `${refused} of 40 refused`);

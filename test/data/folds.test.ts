@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random, seedKey } from '../../src/base/random.js';
-import type { Origin } from '../../src/data/folder/format.js';
+import type { Origin } from '../../src/data/record.js';
 import { drawFolds, splitOfFold } from '../../src/data/split/folds.js';
 import { throwsInput } from '../support/throws.js';
 

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
-import { openDataset } from '../../src/data/dataset.js';
-import type { Origin } from '../../src/data/folder/format.js';
+import type { Origin } from '../../src/data/record.js';
 import { drawSplit } from '../../src/data/split/split.js';
 import { encodePng } from '../../src/formats/png/png.js';
+import { openDataset } from '../../src/platform/node/data.js';
 import { put, suiteInFolder } from '../support/cli.js';
 import { rejection, throwsInput } from '../support/throws.js';
 
@@ -68,8 +68,8 @@ test('patients.json: a split.json that divides a patient is refused, naming both
   );
   put(dir, 'split.json', '{"train": ["a", "c"], "validation": ["b"]}');
   const dataset = await open(dir);
-  assert.equal(dataset.originOf?.('b')?.patient, '8');
-  assert.equal(dataset.originOf?.('b')?.label, '2');
+  assert.equal(dataset.records.get('b')?.patient, '8');
+  assert.equal(dataset.records.get('b')?.label, '2');
 });
 
 test('patients.json that does not fit', async ({ dir }) => {

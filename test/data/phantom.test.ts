@@ -26,7 +26,7 @@ function thresholdDice({ image, mask }: Sample, threshold: number): number {
 
 test('the data set and its defaults', () => {
   const dataset = syntheticDataset({ seed: 1 });
-  assert.equal([dataset.size, dataset.channels, dataset.classes], [128, 1, 1]);
+  assert.equal([dataset.sampler.size, dataset.channels, dataset.classes], [128, 1, 1]);
   assert.equal([dataset.source, dataset.splitOrigin], ['synthetic', 'synthetic']);
   const { train, validation, test: testing } = dataset.split;
   assert.equal([train.length, validation.length, testing.length], [160, 32, 32]);

@@ -1,7 +1,7 @@
 /** Splits that are drawn as the user says: by numbers or shares, by patient or image. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Item, Origin } from '../../src/data/folder/format.js';
+import type { ImageRecords, Origin } from '../../src/data/record.js';
 import { completePlan, drawPlanned, type SplitPlan, splitCounts } from '../../src/data/split/plan.js';
 import { type Split, subsets } from '../../src/data/split/split.js';
 import { throwsInput } from '../support/throws.js';
@@ -15,13 +15,15 @@ for (let patient = 0; patient < 60; patient++) {
 }
 const all = [...images.keys()].sort();
 
-function pairsOf(origins: ReadonlyMap<string, Origin>): Item[] {
+function recordsOf(origins: ReadonlyMap<string, Origin>): ImageRecords {
   const read = () => assert.unreachable('a split needs no pixels') as never;
-  return [...origins].map(([name, origin]) => ({ name, channels: 1, ...origin, read }));
+  const recordOf = (name: string, origin: Origin) =>
+    ({ name, width: 1, height: 1, channels: 1, ...origin, read }) as const;
+  return new Map([...origins].map(([name, origin]) => [name, recordOf(name, origin)]));
 }
 
 function draw(plan: SplitPlan, { seed = 1, of = images } = {}): Split {
-  const drawn = completePlan(plan, { dir: 'data', pairs: pairsOf(of) });
+  const drawn = completePlan(plan, { dir: 'data', records: recordsOf(of) });
   return drawPlanned(drawn, [...of.keys()], seed, 'data', (name) => of.get(name));
 }
 
@@ -156,7 +158,7 @@ test('more images than there are', () => {
 
 test('by patient where patients are known; of nobody in particular it is refused', () => {
   const complete = (plan: SplitPlan, of: ReadonlyMap<string, Origin>) =>
-    completePlan(plan, { dir: 'data', pairs: pairsOf(of) });
+    completePlan(plan, { dir: 'data', records: recordsOf(of) });
   assert.is(complete({ sizes: '8,1,1' }, images).by, 'patient');
   assert.is(complete({ sizes: '8,1,1' }, plain(10)).by, 'image');
   throwsInput(
@@ -167,7 +169,7 @@ test('by patient where patients are known; of nobody in particular it is refused
 
 test('a split is drawn again from the same images, and from no others', () => {
   const complete = (of: ReadonlyMap<string, Origin>, plan: SplitPlan = { sizes: '8,1,1' }) =>
-    completePlan(plan, { dir: 'data', pairs: pairsOf(of) });
+    completePlan(plan, { dir: 'data', records: recordsOf(of) });
   const drawn = complete(images);
   assert.equal(complete(images, drawn), drawn);
   const refused =

@@ -70,7 +70,7 @@ for (const score of ['dice', 'pooledDice'] as const) {
         assert.equal({ dice: point.dice, pooledDice: point.pooledDice }, { dice, pooledDice });
       }
     }
-    assert.equal(model.thresholds, {}, 'the model is as it was');
+    assert.equal(model.card.thresholds, {}, 'the model is as it was');
   });
 }
 
@@ -90,7 +90,7 @@ test('of equal thresholds the one nearest to 0.5 is taken, the lower one first',
 
 test('a model uses its thresholds, head by head, unless another is given', async () => {
   const model = createModel({ filters: [3, 4, 5] });
-  model.thresholds = { L1: 0.4, accurate: 0.6 };
+  model.adopt({ ...model.card, thresholds: { L1: 0.4, accurate: 0.6 } });
   assert.equal(
     (['accurate', 'fast', 'L1', 'L2'] as const).map((mode) => thresholdOf(model, mode)),
     [0.6, 0.5, 0.4, 0.5],
@@ -110,7 +110,7 @@ test('a model uses its thresholds, head by head, unless another is given', async
 test('a network with one head: its mean is this head, in every mode', async () => {
   const model = createModel({ filters: [3, 4, 5], deepSupervision: false });
   assert.equal(Object.keys(await chooseThresholds(model, bright)), ['L2']);
-  model.thresholds = { L2: 0.45 };
+  model.adopt({ ...model.card, thresholds: { L2: 0.45 } });
   const [accurate, fast] = [await evaluate(model, bright), await evaluate(model, bright, { mode: 'fast' })];
   assert.equal({ ...accurate, mode: 'fast' }, fast);
   const { head, ...scores } = fast.heads[0]!;
@@ -121,13 +121,19 @@ test('thresholds travel with the model file and with a pruned head', async () =>
   const model = createModel({ filters: [3, 4, 5] });
   const { backend } = model;
   assert.is('thresholds' in (await readSafetensors(await encodeModel(model), 'm')).metadata, false);
-  assert.equal((await decodeModel(await encodeModel(model), 'm', backend)).thresholds, {}, 'an older file');
-  model.thresholds = thresholdsOf({ L1: { threshold: 0.35, curve: [] }, accurate: { threshold: 0.4, curve: [] } });
-  assert.equal((await decodeModel(await encodeModel(model), 'm', backend)).thresholds, { L1: 0.35, accurate: 0.4 });
+  assert.equal((await decodeModel(await encodeModel(model), 'm', backend)).card.thresholds, {}, 'an older file');
+  model.adopt({
+    ...model.card,
+    thresholds: thresholdsOf({ L1: { threshold: 0.35, curve: [] }, accurate: { threshold: 0.4, curve: [] } }),
+  });
+  assert.equal((await decodeModel(await encodeModel(model), 'm', backend)).card.thresholds, {
+    L1: 0.35,
+    accurate: 0.4,
+  });
   const [shallow, deep] = [prune(model, 1), prune(model, 2)];
-  assert.equal([shallow.thresholds, deep.thresholds], [{ L1: 0.35 }, {}]);
+  assert.equal([shallow.card.thresholds, deep.card.thresholds], [{ L1: 0.35 }, {}]);
   assert.equal([thresholdOf(shallow, 'accurate'), thresholdOf(deep, 'accurate')], [0.35, 0.5]);
-  assert.equal((await decodeModel(await encodeModel(shallow), 'm', backend)).thresholds, { L1: 0.35 });
+  assert.equal((await decodeModel(await encodeModel(shallow), 'm', backend)).card.thresholds, { L1: 0.35 });
 });
 
 test('several classes have no threshold', async () => {

@@ -1,29 +1,21 @@
 /** The comparison of the heads: scores as `evaluate` has them, costs as those of the pruned models, and the choice. */
+
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Image } from '../../src/base/image.js';
 import { recommend } from '../../src/evaluate/compare-modes.js';
 import { timeModes } from '../../src/evaluate/time-modes.js';
-import {
-  compareModes,
-  createModel,
-  evaluate,
-  type Mode,
-  type Model,
-  planFor,
-  prune,
-  summarize,
-} from '../../src/index.js';
+import type { Image } from '../../src/image/image.js';
+import { compareModes, createModel, evaluate, type Mode, type Model, prune, summarize } from '../../src/index.js';
 import { squares } from '../support/squares.js';
 import { rejection } from '../support/throws.js';
 
 const model = createModel({ filters: [4, 8, 8], norm: 'batch' });
-model.thresholds = { L1: 0.45, accurate: 0.55 };
+model.adopt({ ...model.card, thresholds: { L1: 0.45, accurate: 0.55 } });
 
 test('scores are those of evaluate, costs those of the pruned models', async () => {
   // 2^depth does not divide it, so that the modes pad differently.
   const dataset = squares({ size: 18 });
-  const { images, rows } = await compareModes(model, dataset, { runs: 2, planner: planFor });
+  const { images, rows } = await compareModes(model, dataset, { runs: 2 });
   const evaluation = await evaluate(model, dataset);
   assert.is(images, evaluation.images);
   assert.equal(
@@ -44,7 +36,7 @@ test('scores are those of evaluate, costs those of the pruned models', async () 
     const { parameters, macs, parameterBytes, preparedBytes, workingBytes } = summarize(
       config,
       { width: side, height: side },
-      planFor,
+      model.backend,
     );
     const memoryBytes = parameterBytes + preparedBytes + workingBytes;
     return { parameters, macs, parameterBytes, preparedBytes, workingBytes, memoryBytes };
@@ -65,7 +57,7 @@ test('the recommendation says on what it stands, and the model stays as it is', 
   const scores = Object.fromEntries(rows.map(({ mode, pooledIou }) => [mode, pooledIou]));
   const { subset, score, tolerance } = options;
   assert.equal(recommendation, { mode: 'L1', score, tolerance, subset, images: 16, scores });
-  assert.is(model.recommendation, undefined);
+  assert.is(model.card.recommendation, undefined);
 });
 
 test('one head is a comparison of one', async () => {

@@ -1,10 +1,10 @@
 /** Scores of masks against answers worked out by hand. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Image } from '../../src/base/image.js';
 import { MetricAccumulator, type MetricOptions } from '../../src/evaluate/metrics.js';
 import { confusionCounts, type OverlapScores, overlapScores } from '../../src/evaluate/overlap.js';
-import { toMask } from '../../src/model/prediction.js';
+import type { Image } from '../../src/image/image.js';
+import { toMask } from '../../src/infer/prediction.js';
 
 const mask = (...data: number[]): Image<Uint8Array> => ({
   width: data.length,

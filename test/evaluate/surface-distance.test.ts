@@ -1,10 +1,10 @@
 /** HD95 and ASSD against answers worked out by hand, and against brute force. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Image } from '../../src/base/image.js';
 import { Random, seedKey } from '../../src/base/random.js';
 import { surfaceDistances } from '../../src/evaluate/surface-distance.js';
-import { type Spacing, squaredDistances } from '../../src/image/distance.js';
+import { squaredDistances } from '../../src/image/distance.js';
+import type { Image, Spacing } from '../../src/image/image.js';
 import { surface } from '../../src/image/surface.js';
 
 /** Rows of a drawing: `#` is 1, a digit itself, anything else 0. */

@@ -6,11 +6,12 @@ import { Random, seedKey } from '../../src/base/random.js';
 import { exportOnnx, onnxGraph } from '../../src/export/onnx.js';
 import { encodeOnnx } from '../../src/export/onnx-file.js';
 import { Graph } from '../../src/graph/graph.js';
-import { type ModelConfig, norms, parseConfig, skipPatterns, upsamplings } from '../../src/model/config.js';
-import { compileInference, type InferenceOutput } from '../../src/model/inference.js';
-import { Model } from '../../src/model/model.js';
-import { recordNetwork } from '../../src/model/network.js';
+import { Inference, recordInference } from '../../src/infer/inference.js';
+import { createModel, type Model } from '../../src/model/model.js';
 import { exportTensors } from '../../src/model/torch.js';
+import { type ModelConfig, norms, skipPatterns, upsamplings } from '../../src/network/config.js';
+import type { Mode } from '../../src/network/mode.js';
+import { recordNetwork } from '../../src/network/network.js';
 import { dropout, weightedSum } from '../../src/ops/index.js';
 import { mismatch } from '../support/compare.js';
 import { permute, toNhwc } from '../support/layout.js';
@@ -28,7 +29,7 @@ const SIZE = { batch: 2, height: 8, width: 12 };
  * logits are of a size that no sigmoid saturates at.
  */
 function modelOf(fields: Partial<ModelConfig>): Model {
-  const model = new Model(parseConfig(fields, 'test'), new ReferenceBackend('float64'));
+  const model = createModel(fields, { backend: new ReferenceBackend('float64') });
   const random = new Random(seedKey(1));
   const values = model.parameters.list.map(({ name, kind, shape, fanIn }) => {
     const sample = kind === 'runningVariance' ? positive(shape) : normal(shape);
@@ -40,16 +41,17 @@ function modelOf(fields: Partial<ModelConfig>): Model {
 }
 
 /** The outputs of the file and of the model, NHWC, by the names that the file gives them. */
-async function outputsOf(model: Model, output: InferenceOutput) {
+async function outputsOf(model: Model, output: Mode | 'logits') {
   const { batch, height, width } = SIZE;
   const x = normal([batch, height, width, model.config.inChannels])(new Random(seedKey(2)));
   const file = readOnnx(await exportOnnx(model, { output, ...SIZE }));
   const actual = runOnnx(file, new Map([['image', permute(x, [0, 3, 1, 2])]]));
-  const expected = await compileInference(model, output, SIZE).run(x.data);
+  const graph = output === 'logits' ? recordInference(model.config, output, SIZE) : model.record(output, SIZE);
+  const expected = await new Inference(graph, model.parameters).run(x.data);
   return [...actual].map(([name, array], k) => ({ name, array: toNhwc(array), expected: expected[k]! }));
 }
 
-async function checkOutputs(model: Model, output: InferenceOutput, names: readonly string[]): Promise<void> {
+async function checkOutputs(model: Model, output: Mode | 'logits', names: readonly string[]): Promise<void> {
   const { batch, height, width } = SIZE;
   const outputs = await outputsOf(model, output);
   assert.equal(

@@ -1,6 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodeNpy } from '../../src/formats/npy.js';
+import { InputError } from '../../src/base/errors.js';
+import { Random, seedKey } from '../../src/base/random.js';
+import { decodeNpy, encodeNpy } from '../../src/formats/npy.js';
 
 /** The header of `encodeNpy(shape, …)`, one character per byte. */
 function header(shape: readonly number[]): string {
@@ -33,6 +35,119 @@ test('a view of a larger array is written alone', () => {
   const data = Float32Array.of(1, 2, 3, 4).subarray(1, 3);
   const bytes = encodeNpy([2], data);
   assert.is(Buffer.from(bytes.subarray(-8)).toString('hex'), '0000004000004040');
+});
+
+/** A file of version 1.0 with this dictionary and these bytes of numbers. */
+function npy(dictionary: string, numbers = 0): Uint8Array {
+  const text = Buffer.from(`${dictionary}\n`, 'latin1');
+  const size = Buffer.from([text.length & 255, text.length >> 8]);
+  return Buffer.concat([Buffer.from('\x93NUMPY\x01\0', 'latin1'), size, text, Buffer.alloc(numbers)]);
+}
+
+const dictionary = (descr: string, shape: string, order = 'False') =>
+  `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }`;
+
+/** The text of the InputError that decoding ends in. */
+function refusal(bytes: Uint8Array): string {
+  try {
+    decodeNpy(bytes, 'a.npy');
+  } catch (error) {
+    assert.instance(error, InputError);
+    const { message } = error as InputError;
+    assert.not.match(message, '\n');
+    return message;
+  }
+  return assert.unreachable('decoded') as never;
+}
+
+test('what is written is read: each type, with and without channels', () => {
+  for (const data of [
+    Uint8Array.of(1, 2, 3, 4, 5, 6),
+    Uint16Array.of(1, 2, 3, 4, 5, 600),
+    Float32Array.of(1, 2, 3, 4, 5, -0.5),
+  ]) {
+    assert.equal(decodeNpy(encodeNpy([2, 3], data), 'a.npy'), { width: 3, height: 2, channels: 1, data });
+    assert.equal(decodeNpy(encodeNpy([1, 2, 3], data), 'a.npy'), { width: 2, height: 1, channels: 3, data });
+  }
+  const shifted = Buffer.concat([Uint8Array.of(0), encodeNpy([1, 1], Float32Array.of(7))]).subarray(1);
+  assert.equal(decodeNpy(shifted, 'a.npy').data, Float32Array.of(7));
+});
+
+test('headers as NumPy writes them in other versions', () => {
+  const text = Buffer.from(`${dictionary("'|u1'", '(1, 2)')}\n`);
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(text.length);
+  for (const version of [2, 3]) {
+    const magic = Buffer.from(`\x93NUMPY${String.fromCharCode(version)}\0`, 'latin1');
+    assert.equal(decodeNpy(Buffer.concat([magic, size, text, Buffer.from([5, 6])]), 'a.npy').data, Uint8Array.of(5, 6));
+  }
+});
+
+test('what is no image is refused in one line that says why', () => {
+  const numbers = 'expected uint8 (|u1), uint16 (<u2) or float32 (<f4); convert it with astype';
+  assert.is(refusal(npy(dictionary("'<f8'", '(2, 2)'), 32)), `a.npy: holds numbers of type "<f8", ${numbers}`);
+  assert.is(refusal(npy(dictionary("'>u2'", '(2, 2)'), 8)), `a.npy: holds numbers of type ">u2", ${numbers}`);
+  assert.is(refusal(npy(dictionary("[('x', '<f4')]", '(2, 2)'), 16)), `a.npy: holds records, ${numbers}`);
+  assert.is(
+    refusal(npy(dictionary("'|u1'", '(2, 2)', 'True'), 4)),
+    "a.npy: is in Fortran's order, expected C's; save numpy.ascontiguousarray of it",
+  );
+  const shape = 'expected [height,width] or [height,width,channels], each at least 1; give it one image';
+  for (const [tuple, found] of [
+    ['()', ''],
+    ['(4,)', '4'],
+    ['(1, 2, 2, 1)', '1,2,2,1'],
+    ['(0, 2)', '0,2'],
+  ]) {
+    assert.is(refusal(npy(dictionary("'|u1'", tuple!), 4)), `a.npy: an array of shape [${found}], ${shape}`);
+  }
+  assert.is(
+    refusal(npy(dictionary("'|u1'", '(1, 1, 2000)'), 2000)),
+    'a.npy: an image of 1x1x2000; expected whole numbers, 1 to 1024 channels',
+  );
+  assert.is(
+    refusal(npy(dictionary("'<f4'", '(16384, 16384)'))),
+    'a.npy: too large: 16384x16384 of <f4 takes 1073741824 bytes, accepted are at most 16384 pixels a side and 268435456 bytes; cut it into tiles',
+  );
+  for (const length of [7, 9]) {
+    assert.is(
+      refusal(npy(dictionary("'<u2'", '(2, 2)'), length)),
+      `a.npy: damaged .npy: ${length} bytes of numbers, 4 numbers of <u2 take 8; copy the file again`,
+    );
+  }
+  assert.is(refusal(npy('{}')), 'a.npy: damaged .npy: its header is "{}"; save it again with numpy.save');
+  const whole = encodeNpy([1, 1], Float32Array.of(Number.NaN));
+  assert.is(refusal(whole), 'a.npy: pixel (0, 0), channel 0 is NaN; expected finite numbers');
+  assert.is(
+    refusal(whole.subarray(0, 100)),
+    'a.npy: truncated .npy: 100 bytes, its header alone takes 128; copy the file again',
+  );
+  const long =
+    'a.npy: damaged .npy: its header takes 60011 bytes, expected at most 4096; save it again with numpy.save';
+  assert.is(refusal(npy(dictionary("'|u1'", '(1, 1)').padEnd(60_000), 1)), long);
+  const future = Uint8Array.from(whole);
+  future[6] = 4;
+  assert.is(refusal(future), 'a.npy: a .npy of version 4, known are 1 to 3; save it again with numpy.save');
+});
+
+test('a changed or shortened file gives an image or an InputError', () => {
+  const random = new Random(seedKey(9));
+  const seed = encodeNpy(
+    [2, 3, 2],
+    Uint8Array.from({ length: 12 }, (_, i) => i),
+  );
+  for (let round = 0; round < 3000; round++) {
+    const bytes = Uint8Array.from(
+      seed.subarray(0, random.integer(4) === 0 ? random.integer(seed.length) : seed.length),
+    );
+    for (let k = random.integer(3); k >= 0 && bytes.length > 0; k--)
+      bytes[random.integer(bytes.length)] = random.integer(256);
+    try {
+      decodeNpy(bytes, 'a.npy');
+    } catch (error) {
+      assert.instance(error, InputError, String(error));
+    }
+  }
 });
 
 test('a shape of another size is a fault of the caller', () => {

@@ -52,7 +52,7 @@ test('the check catches a plan in which two live buffers overlap by one element'
 
 test('buffers begin at multiples of 16 elements', () => {
   const { loss, gradients } = smallUnet();
-  const { offsets, workspaces, length } = plan([loss, ...gradients], { workspace });
+  const { offsets, workspaces, length } = plan([loss, ...gradients], { workspace, alignment: 16 });
   for (const offset of [...offsets.values(), ...workspaces.values(), length]) assert.is(offset % 16, 0);
 });
 
@@ -150,7 +150,7 @@ test('leaves, unused outputs and outputs that are leaves', () => {
   const x = graph.input('x', [1, 2, 2, 5]);
   const unused = graph.input('unused', [7]);
   const { mean, variance } = moments(x);
-  const { steps, offsets, length } = plan([mean]);
+  const { steps, offsets, length } = plan([mean], { alignment: 16 });
   assert.is(steps.length, 1);
   assert.ok(offsets.has(variance), 'the kernel writes it all the same');
   assert.not(offsets.has(unused));

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Image, ImageData } from '../../src/base/image.js';
+import type { Image, ImageData } from '../../src/image/image.js';
 import { normalise } from '../../src/image/normalise.js';
 import { createModel, ReferenceBackend } from '../../src/index.js';
-import { prepare } from '../../src/model/preprocessing.js';
+import { prepare } from '../../src/infer/preprocessing.js';
 
 const image = <T extends ImageData>(data: T, channels = 1): Image<T> => ({
   width: data.length / channels,
@@ -58,9 +58,9 @@ test('a prediction depends on brightness and contrast with range only', async ()
   };
   assert.not.ok(await same());
   for (const normalisation of ['percentile', 'zscore'] as const) {
-    model.preprocessing = { normalisation };
+    model.adopt({ ...model.card, preprocessing: { normalisation } });
     assert.ok(await same(), normalisation);
-    assert.equal(prepare(dark, model.config, model.preprocessing), normalise(dark, normalisation));
+    assert.equal(prepare(dark, model.config, model.card.preprocessing), normalise(dark, normalisation));
   }
 });
 

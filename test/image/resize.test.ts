@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Image } from '../../src/base/image.js';
 import { Random, seedKey } from '../../src/base/random.js';
+import type { Image } from '../../src/image/image.js';
 import { resizeImage, resizeMask } from '../../src/image/resize.js';
 
 const random = new Random(seedKey(3));

@@ -1,8 +1,8 @@
 /** Rearranging and resampling: where pixels go, and what is beyond an edge. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Image } from '../../src/base/image.js';
 import { fold, Random, seedKey } from '../../src/base/random.js';
+import type { Image } from '../../src/image/image.js';
 import { padReflect } from '../../src/image/pad.js';
 import { mirrored, rearrange, turned, type Walk } from '../../src/image/rearrange.js';
 import { splineField } from '../../src/image/spline.js';

@@ -77,7 +77,7 @@ test('with a term over the batch the micro-batch is the batch, unless it is give
   const microBatchWith = async (loss: LossOptions, more: TrainOptions = {}) => {
     const model = modelOf({ filters: [2, 3] });
     await train(model, { epochs: 1, batch: 6, loss, ...more });
-    return model.training!.microBatch;
+    return model.card.training!.microBatch;
   };
   assert.is(await microBatchWith(of('ce+dice(batch)')), 6);
   assert.is(await microBatchWith(of('ce+dice(batch)'), { microBatch: 3 }), 3);
@@ -88,7 +88,7 @@ test('the model remembers its loss, and forgets the weights of heads that are pr
   const model = modelOf({ filters: [2, 3, 4], classes: 3 });
   const loss: LossOptions = { ...of('0.5*focal(2)+dice(squared)'), headWeights: [1, 3], classWeights: [1, 2, 5] };
   await train(model, { epochs: 1, loss }, 2);
-  const { training } = model;
+  const { training } = model.card;
   assert.equal(
     [training!.loss, training!.headWeights, training!.classWeights],
     ['0.5*focal(2)+dice(squared)', [1, 3], [1, 2, 5]],
@@ -97,7 +97,10 @@ test('the model remembers its loss, and forgets the weights of heads that are pr
   assert.equal(trainedLoss(read), loss);
   assert.equal(trainedLoss(prune(read, 1)), { terms: loss.terms, classWeights: [1, 2, 5] });
   assert.equal(trainedLoss(modelOf()), {});
-  read.training = { ...training, loss: 'wing(3)+ce', headWeights: 'equal', classWeights: [1, 2] };
+  read.adopt({
+    ...read.card,
+    training: { ...training, loss: 'wing(3)+ce', headWeights: 'equal', classWeights: [1, 2] },
+  });
   assert.equal(trainedLoss(read), {}, 'what another version may have written');
 });
 

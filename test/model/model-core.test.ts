@@ -20,22 +20,24 @@ function imports(entry: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-test('the core reaches no module of Node, no file and no data folder', () => {
+test('the core reaches no module of Node and nothing of a platform, of the application and the command line', () => {
   const reached = [...imports(join(SRC, 'core.js'))];
-  assert.ok(reached.includes(join(SRC, 'train/trainer.js')));
+  for (const part of ['train/trainer.js', 'train/checkpoint.js', 'data/phantom/phantom.js', 'data/split/folds.js']) {
+    assert.ok(reached.includes(join(SRC, part)), part);
+  }
   assert.equal(
     reached.filter((name) => !name.startsWith('/')),
-    ['@assemblyscript/loader'],
+    ['@assemblyscript/loader', 'fast-png'],
   );
   assert.equal(
-    reached.filter((name) => /src[/\\](data|files|report|cli)[/\\]/.test(name)),
+    reached.filter((name) => /src[/\\](platform|report|app|cli)[/\\]/.test(name)),
     [],
   );
 });
 
-test('the Node entry adds files and data to it', () => {
+test('the Node entry adds the files of the disk to it', () => {
   const reached = imports(join(SRC, 'index.js'));
-  assert.ok(reached.has('node:fs') && reached.has(join(SRC, 'data/dataset.js')));
+  assert.ok(reached.has('node:fs') && reached.has(join(SRC, 'platform/node/data.js')));
 });
 
 test.run();

@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
-import type { Image } from '../../src/base/image.js';
 import { fold, Random, seedKey } from '../../src/base/random.js';
+import type { Image } from '../../src/image/image.js';
 import { createBackend, createModel, type Mode, type Model, type ModelConfig, prune } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
 import { throwsInput } from '../support/throws.js';
@@ -85,13 +85,31 @@ test('8 and 16 bits, grey and RGB of the same picture are the same to the networ
   assert.equal((await model.predict(colour)).probs, expected);
 });
 
+test('a network of any number of channels reads images of that number, and no others', async () => {
+  const model = modelOf({ inChannels: 6 });
+  const image = imageOf(9, 7, 6);
+  const { probs } = await model.predict(image);
+  const other = { ...image, data: image.data.map((value, i) => (i % 6 === 5 ? 255 - value : value)) };
+  assert.ok(relativeError((await model.predict(other)).probs, probs) > 1e-4, 'the last channel counts');
+  for (const [inChannels, channels] of [
+    [3, 4],
+    [4, 3],
+    [1, 2],
+    [3, 2],
+  ] as const) {
+    const error = await errorOf(modelOf({ inChannels }).predict(imageOf(8, 8, channels)));
+    assert.instance(error, InputError);
+    assert.is(error.message, `predict: the image has ${channels} channels, the network reads ${inChannels}`);
+  }
+});
+
 test('a model with a size sees every image at it and answers at the size of the image', async () => {
   const model = modelOf();
-  model.preprocessing = { normalisation: 'range', size: 16 };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 16 } });
   const { width, height, probs } = await model.predict(imageOf(40, 20));
   assert.equal([width, height, probs.length], [40, 20, 800]);
   const own = await model.predict(imageOf(16, 16));
-  model.preprocessing = { normalisation: 'range' };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range' } });
   assert.equal(own, await model.predict(imageOf(16, 16)));
 });
 
@@ -162,12 +180,11 @@ for (const variant of variants) {
 
 test('pruning keeps what prediction needs and refuses a head that is not there', () => {
   const model = modelOf();
-  model.preprocessing = { normalisation: 'range', size: 32 };
-  model.training = { epochs: 3 };
+  model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 32 }, training: { epochs: 3 } });
   const pruned = prune(model, 1);
   assert.equal(pruned.config.filters, [3, 4]);
-  assert.equal(pruned.preprocessing, model.preprocessing);
-  assert.equal(pruned.training, { epochs: 3, prunedTo: 'L1' });
+  assert.equal(pruned.card.preprocessing, model.card.preprocessing);
+  assert.equal(pruned.card.training, { epochs: 3, prunedTo: 'L1' });
   throwsInput(() => prune(model, 3), 'prune: no head at level 3; this network has L1, L2');
   const alone = 'this network was built without deep supervision: L1 is its only head and needs all of it';
   throwsInput(() => prune(pruned, 1), `prune: ${alone}`);

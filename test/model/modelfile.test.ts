@@ -35,10 +35,13 @@ const RECOMMENDATION: Recommendation = {
 
 function modelOf(fields = config) {
   const model = createModel(fields, { backend, seed: 7 });
-  model.preprocessing = { normalisation: 'range', size: 8 };
-  model.thresholds = { L1: 0.35 };
-  model.recommendation = RECOMMENDATION;
-  model.training = { epochs: 3, validation: { dice: 0.5 } };
+  model.adopt({
+    ...model.card,
+    preprocessing: { normalisation: 'range', size: 8 },
+    thresholds: { L1: 0.35 },
+    recommendation: RECOMMENDATION,
+    training: { epochs: 3, validation: { dice: 0.5 } },
+  });
   return model;
 }
 
@@ -57,10 +60,10 @@ test('the round trip keeps everything, bit for bit', async () => {
   const model = modelOf();
   const copy = await decodeModel(await encodeModel(model), 'm', backend);
   assert.equal(copy.config, model.config);
-  assert.equal(copy.preprocessing, model.preprocessing);
-  assert.equal(copy.thresholds, model.thresholds);
-  assert.equal(copy.recommendation, RECOMMENDATION);
-  assert.equal(copy.training, model.training);
+  assert.equal(copy.card.preprocessing, model.card.preprocessing);
+  assert.equal(copy.card.thresholds, model.card.thresholds);
+  assert.equal(copy.card.recommendation, RECOMMENDATION);
+  assert.equal(copy.card.training, model.card.training);
   assert.equal(await copy.predict(image), await model.predict(image));
   assert.is(await weightsSha256(copy), await weightsSha256(model));
   assert.equal(await encodeModel(copy), await encodeModel(model));

@@ -19,8 +19,7 @@ const untold =
 
 function modelOf(recommended: Recommendation | undefined = recommendation) {
   const model = createModel({ filters: [3, 4, 6] });
-  model.thresholds = { L1: 0.3, L2: 0.6 };
-  model.recommendation = recommended;
+  model.adopt({ ...model.card, thresholds: { L1: 0.3, L2: 0.6 }, recommendation: recommended });
   return model;
 }
 
@@ -42,7 +41,7 @@ test('other modes are what they are', () => {
 
 test('auto without a recommendation is refused', async () => {
   const model = modelOf();
-  model.recommendation = undefined;
+  model.adopt({ ...model.card, recommendation: undefined });
   const { image } = await squares().load('train-0');
   assert.is(await rejection(model.predict(image, { mode: 'auto' })), untold);
   assert.is(await rejection(evaluate(model, squares(), { mode: 'auto' })), untold);
@@ -51,7 +50,7 @@ test('auto without a recommendation is refused', async () => {
 test('training forgets what was chosen for other weights', async () => {
   const model = modelOf();
   for await (const _ of trainModel(model, squares(), { epochs: 1, batch: 8 }));
-  assert.equal([model.recommendation, model.thresholds], [undefined, {}]);
+  assert.equal([model.card.recommendation, model.card.thresholds], [undefined, {}]);
 });
 
 test('the best is the highest score, of equals the first', () => {

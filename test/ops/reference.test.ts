@@ -52,7 +52,7 @@ test('losses and their gradients stay finite with logits of 200 and -200', () =>
   const four = { batch: 1, positions: 4, classes: 1 };
   const plain = { gamma: 0, classWeights: [1, 1] };
   const dice = { alpha: 0.5, beta: 0.5, squared: false };
-  const computed = (op: 'crossEntropy' | 'overlap' | 'lovasz', geometry: never, target: Float64Array) => {
+  const computed = (op: 'crossEntropy' | 'tversky' | 'lovasz', geometry: never, target: Float64Array) => {
     kernels[op](geometry, [logits, target], [loss]);
     kernels[`${op}Grad`](geometry, [logits, target, Float64Array.of(1)], [dlogits]);
     return { loss: loss[0]!, dlogits: [...dlogits] };
@@ -67,9 +67,9 @@ test('losses and their gradients stay finite with logits of 200 and -200', () =>
     dlogits: [0.25, -0.25, 0.25, -0.25],
   });
   // No pixel found of 2, 2 found wrongly: Dice is (0 + 1) / (4 + 1).
-  const overlap = computed('overlap', { ...four, ...dice, shares: [1] } as never, wrong);
-  assert.ok(Math.abs(overlap.loss - (1 - 1 / 5)) < 1e-12);
-  assert.ok(overlap.dlogits.every((slope) => Math.abs(slope) < 1e-80));
+  const tversky = computed('tversky', { ...four, ...dice, classWeights: [1] } as never, wrong);
+  assert.ok(Math.abs(tversky.loss - (1 - 1 / 5)) < 1e-12);
+  assert.ok(tversky.dlogits.every((slope) => Math.abs(slope) < 1e-80));
   // All errors are 201, and the IoU is 0.
   const lovasz = computed('lovasz', { ...four, classWeights: [1] } as never, wrong);
   assert.ok(Math.abs(lovasz.loss - 201) < 1e-12);
@@ -82,16 +82,16 @@ test('losses and their gradients stay finite with logits of 200 and -200', () =>
     dlogits: [0.5, -0.5, 0.5, -0.5],
   });
   // Class 0: nothing there, 2 found; class 1: 2 there, nothing found.
-  const classes = computed('overlap', { ...two, ...dice, shares: [0.5, 0.5] } as never, second);
+  const classes = computed('tversky', { ...two, ...dice, classWeights: [0.5, 0.5] } as never, second);
   assert.ok(Math.abs(classes.loss - (1 - 1 / 3)) < 1e-12);
   assert.ok(classes.dlogits.every((slope) => Math.abs(slope) < 1e-80));
   assert.is(computed('lovasz', { ...two, classWeights: [1, 1] } as never, second).loss, 1);
 });
 
 test('an empty mask, nothing found: the overlap is 1', () => {
-  const geometry = { batch: 2, positions: 3, classes: 1, alpha: 0.5, beta: 0.5, squared: false, shares: [1] };
+  const geometry = { batch: 2, positions: 3, classes: 1, alpha: 0.5, beta: 0.5, squared: false, classWeights: [1] };
   const loss = new Float64Array(1);
-  kernels.overlap(geometry, [new Float64Array(6).fill(-2000), new Float64Array(6)], [loss]);
+  kernels.tversky(geometry, [new Float64Array(6).fill(-2000), new Float64Array(6)], [loss]);
   assert.is(loss[0], 0);
 });
 

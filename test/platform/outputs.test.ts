@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { SCORES_CSV } from '../../src/app/evaluate-files.js';
+import { SCORES_CSV } from '../../src/app/evaluation/report-files.js';
 import { CONTACT_SHEET, MASK, OVERLAY } from '../../src/app/kinds.js';
 import { outputsOf } from '../../src/app/outputs.js';
-import { type FileKind, HEAD_BYTES } from '../../src/base/file-kind.js';
+import { type FileKind, HEAD_BYTES } from '../../src/formats/file-kind.js';
 import { encodeNpy, NPY } from '../../src/formats/npy.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import { createModel, prune } from '../../src/index.js';
@@ -236,7 +236,7 @@ test('tables, arrays and models say what they are', async () => {
   const isDerived = async (model: Parameters<typeof encodeModel>[0]) =>
     DERIVED_MODEL.begins(head(await encodeModel(model)));
   assert.ok(await isDerived(model), 'not trained, as from import-torch');
-  model.training = { dataset: 'd'.repeat(HEAD_BYTES), epochs: 3 };
+  model.adopt({ ...model.card, training: { dataset: 'd'.repeat(HEAD_BYTES), epochs: 3 } });
   assert.not.ok(await isDerived(model), 'hours of work');
   assert.ok(await isDerived(prune(model, 1)));
   assert.not.ok(DERIVED_MODEL.begins(head('\0\0\0\0\0\0\0\0{"__metadata__":{"format":"pt"},')));

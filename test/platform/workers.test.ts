@@ -17,7 +17,7 @@ const CONFIGS: readonly Partial<ModelConfig>[] = [
 /** Micro-batches of 2, 2, 2, 2 and 1 in each mini-batch but the last. */
 async function trained(backend: Backend, config: Partial<ModelConfig>, onStep = () => {}): Promise<string> {
   const model = createModel(config, { backend, seed: 1 });
-  const options = { epochs: 2, batch: 9, microBatch: 2, learningRate: 1e-2, maxGradientNorm: 0.5, averageDecay: 0.9 };
+  const options = { epochs: 2, batch: 9, microBatch: 2, learningRate: 1e-2, maxGradientNorm: 0.5, emaDecay: 0.9 };
   const dataset = squares({ train: 23 });
   for await (const _ of trainModel(model, dataset, {
     ...options,

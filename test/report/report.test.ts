@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
-import type { Image, ImageData } from '../../src/base/image.js';
+import type { Image, ImageData } from '../../src/image/image.js';
 import { ticksAround, ticksWithin } from '../../src/report/axis.js';
 import { Canvas } from '../../src/report/canvas.js';
 import { BACKGROUND, BLUE, GREEN, ORANGE, WHITE, YELLOW } from '../../src/report/colours.js';
@@ -51,9 +51,9 @@ test('toRgb: bytes as they are, floats from 0 to 1, others stretched', () => {
   );
 });
 
-test('toRgb: colours stay, alpha goes, of other channels the first is shown', () => {
+test('toRgb: three channels are colours, of any other number the first is shown', () => {
   assert.equal([...toRgb(grey(1, Uint8Array.of(1, 2, 3), 3)).data], [1, 2, 3]);
-  assert.equal([...toRgb(grey(1, Uint8Array.of(1, 2, 3, 9), 4)).data], [1, 2, 3]);
+  assert.equal([...toRgb(grey(1, Uint8Array.of(1, 2, 3, 9), 4)).data], [1, 1, 1]);
   assert.equal([...toRgb(grey(1, Uint8Array.of(1, 2), 2)).data], [1, 1, 1]);
 });
 

@@ -1,8 +1,8 @@
 /** The rows of a study's tables, from results whose answers are worked out by hand. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultConfig } from '../../src/model/config.js';
-import { summarize } from '../../src/model/summary.js';
+import { networkCost } from '../../src/model/summary.js';
+import { defaultConfig } from '../../src/network/config.js';
 import { embeddedArms, familyArm, familyNames } from '../../src/study/arms.js';
 import { comparePaired } from '../../src/study/compare.js';
 import { embeddedRows } from '../../src/study/embedded.js';
@@ -94,7 +94,7 @@ test('embedded against isolated: a row a level, the deepest alone', () => {
 test('the arms are the networks of the paper, with its numbers of parameters', () => {
   const parameters = (arm: ReturnType<typeof familyArm>) => {
     const config = { ...defaultConfig, ...arm.build(defaultConfig.filters) };
-    return summarize(config, { width: 96, height: 96 }).parameters;
+    return networkCost(config, 'accurate', { width: 96, height: 96 }).parameters;
   };
   const family = Object.fromEntries(familyNames.map((name) => [name, parameters(familyArm(name))]));
   assert.equal(family, {

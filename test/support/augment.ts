@@ -1,8 +1,9 @@
 /** Samples to augment. */
-import type { Image } from '../../src/base/image.js';
+
 import { fold, type Key, Random, seedKey } from '../../src/base/random.js';
 import { augment, parseAugmentations } from '../../src/data/augment/augment.js';
 import type { Sample } from '../../src/data/dataset.js';
+import type { Image } from '../../src/image/image.js';
 
 export interface SampleOptions {
   readonly width?: number;

@@ -17,9 +17,9 @@ export type Family =
   | 'lovasz'
   | 'normalization'
   | 'optimizer'
-  | 'overlap'
   | 'pooling'
   | 'transposed'
+  | 'tversky'
   | 'upsampling';
 
 export interface Case {

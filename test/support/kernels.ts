@@ -1,6 +1,6 @@
 /** Kernels changed for a test. */
 import type { Kernel } from '../../src/backend/wasm/kernel.js';
-import { kernels } from '../../src/backend/wasm/kernels.js';
+import { kernels } from '../../src/backend/wasm/kernels/index.js';
 
 export type AnyKernel = Kernel<unknown, { readonly memory: WebAssembly.Memory }>;
 

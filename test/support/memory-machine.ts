@@ -3,7 +3,7 @@ import { leafOf, type Tensor } from '../../src/graph/graph.js';
 import { type Plan, type PlanOptions, plan } from '../../src/graph/plan.js';
 import { sizeOf } from '../../src/graph/shape.js';
 
-type Owner = Tensor | 'scratch' | undefined;
+type Owner = Tensor | 'workspace' | undefined;
 
 /**
  * What goes wrong when `outputs` are computed as planned; empty where every tensor holds its elements as long as a
@@ -35,14 +35,14 @@ export function planFaults(planned: Plan, outputs: readonly Tensor[], options: P
     const [first] = node.outputs;
     // Such an output is written while the input is read, element by element.
     const inPlace = input !== undefined && offsets.has(input) && offsets.get(input) === offsets.get(first!);
-    const scratch = options.workspace?.(node) ?? 0;
-    if (scratch > 0) write('scratch', workspaces.get(node), scratch);
+    const length = options.workspace?.(node) ?? 0;
+    if (length > 0) write('workspace', workspaces.get(node), length);
     // Everything else may be written before the inputs are read.
     for (const tensor of node.outputs) if (tensor !== first || !inPlace) writeTensor(tensor);
     for (const [k, tensor] of node.inputs.entries()) expectTensor(tensor, `step ${step}, input ${k}`);
     if (inPlace) writeTensor(first!);
     for (const tensor of node.outputs) expectTensor(tensor, `step ${step}, output ${tensor.index}`);
-    if (scratch > 0) expect('scratch', workspaces.get(node), scratch, `step ${step}, workspace`);
+    if (length > 0) expect('workspace', workspaces.get(node), length, `step ${step}, workspace`);
   });
   for (const [k, tensor] of outputs.entries()) expectTensor(tensor, `output ${k} at the end`);
   return faults;

@@ -3,8 +3,8 @@ import type { Program, Values } from '../../src/backend/backend.js';
 import type { Machine } from '../../src/backend/wasm/program.js';
 
 /**
- * Fills the working memory of `program` with NaN, so that an output element which no kernel writes, or scratch memory
- * which one reads before it writes it, is seen. Everything written to the program before is lost.
+ * Fills the working memory of `program` with NaN, so that an output element which no kernel writes, or workspace
+ * that one reads before it writes it, is seen. Everything written to the program before is lost.
  */
 export function poison(program: Program): void {
   arenaOf(program).fill(NaN);

@@ -1,6 +1,7 @@
-/** A data set that a tiny network learns in a second: a bright square on noise. */
+/** A data set that a tiny network learns in a second: a bright square on noise. Its samples are drawn, not sampled. */
 import { fold, Random, seedKey } from '../../src/base/random.js';
 import type { Dataset } from '../../src/data/dataset.js';
+import { resizeSampler } from '../../src/data/resize-sampler.js';
 
 export interface SquaresOptions {
   /** Width and height; default 16. */
@@ -16,13 +17,13 @@ export function squares({ size = 16, classes = 1, train = 16 }: SquaresOptions =
   return {
     name: 'squares',
     source: 'squares',
-    size,
+    records: new Map(),
     channels: 1,
     classes,
     classNames: Array.from({ length: classes }, (_, k) => `brightness ${k + 1}`),
-    normalisation: 'range',
     split: { train: names('train', train), validation: names('validation', 6), test: [] },
     splitOrigin: 'synthetic',
+    sampler: resizeSampler({ normalisation: 'range', size }),
     async load(name) {
       const random = new Random(fold(seedKey(9), name));
       const side = 3 + random.integer(size / 3);

@@ -11,7 +11,7 @@ import {
   trainModel,
   weightsSha256,
 } from '../../src/index.js';
-import { isTrainable } from '../../src/model/parameters.js';
+import { isTrainable } from '../../src/network/parameters.js';
 import { type Example, TrainingStep } from '../../src/train/step.js';
 import { relativeError } from '../support/compare.js';
 import { squares } from '../support/squares.js';

@@ -10,7 +10,6 @@ import {
   evaluate,
   type Model,
   type ModelConfig,
-  planFor,
   summarize,
   type TrainOptions,
   trainModel,
@@ -44,7 +43,7 @@ for (const threads of [1, 2]) {
         const backend = createBackend('wasm', { threads });
         const model = createModel(config, { backend });
         const size = { width: 72, height: 56 };
-        const { parameterBytes, levels, ...all } = summarize(model.config, size, planFor, threads);
+        const { parameterBytes, levels, ...all } = summarize(model.config, size, backend);
         const { preparedBytes, workingBytes } = mode === 'accurate' ? all : levels[0]!;
         assert.ok(preparedBytes > 0 && parameterBytes > 0);
         const image = { ...size, channels: 1, data: new Float32Array(size.width * size.height) };
@@ -64,8 +63,8 @@ test('evaluation, the last batch being smaller', async () => {
       const model = createModel(config, { backend });
       const dataset = squares({ size: 32, train: 9 });
       await evaluate(model, dataset, { subset: 'train', batch: 4 });
-      const { prepared, working } = evaluationMemory(model.config, { size: 32, batch: 4, images: 9, threads }, planFor);
-      const { parameterBytes } = summarize(model.config, { width: 32, height: 32 });
+      const { prepared, working } = evaluationMemory(model.config, { size: 32, batch: 4, images: 9 }, backend);
+      const { parameterBytes } = summarize(model.config, { width: 32, height: 32 }, backend);
       assertTaken(model, parameterBytes + prepared + working, JSON.stringify(config));
       backend.close();
     }
@@ -86,10 +85,10 @@ for (const workers of [1, 2, 3]) {
         const backend = createBackend('wasm', { workers, threads: workers });
         const model = createModel(config, { backend });
         // Whoever watches the steps takes the norm of the gradients.
-        const more: TrainOptions = { optimizer: 'sgd', averageDecay: 0.9, observers: [{ step: () => {} }] };
+        const more: TrainOptions = { optimizer: 'sgd', emaDecay: 0.9, observers: [{ step: () => {} }] };
         const options: TrainOptions = { ...shape, epochs: 2, ...(k === 1 && more) };
         const images = { train, validation: 6 };
-        const { total } = trainingMemory(model.config, { ...options, ...shape, size: 32, images, workers }, planFor);
+        const { total } = trainingMemory(model.config, { ...options, ...shape, size: 32, images }, backend);
         for await (const _ of trainModel(model, squares({ size: 32, train }), options));
         assertTaken(model, total, JSON.stringify({ config, train, ...shape }));
         backend.close();
@@ -101,9 +100,9 @@ for (const workers of [1, 2, 3]) {
 test('a team that trains, without workers', async () => {
   const backend = createBackend('wasm', { threads: 2 });
   const model = createModel(CONFIGS[0]!, { backend });
-  const shape = { batch: 4, microBatch: 2, size: 32, threads: 2, images: { train: 4, validation: 6 } };
+  const shape = { batch: 4, microBatch: 2, size: 32, images: { train: 4, validation: 6 } };
   for await (const _ of trainModel(model, squares({ size: 32, train: 4 }), { ...shape, epochs: 1 }));
-  assertTaken(model, trainingMemory(model.config, shape, planFor).total, 'two threads');
+  assertTaken(model, trainingMemory(model.config, shape, backend).total, 'two threads');
   backend.close();
 });
 

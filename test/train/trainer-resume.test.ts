@@ -41,7 +41,7 @@ const CASES: Readonly<Record<string, Case>> = {
   // So fast that the Dice falls, and the rate with it.
   'plateau and average': {
     config: { norm: 'batch' },
-    options: { schedule: 'plateau', plateauPatience: 1, learningRate: 0.3, averageDecay: 0.9 },
+    options: { schedule: 'plateau', plateauPatience: 1, learningRate: 0.3, emaDecay: 0.9 },
   },
   'head weights, adamw, cosine, clipping, patience': {
     config: { filters: [2, 3, 4] },
@@ -162,13 +162,13 @@ test('a checkpoint of another network or optimizer is refused, with the numbers'
     `checkpoint: optimizer/velocity is missing, this training needs ${had}; ${fits}`,
   );
   assert.is(
-    await from({ options: { averageDecay: 0.9 } }),
+    await from({ options: { emaDecay: 0.9 } }),
     `checkpoint: average is missing, this training needs ${had}; ${fits}`,
   );
   const model = modelOf({}, 77);
   const before = await model.parameters.snapshot();
   const checkpoint = await decodeCheckpoint(checkpoints.at(-1)!, 'checkpoint');
-  await messageOf(trainModel(model, dataset, { ...BASE, averageDecay: 0.9, resume: checkpoint }).next());
+  await messageOf(trainModel(model, dataset, { ...BASE, emaDecay: 0.9, resume: checkpoint }).next());
   assert.equal(await model.parameters.snapshot(), before, 'the model is as it was');
 });
 

@@ -34,7 +34,7 @@ test('each epoch is written down, and the model where it is the best', async () 
     dices.push(report.validation.dice);
     const stored = await loadModel(folder.model);
     assert.is((await weightsSha256(stored)) === (await weightsSha256(model)), report.best, `epoch ${report.epoch}`);
-    assert.is((stored.training as { epoch: number }).epoch, report.bestEpoch);
+    assert.is((stored.card.training as { epoch: number }).epoch, report.bestEpoch);
   }
   assert.equal(JSON.parse(await readFile(join(path, 'config.json'), 'utf8')), { epochs: 4, filters: [4, 8] });
   const lines = (await readFile(join(path, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n');

@@ -15,6 +15,7 @@ import {
   evaluate,
   type Model,
   type ModelConfig,
+  ReferenceBackend,
   type TrainOptions,
   toMask,
   trainingMemory,
@@ -56,8 +57,8 @@ test('learns squares on noise', async () => {
   assert.is(reports.at(-1)!.end, 'epochs');
   assert.ok(reports.at(-1)!.training.total < 0.1 * reports[0]!.training.total);
   assert.ok(bestDice(reports) > 0.9, `Dice ${bestDice(reports)}`);
-  assert.equal(model.preprocessing, { normalisation: 'range', size: 16 });
-  const { epoch, images, seed } = model.training as Record<string, unknown>;
+  assert.equal(model.card.preprocessing, { normalisation: 'range', size: 16 });
+  const { epoch, images, seed } = model.card.training as Record<string, unknown>;
   assert.equal([epoch, images, seed], [reports.at(-1)!.bestEpoch, { train: 16, validation: 6 }, 1]);
 });
 
@@ -88,7 +89,7 @@ test('the model ends with the weights of the best epoch', async () => {
   }
   assert.is(await weightsSha256(model), hashes[last!.bestEpoch - 1]);
   const scores = await evaluate(model, squares());
-  assert.equal(scores, (model.training as { validation: unknown }).validation);
+  assert.equal(scores, (model.card.training as { validation: unknown }).validation);
 });
 
 test('the signal ends the training within a micro-batch, without an error', async () => {
@@ -183,9 +184,10 @@ test('the epochs of a run are shuffled, each in another way, and each image come
 });
 
 test('the memory of training is known beforehand and does not depend on the batch', () => {
-  const { config } = createModel();
-  const small = trainingMemory(config, { size: 128, batch: 4, microBatch: 1 });
-  const large = trainingMemory(config, { size: 128, batch: 4, microBatch: 4 });
+  const backend = new ReferenceBackend();
+  const { config } = createModel({}, { backend });
+  const small = trainingMemory(config, { size: 128, batch: 4, microBatch: 1 }, backend);
+  const large = trainingMemory(config, { size: 128, batch: 4, microBatch: 4 }, backend);
   assert.is(large.parameters, small.parameters);
   assert.is(small.gradients, 3 * small.parameters);
   assert.is(large.gradients, 2 * large.parameters);
@@ -193,7 +195,7 @@ test('the memory of training is known beforehand and does not depend on the batc
   assert.ok(large.working > 2 * small.working);
   assert.is(small.total, small.parameters + small.gradients + small.optimizer + small.prepared + small.working);
   assert.ok(large.total < 2 ** 29, `${large.total}`);
-  const four = trainingMemory(config, { size: 128, batch: 16, microBatch: 4, workers: 4 });
+  const four = trainingMemory(config, { size: 128, batch: 16, microBatch: 4, workers: 4 }, backend);
   assert.is(four.gradients, four.gradientBuffers * four.parameters);
   assert.is(four.gradientBuffers, 4 + 2);
   assert.ok(four.working > 4 * large.working);

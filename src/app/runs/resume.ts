@@ -1,54 +1,33 @@
 /** Going on with a run: with the options that it was started with, and where it was. */
-import { existsSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
-import type { Command } from 'commander';
+import { deepEqual } from '../../base/deep-equal.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import { subsets } from '../../data/split/split.js';
 import type { FoundCheckpoint } from '../../platform/node/runs/checkpoint-files.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { begunEpoch } from '../../train/resume.js';
-import { givenOptions } from '../../cli/program.js';
-import { onCommandLine, storedOptions, storedSplit } from './run-config.js';
-import { requireSameImages, requireSameOptions } from './same-run.js';
+import { mayDiffer, type OptionTable, onCommandLine, valuesOf } from '../options/option.js';
+import { type TrainCommandOptions, trainTable } from '../options/train-options.js';
 import type { TrainingJob } from '../training/job.js';
-import type { TrainCommandOptions } from '../../cli/options/train-options.js';
 import { parseKept, type TrainResult } from '../training/result.js';
+import { storedOptions, storedSplit } from './run-config.js';
+import { requireSameImages, requireSameOptions } from './same-run.js';
 
 type Options = Readonly<Record<string, unknown>>;
-
-/** What changes no number, and what may be extended. */
-export const MAY_DIFFER = [
-  'epochs',
-  'patience',
-  'test',
-  'data',
-  'workers',
-  'checkpointSteps',
-  'checkpointMinutes',
-  'logSteps',
-  'resume',
-  'force',
-  'continue',
-  'wait',
-  'out',
-  'json',
-  'quiet',
-] satisfies readonly (keyof TrainCommandOptions)[];
 
 /**
  * The options of a run, with those that this call gives in place of some.
  * @throws InputError that names an option which would make it another run
  */
-export function resumedOptions(folder: RunFolder, command: Command): TrainCommandOptions {
+export function resumedOptions(folder: RunFolder, given: Partial<TrainCommandOptions>): TrainCommandOptions {
   const { path } = folder;
-  const given = givenOptions(command);
   if (given.out !== undefined && !given.continue) {
     throw new InputError(`--out ${given.out}: a run that goes on stays in its folder, ${path}; leave it out`);
   }
   const stored = storedOptions(folder);
-  compareOptions({ ...stored }, given, MAY_DIFFER, `the run in ${path}`, 'leave it out, or start a new run');
-  const options = { ...stored, ...given } as TrainCommandOptions;
+  const asked = valuesOf(trainTable, given);
+  compareOptions({ ...stored }, asked, trainTable, `the run in ${path}`, 'leave it out, or start a new run');
+  const options = { ...stored, ...asked };
   if (options.epochs >= stored.epochs) return options;
   throw new InputError(
     `--epochs is ${options.epochs}, but the run in ${path} was started with ${stored.epochs}; it can be extended, not shortened`,
@@ -57,7 +36,7 @@ export function resumedOptions(folder: RunFolder, command: Command): TrainComman
 
 /** The result of a run that is done, where this call asks for no more. */
 export async function doneResult(folder: RunFolder, options: TrainCommandOptions): Promise<TrainResult | undefined> {
-  return existsSync(folder.model) ? parseKept(await folder.keptResult(), options) : undefined;
+  return folder.hasModel ? parseKept(await folder.keptResult(), options) : undefined;
 }
 
 /**
@@ -75,10 +54,10 @@ export async function findCheckpoint(
   const found = await folder.readCheckpoint();
   const record = found?.checkpoint.run;
   // First, as another seed, for example, draws another split.
-  if (record) requireSameOptions(folder, record, MAY_DIFFER);
+  if (record) requireSameOptions(folder, record);
   for (const subset of subsets) {
     const [now, then] = [dataset.split[subset], before[subset]];
-    if (isDeepStrictEqual(now, then)) continue;
+    if (deepEqual(now, then)) continue;
     throw new InputError(
       `${dataset.source}: its ${subset} images are not those that the run in ${folder.path} was started on (${now.length} now, ${then.length} then${difference(now, then)}); restore them, or start a new run`,
     );
@@ -108,29 +87,30 @@ function difference(now: readonly string[], then: readonly string[]): string {
  * Compares options as values of JSON.
  * @param stored what it was started with, from its config.json; null stands for an option that was not given
  * @param given what this call gives, by the same names; undefined ones are not given, null means without it
- * @param mayDiffer names that a run may go on with other values of
+ * @param table says which of them may differ: those that do not affect the bits
  * @param begun what goes on, for the error, which ends with `advice`
  * @throws InputError that names the first option which differs as the command line does, and both values
  */
 export function compareOptions(
   stored: Options,
   given: Options,
-  mayDiffer: readonly string[],
+  table: OptionTable,
   begun: string,
   advice: string,
 ): void {
   const values: Options = JSON.parse(JSON.stringify(given));
   for (const [name, value] of Object.entries(values)) {
     const before = stored[name] ?? null;
-    if (mayDiffer.includes(name) || isDeepStrictEqual(value, before)) continue;
+    if (mayDiffer(table, name) || deepEqual(value, before)) continue;
     throw new InputError(
-      `${flagOf(name)} is ${value === null ? 'not given' : onCommandLine(value)}, but ${begun} was started ` +
+      `${flagOf(table, name)} is ${value === null ? 'not given' : onCommandLine(value)}, but ${begun} was started ` +
         `${before === null ? 'without it' : `with ${onCommandLine(before)}`}; ${advice}`,
     );
   }
 }
 
-/** `microBatch` is `--micro-batch`. */
-function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** As on the command line; an option of another version by the name that was stored. */
+function flagOf(table: OptionTable, name: string): string {
+  const [flag = `--${name}`] = table[name]?.flag.split(' ') ?? [];
+  return flag;
 }

@@ -1,30 +1,63 @@
-/** config.json of a run, which somebody may have edited: each option must be one that the command line could have given. */
-import { isDeepStrictEqual } from 'node:util';
-import type { Option } from 'commander';
+/**
+ * Options as JSON, in config.json of a run and protocol.json of a study, which somebody may have edited: each must be one
+ * that the command line could have given. They stand there by the names that the library has for them.
+ */
+import { deepEqual } from '../../base/deep-equal.js';
 import { type Form, listOf, object, requireForm, text } from '../../base/form.js';
 import { show } from '../../base/show.js';
 import { type Split, subsets } from '../../data/split/split.js';
-import type { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { type TrainCommandOptions, trainCommand, withDataDefaults } from '../../cli/options/train-options.js';
+import type { RunConfig, RunFolder } from '../../platform/node/runs/run-folder.js';
+import { type OptionSpec, type OptionTable, onCommandLine, valuesOf } from '../options/option.js';
+import { ValueError } from '../options/parsers.js';
+import { type TrainCommandOptions, trainTable } from '../options/train-options.js';
+import type { PlannedTraining } from '../training/job.js';
 
 const ADVICE = 'restore the file from a copy, or start a new run';
+
+/** Names of version 0.1.0, and what stands for them now. */
+const RENAMED: Readonly<Record<string, keyof TrainCommandOptions>> = {
+  lr: 'learningRate',
+  minLr: 'minLearningRate',
+  clip: 'maxGradientNorm',
+  ema: 'emaDecay',
+  normalise: 'normalisation',
+  init: 'initialisation',
+};
+
+/** Options as they were stored, under the names of this version. */
+export function withCurrentNames<T>(stored: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(stored).map(([name, value]) => [RENAMED[name] ?? name, value]));
+}
+
+/** The options that a run or a study goes on with: without those that concern a single call; `data` is null for the phantom. */
+export function toStore(table: OptionTable, options: TrainCommandOptions): RunConfig {
+  const stored = Object.entries(valuesOf(table, options)).filter(([name]) => table[name]!.affects !== 'output');
+  return { ...Object.fromEntries(stored), data: options.data ?? null };
+}
+
+/** For config.json: what the run goes on with, the network that follows from it, and the images. */
+export function toRunConfig({ options, dataset, config }: PlannedTraining): RunConfig {
+  return { ...toStore(trainTable, options), config, split: dataset.split };
+}
+
+/** The options in a config.json, as values of JSON; the network follows from them, and the images have digests. */
+export function optionsOf({ config, split, ...options }: RunConfig): Readonly<Record<string, unknown>> {
+  return withCurrentNames(JSON.parse(JSON.stringify(options)));
+}
 
 /**
  * The options that a run was started with.
  * @throws InputError that names the file, the option, what it is and what is expected
  */
-export function storedOptions({ config: stored, configFile }: RunFolder): TrainCommandOptions {
-  const command = trainCommand();
-  const required = Object.keys(withDataDefaults(command.opts()));
-  const forms = command.options.map((option) => {
-    const name = option.attributeName();
-    // The names of the images are `split` there.
-    return [name === 'split' ? 'splitSizes' : name, formOf(option, required.includes(name))] as const;
-  });
+export function storedOptions({ config, configFile }: RunFolder): TrainCommandOptions {
+  const stored = optionsOf(config);
+  const specs = Object.entries<OptionSpec | null>(trainTable);
+  const forms = specs.flatMap(([name, spec]) =>
+    spec && spec.affects !== 'output' ? [[name, formOf(name, spec)] as const] : [],
+  );
   requireForm(stored, object(Object.fromEntries(forms)), configFile, ADVICE);
-  const { config, data, split, splitSizes, ...others } = stored;
-  const options = { ...others, ...(data !== null && { data }), ...(splitSizes !== undefined && { split: splitSizes }) };
-  return options as unknown as TrainCommandOptions;
+  const { data, ...options } = valuesOf(trainTable, stored);
+  return { ...options, ...(data !== null && { data }) } as TrainCommandOptions;
 }
 
 /**
@@ -37,33 +70,22 @@ export function storedSplit({ config, configFile }: RunFolder): Split {
   return config.split as Split;
 }
 
-/** An option that is not required may be absent; `data` is null where the run is on the phantom. */
-function formOf(option: Option, required: boolean): Form {
-  const name = option.attributeName();
+/** An option that has no default may be absent; `data` is null where the run is on the phantom. */
+function formOf(name: string, spec: OptionSpec): Form {
   return (found, field) => {
-    if (found === undefined ? !required : found === null && name === 'data') return undefined;
-    const expected = expectedOf(option, found);
+    if (found === undefined ? 'unset' in spec.default : found === null && name === 'data') return undefined;
+    const expected = expectedOf(spec, found);
     return expected === undefined ? undefined : { field, found, expected };
   };
 }
 
 /** What an option is to be; undefined where it is. A value is sound if it comes out as it is when it is parsed anew. */
-function expectedOf(option: Option, value: unknown): string | undefined {
-  if (option.isBoolean() || option.negate) return typeof value === 'boolean' ? undefined : 'true or false';
-  const { argChoices } = option;
-  if (argChoices) return argChoices.includes(value as string) ? undefined : `one of ${argChoices.join(', ')}`;
-  if (!option.parseArg) return typeof value === 'string' ? undefined : 'a text';
+function expectedOf({ parse }: OptionSpec, value: unknown): string | undefined {
   try {
-    const parsed: unknown = option.parseArg(onCommandLine(value), undefined);
-    return isDeepStrictEqual(parsed, value) ? undefined : show(parsed);
+    const parsed = parse(onCommandLine(value));
+    if (deepEqual(parsed, value)) return undefined;
+    return typeof parsed === 'string' && typeof value !== 'string' ? 'a text' : show(parsed);
   } catch (error) {
-    // `Expected a number above 0.`; some say what they found, too.
-    return (error as Error).message.replace(/^Expected |[;,] found .*|\.$/gs, '');
+    return error instanceof ValueError ? error.expected : (error as Error).message;
   }
-}
-
-/** A value as it is given on the command line, where it can be. */
-export function onCommandLine(value: unknown): string {
-  if (Array.isArray(value)) return value.map(onCommandLine).join();
-  return typeof value === 'string' ? value : show(value);
 }

@@ -1,30 +1,26 @@
 /** Whether a run goes on as it was begun: its config.json and its images are those that its checkpoint was made with. */
-import { isDeepStrictEqual } from 'node:util';
+import { deepEqual } from '../../base/deep-equal.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { changedImages, imagesOf, type RunOrigin, trainedSubsets } from '../../train/run-record.js';
-import { asked, type TrainingJob } from '../training/job.js';
+import { mayDiffer } from '../options/option.js';
+import { trainTable } from '../options/train-options.js';
+import type { TrainingJob } from '../training/job.js';
+import { optionsOf, toRunConfig, withCurrentNames } from './run-config.js';
 
 /** For the checkpoints of a job. */
 export function originOf(job: TrainingJob): RunOrigin {
-  return { options: optionsOf(asked(job)), images: imagesOf(job.dataset.split, job.digests) };
+  return { options: optionsOf(toRunConfig(job)), images: imagesOf(job.dataset.split, job.digests) };
 }
 
-/**
- * @param mayDiffer options that may have been changed since
- * @throws InputError that names the first option in config.json that is another one, and both values
- */
-export function requireSameOptions(
-  folder: RunFolder,
-  { options: then }: RunOrigin,
-  mayDiffer: readonly string[],
-): void {
-  const now = optionsOf(folder.config);
+/** @throws InputError that names the first option in config.json that is another one, and both values */
+export function requireSameOptions(folder: RunFolder, { options }: RunOrigin): void {
+  const [now, then] = [optionsOf(folder.config), withCurrentNames(options)];
   for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
     const [found, before] = [now[name], then[name]];
     const shortened = name === 'epochs' && Number(found) < Number(before);
-    if (!shortened && (mayDiffer.includes(name) || isDeepStrictEqual(found, before))) continue;
+    if (!shortened && (mayDiffer(trainTable, name) || deepEqual(found, before))) continue;
     const made = before === undefined ? 'without it' : `with ${show(before)}`;
     throw new InputError(
       `${folder.configFile}: ${name} is ${found === undefined ? 'missing' : show(found)}, but the checkpoint was made ${made}; restore the file, or start a new run`,
@@ -48,10 +44,4 @@ export function requireSameImages({ path }: RunFolder, { dataset, digests }: Tra
   throw new InputError(
     `${source}: image ${show(changed[0])} or its mask is not the one that the run in ${path} was started on${all}; restore it, or start a new run`,
   );
-}
-
-/** The options in a config.json, as values of JSON; the network follows from them, and the images have digests. */
-function optionsOf(stored: RunFolder['config']): RunOrigin['options'] {
-  const { config, split, ...options } = stored;
-  return JSON.parse(JSON.stringify(options));
 }

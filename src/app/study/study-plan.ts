@@ -1,19 +1,19 @@
 /** What a study consists of, checked before anything is written: its arms, its splits and its runs. */
 import { InputError } from '../../base/errors.js';
-import type { StudyOptions } from '../../cli/options/study-options.js';
 import type { Dataset } from '../../data/dataset.js';
 import { drawFolds, splitOfFold } from '../../data/split/folds.js';
 import type { Split, Subset } from '../../data/split/split.js';
-import { summarize } from '../../model/summary.js';
+import { networkCost } from '../../model/summary.js';
 import { type Arm, embeddedArms, familyArm, familyNames } from '../../study/arms.js';
 import { planRuns, type Run } from '../../study/runs.js';
+import type { StudyOptions } from '../options/study-options.js';
 import { type PlannedTraining, planJob } from '../training/job.js';
 
 export interface StudyPlan {
   readonly options: StudyOptions;
   readonly dataset: Dataset;
   readonly arms: readonly Arm[];
-  /** Of each fold. */
+  /** The split of each fold. */
   readonly splits: readonly Split[];
   readonly runs: readonly Run[];
   /** Whose images are scored. */
@@ -28,12 +28,13 @@ export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
   const splits = splitsOf(options, dataset);
   const runs = planRuns(arms, splits.length, options.seeds);
   const subset = splits[0]!.test.length > 0 ? 'test' : 'validation';
+  const { size } = dataset.sampler;
   const costs = new Map<string, number>();
   const plan = { options, dataset, arms, splits, runs, subset, costs } as const;
   for (const [k, arm] of arms.entries()) {
     try {
       const { config } = jobOf(plan, { arm, fold: 1, seed: options.seeds[0]! });
-      costs.set(arm.name, summarize(config, { width: dataset.size, height: dataset.size }).macs);
+      costs.set(arm.name, networkCost(config, 'accurate', { width: size, height: size }).macs);
     } catch (error) {
       // What is wrong with the first is wrong with all.
       if (k > 0 && error instanceof InputError) error.message = `arm ${arm.name}: ${error.message}`;
@@ -45,10 +46,7 @@ export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
 
 /** The training of one run. */
 export function jobOf({ options, dataset, splits }: StudyPlan, { arm, fold, seed }: Run): PlannedTraining {
-  const { compare, arms, folds, seeds, ...training } = options;
-  const { filters, ...network } = arm.build(training.filters);
-  const asked = { ...training, ...network, filters: [...filters], seed };
-  return planJob(asked, { ...dataset, split: splits[fold - 1]! });
+  return planJob({ ...options, ...arm.build(options.filters), seed }, { ...dataset, split: splits[fold - 1]! });
 }
 
 function armsOf({ compare, arms, filters }: StudyOptions): Arm[] {
@@ -59,9 +57,9 @@ function armsOf({ compare, arms, filters }: StudyOptions): Arm[] {
 }
 
 /** All images of the data set take part in cross-validation, those too that its split.json keeps for testing. */
-function splitsOf({ folds, seed }: StudyOptions, { split, source, originOf }: Dataset): Split[] {
+function splitsOf({ folds, seed }: StudyOptions, { split, source, records }: Dataset): Split[] {
   if (folds === 1) return [split];
   const names = [...split.train, ...split.validation, ...split.test];
-  const drawn = drawFolds(names, folds, seed, source, originOf);
+  const drawn = drawFolds(names, folds, seed, source, (name) => records.get(name));
   return drawn.map((_, k) => splitOfFold(drawn, k));
 }

@@ -1,40 +1,42 @@
 /** What a training needs, checked before anything is written: the data, the network and the memory. */
 
+import type { Backend } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
-import { phantomCounts, planOf, refuseSecondSplit } from '../../cli/options/split-options.js';
-import type { TrainCommandOptions } from '../../cli/options/train-options.js';
-import { vanishedText } from '../../cli/tables/format.js';
-import type { ProgressBar } from '../../cli/terminal/progress.js';
 import { type Augmentation, parseAugmentations } from '../../data/augment/augment.js';
-import { type Dataset, openDataset } from '../../data/dataset.js';
+import type { Dataset } from '../../data/dataset.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
 import { sampleDigest } from '../../data/sample-digest.js';
-import { outputsFor } from '../../evaluate/evaluate.js';
-import { createBackend, createModel } from '../../index.js';
-import { type ModelConfig, parseConfig } from '../../model/config.js';
+import { outputsFor } from '../../evaluate/labelled-batches.js';
+import { createModel } from '../../index.js';
 import type { Model } from '../../model/model.js';
-import { checkSize } from '../../model/network.js';
-import type { RunConfig } from '../../platform/node/runs/run-folder.js';
+import { type ModelConfig, parseConfig } from '../../network/config.js';
+import { checkSize } from '../../network/network.js';
+import { openDataset } from '../../platform/node/data.js';
 import type { Checkpoint } from '../../train/checkpoint.js';
 import type { EpochReport } from '../../train/report.js';
 import type { Digests } from '../../train/run-record.js';
 import { requireForTraining } from '../memory.js';
-import { chooseWorkers } from './workers.js';
+import { type Observer, progressOf } from '../observer.js';
+import { phantomCounts, planOf, refuseSecondSplit } from '../options/split-options.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
+import { backendFor } from './workers.js';
 
-/** A training whose options do, before anything of it is allocated. */
+/** A training whose options fit each other, the data and the memory, before anything of it is allocated. */
 export interface PlannedTraining {
   readonly options: TrainCommandOptions;
   readonly augmentations: readonly Augmentation[];
   readonly dataset: Dataset;
   readonly config: ModelConfig;
-  readonly workers: number;
+  /** Has not taken any memory yet. */
+  readonly backend: Backend;
   /** In bytes, as planned. */
   readonly memory: number;
 }
 
+/** A training that is ready to begin. */
 export interface TrainingJob extends PlannedTraining {
   readonly model: Model;
-  /** Of the images at least that are trained and validated on. */
+  /** The digest of each image that is trained or validated on; others may be among them. */
   readonly digests: Digests;
   /** Where it goes on, and the epochs before. */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly epochs: readonly EpochReport[] };
@@ -46,21 +48,27 @@ export interface TrainingJob extends PlannedTraining {
  */
 export async function loadJob(
   planned: PlannedTraining,
-  progress: ProgressBar,
+  observer: Observer,
   signal: AbortSignal,
 ): Promise<TrainingJob | undefined> {
   const { dataset, options } = planned;
   const { train, validation, test } = dataset.split;
-  const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], progress, signal);
+  const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], observer, signal);
   return signal.aborted ? undefined : startJob(planned, digests);
 }
 
+/** What the folder of a run or a study on these data is called unless the user names another. */
+export function nameOf({ source, name }: Dataset): string {
+  return source === 'synthetic' ? 'phantom' : name;
+}
+
+/** The data set that the options ask for: a folder, or the phantom. */
 export async function openData(options: TrainCommandOptions): Promise<Dataset> {
-  const { data, size, seed, normalise: normalisation } = options;
+  const { data, size, seed, normalisation } = options;
   const plan = planOf(options);
-  const toRunConfig = { size, seed, normalisation };
-  if (data === undefined) return syntheticDataset({ ...toRunConfig, ...(plan && phantomCounts(plan)) });
-  const dataset = await openDataset(data, { ...toRunConfig, ...(plan && { plan }) });
+  const asked = { size, seed, normalisation };
+  if (data === undefined) return syntheticDataset({ ...asked, ...(plan && phantomCounts(plan)) });
+  const dataset = await openDataset(data, { ...asked, ...(plan && { plan }) });
   refuseSecondSplit(plan, data, dataset.splitOrigin === 'split.json');
   return dataset;
 }
@@ -82,9 +90,9 @@ export function planJob(options: TrainCommandOptions, dataset: Dataset): Planned
   };
   const config = parseConfig(fields, 'train');
   checkSize(config, size, size);
-  const workers = chooseWorkers(config, options, dataset.split);
-  const memory = requireForTraining(config, options, dataset.split, workers);
-  return { options, augmentations, dataset, config, workers, memory };
+  const backend = backendFor(config, options, dataset.split);
+  const memory = requireForTraining(config, options, dataset.split, backend);
+  return { options, augmentations, dataset, config, backend, memory };
 }
 
 /** @throws InputError where `--test` has nothing to measure on */
@@ -98,14 +106,10 @@ function requireTestImages({ split, splitOrigin, source }: Dataset): void {
   throw new InputError(`--test: ${source} has no test images; ${advice[splitOrigin]}, or leave --test out`);
 }
 
-/** Makes the model, on a backend of its own. */
+/** Makes the model, on the backend that was planned for it. */
 export function startJob(planned: PlannedTraining, digests: Digests): TrainingJob {
-  const { options, config, workers } = planned;
-  const model = createModel(config, {
-    backend: createBackend(options.backend, { workers, threads: workers }),
-    seed: options.seed,
-    initialisation: options.init,
-  });
+  const { options, config, backend } = planned;
+  const model = createModel(config, { backend, seed: options.seed, initialisation: options.initialisation });
   return { ...planned, model, digests };
 }
 
@@ -113,26 +117,20 @@ export function startJob(planned: PlannedTraining, digests: Digests): TrainingJo
 export async function readAll(
   dataset: Dataset,
   names: readonly string[],
-  progress: ProgressBar,
+  observer: Observer,
   signal: AbortSignal,
 ): Promise<Digests> {
-  const digests = new Map<string, string>();
+  const told = progressOf(observer, 'reading');
+  // Each is worked out while the next image is read.
+  const digests = new Map<string, Promise<string>>();
   const lossy: { name: string; vanished: number }[] = [];
   for (const [k, name] of names.entries()) {
     if (signal.aborted) break;
     const sample = await dataset.load(name);
     digests.set(name, sampleDigest(sample));
-    if (sample.vanished !== undefined) lossy.push({ name, vanished: sample.vanished });
-    progress.update('reading', k + 1, names.length, `${k + 1} of ${names.length} images`);
+    if (sample.vanished) lossy.push({ name, vanished: sample.vanished });
+    told(k + 1, names.length);
   }
-  const text = vanishedText(lossy, dataset.size);
-  if (text !== undefined) progress.line(`remark    ${text}`);
-  return digests;
-}
-
-/** For config.json: what the run goes on with, and what came of it. */
-export function asked({ options, dataset, config }: PlannedTraining): RunConfig {
-  const { json, quiet, resume, continue: _, wait, out, force, split, ...asked } = options;
-  const splitSizes = split === undefined ? {} : { splitSizes: split };
-  return { ...asked, ...splitSizes, data: options.data ?? null, config, split: dataset.split };
+  if (lossy.length > 0) observer.remark?.({ kind: 'vanished', size: dataset.sampler.size, images: lossy });
+  return new Map(await Promise.all([...digests].map(async ([name, digest]) => [name, await digest] as const)));
 }

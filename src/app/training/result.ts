@@ -1,7 +1,12 @@
-/** What a training gives: what `--json` prints, and what a run that is done is asked for again. */
-import { isDeepStrictEqual } from 'node:util';
-import type { TrainCommandOptions } from '../../cli/options/train-options.js';
+/** What comes of a training: what the caller is given, and what a run that is done keeps for whoever asks again. */
+import { deepEqual } from '../../base/deep-equal.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
+import type { Model } from '../../model/model.js';
+import { weightsSha256 } from '../../model/modelfile.js';
+import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import type { EpochReport } from '../../train/report.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
+import type { TestResult } from './test-images.js';
 
 type Head = Evaluation['heads'][number];
 
@@ -17,13 +22,69 @@ export interface TrainResult {
   readonly bestEpoch: number | null;
   readonly seconds: number;
   readonly imagesPerSecond: number;
-  /** Of the best epoch. */
+  /** The scores of the best epoch. */
   readonly validation: Scores | null;
   readonly test?: Omit<Evaluation, 'perImage'>;
   readonly weightsSha256: string | null;
   readonly interrupted: boolean;
-  /** The command that goes on with it, where it was interrupted. */
-  readonly resume: string | null;
+}
+
+/** What a training has done. */
+interface Done {
+  /** Empty where the training was stopped in the first. */
+  readonly epochs: readonly EpochReport[];
+  readonly seconds: number;
+  readonly interrupted: boolean;
+  readonly tested?: TestResult;
+}
+
+/** The result of a training that has come to its end, or was interrupted. */
+export async function resultOf(
+  model: Model,
+  folder: RunFolder,
+  { epochs, seconds, interrupted, tested }: Done,
+): Promise<TrainResult> {
+  const best = epochs.find(({ epoch }) => epoch === epochs.at(-1)?.bestEpoch);
+  // An epoch that went on with its validation has trained no image.
+  const trained = epochs.filter((epoch) => epoch.imagesPerSecond > 0);
+  const imagesPerSecond = trained.length / trained.reduce((sum, epoch) => sum + 1 / epoch.imagesPerSecond, 0) || 0;
+  return {
+    run: folder.path,
+    model: folder.model,
+    epochs: epochs.length,
+    bestEpoch: best?.epoch ?? null,
+    seconds,
+    imagesPerSecond,
+    validation: best ? scoresOf(best.validation) : null,
+    ...(tested && { test: withoutImages(tested.evaluation) }),
+    weightsSha256: await weightsSha256(model),
+    interrupted,
+  };
+}
+
+/** The result of a training that was interrupted before its first step, and has no model. */
+export function unbegunResult(folder: RunFolder): TrainResult {
+  return {
+    run: folder.path,
+    model: null,
+    epochs: 0,
+    bestEpoch: null,
+    seconds: 0,
+    imagesPerSecond: 0,
+    validation: null,
+    weightsSha256: null,
+    interrupted: true,
+  };
+}
+
+function scoresOf({ dice, iou, pooledIou, loss, heads }: Evaluation): Scores {
+  const perHead = heads.map(({ head, dice, iou, pooledIou }) => ({ head, dice, iou, pooledIou }));
+  return { dice, iou, pooledIou, loss, heads: perHead };
+}
+
+/** All but what stands in test.csv. */
+function withoutImages({ perImage: _, ...scores }: Evaluation): Omit<Evaluation, 'perImage'> {
+  return scores;
 }
 
 /** What a run keeps: what came of it, and of which options that may be extended. */
@@ -42,7 +103,7 @@ export function parseKept(kept: unknown, options: TrainCommandOptions): TrainRes
   const { epochs, bestEpoch, seconds, imagesPerSecond, validation, test } = (result ?? {}) as Partial<TrainResult>;
   const numbers = [epochs, bestEpoch, seconds, imagesPerSecond].every((number) => typeof number === 'number');
   const scores = isScores(validation) && (test === undefined || isScores(test));
-  return isDeepStrictEqual(goal, goalOf(options)) && numbers && scores ? result : undefined;
+  return deepEqual(goal, goalOf(options)) && numbers && scores ? result : undefined;
 }
 
 function goalOf({ epochs, patience, test = false }: TrainCommandOptions): object {

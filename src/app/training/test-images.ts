@@ -1,14 +1,13 @@
 /** `train --test`: what the best model of a run is worth on images that had no part in it. */
-
-import { lossOptions } from '../../cli/options/train-options.js';
-import { objectiveText } from '../../cli/tables/describe.js';
-import { evaluationTable, worstImages } from '../../cli/tables/evaluate-table.js';
-import type { ProgressBar } from '../../cli/terminal/progress.js';
-import { type Evaluation, evaluate } from '../../evaluate/evaluate.js';
+import { type Evaluation, evaluate, type NamedScores } from '../../evaluate/evaluate.js';
 import { encodePng } from '../../formats/png/png.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { imagesCsv, worstSheet } from '../evaluate-files.js';
+import { imagesCsv } from '../evaluation/report-files.js';
+import { WorstImages, worstImages } from '../evaluation/worst-images.js';
 import { WORST_IMAGES } from '../kinds.js';
+import { type Observer, progressOf } from '../observer.js';
+import { lossOptions } from '../options/train-options.js';
+import { unlessAborted } from './abort.js';
 import type { TrainingJob } from './job.js';
 
 /** How many of the worst images are shown. */
@@ -16,38 +15,34 @@ const WORST = 5;
 
 export interface TestResult {
   readonly evaluation: Evaluation;
-  /** For people. */
-  readonly lines: readonly string[];
+  /** The images of the lowest Dice, the worst first. */
+  readonly worst: readonly NamedScores[];
 }
 
-/** Measures every head, and writes test.csv and test.png into the run's folder. @returns undefined where `signal` ends it */
+/**
+ * Measures every head, and writes test.csv and test.png into the run's folder.
+ * @returns undefined where `signal` ends it
+ */
 export async function measureOnTest(
   { model, dataset, options }: TrainingJob,
   folder: RunFolder,
-  progress: ProgressBar,
+  observer: Observer,
   signal: AbortSignal,
 ): Promise<TestResult | undefined> {
-  const loss = lossOptions(options);
+  const pictured = new WorstImages(WORST);
   const measure = evaluate(model, dataset, {
     subset: 'test',
-    loss,
+    loss: lossOptions(options),
     batch: options.microBatch,
     perImage: true,
     distances: true,
     signal,
-    onProgress: (done, total) => progress.update('test', done, total, `${done} of ${total} images`),
+    onProgress: progressOf(observer, 'test'),
+    onImage: (image) => pictured.add(image),
   });
-  const evaluation = await measure.catch((error: unknown) => {
-    if (signal.aborted && error === signal.reason) return undefined;
-    throw error;
-  });
+  const evaluation = await unlessAborted(measure, signal);
   if (!evaluation) return undefined;
-  const worst = worstImages(evaluation.perImage!, WORST);
   await folder.write('test.csv', imagesCsv(evaluation, 'px'));
-  const sheet = await worstSheet(model, dataset, evaluation, worst);
-  await folder.write('test.png', encodePng(sheet, WORST_IMAGES.text));
-  progress.clear();
-  const objective = objectiveText(loss);
-  const context = { subset: 'test', size: dataset.size, unit: 'px', objective, worst } as const;
-  return { evaluation, lines: evaluationTable(evaluation, context) };
+  await folder.write('test.png', encodePng(pictured.sheet(evaluation), WORST_IMAGES.text));
+  return { evaluation, worst: worstImages(evaluation.perImage!, WORST) };
 }

@@ -1,22 +1,27 @@
-/** How many workers train. */
+/** What trains: a backend with as many workers as have work and memory. */
 
-import type { TrainCommandOptions } from '../../cli/options/train-options.js';
+import type { Backend } from '../../backend/backend.js';
 import type { Split } from '../../data/split/split.js';
-import type { ModelConfig } from '../../model/config.js';
+import { createBackend } from '../../index.js';
+import type { ModelConfig } from '../../network/config.js';
 import { availableCores } from '../../platform/node/threads/cores.js';
 import { fits, memoryOfTraining } from '../memory.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
 
 /**
- * With 'auto' as many as there are cores and memory for; never more than a mini-batch has micro-batches, as the rest
- * would have nothing to do.
+ * With 'auto' as many workers as there are cores and memory for; never more than a mini-batch has micro-batches, as the
+ * rest would have nothing to do. The backend takes its memory when it is used, so that the need can be told first.
  * @param split the images to train on, and to validate
  */
-export function chooseWorkers(config: ModelConfig, options: TrainCommandOptions, split: Split): number {
-  const { workers, backend, batch, microBatch } = options;
-  if (backend === 'reference') return 1;
+export function backendFor(config: ModelConfig, options: TrainCommandOptions, split: Split): Backend {
+  const { workers, backend: name, batch, microBatch } = options;
   const most = Math.ceil(Math.min(batch, split.train.length) / microBatch);
-  if (workers !== 'auto') return Math.min(workers, most);
-  let count = Math.min(availableCores(), most);
-  while (count > 1 && !fits(memoryOfTraining(config, options, split, count))) count--;
-  return count;
+  const asked = Math.min(workers === 'auto' ? availableCores() : workers, most);
+  const withWorkers = (count: number) => createBackend(name, { workers: count, threads: count });
+  const backend = withWorkers(asked);
+  if (workers !== 'auto') return backend;
+  let count = backend.concurrentPrograms;
+  const suffices = () => fits(memoryOfTraining(config, options, split, backend, count), backend.memoryLimit);
+  while (count > 1 && !suffices()) count--;
+  return count === backend.concurrentPrograms ? backend : withWorkers(count);
 }

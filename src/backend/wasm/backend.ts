@@ -7,43 +7,61 @@ import {
   type Backend,
   type CompileOptions,
   checkLength,
+  type ForecastOptions,
   type MemoryPlan,
-  type PlannerOptions,
   type Storage,
 } from '../backend.js';
-import { constantsOf, keptFilters, ownFiltersLength, PreparedFilters } from './filters.js';
-import type { Exports } from './kernels.js';
-import { LinearMemory } from './memory.js';
-import { type Machine, scratchLength, WasmProgram } from './program.js';
-import { Team, type TeamOptions } from './team.js';
+import { constantsOf, keptFilters, ownFiltersLength, PackedFilters } from './filters.js';
+import type { Exports } from './kernels/index.js';
+import { ALIGNMENT, LIMIT, LinearMemory } from './memory.js';
+import { type Machine, WasmProgram, workspaceLength } from './program.js';
+import { Team, type TeamOptions } from './team/team.js';
 import type { StartWorkers } from './workers.js';
 
 export class WasmBackend implements Backend {
   readonly name: string;
   readonly threads: number;
   readonly concurrentPrograms: number;
-  readonly #machine: Machine;
+  readonly memoryLimit = LIMIT;
+  readonly alignment = ALIGNMENT;
+  readonly #start: () => Machine;
+  #started: Machine | undefined;
+  #closed = false;
 
   /**
+   * It costs nothing until the first storage or program is made, so that a backend can be made for its forecast.
    * @param module `unetpp.wasm` or `unetpp-wide.wasm`, compiled
    * @param team for `unetpp-shared.wasm` or `unetpp-shared-wide.wasm`: the threads that run programs together
-   * @param startWorkers with a team: the threads that each run a program of their own
+   * @param workers with a team: the threads that each run a program of their own
    */
-  constructor(module: WebAssembly.Module, team?: TeamOptions, startWorkers?: StartWorkers) {
+  constructor(
+    module: WebAssembly.Module,
+    team?: TeamOptions,
+    workers?: { readonly count: number; readonly start: StartWorkers },
+  ) {
     this.threads = team?.threads ?? 1;
-    this.name = team ? `wasm (${team.threads} threads)` : 'wasm';
-    const memory = new LinearMemory(team !== undefined);
-    const imports = { env: { memory: memory.memory } };
-    const { exports } = instantiateSync<Record<string, unknown>>(module, imports);
-    const workers = startWorkers?.(module, memory.memory);
     this.concurrentPrograms = workers?.count ?? 1;
-    this.#machine = {
-      memory,
-      exports: exports as unknown as Exports,
-      filters: new PreparedFilters(memory),
-      team: team && team.threads > 1 ? new Team(module, memory.memory, team) : undefined,
-      workers,
+    this.name = team ? `wasm (${team.threads} threads)` : 'wasm';
+    this.#start = () => {
+      const memory = new LinearMemory(team !== undefined);
+      const imports = { env: { memory: memory.memory } };
+      const { exports } = instantiateSync<Record<string, unknown>>(module, imports);
+      return {
+        memory,
+        exports: exports as unknown as Exports,
+        filters: new PackedFilters(memory),
+        team: team && team.threads > 1 ? new Team(module, memory.memory, team) : undefined,
+        workers: workers?.start(module, memory.memory),
+      };
     };
+  }
+
+  plan(outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options: ForecastOptions = {}): MemoryPlan {
+    const { constant, threads = this.threads } = options;
+    const constants = constantsOf(bound, constant);
+    const workspace = (node: Node) => workspaceLength(node, threads) + ownFiltersLength(node, constants);
+    const planned = plan(outputs, { bound, workspace, alignment: ALIGNMENT });
+    return { ...planned, kept: keptFilters(planned.steps, constants) };
   }
 
   allocate(length: number): Storage {
@@ -61,7 +79,7 @@ export class WasmBackend implements Backend {
     const { memory, filters } = this.#machine;
     // What runs in another context runs alone.
     const threads = context === 0 ? this.threads : 1;
-    const planned = planFor(outputs, new Set(bound.keys()), { constant, threads });
+    const planned = this.plan(outputs, new Set(bound.keys()), { constant, threads });
     const constants = constantsOf(bound.keys(), constant);
     const kept = new Map(planned.steps.map((node) => [node, filters.reserve(node, constants, bound)]));
     memory.enterArena(context, planned.length);
@@ -69,23 +87,18 @@ export class WasmBackend implements Backend {
   }
 
   weightsChanged(): void {
-    this.#machine.filters.weightsChanged();
+    this.#started?.filters.weightsChanged();
   }
 
   close(): void {
-    this.#machine.team?.close();
-    this.#machine.workers?.close();
+    this.#closed = true;
+    this.#started?.team?.close();
+    this.#started?.workers?.close();
   }
-}
 
-/** The `Planner` of this backend. */
-export function planFor(
-  outputs: readonly Tensor[],
-  bound: ReadonlySet<Tensor>,
-  { constant, threads = 1 }: PlannerOptions = {},
-): MemoryPlan {
-  const constants = constantsOf(bound, constant);
-  const workspace = (node: Node) => scratchLength(node, threads) + ownFiltersLength(node, constants);
-  const planned = plan(outputs, { bound, workspace });
-  return { ...planned, kept: keptFilters(planned.steps, constants) };
+  get #machine(): Machine {
+    if (this.#closed && !this.#started) throw new Error('the backend is closed');
+    this.#started ??= this.#start();
+    return this.#started;
+  }
 }

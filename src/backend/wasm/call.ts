@@ -1,40 +1,39 @@
-/** A step of a program with its addresses: what a thread must know to do its part, and plain enough to be posted. */
-import { type Exports, kernelNamed } from './kernels.js';
+/** A step of a program with its addresses: what a thread must know to do its chunks, and plain enough to be posted. */
+import type { Operands } from './kernel.js';
+import { type Exports, kernelNamed } from './kernels/index.js';
 
-/** Addresses are in bytes. */
-export interface Call {
+/** The workspace is that of the first thread; those of the others follow, `workspaceBytes` each. */
+export interface Call extends Operands<unknown> {
   readonly op: string;
-  readonly geometry: unknown;
-  readonly inputs: readonly number[];
-  readonly outputs: readonly number[];
-  /** Scratch memory of the first thread; that of the others follows, `workspaceBytes` each. */
-  readonly workspace: number;
   readonly workspaceBytes: number;
-  readonly prepared: number;
-  /** How many pieces the threads share; see `Kernel.pieces`. */
-  readonly pieces: number;
+  /** How many units of work the threads divide among them; see `Kernel.units`. */
+  readonly units: number;
 }
 
-/** A step in smaller shares is evened out better, in larger ones computed better: a share has some pieces. */
-const PIECES = 64;
-const MOST_SHARES = 4;
+/** A step in smaller chunks is evened out better, in larger ones computed better: a chunk has some units. */
+const UNITS_PER_CHUNK = 64;
+const MOST_CHUNKS = 4;
 
-/** Into how many shares a team cuts a step. */
-export function sharesOf({ pieces }: Call, threads: number): number {
-  const each = Math.max(1, Math.min(MOST_SHARES, Math.floor(pieces / (PIECES * threads))));
-  return Math.min(pieces, threads * each);
+/** Into how many chunks a team cuts a step. */
+export function chunksOf({ units }: Call, threads: number): number {
+  const each = Math.max(1, Math.min(MOST_CHUNKS, Math.floor(units / (UNITS_PER_CHUNK * threads))));
+  return Math.min(units, threads * each);
 }
 
-/** Does share `share` of `shares`, in the scratch memory of thread `thread`. */
-export function runShare(exports: Exports, call: Call, share: number, shares: number, thread: number): void {
-  const { op, geometry, inputs, outputs, workspace, workspaceBytes, prepared, pieces } = call;
-  const first = Math.floor((pieces * share) / shares);
-  const last = Math.floor((pieces * (share + 1)) / shares);
-  const scratch = workspace + thread * workspaceBytes;
-  kernelNamed(op).run(exports, geometry, inputs, outputs, scratch, prepared, { first, last });
+/** Does chunk `chunk` of `chunks`, in the workspace of thread `thread`. */
+export function runChunk(exports: Exports, call: Call, chunk: number, chunks: number, thread: number): void {
+  const { op, geometry, inputs, outputs, workspace, workspaceBytes, packed, units } = call;
+  kernelNamed(op).run(exports, {
+    geometry,
+    inputs,
+    outputs,
+    workspace: workspace + thread * workspaceBytes,
+    packed,
+    range: { first: Math.floor((units * chunk) / chunks), last: Math.floor((units * (chunk + 1)) / chunks) },
+  });
 }
 
 /** Packs or transforms the filters of a step. */
-export function prepare(exports: Exports, { op, geometry, inputs, outputs, workspace, prepared }: Call): void {
-  kernelNamed(op).preparation?.run(exports, geometry, inputs, outputs, workspace, prepared);
+export function prepack(exports: Exports, call: Call): void {
+  kernelNamed(call.op).prepack?.run(exports, call);
 }

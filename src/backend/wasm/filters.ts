@@ -2,15 +2,16 @@
  * Filters packed or transformed beforehand. While weights stay as they are, as in inference, they are kept: once for
  * all programs that read the same weights, whatever the size of their images.
  */
+import { roundUp } from '../../base/math.js';
 import { leafOf, type Node, type Tensor } from '../../graph/graph.js';
 import type { Storage } from '../backend.js';
-import { kernelOf } from './kernels.js';
-import { allocatedLength, type LinearMemory } from './memory.js';
+import { kernelOf } from './kernels/index.js';
+import { ALIGNMENT, type LinearMemory } from './memory.js';
 import type { WasmStorage } from './storage.js';
 
-/** Elements of the filters that a step prepares in every run: all, unless they come from constants. */
+/** Elements of the filters that a step packs in every run: all, unless they come from constants. */
 export function ownFiltersLength(node: Node, constants: ReadonlySet<Tensor>): number {
-  return isKept(node, constants) ? 0 : (kernelOf(node).preparation?.length(node.geometry) ?? 0);
+  return isKept(node, constants) ? 0 : (kernelOf(node).prepack?.length(node.geometry) ?? 0);
 }
 
 /** Elements that the kept filters of these steps take, by the kernel and the names of the weights. */
@@ -18,10 +19,10 @@ export function keptFilters(steps: readonly Node[], constants: ReadonlySet<Tenso
   const kept = new Map<string, number>();
   for (const node of steps) {
     if (!isKept(node, constants)) continue;
-    const { weights, length } = kernelOf(node).preparation!;
+    const { weights, length } = kernelOf(node).prepack!;
     const elements = length(node.geometry);
     const names = weights.map((k) => leafOf(node.inputs.at(k)!)!.name);
-    kept.set(keyOf(node, elements, names), allocatedLength(elements));
+    kept.set(keyOf(node, elements, names), roundUp(elements, ALIGNMENT));
   }
   return kept;
 }
@@ -32,16 +33,17 @@ export function constantsOf(bound: Iterable<Tensor>, constant = false): Readonly
 }
 
 function isKept(node: Node, constants: ReadonlySet<Tensor>): boolean {
-  const { preparation } = kernelOf(node);
-  return preparation?.weights.every((k) => constants.has(node.inputs.at(k)!)) ?? false;
+  const { prepack } = kernelOf(node);
+  return prepack?.weights.every((k) => constants.has(node.inputs.at(k)!)) ?? false;
 }
 
-/** Which kind of kernel has prepared filters shows in their length. */
+/** Which kind of kernel has packed filters shows in their length. */
 function keyOf(node: Node, length: number, weights: readonly (string | number)[]): string {
   return [node.op.name, length, ...weights].join(' ');
 }
 
-export class PreparedFilters {
+/** The packed filters of a backend that are kept, each made once for all programs. */
+export class PackedFilters {
   #version = 0;
   readonly #filters = new Map<string, Filters>();
 
@@ -50,9 +52,9 @@ export class PreparedFilters {
   /** Room for the filters of a step, where they come from constants; it is given back with the weights. */
   reserve(node: Node, constants: ReadonlySet<Tensor>, bound: ReadonlyMap<Tensor, Storage>): Filters | undefined {
     if (!isKept(node, constants)) return undefined;
-    const { preparation } = kernelOf(node);
-    const length = preparation!.length(node.geometry);
-    const weights = preparation!.weights.map((k) => bound.get(node.inputs.at(k)!) as WasmStorage);
+    const { prepack } = kernelOf(node);
+    const length = prepack!.length(node.geometry);
+    const weights = prepack!.weights.map((k) => bound.get(node.inputs.at(k)!) as WasmStorage);
     const key = keyOf(
       node,
       length,
@@ -85,8 +87,9 @@ export class PreparedFilters {
   }
 }
 
+/** The kept filters of a step. */
 export interface Filters {
-  /** In bytes. */
+  /** The address, in bytes. */
   readonly address: number;
   /** Whether they are to be made now: true once after each change of the weights. */
   renew(): boolean;

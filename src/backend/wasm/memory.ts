@@ -4,6 +4,7 @@
  * the last of them. What is freed is used again; the memory itself never shrinks.
  */
 import { InputError, invariant } from '../../base/errors.js';
+import { roundUp } from '../../base/math.js';
 import { FreeList, type Span } from './free-list.js';
 import { type Block, WasmStorage } from './storage.js';
 
@@ -12,6 +13,8 @@ const PAGE = 65536;
 const MOST_PAGES = 65536;
 /** Bytes that can be had at most. */
 export const LIMIT = 4 * 2 ** 30 - PAGE;
+/** Elements: everything begins on a cache line, 64 bytes. */
+export const ALIGNMENT = 16;
 const FLOAT = 4;
 
 interface Arena extends Span {
@@ -24,9 +27,9 @@ const NO_ARENA: Arena = { address: 0, bytes: 0, programs: 0 };
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   /** Address 0 stays unused, so that a forgotten address is seen. */
-  #free = new FreeList(64);
+  #free = new FreeList(ALIGNMENT * FLOAT);
   /** What lies behind it has never been used, and is zero. */
-  #used = 64;
+  #used = ALIGNMENT * FLOAT;
   readonly #arenas = new Map<number, Arena>();
 
   /** @param shared by several threads, each with an instance of its own: for the shared builds */
@@ -92,7 +95,7 @@ export class LinearMemory {
   #take(bytes: number, old?: Span): Span {
     const free = this.#free.clone();
     if (old) free.release(old);
-    const taken = roundUp(bytes);
+    const taken = roundUp(bytes, ALIGNMENT * FLOAT);
     const address = free.take(taken);
     this.#grow(free.end);
     this.#free = free;
@@ -110,15 +113,6 @@ export class LinearMemory {
       throw tooLarge(end);
     }
   }
-}
-
-/** Elements that a storage of `length` takes. */
-export function allocatedLength(length: number): number {
-  return roundUp(length * FLOAT) / FLOAT;
-}
-
-function roundUp(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }
 
 function tooLarge(bytes: number): InputError {

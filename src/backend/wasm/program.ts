@@ -1,15 +1,16 @@
 /** A planned computation in the linear memory, run by one thread, by a team, or by a worker. */
 import { invariant } from '../../base/errors.js';
+import { roundUp } from '../../base/math.js';
 import type { Node, Tensor } from '../../graph/graph.js';
 import type { Plan } from '../../graph/plan.js';
 import { sizeOf } from '../../graph/shape.js';
 import { checkLength, type Program, type Storage } from '../backend.js';
-import { type Call, prepare, runShare } from './call.js';
-import type { Filters, PreparedFilters } from './filters.js';
-import { type Exports, kernelOf } from './kernels.js';
-import type { LinearMemory } from './memory.js';
+import { type Call, prepack, runChunk } from './call.js';
+import type { Filters, PackedFilters } from './filters.js';
+import { type Exports, kernelOf } from './kernels/index.js';
+import { ALIGNMENT, type LinearMemory } from './memory.js';
 import { WasmStorage } from './storage.js';
-import type { Team } from './team.js';
+import type { Team } from './team/team.js';
 import type { Workers } from './workers.js';
 
 /** A step as it is run. */
@@ -17,7 +18,7 @@ interface Step {
   readonly call: Call;
   /** Whether the threads of the team share it; the first does all else alone. */
   readonly shared: boolean;
-  /** Whether the filters are to be prepared now, before the step. */
+  /** Whether the filters are to be packed now, before the step. */
   readonly due: () => boolean;
 }
 
@@ -25,7 +26,7 @@ interface Step {
 export interface Machine {
   readonly memory: LinearMemory;
   readonly exports: Exports;
-  readonly filters: PreparedFilters;
+  readonly filters: PackedFilters;
   readonly team: Team | undefined;
   readonly workers: Workers | undefined;
 }
@@ -91,9 +92,9 @@ export class WasmProgram implements Program {
   #execute(): void {
     const { exports, team } = this.machine;
     for (const { call, shared, due } of this.#steps) {
-      if (due()) prepare(exports, call);
-      if (shared) team!.share(exports, call);
-      else runShare(exports, call, 0, 1, 0);
+      if (due()) prepack(exports, call);
+      if (shared) team!.runTogether(exports, call);
+      else runChunk(exports, call, 0, 1, 0);
     }
   }
 
@@ -115,19 +116,19 @@ export class WasmProgram implements Program {
     const address = (tensor: Tensor) => this.#address(tensor);
     const workspace = this.#arena + 4 * (this.plan.workspaces.get(node) ?? 0);
     const kept = this.kept.get(node);
-    const pieces = piecesOf(node);
+    const units = unitsOf(node);
     const call = {
       op: op.name,
       geometry,
       inputs: node.inputs.map(address),
       outputs: node.outputs.map(address),
       workspace,
-      workspaceBytes: 4 * scratchLength(node, 1),
-      // Filters that are made anew in each run lie behind the step's scratch memory.
-      prepared: kept?.address ?? workspace + 4 * scratchLength(node, threads),
-      pieces,
+      workspaceBytes: 4 * workspaceLength(node, 1),
+      // Filters that are made anew in each run lie behind the step's workspace.
+      packed: kept?.address ?? workspace + 4 * workspaceLength(node, threads),
+      units,
     };
-    return { call, shared: threads > 1 && pieces > 1, due: kept ? () => kept.renew() : () => true };
+    return { call, shared: threads > 1 && units > 1, due: kept ? () => kept.renew() : () => true };
   }
 
   #address(tensor: Tensor): number {
@@ -149,12 +150,12 @@ export class WasmProgram implements Program {
   }
 }
 
-/** Elements of scratch memory that a step needs, in 64-byte steps for each thread. */
-export function scratchLength(node: Node, threads: number): number {
+/** Elements of workspace that a step needs, aligned for each thread. */
+export function workspaceLength(node: Node, threads: number): number {
   const length = kernelOf(node).workspace?.(node.geometry) ?? 0;
-  return Math.ceil(length / 16) * 16 * (piecesOf(node) > 1 ? threads : 1);
+  return roundUp(length, ALIGNMENT) * (unitsOf(node) > 1 ? threads : 1);
 }
 
-function piecesOf(node: Node): number {
-  return kernelOf(node).pieces?.(node.geometry) ?? 1;
+function unitsOf(node: Node): number {
+  return kernelOf(node).units?.(node.geometry) ?? 1;
 }

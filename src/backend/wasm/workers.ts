@@ -1,17 +1,22 @@
 /** Threads that each run a whole program by themselves, on the backend's memory: micro-batches of training. */
 import type { Call } from './call.js';
 
+/** The workers of one backend. */
 export interface Workers {
+  /** How many programs they can run at a time. */
   readonly count: number;
   /**
    * Runs the calls one after the other in a thread that is free.
-   * @param macs their multiply-adds, which say how long they may take
+   * @param macs the multiply-adds of the calls, which say how long they may take
    * @throws Error where the thread fails or is lost; it has ended then, and writes nothing any more
    */
   run(calls: readonly Call[], macs: number): Promise<void>;
-  /** Ends them. */
+  /** Ends all workers. */
   close(): void;
 }
 
-/** As the environment has them. @param memory shared */
+/**
+ * Starts the workers as the environment has them.
+ * @param memory the memory that they share with the backend
+ */
 export type StartWorkers = (module: WebAssembly.Module, memory: WebAssembly.Memory) => Workers;

@@ -1,13 +1,12 @@
 /** `unetpp doctor`: what this machine is and whether the kernels work on it, as a block to paste into an issue. */
-import { statfsSync } from 'node:fs';
-import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
-import { availableCores, cpuQuota } from '../../platform/node/threads/cores.js';
+
+import { memorySize } from '../../base/quantities.js';
+import { describeHost } from '../../platform/node/host.js';
 import { createWasmBackend } from '../../platform/node/wasm/backend.js';
 import { type CompiledWasm, compileWasm } from '../../platform/node/wasm/module.js';
 import { measurePeak } from '../../platform/node/wasm/peak.js';
 import { compareWithReference } from '../../platform/node/wasm/self-check.js';
 import { type CommonOptions, command, report } from '../program.js';
-import { memorySize } from '../tables/format.js';
 import { version } from '../version.js';
 
 export const doctor = command(
@@ -19,7 +18,7 @@ export const doctor = command(
 async function run(options: CommonOptions): Promise<void> {
   const build = compileWasm();
   const difference = await compareWithReference(createWasmBackend({ threads: 'auto' }));
-  const machine = describeMachine();
+  const machine = describeHost();
   const peakGflops = Number(measurePeak(build.module).toPrecision(4));
   const selfCheck = difference === undefined ? 'passed' : `failed: ${difference} differs from the reference`;
   const lines = [
@@ -41,38 +40,7 @@ async function run(options: CommonOptions): Promise<void> {
   }
 }
 
-/** Sizes in bytes. */
-function describeMachine() {
-  const quota = cpuQuota();
-  const limit = process.constrainedMemory();
-  return {
-    node: process.versions.node,
-    v8: process.versions.v8,
-    system: `${platform()} ${arch()}, ${release()}`,
-    processor: cpus()[0]?.model.trim() || 'unknown',
-    /** How many threads unetpp starts by itself. */
-    cores: availableCores(),
-    /** How many the process is bound to. */
-    affinity: availableParallelism(),
-    /** What control groups grant, in cores; null without a limit. */
-    quota: Number.isFinite(quota) ? quota : null,
-    freeMemory: freemem(),
-    memory: Math.min(totalmem(), limit || Number.POSITIVE_INFINITY),
-    freeDisk: freeDisk(),
-  };
-}
-
-/** Of the current folder; null where that cannot be told. */
-function freeDisk(): number | null {
-  try {
-    const { bavail, bsize } = statfsSync('.');
-    return bavail * bsize;
-  } catch {
-    return null;
-  }
-}
-
-function coresText({ cores, affinity, quota }: ReturnType<typeof describeMachine>): string {
+function coresText({ cores, affinity, quota }: ReturnType<typeof describeHost>): string {
   const limit = quota === null ? 'no quota' : `a quota of ${Number(quota.toFixed(2))}`;
   return `${cores} used: ${affinity} can be, with ${limit}`;
 }

@@ -1,14 +1,15 @@
 /** `unetpp info`: what a model is and what it costs. */
-import { loadModel, planFor, type Threads } from '../../index.js';
+
+import { threadOptions } from '../../app/options/inference-options.js';
+import { path } from '../../app/options/parsers.js';
+import { plural } from '../../base/quantities.js';
+import { createBackend, loadModel, type Threads } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import type { Recommendation } from '../../model/recommendation.js';
 import { summarize } from '../../model/summary.js';
-import { teamSize } from '../../platform/node/threads/team.js';
-import { path, threads } from '../options/parsers.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { costSize, predictionTable, trainingCosts, trainingTable } from '../tables/costs.js';
 import { networkText, reasonText, thresholdsText } from '../tables/describe.js';
-import { plural } from '../tables/format.js';
 import { trainingFacts } from '../tables/training-facts.js';
 
 interface InfoOptions extends CommonOptions {
@@ -23,15 +24,17 @@ export const info = command(
 )
   .usage('--model FILE [options]')
   .requiredOption('--model <file>', 'model file', path)
-  .option('--threads <n>', 'how many compute an image together; auto: one for each core', threads, 'auto')
+  .addTable(threadOptions)
   .action(run);
 
 async function run(options: InfoOptions): Promise<void> {
-  const model = await loadModel(options.model);
-  const { config, preprocessing, thresholds, recommendation, training } = model;
+  const backend = createBackend('wasm', { threads: options.threads });
+  const model = await loadModel(options.model, { backend });
+  const { config } = model;
+  const { preprocessing, thresholds, recommendation, training } = model.card;
   const size = costSize(model);
-  const count = teamSize(options.threads);
-  const summary = summarize(config, { width: size, height: size }, planFor, count);
+  const count = backend.threads;
+  const summary = summarize(config, { width: size, height: size }, backend);
   const costs = trainingCosts(model);
   const tables = ['', ...predictionTable(summary, size, count), ...(costs ? ['', ...trainingTable(costs)] : [])];
   report(options, [...portrait(model), ...tables], {
@@ -53,14 +56,15 @@ async function run(options: InfoOptions): Promise<void> {
 }
 
 function portrait(model: Model): string[] {
-  const { config, preprocessing, recommendation, training } = model;
+  const { config } = model;
+  const { preprocessing, recommendation, training } = model.card;
   const { inChannels, classes } = config;
   const { size } = preprocessing;
   return [
     `network   ${networkText(config)}`,
     `input     ${plural(inChannels, 'channel')}, values from 0 to 1, ${size ? `resized to ${size}x${size}` : 'at their own size'}`,
     `output    ${classes === 1 ? 'foreground or background' : `one of ${classes} classes`} of each pixel`,
-    ...(classes === 1 ? [`threshold ${thresholdsText(model)}`] : []),
+    ...(classes === 1 ? [`threshold ${thresholdsText(model.card)}`] : []),
     ...(recommendation
       ? [`auto      ${recommendation.mode}: ${reasonText(recommendation)}, on ${measuredOn(recommendation)}`]
       : []),

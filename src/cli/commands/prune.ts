@@ -1,22 +1,13 @@
 /** `unetpp prune`: the network cut down to one head, as a model file of its own. */
-
-import { type ForceOption, forceOption, outputsOf } from '../../app/outputs.js';
-import { loadModel } from '../../index.js';
-import { levelName } from '../../model/mode.js';
-import { DERIVED_MODEL, encodeModel } from '../../model/modelfile.js';
-import { prune as pruneModel } from '../../model/prune.js';
-import { summarize } from '../../model/summary.js';
-import { level, path } from '../options/parsers.js';
+import { type PruneFileOptions, pruneFile } from '../../app/models/prune-file.js';
+import { level, path } from '../../app/options/parsers.js';
+import { forceOptions } from '../../app/options/run-options.js';
+import { grouped, inWords, memorySize } from '../../base/quantities.js';
+import { networkCost } from '../../model/summary.js';
+import { levelName } from '../../network/mode.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { costSize } from '../tables/costs.js';
 import { networkText } from '../tables/describe.js';
-import { grouped, inWords, memorySize } from '../tables/format.js';
-
-interface PruneOptions extends CommonOptions, ForceOption {
-  readonly model: string;
-  readonly level: number;
-  readonly out: string;
-}
 
 export const prune = command(
   'prune',
@@ -27,23 +18,21 @@ export const prune = command(
   .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--level <n>', 'the head that is kept: 1 or L1, 2 or L2, …', level)
   .requiredOption('--out <file>', 'model file to write', path)
-  .addOption(forceOption())
+  .addTable(forceOptions)
   .action(run);
 
-async function run(options: PruneOptions): Promise<void> {
+async function run(options: CommonOptions & PruneFileOptions): Promise<void> {
   const { level, out } = options;
-  const file = await outputsOf(options, { '--model': options.model }).file(out, DERIVED_MODEL);
-  const model = await loadModel(options.model, { threads: 1 });
-  const pruned = pruneModel(model, level);
-  const bytes = await encodeModel(pruned);
-  await file.write(bytes);
+  const { model, pruned, bytes } = await pruneFile(options);
   const size = costSize(model);
-  const [before, after] = [model, pruned].map(({ config }) => summarize(config, { width: size, height: size }));
+  const [before, after] = [model, pruned].map(({ config }) =>
+    networkCost(config, 'accurate', { width: size, height: size }),
+  );
   const lines = [
     `${levelName(level)} of ${networkText(model.config)}`,
     `parameters     ${grouped(after!.parameters)} of ${grouped(before!.parameters)}`,
     `multiply-adds  ${inWords(after!.macs)} of ${inWords(before!.macs)}, an image of ${size}x${size}`,
-    `written to ${out}, ${memorySize(bytes.length)}`,
+    `written to ${out}, ${memorySize(bytes)}`,
   ];
   report(options, lines, {
     level,
@@ -53,6 +42,6 @@ async function run(options: PruneOptions): Promise<void> {
     macsAfter: after!.macs,
     size,
     out,
-    bytes: bytes.length,
+    bytes,
   });
 }

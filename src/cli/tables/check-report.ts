@@ -1,8 +1,10 @@
 /** What `unetpp check` says of a data folder. */
+
+import { few, grouped, plural } from '../../base/quantities.js';
 import type { DataFolder } from '../../data/folder/folder.js';
 import { duplicatesAmong, type ImageFacts } from '../../data/folder/survey.js';
 import { subsets } from '../../data/split/split.js';
-import { few, grouped, plural, vanishedText } from './format.js';
+import { vanishedText } from './words.js';
 
 /** The result as JSON. */
 export interface CheckSummary {
@@ -120,16 +122,16 @@ function remarks(
       ? [`${plural(divided.length - FEW, 'more patient')} in different subsets, ${divided.length} in all`]
       : []),
     ...within.map((duplicates) => `the same image more than once: ${duplicates.map(({ name }) => name).join(', ')}`),
-    ...(flat.length ? [`${plural(flat.length, 'image')} of one value only: ${few(namesOf(flat))}`] : []),
+    ...(flat.length ? [`${plural(flat.length, 'image')} with a single value: ${few(namesOf(flat))}`] : []),
     ...(emptyMasks.length ? [`${plural(emptyMasks.length, 'mask')} without foreground: ${few(emptyMasks)}`] : []),
     ...(lost === undefined ? [] : [lost]),
     ...absent.map(({ name }) => `no mask shows the class "${name}"`),
     ...(Object.keys(kinds).length > 1
-      ? [`images of different kinds: ${listed(kinds)}; grey and colour are brought together`]
+      ? [`images of different kinds: ${listed(kinds)}; all are converted to the same number of channels`]
       : []),
     ...(dark.length * 2 > facts.length
       ? [
-          `most images use less than a quarter of their range (half of them at most ${values.medianGreatest}); train with --normalise percentile or zscore`,
+          `most images use less than a quarter of their range (median of the maxima ${values.medianGreatest}); train with --normalise percentile or zscore`,
         ]
       : []),
   ];
@@ -139,7 +141,7 @@ function namesOf(facts: readonly ImageFacts[]): string[] {
   return facts.map(({ name }) => name);
 }
 
-/** In how many subsets images are. */
+/** The number of subsets that images are in. */
 function spread(facts: readonly ImageFacts[]): number {
   return new Set(facts.flatMap(({ subset }) => subset ?? [])).size;
 }
@@ -181,7 +183,7 @@ export function checkLines(summary: CheckSummary, sheet: string | null): string[
     `classes   ${classes.map(({ name, share, images }) => `${name} ${percent(share)} of pixels, in ${plural(images, 'image')}`).join('; ')}`,
     `empty     ${plural(emptyMasks.length, 'mask')}`,
     `twice     ${plural(duplicates.length, 'image')}`,
-    `split     ${splitOrigin === 'drawn' ? 'drawn, there is no split.json' : 'from split.json'}`,
+    `split     ${splitOrigin === 'drawn' ? 'drawn, as there is no split.json' : 'from split.json'}`,
     ...summary.subsets.map(subsetLine),
   ];
   return [

@@ -1,11 +1,12 @@
 /** What `unetpp compare` prints: a row for each head and for the mean, and what follows from them. */
 
+import { grouped, inWords, memorySize, plural } from '../../base/quantities.js';
 import type { ModeComparison } from '../../evaluate/compare-modes.js';
-import type { ModelConfig } from '../../model/config.js';
 import { bestOf } from '../../model/recommendation.js';
+import type { ModelConfig } from '../../network/config.js';
 import { reasonText } from './describe.js';
-import { grouped, inWords, memorySize, plural, shellWord } from './format.js';
 import { table } from './table.js';
+import { shellWord } from './words.js';
 
 export interface ComparisonContext {
   readonly subset: string;
@@ -17,7 +18,7 @@ export interface ComparisonContext {
 
 export interface Adoption {
   readonly config: ModelConfig;
-  /** Of the model. */
+  /** The model file. */
   readonly file: string;
   readonly subset: string;
   /** Whether the recommendation was stored in it. */
@@ -63,10 +64,10 @@ export function recommendationLines(comparison: ModeComparison, { config, file, 
   return [
     `${mode} is recommended: ${because}.`,
     saved ? `stored in ${file}, for --mode auto` : 'not stored; --save stores it in the model file, for --mode auto',
-    ...(mode === 'accurate' || !config.deepSupervision ? [] : ['A model of this head alone:', `  ${prune}`]),
+    ...(mode === 'accurate' || !config.deepSupervision ? [] : ['To write a model with this head only:', `  ${prune}`]),
     subset === 'train' || subset === 'all'
-      ? 'Images that the model was trained on flatter it: compare on others.'
-      : 'It was chosen on these images: judge it on others.',
+      ? 'Scores on training images are too high: compare on other images.'
+      : 'It was chosen on these images: evaluate it on other images.',
   ];
 }
 

@@ -1,22 +1,23 @@
 /** What predicting and training with a model take, as tables. */
+
+import { roundUp } from '../../base/math.js';
+import { grouped, inWords, memorySize } from '../../base/quantities.js';
 import { CACHE_BYTES } from '../../data/cache.js';
-import { planFor } from '../../index.js';
 import { trainedLoss } from '../../loss/loss.js';
-import { depthOf } from '../../model/config.js';
 import type { Model } from '../../model/model.js';
 import type { Summary } from '../../model/summary.js';
+import { depthOf } from '../../network/config.js';
 import { type TrainingMemory, trainingMemory } from '../../train/memory.js';
 import { type OptimizerName, optimizers } from '../../train/optimizer.js';
-import { grouped, inWords, memorySize } from './format.js';
 import { table } from './table.js';
 
 /** Pixels a side at which the cost of a model without a size of its own is stated. */
 const SIZE = 128;
 
 /** Pixels a side at which the cost of a model is stated. */
-export function costSize({ config, preprocessing }: Model): number {
+export function costSize({ config, card }: Model): number {
   const multiple = 2 ** depthOf(config);
-  return Math.ceil((preprocessing.size ?? SIZE) / multiple) * multiple;
+  return roundUp(card.preprocessing.size ?? SIZE, multiple);
 }
 
 /** By head, and for the mean of all. A model holds the weights of all heads in every mode. */
@@ -45,20 +46,21 @@ interface CostSettings {
   readonly batch: number;
   readonly microBatch: number;
   readonly optimizer: OptimizerName;
-  readonly averageDecay?: number | undefined;
+  readonly emaDecay?: number | undefined;
   readonly images: { readonly train: number; readonly validation: number };
 }
 
 /** Undefined where the file does not say how the model was trained. */
 export function trainingCosts(model: Model): TrainingCosts | undefined {
-  const { config, preprocessing, training } = model;
+  const { config, backend, card } = model;
+  const { preprocessing, training } = card;
   const settings = settingsOf({ ...training, size: preprocessing.size });
   if (!settings || settings.size % 2 ** depthOf(config) !== 0) return undefined;
   const { batch, microBatch, images } = settings;
   const useful = Math.ceil(Math.min(batch, images.train) / microBatch);
   const loss = trainedLoss(model);
   const memory = workerCounts(useful).map((workers) => {
-    return { workers, ...trainingMemory(config, { ...settings, loss, workers, cacheBytes: CACHE_BYTES }, planFor) };
+    return { workers, ...trainingMemory(config, { ...settings, loss, workers, cacheBytes: CACHE_BYTES }, backend) };
   });
   return { settings, memory };
 }
@@ -71,13 +73,14 @@ function workerCounts(useful: number): number[] {
 
 /** What a model's file says of its training is JSON that may hold anything. */
 function settingsOf(facts: Readonly<Record<string, unknown>>): CostSettings | undefined {
-  const { size, batch, microBatch, optimizer, averageDecay } = facts;
+  // Version 0.1.0 called it `averageDecay`.
+  const { size, batch, microBatch, optimizer, emaDecay = facts.averageDecay } = facts;
   const images = facts.images as Readonly<Record<string, unknown>> | null | undefined;
   const counts = [size, batch, microBatch, images?.train, images?.validation];
   if (!counts.every((count) => Number.isSafeInteger(count) && (count as number) > 0)) return undefined;
   if (!(optimizers as readonly unknown[]).includes(optimizer)) return undefined;
-  if (averageDecay !== undefined && typeof averageDecay !== 'number') return undefined;
-  return facts as unknown as CostSettings;
+  if (emaDecay !== undefined && typeof emaDecay !== 'number') return undefined;
+  return { ...facts, emaDecay } as unknown as CostSettings;
 }
 
 export function trainingTable({ settings, memory }: TrainingCosts): string[] {

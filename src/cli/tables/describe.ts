@@ -1,17 +1,16 @@
 /** Networks and their training in words. */
 
+import { plural } from '../../base/quantities.js';
+import { DEFAULT_THRESHOLD } from '../../infer/prediction.js';
 import type { LossOptions } from '../../loss/loss.js';
 import { lossText } from '../../loss/loss-text.js';
-import type { ModelConfig } from '../../model/config.js';
-import { levelsOf } from '../../model/config.js';
-import type { Model } from '../../model/model.js';
+import type { ModelCard } from '../../model/card.js';
 import { bestOf, type Recommendation, type RecommendationScore } from '../../model/recommendation.js';
-import { DEFAULT_THRESHOLD } from '../../model/threshold.js';
-import { plural } from './format.js';
+import { levelsOf, type ModelConfig } from '../../network/config.js';
 
 /** What is done with images of another kind than those of the training. */
-export const GREY_ON_RGB = 'the model was made for RGB; all three channels get the same values';
-export const RGB_ON_GREY = 'the model was made for grey; their brightness is taken';
+export const GREY_ON_RGB = 'the model expects RGB; all three channels get the grey values';
+export const RGB_ON_GREY = 'the model expects grey; their luminance is used';
 
 const FAMILY = { dense: 'UNet++', adjacent: 'UNet+', original: 'UNet^e' };
 
@@ -29,7 +28,7 @@ export function networkText(config: ModelConfig): string {
 }
 
 /** `0.5`, or where they were chosen `L1 0.45, L2 0.6, accurate 0.55`. */
-export function thresholdsText({ thresholds }: Model): string {
+export function thresholdsText({ thresholds }: Pick<ModelCard, 'thresholds'>): string {
   const chosen = Object.entries(thresholds).map(([name, threshold]) => `${name} ${threshold}`);
   return chosen.length > 0 ? chosen.join(', ') : `${DEFAULT_THRESHOLD}`;
 }

@@ -1,7 +1,9 @@
 /** The table that training prints: a row an epoch. Where a line has little room, it does without the lesser columns. */
+
+import { duration } from '../../base/quantities.js';
+import { alignRow } from '../../report/text-table.js';
 import type { EpochReport } from '../../train/report.js';
 import { columnsOf } from '../terminal/columns.js';
-import { duration } from './format.js';
 
 interface Column {
   readonly title: string;
@@ -34,7 +36,7 @@ function columnsFor({ validation: { heads } }: EpochReport, room: number): Colum
   return columns;
 }
 
-/** With the star. */
+/** The width of a line, with its star. */
 function widthOf(columns: readonly Column[]): number {
   return columns.reduce((sum, { width }) => sum + width, 1);
 }
@@ -44,13 +46,23 @@ export function epochHeader(report: EpochReport, room = columnsOf(process.stderr
   const columns = columnsFor(report, room);
   const first = columns.findIndex(({ title }) => title === 'mean' || title.startsWith('L'));
   const before = widthOf(columns.slice(0, first)) + 2;
-  const titles = columns.map(({ title, width }) => title.padStart(width)).join('');
+  const titles = rowOf(
+    '',
+    columns,
+    columns.map(({ title }) => title),
+  );
   const legend = 'validation Dice (* best so far)';
-  return `${' '.repeat(Math.max(0, Math.min(before, room - legend.length)))}${legend}\n ${titles}`;
+  return `${' '.repeat(Math.max(0, Math.min(before, room - legend.length)))}${legend}\n${titles}`;
 }
 
 /** A star marks the best epoch so far. */
 export function epochRow(report: EpochReport, room = columnsOf(process.stderr)): string {
-  const cells = columnsFor(report, room).map(({ width, cell }) => cell(report).padStart(width));
-  return (report.best ? '*' : ' ') + cells.join('');
+  const columns = columnsFor(report, room);
+  const cells = columns.map(({ cell }) => cell(report));
+  return rowOf(report.best ? '*' : '', columns, cells);
+}
+
+/** The star has a column of its own. */
+function rowOf(star: string, columns: readonly Column[], cells: readonly string[]): string {
+  return alignRow([star, ...cells], [1, ...columns.map(({ width }) => width)]).join('');
 }

@@ -1,21 +1,22 @@
 /** What `unetpp evaluate` prints: scores in rows, the mode and the heads in columns. */
-import type { Evaluation } from '../../evaluate/evaluate.js';
-import type { ClassScores, ImageScores } from '../../evaluate/metrics.js';
+
+import { plural } from '../../base/quantities.js';
+import type { Evaluation, NamedScores } from '../../evaluate/evaluate.js';
+import type { ClassScores } from '../../evaluate/metrics.js';
+import { alignRow } from '../../report/text-table.js';
 import { columnsOf } from '../terminal/columns.js';
-import { plural } from './format.js';
 
 export interface TableContext {
   readonly subset: string;
   /** Width and height of the images. */
   readonly size: number;
-  /** Of distances. */
+  /** The unit of distances. */
   readonly unit: 'px' | 'mm';
-  /** What the loss is. */
+  /** The loss in words. */
   readonly objective: string;
-  readonly worst: readonly NamedImage[];
+  /** The images of the lowest Dice, the worst first. */
+  readonly worst: readonly NamedScores[];
 }
-
-export type NamedImage = { readonly image: string } & ImageScores;
 
 interface Column extends ClassScores {
   readonly name: string;
@@ -41,14 +42,9 @@ export function evaluationTable(
     ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit, room),
     ...(perClass ? ['', `mode ${mode}, by class`, ...scoreTable(classes, unit, room)] : []),
     '',
-    `the worst by Dice, mode ${mode}`,
+    `lowest Dice, mode ${mode}`,
     ...worst.map((row) => imageLine(row, unit)),
   ];
-}
-
-/** The images of the lowest Dice, the worst first; of equals in their order. */
-export function worstImages(perImage: readonly NamedImage[], count: number): NamedImage[] {
-  return [...perImage].sort((a, b) => a.dice - b.dice).slice(0, count);
 }
 
 /** Columns that find no room on a line come in a table below. */
@@ -58,8 +54,9 @@ function scoreTable(columns: readonly Column[], unit: string, room: number): str
     const [first, rest] = [columns.slice(0, most), columns.slice(most)];
     return [...scoreTable(first, unit, room), '', ...scoreTable(rest, unit, room)];
   }
+  const widths = [LABEL, ...columns.map(() => CELL)];
   const row = (label: string, cell: (column: Column) => string) =>
-    label.padEnd(LABEL) + columns.map((column) => cell(column).padStart(CELL)).join('');
+    alignRow([label, ...columns.map(cell)], widths).join('');
   const share = (label: string, read: (column: Column) => number) => row(label, (column) => read(column).toFixed(4));
   return [
     row('', ({ name }) => name),
@@ -72,7 +69,7 @@ function scoreTable(columns: readonly Column[], unit: string, room: number): str
     row(`HD95 (${unit})`, ({ hd95 }) => distance(hd95)),
     row(`ASSD (${unit})`, ({ assd }) => distance(assd)),
     ...(columns.some(({ undefinedDistances }) => undefinedDistances)
-      ? [row('  without, one empty', ({ undefinedDistances = 0 }) => `${undefinedDistances}`)]
+      ? [row('  undefined in', ({ undefinedDistances = 0 }) => `${undefinedDistances}`)]
       : []),
     share('pooled Dice', ({ pooledDice }) => pooledDice),
     share('pooled IoU', ({ pooledIou }) => pooledIou),
@@ -82,7 +79,7 @@ function scoreTable(columns: readonly Column[], unit: string, room: number): str
   ];
 }
 
-function imageLine({ image, dice, hd95, assd }: NamedImage, unit: string): string {
+function imageLine({ image, dice, hd95, assd }: NamedScores, unit: string): string {
   const distances = `HD95 ${distance(hd95).padStart(6)} ${unit}  ASSD ${distance(assd).padStart(6)} ${unit}`;
   return `  ${image.padEnd(LABEL)}  Dice ${dice.toFixed(4)}  ${distances}`;
 }

@@ -1,162 +1,34 @@
-/** The tables of a study: Markdown for people, CSV and JSON with all digits. */
-
-import { cpus } from 'node:os';
-import { MARKDOWN_MARK } from '../../app/kinds.js';
-import { jsonText, type StudyFolder } from '../../app/study/study-folder.js';
+/** What `unetpp study` says before and after each run. */
+import type { StudyRun } from '../../app/study/run-study.js';
 import type { StudyPlan } from '../../app/study/study-plan.js';
-import { SOFTWARE } from '../../base/file-kind.js';
-import { type Cell, encodeCsv } from '../../report/csv.js';
-import { BASELINE } from '../../study/arms.js';
-import type { ComparisonCells } from '../../study/compare.js';
-import { type EmbeddedRow, embeddedRows } from '../../study/embedded.js';
-import { type FamilyRow, familyRows } from '../../study/family.js';
+import { duration, plural } from '../../base/quantities.js';
 import type { RunResult } from '../../study/runs.js';
-import { duration, grouped, inWords, plural } from './format.js';
 
-export interface StudyReport {
-  /** Markdown, of all that is done so far. */
-  readonly text: string;
-  readonly rows: readonly (FamilyRow | EmbeddedRow)[];
-  readonly notes: readonly string[];
-  /** What was written. */
-  readonly files: readonly string[];
-}
-
-/** Writes the table of the results, which is not complete while runs are missing, as NAME.md, .csv and .json. */
-export async function writeReport(
-  folder: StudyFolder,
-  plan: StudyPlan,
-  results: readonly RunResult[],
-): Promise<StudyReport> {
-  const { compare } = plan.options;
-  const { rows, lines } =
-    compare === 'family' ? table(FAMILY, familyRows(plan.arms, results)) : table(EMBEDDED, embeddedRows(results));
-  const notes = notesOf(plan, results);
-  const text = [`# ${title(plan)}`, '', progress(plan, results), '', ...lines, '', ...notes.map((note) => `* ${note}`)];
-  const runs = { done: results.length, planned: plan.runs.length };
-  // The scores of single images stay in the result of each run.
-  const done = results.map(({ outputs, ...run }) => ({ ...run, outputs: outputs.map(({ images, ...same }) => same) }));
-  const files = [
-    await folder.writeTable('md', `${MARKDOWN_MARK}${text.join('\n')}\n`),
-    await folder.writeTable('csv', csv(rows)),
-    await folder.writeTable('json', jsonText({ software: SOFTWARE, compare, runs, rows, notes, results: done })),
-  ];
-  return { text: text.join('\n'), rows, notes, files };
-}
-
-/** Empty before the first row, which knows the columns. */
-function csv(rows: readonly object[]): string {
-  if (rows.length === 0) return '';
-  const cells = rows.map((row) => Object.entries(row) as [string, Cell][]);
-  return encodeCsv(
-    cells[0]!.map(([name]) => name),
-    cells.map((row) => row.map(([, value]) => value)),
-  );
-}
-
-/** A column by its title; the first one to the left, all others to the right. */
-type Columns<Row> = Readonly<Record<string, (row: Row) => string>>;
-
-const COMPARISON: Columns<ComparisonCells> = {
-  difference: ({ difference }) => (difference === null ? '' : `${difference < 0 ? '' : '+'}${difference.toFixed(4)}`),
-  p: ({ p }) => probability(p),
-  'p (Holm)': ({ pHolm }) => probability(pHolm),
-  n: ({ units }) => (units === null ? '' : grouped(units)),
-};
-
-const FAMILY: Columns<FamilyRow> = {
-  network: ({ network }) => network,
-  parameters: ({ parameters }) => grouped(parameters),
-  'multiply-adds': ({ macs }) => inWords(macs),
-  runs: ({ runs }) => String(runs),
-  Dice: ({ dice, diceDeviation }) => spread(dice, diceDeviation),
-  IoU: ({ iou, iouDeviation }) => spread(iou, iouDeviation),
-  ...COMPARISON,
-  'time a run': ({ seconds }) => duration(seconds),
-};
-
-const EMBEDDED: Columns<EmbeddedRow> = {
-  level: ({ level }) => level,
-  parameters: ({ parameters }) => grouped(parameters),
-  'multiply-adds': ({ macs }) => inWords(macs),
-  runs: ({ embeddedRuns, isolatedRuns }) => `${embeddedRuns}, ${isolatedRuns}`,
-  'embedded Dice': ({ embeddedDice, embeddedDeviation }) => spread(embeddedDice, embeddedDeviation),
-  'isolated Dice': ({ isolatedDice, isolatedDeviation }) => spread(isolatedDice, isolatedDeviation),
-  ...COMPARISON,
-  'time embedded': ({ embeddedSeconds }) => duration(embeddedSeconds),
-  'time isolated': ({ isolatedSeconds }) => (isolatedSeconds === null ? '' : duration(isolatedSeconds)),
-};
-
-/** The rows, and as Markdown. */
-function table<Row>(columns: Columns<Row>, rows: readonly Row[]): { rows: readonly Row[]; lines: string[] } {
-  const titles = Object.keys(columns);
-  const cells = rows.map((row) => Object.values(columns).map((read) => read(row)));
-  const widths = titles.map((_, k) => Math.max(3, ...[titles, ...cells].map((line) => line[k]!.length)));
-  const line = (texts: readonly string[]) =>
-    `| ${texts.map((text, k) => (k === 0 ? text.padEnd(widths[k]!) : text.padStart(widths[k]!))).join(' | ')} |`;
-  const rule = widths.map((width, k) => (k === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return { rows, lines: [line(titles), line(rule), ...cells.map(line)] };
-}
-
-/** `0.8012 ± 0.0103` */
-function spread(mean: number | null, deviation: number | null): string {
-  if (mean === null) return '';
-  return deviation === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
-}
-
-function probability(p: number | null): string {
-  if (p === null) return '';
-  return p < 0.0001 ? '< 0.0001' : p.toFixed(4);
-}
-
-function title({ options, dataset }: StudyPlan): string {
-  return options.compare === 'family'
-    ? `The family on ${dataset.name}`
-    : `Embedded and isolated training on ${dataset.name}`;
-}
-
-function progress({ runs, arms, splits, options }: StudyPlan, results: readonly RunResult[]): string {
-  const of = `${plural(arms.length, 'network')} x ${plural(splits.length, 'fold')} x ${plural(options.seeds.length, 'seed')}`;
-  const missing = runs.length - results.length;
-  const state = missing === 0 ? 'all are done' : `${plural(missing, 'run')} missing: the table is not complete`;
-  return `${plural(runs.length, 'run')} of ${plural(options.epochs, 'epoch')} (${of}); ${state}.`;
-}
-
-function notesOf({ arms, splits, subset, options }: StudyPlan, results: readonly RunResult[]): string[] {
-  const family = options.compare === 'family';
-  const byPatient = results.some(({ outputs }) => outputs[0]!.images.some(({ patient }) => patient !== undefined));
-  const tested = !family || arms.some(({ name }) => name === BASELINE);
+/** @param done how many runs are done already */
+export function introduction(
+  { options, dataset, runs, arms, splits, subset }: StudyPlan,
+  folder: string,
+  done: number,
+): string {
+  const { train, validation } = splits[0]!;
+  const scored = splits[0]![subset].length;
+  const { epochs, batch, optimizer, learningRate, seeds } = options;
   return [
-    ...(family ? FAMILY_NOTES : EMBEDDED_NOTES),
-    splits.length > 1
-      ? `Cross-validation${byPatient ? ' by patient' : ''}: each of ${splits.length} folds is tested on once, the one after it chooses the epoch, the others train.`
-      : `One split: the ${subset} images are scored.`,
-    ...(subset === 'validation' ? [CHOSEN_ON] : []),
-    'Scores are means over the images of a run, then mean ± standard deviation over the runs.',
-    tested ? testNote(byPatient) : `Nothing is tested, as ${BASELINE} is not among the networks.`,
-    `Time: training and validation of one run, ${options.workers === 'auto' ? 'on all cores' : `with ${plural(options.workers, 'worker')}`} of ${machine()}.`,
-  ];
+    `data      ${dataset.name}: ${plural(train.length, 'image')} to train on, ${validation.length} to validate on, ${scored} scored (${subset})`,
+    `study     ${plural(runs.length, 'run')} of ${plural(epochs, 'epoch')}: ${plural(arms.length, 'network')} x ${plural(splits.length, 'fold')} x ${plural(seeds.length, 'seed')}`,
+    `training  batch ${batch}, ${optimizer}, learning rate ${learningRate}`,
+    `folder    ${folder}${done > 0 ? `: ${plural(done, 'run')} done` : ''}`,
+    '',
+  ].join('\n');
 }
 
-/** What a time is worth nothing without. */
-function machine(): string {
-  const { model = 'processor unknown' } = cpus()[0] ?? {};
-  return `the machine that wrote this: ${model.trim()}, Node ${process.versions.node}`;
+/** `run 2 of 8  unet-fold1-seed1, about 1:05 left` */
+export function runText({ name, number, of, secondsLeft }: StudyRun): string {
+  const when = secondsLeft === undefined ? '' : `, about ${duration(secondsLeft)} left`;
+  return `run ${number} of ${of}  ${name}${when}`;
 }
 
-const FAMILY_NOTES = [
-  'Scores of a network with deep supervision (DS; UNet^e has it, too) are those of the mean of its heads. The difference is that of Dice to U-Net.',
-];
-
-const EMBEDDED_NOTES = [
-  'Embedded: UNet++ with deep supervision, trained whole and pruned to the level. Isolated: the network of that level alone, trained with deep supervision; its deepest head. The difference is embedded less isolated.',
-  'The time of the embedded levels is that of the whole network, which gives them all.',
-];
-
-const CHOSEN_ON =
-  'There are no test images: the images that are scored have also chosen the epoch, so that scores are too high by a little, for all alike.';
-
-function testNote(byPatient: boolean): string {
-  const [units, over] = byPatient ? ['patients', 'its images and the seeds'] : ['images', 'the seeds'];
-  return `p: Wilcoxon's signed-rank test, two-sided, of Dice paired over n ${units}, each the mean over ${over}; exact up to 50 differences. p (Holm) is adjusted for all tests of the table. It speaks of other ${units}, not of networks trained on other data.`;
+export function resultText({ outputs, epochs, bestEpoch, seconds }: RunResult): string {
+  const { dice, iou } = outputs.at(-1)!;
+  return `Dice ${dice.toFixed(4)}, IoU ${iou.toFixed(4)}, best epoch ${bestEpoch} of ${epochs}, ${duration(seconds)}`;
 }

@@ -1,4 +1,9 @@
+/** The tables that commands print. */
+import { alignRow, columnWidths } from '../../report/text-table.js';
 import { columnsOf } from '../terminal/columns.js';
+
+/** Spaces between two columns. */
+const GAP = 3;
 
 /**
  * A table of text: columns as wide as they must be, the first one to the left, all others to the right. Where a line has
@@ -10,11 +15,9 @@ export function table(
   room = columnsOf(process.stdout),
 ): string[] {
   const lines = [titles, ...rows];
-  const widths = titles.map((_, k) => Math.max(...lines.map((line) => line[k]!.length)) + (k === 0 ? 0 : 3));
+  const widths = columnWidths(lines).map((width, k) => (k === 0 ? width : width + GAP));
   if (widths.reduce((sum, width) => sum + width, 0) > room) return rows.flatMap((row) => stacked(titles, row));
-  return lines.map((line) =>
-    line.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!))).join(''),
-  );
+  return lines.map((line) => alignRow(line, widths).join(''));
 }
 
 function stacked([first, ...titles]: readonly string[], [name, ...cells]: readonly string[]): string[] {

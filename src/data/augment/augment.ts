@@ -13,7 +13,7 @@ export type AugmentationName = keyof typeof REARRANGEMENTS | keyof typeof MOTION
 /** One kind of change, and how strong. */
 export interface Augmentation {
   readonly name: AugmentationName;
-  /** 1 is the usual, 0 nothing, 3 the most; of `flip` and `turn` it is the share of samples that they are drawn for. */
+  /** 1 is the usual strength, 0 is none, 3 is the most; for `flip` and `turn` it is the share of samples that are drawn. */
   readonly strength: number;
 }
 
@@ -23,10 +23,10 @@ export const AUGMENTATIONS = [REARRANGEMENTS, MOTIONS, INTENSITIES].flatMap(
 ) as readonly AugmentationName[];
 
 /**
- * The sample, augmented. `flip` and `turn` draw from all orders of the pixels alike; every other change is made to half of
- * the samples, so that each is also seen without it. A pure function of its arguments: a key per (seed, epoch, sample)
- * gives the same pixels on any worker. Each augmentation has its own stream of `key`, so that one more does not change what
- * the others draw; in which order they are listed does not matter.
+ * Returns the sample, augmented. `flip` and `turn` draw from all orders of the pixels alike; every other change is made to
+ * half of the samples, so that each is also seen without it. It is a pure function of its arguments: a key for each seed,
+ * epoch and sample gives the same pixels on any worker. Each augmentation has its own stream of `key`, so that one more
+ * does not change what the others draw; the order in which they are listed does not matter.
  */
 export function augment(sample: Sample, augmentations: readonly Augmentation[], key: Key): Sample {
   let { image, mask } = sample;
@@ -50,9 +50,9 @@ export function augment(sample: Sample, augmentations: readonly Augmentation[], 
 }
 
 /**
- * Augmentations from a list with commas, each with its strength after a colon where it is not 1: `flip,elastic:0.5`. `all`
- * is all of them, `all:0.5` as strong as that as far as each goes; of one that comes twice the last counts, so that
- * `all,turn:0` leaves one out. '' and 'none' are no augmentation.
+ * Reads a list of augmentations with commas, each with its strength after a colon where it is not 1: `flip,elastic:0.5`.
+ * `all` stands for all of them, `all:0.5` for all at that strength as far as each goes; where one comes twice the last
+ * counts, so that `all,turn:0` leaves one out. '' and 'none' stand for no augmentation.
  * @returns those of a strength above 0, in the order in which they are applied
  * @throws InputError that names the unknown one and the known ones, or a strength that it does not have
  */
@@ -88,7 +88,7 @@ interface Asked<Rule> {
   readonly random: Random;
 }
 
-/** The rules of a table that are asked for, in its order. */
+/** Returns the rules of a table that are asked for, in its order. */
 function asked<Rule>(
   rules: Readonly<Record<string, Rule>>,
   augmentations: readonly Augmentation[],
@@ -100,7 +100,7 @@ function asked<Rule>(
   });
 }
 
-/** By the first number of its stream. */
+/** Says whether a change is made to this sample: to every other one, by the first number of its stream. */
 function everyOther({ random }: Asked<unknown>): boolean {
   return random.integer(2) === 1;
 }

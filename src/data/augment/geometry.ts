@@ -1,4 +1,4 @@
-/** Changes of place: what moves the image and its mask alike. */
+/** Changes of geometry, which move an image and its mask alike. */
 import { cosine, ratio, sine } from '../../base/math.js';
 import type { Random } from '../../base/random.js';
 import { mirrored, turned, type Walk } from '../../image/rearrange.js';
@@ -11,14 +11,14 @@ type Rearrangement = (image: Sample['image'], strength: number, random: Random) 
 
 /** Exact: pixels change places and keep their values. */
 export const REARRANGEMENTS = {
-  /** Left-right and upside-down, each with probability 1/2. */
+  /** Mirrors left-right and upside-down, each with probability 1/2. */
   flip: (image, strength, random) => {
     const word = random.word();
     const [leftRight, upsideDown] = [(word & 1) === 1, (word & 2) === 2];
     if (random.uniform() >= strength || (!leftRight && !upsideDown)) return undefined;
     return mirrored(image, leftRight, upsideDown);
   },
-  /** By 0, 90, 180 or 270 degrees, each with probability 1/4; an image that is not square by 0 or 180, as it keeps its shape. */
+  /** Turns by 0, 90, 180 or 270 degrees, each with probability 1/4; one that is not square by 0 or 180. */
   turn: (image, strength, random) => {
     const quarters = random.integer(4) & (image.width === image.height ? 3 : 2);
     return random.uniform() >= strength || quarters === 0 ? undefined : turned(image, quarters);
@@ -28,10 +28,10 @@ export const REARRANGEMENTS = {
 /** Moves the positions at which an image is resampled, in place. @param strength 1 stands for the constants below */
 type Motion = (positions: Positions, strength: number, random: Random) => void;
 
-/** Of elastic deformation: the image is cut into CELLS x CELLS parts, and their corners move by up to ELASTIC of its side. */
+/** Elastic deformation: the image is cut into CELLS x CELLS parts, and their corners move by up to ELASTIC of its side. */
 const CELLS = 3;
 const ELASTIC = 0.054;
-/** Of affine maps: degrees, the factor less 1, and the share of the side, at most. */
+/** The largest affine map: degrees, the factor less 1, and the share of the side. */
 const ROTATION = 15;
 const SCALE = 0.15;
 const SHIFT = 0.05;
@@ -39,9 +39,10 @@ const SHIFT = 0.05;
 /** One after the other on the same positions, so that the image is resampled once. */
 export const MOTIONS = {
   /**
-   * A smooth random field of displacements from a coarse grid (Ronneberger et al., "U-Net", MICCAI 2015, section 3.1: 3 x 3,
-   * bicubic), with cubic B-splines. As no corner moves further than 0.4886 of a cell, even at strength 3, nothing folds (Y.
-   * Choi, S. Lee, "Injectivity Conditions of 2D and 3D Uniform Cubic B-Spline Functions", Graphical Models 62, 2000).
+   * Moves pixels by a smooth random field of displacements from a coarse grid (Ronneberger et al., "U-Net", MICCAI 2015,
+   * section 3.1: 3 x 3, bicubic), with cubic B-splines. As no corner moves further than 0.4886 of a cell, even at strength
+   * 3, nothing folds (Y. Choi, S. Lee, "Injectivity Conditions of 2D and 3D Uniform Cubic B-Spline Functions", Graphical
+   * Models 62, 2000).
    * It comes before `affine`, which would otherwise change what a cell is.
    */
   elastic: ({ width, height, x, y }, strength, random) => {
@@ -53,7 +54,7 @@ export const MOTIONS = {
       y[i]! += down![i]!;
     }
   },
-  /** Turned about its middle, enlarged or shrunk, and shifted along both axes. */
+  /** Turns the image about its middle, enlarges or shrinks it, and shifts it along both axes. */
   affine: ({ width, height, x, y }, strength, random) => {
     const angle = (random.uniform(-1, 1) * ROTATION * strength * Math.PI) / 180;
     const scale = ratio(random.uniform(-1, 1) * SCALE * strength);

@@ -1,18 +1,19 @@
 /**
- * Changes of value: the mask stays. All are measured by the image itself, its mean, its standard deviation, its least and
- * greatest value, over all channels. So they do the same to an image however it is normalised, and need not know how.
+ * Changes of intensity, which leave the mask as it is. Each is measured by the image itself: its mean, its standard
+ * deviation, its least and greatest value over all channels. So it does the same to an image however that is normalised.
  */
-import type { Image } from '../../base/image.js';
+
 import { power, ratio } from '../../base/math.js';
 import type { Random } from '../../base/random.js';
+import type { Image } from '../../image/image.js';
 
 /** Changes the values of an image in place. @param strength 1 stands for the constants below */
 type Intensity = (image: Image<Float32Array>, strength: number, random: Random) => void;
 
-/** At most, in standard deviations of the image. */
+/** The largest changes, in standard deviations of the image. */
 const BRIGHTNESS = 0.3;
 const NOISE = 0.15;
-/** At most: the factor less 1. */
+/** The largest factors, less 1. */
 const CONTRAST = 0.25;
 const GAMMA = 0.5;
 const COLOUR = 0.15;
@@ -20,18 +21,18 @@ const COLOUR = 0.15;
 const PIECES = 256;
 
 export const INTENSITIES = {
-  /** A constant is added. */
+  /** Adds a constant. */
   brightness: ({ data }, strength, random) => {
-    const shift = random.uniform(-1, 1) * BRIGHTNESS * strength * spread(data).deviation;
+    const shift = random.uniform(-1, 1) * BRIGHTNESS * strength * moments(data).deviation;
     for (let i = 0; i < data.length; i++) data[i]! += shift;
   },
-  /** The distance from the mean is multiplied. */
+  /** Multiplies the distance from the mean. */
   contrast: ({ data }, strength, random) => {
     const gain = ratio(random.uniform(-1, 1) * CONTRAST * strength);
-    const { mean } = spread(data);
+    const { mean } = moments(data);
     for (let i = 0; i < data.length; i++) data[i] = mean + (data[i]! - mean) * gain;
   },
-  /** From the least to the greatest value as from 0 to 1, raised to a power: both ends stay. */
+  /** Raises the values to a power, with the least as 0 and the greatest as 1: both ends stay. */
   gamma: ({ data }, strength, random) => {
     const exponent = ratio(random.uniform(-1, 1) * GAMMA * strength);
     const [least, greatest] = range(data);
@@ -44,21 +45,21 @@ export const INTENSITIES = {
       data[i] = least + (greatest - least) * share;
     }
   },
-  /** Each channel is multiplied by a factor of its own, counted from the least value, black; nothing where there is one channel. */
+  /** Multiplies each channel by a factor of its own, counted from the least value, black; one channel stays as it is. */
   colour: ({ channels, data }, strength, random) => {
     if (channels === 1) return;
     const gains = Array.from({ length: channels }, () => ratio(random.uniform(-1, 1) * COLOUR * strength));
     const [black] = range(data);
     for (let i = 0; i < data.length; i++) data[i] = black + (data[i]! - black) * gains[i % channels]!;
   },
-  /** Normal noise, of a strength that is drawn for the image and independent for each value. */
+  /** Adds normal noise, independent for each value, of a strength that is drawn for the image. */
   noise: ({ data }, strength, random) => {
-    const deviation = random.uniform() * NOISE * strength * spread(data).deviation;
+    const deviation = random.uniform() * NOISE * strength * moments(data).deviation;
     for (let i = 0; i < data.length; i++) data[i]! += deviation * random.normal();
   },
 } satisfies Record<string, Intensity>;
 
-/** A copy of the image, changed; where all its values were in [0, 1], as 'range' and 'percentile' leave them, they are again. */
+/** Returns a changed copy of the image. Values that were in [0, 1], as 'range' and 'percentile' leave them, stay there. */
 export function withChanges(
   image: Image<Float32Array>,
   change: (copy: Image<Float32Array>) => void,
@@ -74,7 +75,7 @@ export function withChanges(
 
 // Indexed: the engine runs `for … of` over these arrays several times as long.
 
-function spread(data: Float32Array): { mean: number; deviation: number } {
+function moments(data: Float32Array): { mean: number; deviation: number } {
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += data[i]!;
   const mean = sum / data.length;

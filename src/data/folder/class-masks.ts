@@ -1,26 +1,26 @@
+/** Masks of several classes: each pixel holds the number of its class, as a grey value or as the index of a palette. */
+
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { parseJson } from '../../base/json.js';
 import type { PngImage } from '../../formats/png/png.js';
-import { readPng } from '../../platform/node/files/read-png.js';
+import type { Image } from '../../image/image.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
+import { type Files, readPng } from './files.js';
 import { distinct, firstColour, isBinary, listed } from './mask.js';
-
-/** Masks of several classes: each pixel holds the number of its class, as a grey value or as the index of a palette. */
 
 /** More classes than this are not guessed from values: a grey picture would be one of 255 classes. */
 const MOST_GUESSED = 32;
 
 /**
- * How many foreground classes a folder of masks has. K >= 2 where the values of all masks together are 0..K without a
+ * Counts the foreground classes of a folder of masks: K >= 2 where the values of all masks together are 0..K without a
  * gap; 1 where they are not, whose masks `binaryMask` then accepts or refuses. Where the first mask with a foreground
  * holds 0 and 255, no other is looked at.
  * @param onFaults is told of a file that is damaged
  */
-export async function countClasses(paths: readonly string[], onFaults: OnFaults): Promise<number> {
+export async function countClasses(files: Files, paths: readonly string[], onFaults: OnFaults): Promise<number> {
   const seen = new Set<number>([0]);
   for (const path of paths) {
-    const png = await unlessFaulty(onFaults, () => readPng(path));
+    const png = await unlessFaulty(onFaults, () => readPng(files, path));
     if (!png) continue;
     const samples = classSamples(png);
     if (!samples) return 1;
@@ -32,8 +32,8 @@ export async function countClasses(paths: readonly string[], onFaults: OnFaults)
 }
 
 /**
- * A mask with the class of each pixel, 0..`classes`, from a decoded PNG: grey, RGB with equal channels, or a palette,
- * which counts by its indices. Alpha is ignored.
+ * Returns a mask with the class of each pixel, 0..`classes`, from a decoded PNG: grey, RGB with equal channels, or a
+ * palette, which counts by its indices. Alpha is ignored.
  * @throws InputError that starts with `name` and gives the value that is none
  */
 export function indexMask(png: PngImage, classes: number, name: string): Image<Uint8Array> {
@@ -58,7 +58,7 @@ export function indexMask(png: PngImage, classes: number, name: string): Image<U
 }
 
 /**
- * The text of a classes.json: the names of the values 1, 2, … of the masks.
+ * Reads the text of a classes.json: the names of the values 1, 2, … of the masks.
  * @throws InputError for anything but a list of 1 to 255 different names
  */
 export function parseClasses(text: string, file: string): string[] {
@@ -70,7 +70,7 @@ export function parseClasses(text: string, file: string): string[] {
   return names;
 }
 
-/** The samples that may be numbers of classes; undefined for colour, and for a palette that draws a binary mask. */
+/** Returns the samples that may be numbers of classes: not those of colours, and of a palette that draws two colours. */
 function classSamples(png: PngImage): { data: Uint8Array | Uint16Array; step: number } | undefined {
   const isGrey = firstColour(png) < 0;
   if (png.indices) {

@@ -1,59 +1,70 @@
-import { join, parse } from 'node:path';
-import { InputError } from '../../base/errors.js';
-import { MAX_BYTES, MAX_SIDE } from '../../formats/png/header.js';
-import type { Field } from '../../platform/node/hdf5/fields.js';
-import { readHdf5, requireHdf5 } from '../../platform/node/hdf5/hdf5.js';
-import { unlessFaulty } from '../faults.js';
-import type { FolderFormat, Item, LabelledImage } from './format.js';
-
 /**
- * The layout of the figshare brain tumours (J. Cheng, 2015, figshare 1512427): a folder of MATLAB v7.3 files, each a
+ * The format of the figshare brain tumours (J. Cheng, 2015, figshare 1512427): a folder of MATLAB v7.3 files, each a
  * struct `cjdata` with `label` (1 meningioma, 2 glioma, 3 pituitary tumour), `PID`, `image` and `tumorMask`.
  */
+import { InputError } from '../../base/errors.js';
+import { MAX_BYTES, MAX_SIDE } from '../../formats/limits.js';
+import { unlessFaulty } from '../faults.js';
+import type { ImageRecord, LabelledImage } from '../record.js';
+import { splitName } from './files.js';
+import type { FolderFormat } from './format.js';
+import type { Field } from './hdf5.js';
+
 export const figshare: FolderFormat = {
   expected: 'NAME.mat of the figshare brain tumours',
 
-  async recognises(_dir, entries) {
+  async recognises({ entries }) {
     return entries.some(isMatlab);
   },
 
-  async contents(dir, entries, onFaults) {
-    const files = entries.filter(isMatlab);
-    requireHdf5(join(dir, files[0]!));
-    const pairs: Item[] = [];
-    for (const file of files) {
-      const pair = await unlessFaulty(onFaults, () => pairIn(join(dir, file)));
-      if (pair) pairs.push(pair);
+  async contents({ files, dir, entries }, onFaults) {
+    const names = entries.filter(isMatlab);
+    const first = files.join(dir, names[0]!);
+    const { hdf5 } = files;
+    if (!hdf5)
+      throw new InputError(`${first}: MATLAB files cannot be read here; convert the folder with unetpp convert`);
+    hdf5.requireAvailable(first);
+    const records: ImageRecord[] = [];
+    for (const name of names) {
+      const path = files.join(dir, name);
+      const read: ReadFields = async (wanted) => hdf5.read(await files.read(path), path, wanted);
+      const record = await unlessFaulty(onFaults, () => recordIn(splitName(name).stem, path, read));
+      if (record) records.push(record);
     }
     const others = entries.filter((file) => !isMatlab(file) && !file.startsWith('.'));
-    pairs.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { pairs, classNames: ['tumour'], skipped: others.map((file) => join(dir, file)) };
+    records.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { records, classNames: ['tumour'], skipped: others.map((file) => files.join(dir, file)) };
   },
 };
 
 function isMatlab(file: string): boolean {
-  return parse(file).ext.toLowerCase() === '.mat' && !file.startsWith('.');
+  return splitName(file).ending === '.mat' && !file.startsWith('.');
 }
 
 /** More characters than any patient's name. */
 const MOST_CHARACTERS = 256;
-/** Images are 16 bits a pixel. */
+/** The largest image, at 16 bits a pixel. */
 const MOST_PIXELS = MAX_BYTES / 2;
 
-async function pairIn(path: string): Promise<Item> {
-  const fields = await readHdf5(path, {
+/** Reads fields of one file, see `Hdf5Reader`. */
+type ReadFields = <Name extends string>(
+  wanted: Readonly<Record<Name, number>>,
+) => Promise<Readonly<Record<Name, Field>>>;
+
+async function recordIn(name: string, path: string, read: ReadFields): Promise<ImageRecord> {
+  const fields = await read({
     'cjdata/image': 0,
     'cjdata/tumorMask': 0,
     'cjdata/PID': MOST_CHARACTERS,
     'cjdata/label': 1,
   });
-  checkSizes(fields['cjdata/image'], fields['cjdata/tumorMask'], path);
   return {
-    name: parse(path).name,
+    name,
+    ...checkSizes(fields['cjdata/image'], fields['cjdata/tumorMask'], path),
     channels: 1,
     patient: patientOf(fields['cjdata/PID'], path),
     label: labelOf(fields['cjdata/label'], path),
-    read: () => readPixels(path),
+    read: () => readPixels(path, read),
   };
 }
 
@@ -72,7 +83,7 @@ function checkSizes(image: Field, mask: Field, path: string): { width: number; h
   return { width, height };
 }
 
-/** PID is a text, which MATLAB stores as the codes of its characters. */
+/** Reads PID, a text, which MATLAB stores as the codes of its characters. */
 function patientOf({ values }: Field, path: string): string {
   const patient = String.fromCharCode(...Array.from(values, Number)).trim();
   if (/^[\x20-\x7e]+$/.test(patient)) return patient;
@@ -84,8 +95,8 @@ function labelOf({ values }: Field, path: string): string {
   throw new InputError(`${path}: cjdata/label is no whole number; correct the file`);
 }
 
-async function readPixels(path: string): Promise<LabelledImage> {
-  const fields = await readHdf5(path, { 'cjdata/image': MOST_PIXELS, 'cjdata/tumorMask': MOST_PIXELS });
+async function readPixels(path: string, read: ReadFields): Promise<LabelledImage> {
+  const fields = await read({ 'cjdata/image': MOST_PIXELS, 'cjdata/tumorMask': MOST_PIXELS });
   const size = checkSizes(fields['cjdata/image'], fields['cjdata/tumorMask'], path);
   const mask = binary(fields['cjdata/tumorMask'], path);
   const image = wholeNumbers(fields['cjdata/image'], path);
@@ -104,7 +115,7 @@ function binary({ shape, values }: Field, path: string): Uint8Array {
   return mask;
 }
 
-/** The values in 16 bits; where some are negative, all are raised by the same number, so that the least is 0. */
+/** Returns the values in 16 bits; where some are negative, all are raised by the same number, so that the least is 0. */
 function wholeNumbers({ shape, values }: Field, path: string): Uint16Array {
   let [low, high] = [0, 0];
   for (const stored of values) {
@@ -125,7 +136,7 @@ function wholeNumbers({ shape, values }: Field, path: string): Uint16Array {
   return image;
 }
 
-/** MATLAB stores columns; rows are wanted. */
+/** Visits the values of a matrix row by row, where MATLAB stores columns. */
 function forEachInRows([width = 0, height = 0]: readonly number[], visit: (from: number, to: number) => void): void {
   for (let y = 0, to = 0; y < height; y++) for (let x = 0; x < width; x++) visit(x * height + y, to++);
 }

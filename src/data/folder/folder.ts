@@ -1,92 +1,90 @@
-import { readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+/** A data folder of any format, with what is said beside its images: the split, the patients. */
 import { InputError } from '../../base/errors.js';
-import { readBytes } from '../../platform/node/files/read.js';
 import { type OnFaults, refuse } from '../faults.js';
+import type { ImageRecords } from '../record.js';
 import { parsePatients } from '../split/patients.js';
 import { type DrawnSplit, drawPlanned } from '../split/plan.js';
 import { drawSplit, parseSplit, type Split } from '../split/split.js';
 import { dsb2018 } from './dsb2018.js';
 import { figshare } from './figshare.js';
-import type { Contents, FolderFormat, Item } from './format.js';
+import { type Files, readText, UnlistedFolder } from './files.js';
+import type { Contents, FolderFormat, ListedFolder } from './format.js';
 import { pairedFolders } from './paired-folders.js';
 
-/** A data folder as it lies on the disk, with what its split.json and patients.json say. */
-export interface DataFolder extends Contents {
+/** What a data folder holds, with what its split.json and patients.json say. */
+export interface DataFolder extends Omit<Contents, 'records'> {
   readonly dir: string;
-  /** The pairs by name, in the order of their names. */
-  readonly byName: ReadonlyMap<string, Item>;
+  readonly records: ImageRecords;
   /** The path of its split.json. */
   readonly splitFile?: string;
   /**
-   * From split.json, else drawn: a fifth for validation, or as `plan` says (see `completePlan`).
+   * Reads split.json, or draws a split: a fifth for validation, or as `plan` says (see `completePlan`).
    * @throws InputError where it does not fit, or nothing can be drawn
    */
   split(seed: number, plan?: DrawnSplit): Promise<Split>;
 }
 
-/** What is read beside the images. */
+/** The files that are read beside the images. */
 const ABOUT: readonly string[] = ['split.json', 'patients.json', 'classes.json'];
 
-/** Tried in this order. */
-const LAYOUTS: readonly FolderFormat[] = [pairedFolders, figshare, dsb2018];
+/** The formats, in the order in which they are tried. */
+const FORMATS: readonly FolderFormat[] = [pairedFolders, figshare, dsb2018];
 
 /**
- * Reads a data folder but for its pixels: recognises its layout by what is in it, pairs images and masks, and checks
- * each pair as far as its headers go.
- * @param onFaults is told of files that do not do: an image or mask alone, sizes that differ. Default: they are thrown
- * @throws InputError in one line: no such folder, another layout
+ * Reads a data folder but for its pixels: recognises its format by what is in it, pairs images and masks, and checks
+ * each image as far as its headers go.
+ * @param onFaults is told of files that cannot be used: an image or mask alone, sizes that differ. Default: they are thrown
+ * @throws InputError in one line: no such folder, none of the formats
  */
-export async function readDataFolder(dir: string, onFaults: OnFaults = refuse): Promise<DataFolder> {
-  const entries = await listEntries(dir);
-  const layout = await layoutOf(dir, entries);
-  const { pairs: found, ...contents } = await layout.contents(dir, entries, onFaults);
-  const origins = entries.includes('patients.json')
+export async function readDataFolder(files: Files, dir: string, onFaults: OnFaults = refuse): Promise<DataFolder> {
+  const entries = await listEntries(files, dir);
+  const listed = { files, dir, entries };
+  const format = await formatOf(listed);
+  const { records: found, ...contents } = await format.contents(listed, onFaults);
+  const pathOf = (name: string) => (entries.includes(name) ? files.join(dir, name) : undefined);
+  const patientsFile = pathOf('patients.json');
+  const origins = patientsFile
     ? parsePatients(
-        await readText(join(dir, 'patients.json')),
+        await readText(files, patientsFile),
         found.map(({ name }) => name),
-        join(dir, 'patients.json'),
+        patientsFile,
       )
     : undefined;
-  const pairs = origins ? found.map((pair) => ({ ...pair, ...origins.get(pair.name) })) : found;
-  const byName = new Map(pairs.map((pair) => [pair.name, pair]));
-  const names = [...byName.keys()];
-  const splitFile = entries.includes('split.json') ? join(dir, 'split.json') : undefined;
+  const records = new Map(found.map((record) => [record.name, { ...record, ...origins?.get(record.name) }]));
+  const names = [...records.keys()];
+  const splitFile = pathOf('split.json');
+  const about = ABOUT.map(pathOf);
   return {
     dir,
     ...contents,
-    skipped: contents.skipped.filter((path) => !ABOUT.includes(relative(dir, path))),
-    pairs,
-    byName,
+    skipped: contents.skipped.filter((path) => !about.includes(path)),
+    records,
     ...(splitFile && { splitFile }),
     async split(seed, plan) {
-      if (splitFile) return parseSplit(await readText(splitFile), names, splitFile);
-      const originOf = (name: string) => byName.get(name);
+      if (splitFile) return parseSplit(await readText(files, splitFile), names, splitFile);
+      const originOf = (name: string) => records.get(name);
       return plan ? drawPlanned(plan, names, seed, dir, originOf) : drawSplit(names, seed, dir, originOf);
     },
   };
 }
 
-async function layoutOf(dir: string, entries: readonly string[]): Promise<FolderFormat> {
-  for (const layout of LAYOUTS) if (await layout.recognises(dir, entries)) return layout;
+async function formatOf(folder: ListedFolder): Promise<FolderFormat> {
+  const { dir, entries } = folder;
+  for (const format of FORMATS) if (await format.recognises(folder)) return format;
   const found = entries.length ? `found ${summary(entries)}` : 'it is empty';
-  const expected = LAYOUTS.map((layout) => layout.expected).join(', or ');
+  const expected = FORMATS.map((format) => format.expected).join(', or ');
   throw new InputError(`${dir}: not a data folder: expected ${expected} in it, ${found}`);
 }
 
-async function listEntries(dir: string): Promise<string[]> {
+async function listEntries(files: Files, dir: string): Promise<string[]> {
   try {
-    return (await readdir(dir)).sort();
+    return (await files.list(dir)).map(({ name }) => name).sort();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = error instanceof UnlistedFolder ? error.code : undefined;
     if (code === 'ENOENT') throw new InputError(`${dir}: no such folder`);
     if (code === 'ENOTDIR') throw new InputError(`${dir}: a file, not a folder; give the folder that holds images/`);
-    throw new InputError(`${dir}: cannot be listed: ${code}`);
+    throw error;
   }
-}
-
-async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path));
 }
 
 function summary(entries: readonly string[]): string {

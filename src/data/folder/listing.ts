@@ -1,55 +1,49 @@
-import { readdir } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+/** What the folder formats share: the PNG files of a folder, and the checks that need their headers alone. */
 import { InputError } from '../../base/errors.js';
-import type { PngHeader } from '../../formats/png/header.js';
-import { readPngHeader } from '../../platform/node/files/read-png.js';
+import { channelsOf, type PngHeader } from '../../formats/png/header.js';
+import type { ImageRecord } from '../record.js';
+import { type Files, readPngHeader, splitName } from './files.js';
 
 /** The PNG files of a folder. */
-export interface Folder {
+export interface PngFolder {
   readonly dir: string;
   /** Path by stem. */
   readonly pngs: ReadonlyMap<string, string>;
   /** Names of what is no PNG, folders among them; hidden files are passed over. */
   readonly others: readonly string[];
+  /** The paths of the others. */
+  readonly skipped: readonly string[];
 }
 
 /** @throws InputError when it cannot be listed, or two files have the same stem */
-export async function listFolder(dir: string): Promise<Folder> {
+export async function listPngs(files: Files, dir: string): Promise<PngFolder> {
   const pngs = new Map<string, string>();
   const others: string[] = [];
-  const files = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(`${dir}: cannot be listed: ${error.code === 'ENOTDIR' ? 'it is not a folder' : error.code}`);
-  });
-  for (const file of files.sort()) {
-    const { name, ext } = parse(file);
+  for (const file of (await files.list(dir)).map((entry) => entry.name).sort()) {
+    const { stem, ending } = splitName(file);
     if (file.startsWith('.')) continue;
-    if (ext.toLowerCase() !== '.png') {
+    if (ending !== '.png') {
       others.push(file);
       continue;
     }
-    const path = join(dir, file);
-    const twin = pngs.get(name);
+    const path = files.join(dir, file);
+    const twin = pngs.get(stem);
     if (twin) throw new InputError(`${twin} and ${path} have the same name; keep one of them`);
-    pngs.set(name, path);
+    pngs.set(stem, path);
   }
-  return { dir, pngs, others };
+  return { dir, pngs, others, skipped: others.map((file) => files.join(dir, file)) };
 }
 
-/** Paths of what is no PNG. */
-export function skippedIn({ dir, others }: Folder): string[] {
-  return others.map((file) => join(dir, file));
-}
-
-/** The folders in `dir` by name, hidden ones passed over; none where there is no such folder. */
-export async function listSubfolders(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.'));
+/** Returns the names of the folders in `dir`, hidden ones passed over; none where it cannot be listed. */
+export async function listSubfolders(files: Files, dir: string): Promise<string[]> {
+  const entries = await files.list(dir).catch(() => []);
+  const folders = entries.filter(({ name, isFile }) => !isFile && !name.startsWith('.'));
   return folders.map(({ name }) => name).sort();
 }
 
 /** Reads the headers of an image and its masks. @throws InputError where a mask has another size */
-export async function checkedSizes(imagePath: string, maskPaths: readonly string[]): Promise<PngHeader> {
-  const [image, ...masks] = await Promise.all([imagePath, ...maskPaths].map(readPngHeader));
+export async function checkedSizes(files: Files, imagePath: string, maskPaths: readonly string[]): Promise<PngHeader> {
+  const [image, ...masks] = await Promise.all([imagePath, ...maskPaths].map((path) => readPngHeader(files, path)));
   for (const [k, mask] of masks.entries()) requireSize(imagePath, image!, maskPaths[k]!, mask);
   return image!;
 }
@@ -66,12 +60,12 @@ export function requireSize(imagePath: string, image: Size, maskPath: string, ma
   throw new InputError(`${sizes}; they must have the same size`);
 }
 
-/** Of an image: 1 when it is stored as grey, else 3. */
-export function channelsOf({ colourType }: PngHeader): 1 | 3 {
-  return colourType.startsWith('grey') ? 1 : 3;
+/** Returns what a record says of its image. */
+export function factsOf(header: PngHeader): Pick<ImageRecord, 'width' | 'height' | 'channels'> {
+  return { width: header.width, height: header.height, channels: channelsOf(header) };
 }
 
-/** `run` on every item, a few at a time: a data set may hold more files than a process may open at once. */
+/** Runs `run` on every item, a few at a time: a data set may hold more files than a process may open at once. */
 export async function inBatches<T, R>(items: readonly T[], run: (item: T) => Promise<R>, batch = 32): Promise<R[]> {
   const results: R[] = [];
   for (let i = 0; i < items.length; i += batch) {

@@ -1,16 +1,16 @@
-import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
-import type { PngImage } from '../../formats/png/png.js';
-import { readPng } from '../../platform/node/files/read-png.js';
-
 /** Masks of one class as people store them; for those of several see class-masks.ts. */
+
+import { InputError } from '../../base/errors.js';
+import type { PngImage } from '../../formats/png/png.js';
+import type { Image } from '../../image/image.js';
+import { type Files, readPng } from './files.js';
 
 /** What may stand for foreground beside 0: truth, and the largest values of 8 and of 16 bits. */
 const FOREGROUND = [1, 255, 65535];
 
 /**
- * A mask of 0 and 1 from a decoded PNG. The file may hold 0 and one of 1, 255 and 65535 (or either alone), as grey or
- * as RGB with equal channels; alpha is ignored. A palette image whose colours are not of that kind counts by its
+ * Returns a mask of 0 and 1 from a decoded PNG. The file may hold 0 and one of 1, 255 and 65535 (or either alone), as
+ * grey or as RGB with equal channels; alpha is ignored. A palette image whose colours are not of that kind counts by its
  * indices: 0 is background, the one other index in use is foreground.
  * @throws InputError that starts with `name` and gives the values found.
  */
@@ -33,8 +33,8 @@ export function binaryMask(png: PngImage, name: string): Image<Uint8Array> {
 }
 
 /** Reads a mask file; errors as in `decodePng` and `binaryMask`. */
-export async function readMask(path: string): Promise<Image<Uint8Array>> {
-  return binaryMask(await readPng(path), path);
+export async function readMask(files: Files, path: string): Promise<Image<Uint8Array>> {
+  return binaryMask(await readPng(files, path), path);
 }
 
 const EXPECTED = 'a mask must hold two values (0 and 255, or 0 and 1)';
@@ -53,7 +53,7 @@ function zeroOne({ width, height }: PngImage, samples: Uint8Array | Uint16Array,
   return { width, height, channels: 1, data };
 }
 
-/** The first pixel whose red, green and blue are not equal, or -1. */
+/** Returns the first pixel whose red, green and blue are not equal, or -1. */
 export function firstColour({ data, channels }: PngImage): number {
   if (channels < 3) return -1;
   for (let i = 0; i < data.length; i += channels) {
@@ -62,14 +62,14 @@ export function firstColour({ data, channels }: PngImage): number {
   return -1;
 }
 
-/** The distinct values of every `step`-th sample, ascending. */
+/** Returns the distinct values of every `step`-th sample, ascending. */
 export function distinct(samples: Uint8Array | Uint16Array, step: number): number[] {
   const seen = new Set<number>();
   for (let i = 0; i < samples.length; i += step) seen.add(samples[i]!);
   return [...seen].sort((a, b) => a - b);
 }
 
-/** `17: 0, 12, 33, ...` */
+/** Returns how many values there are and the first of them: `17: 0, 12, 33, ...` */
 export function listed(values: readonly number[]): string {
   return `${values.length}: ${values.slice(0, 4).join(', ')}${values.length > 4 ? ', ...' : ''}`;
 }

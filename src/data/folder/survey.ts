@@ -1,32 +1,31 @@
-import type { Image } from '../../base/image.js';
+/** What every image of a data folder and its mask hold: what `unetpp check` reports on. */
 import { resizeMask } from '../../image/resize.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
+import { type ImageRecord, type LabelledImage, storedChannels } from '../record.js';
 import { pixelHash } from '../split/duplicates.js';
 import { type Split, type Subset, subsets } from '../split/split.js';
 import { countVanished } from '../vanished.js';
 import type { DataFolder } from './folder.js';
-import type { Item, LabelledImage } from './format.js';
 
 /** What one image and its mask hold. */
 export interface ImageFacts {
   readonly name: string;
-  /** Absent where a split.json leaves it out. */
+  /** The subset that it is in; absent where a split.json leaves it out. */
   readonly subset?: Subset;
   readonly patient?: string;
   readonly label?: string;
   readonly width: number;
   readonly height: number;
-  /** As stored: 1 grey, 2 with alpha, 3 RGB, 4 with alpha. */
+  /** The channels as stored: 1 grey, 2 grey with alpha, 3 RGB, 4 RGB with alpha. */
   readonly channels: number;
   readonly bits: 8 | 16;
-  /** Of all samples but alpha. */
   readonly least: number;
   readonly greatest: number;
-  /** Pixels of the background and of each class. */
+  /** How many pixels the background and each class have. */
   readonly pixels: readonly number[];
   /** Objects of the mask that vanish when it is resized, see `countVanished`. */
   readonly vanished: number;
-  /** See `pixelHash`. */
+  /** Equal for equal pictures only, see `pixelHash`. */
   readonly hash: string;
 }
 
@@ -41,15 +40,15 @@ export async function survey(
   split: Split,
   size: number,
   onFaults: OnFaults,
-  see: (pair: Item, content: LabelledImage, done: number) => void,
+  see: (record: ImageRecord, content: LabelledImage, done: number) => void,
 ): Promise<ImageFacts[]> {
   const subsetOf = new Map(subsets.flatMap((subset) => split[subset].map((name) => [name, subset] as const)));
-  const channels = folder.pairs.every((pair) => pair.channels === 1) ? 1 : 3;
+  const channels = storedChannels(folder.records);
   const facts: ImageFacts[] = [];
-  for (const pair of folder.pairs) {
-    const content = await unlessFaulty(onFaults, pair.read);
+  for (const record of folder.records.values()) {
+    const content = await unlessFaulty(onFaults, record.read);
     if (!content) continue;
-    const { name, patient, label } = pair;
+    const { name, patient, label } = record;
     const subset = subsetOf.get(name);
     facts.push({
       name,
@@ -60,31 +59,30 @@ export async function survey(
       vanished: countVanished(content.mask, resizeMask(content.mask, size, size)),
       hash: await pixelHash(content.image, channels),
     });
-    see(pair, content, facts.length);
+    see(record, content, facts.length);
   }
   return facts;
 }
 
 function factsOf({ image, mask }: LabelledImage, classes: number) {
-  const { width, height, channels, data } = image;
+  const { width, height, data } = image;
+  const channels = image.channels + Number(image.hasAlpha ?? false);
   const pixels = new Array<number>(classes + 1).fill(0);
   for (const value of mask.data) pixels[value]!++;
   const bits = data instanceof Uint8Array ? (8 as const) : (16 as const);
-  return { width, height, channels, bits, ...rangeOf(image), pixels };
+  return { width, height, channels, bits, ...rangeOf(data), pixels };
 }
 
-function rangeOf({ channels, data }: Image): { least: number; greatest: number } {
-  const hasAlpha = channels === 2 || channels === 4;
+function rangeOf(data: Uint8Array | Uint16Array): { least: number; greatest: number } {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = 0; i < data.length; i++) {
-    if (hasAlpha && i % channels === channels - 1) continue;
-    least = Math.min(least, data[i]!);
-    greatest = Math.max(greatest, data[i]!);
+  for (const value of data) {
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
   }
   return { least, greatest };
 }
 
-/** Names of images with the same pixels, two or more together. */
+/** Returns the images that have the same pixels, two or more together. */
 export function duplicatesAmong(facts: readonly ImageFacts[]): ImageFacts[][] {
   const byHash = new Map<string, ImageFacts[]>();
   for (const fact of facts) byHash.set(fact.hash, [...(byHash.get(fact.hash) ?? []), fact]);

@@ -1,3 +1,4 @@
+/** The head of the phantom: skull, brain with its furrows and ventricles, vessels. */
 import type { Random } from '../../base/random.js';
 import { bump, inFrame, mix, smoothstep, turned, ValueNoise, type Vector } from './shapes.js';
 

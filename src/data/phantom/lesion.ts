@@ -1,3 +1,4 @@
+/** The lesions of the phantom, drawn like the three kinds of tumour of the figshare set. */
 import type { Random } from '../../base/random.js';
 import { BRAIN_EDGE, type Head } from './head.js';
 import { inFrame, mix, smoothstep, unitVector, ValueNoise, type Vector } from './shapes.js';

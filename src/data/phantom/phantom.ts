@@ -1,9 +1,14 @@
+/** A data set that needs no files: slices of a brain-tumour phantom. */
+
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { fold, type Key, Random, seedKey } from '../../base/random.js';
 import { show } from '../../base/show.js';
-import { type Normalisation, normalise } from '../../image/normalise.js';
-import { checkSampleSize, type Dataset, sampleCache } from '../dataset.js';
+import type { Image } from '../../image/image.js';
+import type { Normalisation } from '../../image/normalise.js';
+import { sampleCache } from '../cache.js';
+import type { Dataset } from '../dataset.js';
+import type { ImageRecord } from '../record.js';
+import { resizeSampler } from '../resize-sampler.js';
 import type { Split, Subset } from '../split/split.js';
 import { drawHead, HEAD_EDGE } from './head.js';
 import { drawLesion, type LesionKind } from './lesion.js';
@@ -78,9 +83,9 @@ export interface SyntheticOptions extends Partial<PhantomSlices> {
 export function syntheticDataset(options: SyntheticOptions): Dataset {
   const { size = 128, normalisation = 'range', seed } = options;
   const { train = phantomSlices.train, validation = phantomSlices.validation, test = phantomSlices.test } = options;
-  checkSampleSize(size);
+  const sampler = resizeSampler({ normalisation, size });
   if (size < 32) throw new InputError(`the synthetic phantom needs a size of at least 32 pixels, found ${size}`);
-  const keys = new Map<string, Key>();
+  const records = new Map<string, ImageRecord>();
   const names = (subset: Subset, count: number): string[] => {
     const least = subset === 'test' ? 0 : 1;
     if (!Number.isInteger(count) || count < least) {
@@ -91,7 +96,8 @@ export function syntheticDataset(options: SyntheticOptions): Dataset {
     const subsetKey = fold(seedKey(seed), `phantom ${subset}`);
     return Array.from({ length: count }, (_, i) => {
       const name = `${subset}-${String(i).padStart(4, '0')}`;
-      keys.set(name, fold(subsetKey, i));
+      const read = async () => renderPhantom(fold(subsetKey, i), size);
+      records.set(name, { name, width: size, height: size, channels: 1, read });
       return name;
     });
   };
@@ -104,20 +110,17 @@ export function syntheticDataset(options: SyntheticOptions): Dataset {
   return {
     name: 'synthetic brain-tumour phantom',
     source: 'synthetic',
-    size,
+    records,
     channels: 1,
     classes: 1,
     classNames: ['lesion'],
-    normalisation,
     split,
     splitOrigin: 'synthetic',
+    sampler,
     async load(name) {
-      const key = keys.get(name);
-      if (!key) throw new InputError(`the synthetic phantom has no slice ${show(name)}`);
-      return cache.get(name, () => {
-        const { image, mask } = renderPhantom(key, size);
-        return { name, image: normalise(image, normalisation), mask };
-      });
+      const record = records.get(name);
+      if (!record) throw new InputError(`the synthetic phantom has no slice ${show(name)}`);
+      return cache.get(name, async () => sampler.sample(name, await record.read(), 1));
     },
   };
 }

@@ -1,9 +1,8 @@
-import type { Random } from '../../base/random.js';
-
 /**
  * What the phantom is drawn with. No sine, exponential or power: JavaScript leaves their last bits to the engine, and
  * the phantom must be the same everywhere.
  */
+import type { Random } from '../../base/random.js';
 
 export interface Vector {
   readonly x: number;

@@ -1,22 +1,23 @@
+/** Images that are the same picture under different names, and would leak from one subset into another. */
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
 import { sha256 } from '../../base/sha256.js';
 import { toChannels } from '../../image/channels.js';
+import type { Image } from '../../image/image.js';
 import { inWords } from './patients.js';
 import { type Split, subsets } from './split.js';
 
-/** SHA-256 of an image's size and samples, with the channels of its data set: equal for the same picture only. */
+/** Returns an image's size and SHA-256 in the channels of its data set: the same text for the same picture only. */
 export async function pixelHash(image: Image<Uint8Array | Uint16Array>, channels: 1 | 3): Promise<string> {
   const { width, height, data } = toChannels(image, channels);
   const digest = await sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return `${width}x${height}x${channels} ${data.BYTES_PER_ELEMENT} ${digest}`;
 }
 
-/** Watches the images that are read for one that is in two subsets under different names. */
+/** Watches the images as they are read, and finds one that is in two subsets under different names. */
 export class DuplicateGuard {
   readonly #subsetOf: ReadonlyMap<string, string>;
   readonly #seen = new Set<string>();
-  /** The first name with a hash. */
+  /** By hash, the first name that had it. */
   readonly #first = new Map<string, string>();
 
   /** @param file what made the split, for the error */

@@ -41,7 +41,7 @@ export function drawFolds(
   return dealt.map((names) => names.sort());
 }
 
-/** The index of the pair that comes first by its first number, then its second. */
+/** Returns the index of the pair that comes first by its first number, then its second. */
 function smallest(pairs: readonly (readonly [number, number])[]): number {
   return pairs.reduce((best, [a, b], k) => {
     const [bestA, bestB] = pairs[best]!;
@@ -49,7 +49,7 @@ function smallest(pairs: readonly (readonly [number, number])[]): number {
   }, 0);
 }
 
-/** Fold `k` is for testing, the one after it chooses the epoch, the others train. At least 3 folds. */
+/** Makes fold `k` of at least 3 the test images, the next one those that choose the epoch, and trains on the others. */
 export function splitOfFold(folds: readonly (readonly string[])[], k: number): Split {
   const next = (k + 1) % folds.length;
   return {

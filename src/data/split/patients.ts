@@ -1,13 +1,14 @@
+/** The patients of the images: patients.json, and the rule that no patient is in two subsets. */
 import { InputError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
 import { show } from '../../base/show.js';
-import type { Origin } from '../folder/format.js';
+import type { Origin } from '../record.js';
 import { type Split, subsets } from './split.js';
 
 const EXPECTED = 'expected {"NAME": {"patient": "ID", "label": "DIAGNOSIS"}, ...}, "label" if you like';
 
 /**
- * The text of a patients.json: whom each image shows, and a class of the image as a whole.
+ * Reads the text of a patients.json: whom each image shows, and a class of the image as a whole.
  * @param known the names of the images, each of which must be in it; others are passed over
  * @throws InputError on broken JSON, another structure, or an image that it leaves out
  */
@@ -29,13 +30,13 @@ function parseOrigin(name: string, entry: unknown, file: string): Origin {
   return { patient: String(patient), ...(label !== undefined && { label: String(label) }) };
 }
 
-/** Two images in different subsets that should not be there. */
+/** Two images that should not be in different subsets. */
 export interface Leak {
   readonly names: readonly [string, string];
   readonly subsets: readonly [string, string];
 }
 
-/** The first pair of images in different subsets that have the same value; images without one have none in common. */
+/** Finds the first two images in different subsets that have the same value; images without a value are passed over. */
 function findLeak(split: Split, keyOf: (name: string) => string | undefined): Leak | undefined {
   const first = new Map<string, { name: string; subset: string }>();
   for (const subset of subsets) {

@@ -1,7 +1,8 @@
+/** Splits by plan: how many images each subset gets, and whether patients are kept together. */
 import { InputError } from '../../base/errors.js';
 import { sha256Portable } from '../../base/sha256.js';
 import { show } from '../../base/show.js';
-import type { Item } from '../folder/format.js';
+import type { ImageRecords } from '../record.js';
 import {
   countNames,
   type Group,
@@ -16,7 +17,7 @@ import {
   takeAbout,
 } from './split.js';
 
-/** What is kept together: the images of a patient, or nothing, so that a patient may be in several subsets. */
+/** What a split keeps together: all images of a patient; or each image alone, and a patient may be in several subsets. */
 export const splitUnits = ['patient', 'image'] as const;
 export type SplitUnit = (typeof splitUnits)[number];
 
@@ -43,7 +44,7 @@ const EXPECTED =
   'expected three numbers of images, for training, validation and test, like 2800,200,64, or shares of all images like 80%,10%,10%';
 
 /**
- * The numbers of images that a plan's sizes stand for.
+ * Returns the numbers of images that a plan's sizes stand for.
  * @param total all images, of which shares are taken
  * @throws InputError for sizes that cannot be read, none for training or validation, and shares of more than all
  */
@@ -72,23 +73,23 @@ export function splitCounts(sizes: string, total: number): SplitCounts {
  */
 export function completePlan(
   { sizes, by, images }: SplitPlan,
-  { dir, pairs }: { readonly dir: string; readonly pairs: readonly Item[] },
+  { dir, records }: { readonly dir: string; readonly records: ImageRecords },
 ): DrawnSplit {
-  const digest = digestOf(pairs);
+  const digest = digestOf(records);
   if (images !== undefined && images !== digest) {
     throw new InputError(
       `${dir}: not the images that the split ${sizes} was drawn from, so that images of the training could be in any subset; restore them, or take the subset "all" of other images`,
     );
   }
-  const known = pairs.some(({ patient }) => patient !== undefined);
+  const known = [...records.values()].some(({ patient }) => patient !== undefined);
   if (by === 'patient' && !known) {
     throw new InputError(`${dir}: nothing is known of its patients; split by image, or add a patients.json`);
   }
   return { sizes, by: by ?? (known ? 'patient' : 'image'), images: digest };
 }
 
-function digestOf(pairs: readonly Item[]): string {
-  const facts = pairs.map(({ name, patient, label }) => [name, patient ?? null, label ?? null]);
+function digestOf(records: ImageRecords): string {
+  const facts = Array.from(records.values(), ({ name, patient, label }) => [name, patient ?? null, label ?? null]);
   return sha256Portable(new TextEncoder().encode(JSON.stringify(facts)));
 }
 
@@ -135,8 +136,8 @@ export function drawPlanned(
 }
 
 /**
- * About `count` names: of each label what fits into its share, where one label makes up for what the one before is short
- * of, and of all that are left as long as it comes nearer.
+ * Takes groups with about `count` names: of each label what fits into its share, where one label makes up for what the
+ * one before is short of, and then any group that is left and brings the number nearer.
  * @param most how many groups may be taken; at least one is
  */
 function drawAbout(count: number, groups: readonly Group[], most: number, originOf: OriginOf): Group[] {

@@ -1,10 +1,11 @@
+/** Splits: which images are for training, for validation and for testing; read from split.json, or drawn. */
 import { InputError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
 import { fold, Random, seedKey } from '../../base/random.js';
 import { show } from '../../base/show.js';
-import type { Origin } from '../folder/format.js';
+import type { Origin } from '../record.js';
 
-/** `test` is for the last word and may be empty; the other two never are. */
+/** A part of a data set. `test` is for the final measurement and may be empty; the other two never are. */
 export type Subset = 'train' | 'validation' | 'test';
 
 /** Which names of a data set are for what. A name is in at most one subset. */
@@ -57,7 +58,7 @@ export function parseSplit(text: string, known: readonly string[], file: string)
 /** Names that stay together. */
 export type Group = readonly string[];
 
-/** What is known of an image. */
+/** Tells what is known of an image. */
 export type OriginOf = (name: string) => Origin | undefined;
 
 /**
@@ -111,22 +112,22 @@ export function takeAbout(target: number, groups: readonly Group[], most = group
   return taken;
 }
 
-/** The first of the smallest. */
+/** Returns the first of the smallest groups. */
 export function smallest(groups: readonly Group[]): Group {
   return groups.reduce((a, b) => (b.length < a.length ? b : a));
 }
 
-/** Groups in an order that the seed draws. */
+/** Returns the groups in an order that the seed draws. */
 export function shuffled(groups: readonly Group[], seed: number): Group[] {
   return new Random(fold(seedKey(seed), 'split')).permutation(groups.length).map((k) => groups[k]!);
 }
 
-/** The images of each patient; one without stands for itself. */
+/** Returns the images of each patient as a group; an image without a patient is a group of its own. */
 export function patientsAmong(names: readonly string[], originOf: OriginOf): Group[] {
   return [...groupBy(names, (name) => originOf(name)?.patient ?? `image ${name}`).values()];
 }
 
-/** Groups of one label together; a patient counts for the label of the first of the images. */
+/** Returns the groups by label; a patient counts for the label of the first image. */
 export function strataOf(groups: readonly Group[], originOf: OriginOf): Group[][] {
   return [...groupBy(groups, ([first]) => originOf(first!)?.label ?? '').values()];
 }
@@ -135,7 +136,7 @@ export function countNames(groups: readonly Group[]): number {
   return groups.reduce((sum, group) => sum + group.length, 0);
 }
 
-/** Lists of the items with the same key, in the order of their first. */
+/** Returns lists of the items with the same key, in the order of the first item of each. */
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

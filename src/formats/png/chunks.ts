@@ -1,12 +1,12 @@
-import { inflateSync } from 'node:zlib';
-import { InputError } from '../../base/errors.js';
-import type { PngHeader } from './header.js';
-
 /**
- * What stands between a PNG file and its decoder. fast-png inflates whatever a file carries: 194 KB that declare one
- * pixel can grow to 200 MB. So the chunks are walked here, those that pixels do not need are left out (compressed
- * profiles and texts among them), and the pixel data is inflated against the exact size that the header calls for.
+ * The chunks of a PNG file: what stands between it and its pixels. Those that pixels do not need are passed over
+ * (compressed profiles and texts among them), and the pixel data is inflated against the exact size that the header calls
+ * for: 194 KB that declare one pixel can grow to 200 MB.
  */
+import { InputError } from '../../base/errors.js';
+import { InflateError, inflate, OversizeError } from '../inflate.js';
+import type { PngHeader } from './header.js';
+import { pixelBytes } from './lines.js';
 
 interface Chunk {
   readonly type: string;
@@ -18,14 +18,20 @@ interface Chunk {
 /** Bytes of a chunk beside its data. */
 export const LENGTH_TYPE_CHECKSUM = 12;
 
+/** What the pixels are made of. */
+export interface PixelChunks {
+  /** The lines with their filters, as a zlib stream. */
+  readonly compressed: Uint8Array;
+  /** The colours of a palette image, three bytes each. */
+  readonly palette: Uint8Array | undefined;
+}
+
 /**
- * The same PNG with only IHDR, PLTE (of a palette image), IDAT and IEND, its pixel data known to have the right size.
- * tRNS is left out too: transparency never reaches a network (see `toChannels`).
- * @throws InputError that starts with `name` on a truncated or damaged file and on pixel data of another size.
+ * The chunks that pixels need, their checksums verified. tRNS is not looked at: transparency never reaches a network.
+ * @throws InputError that starts with `name` on a file that is truncated, damaged or of a kind that is not supported
  */
-export function essentialPng(bytes: Uint8Array, header: PngHeader, name: string): Uint8Array {
-  const chunks = readChunks(bytes, name);
-  const [ihdr, ...rest] = chunks;
+export function readPixelChunks(bytes: Uint8Array, header: PngHeader, name: string): PixelChunks {
+  const [ihdr, ...rest] = readChunks(bytes, name);
   const palettes = rest.filter(({ type }) => type === 'PLTE');
   const pixels = rest.filter(({ type }) => type === 'IDAT');
 
@@ -46,11 +52,21 @@ export function essentialPng(bytes: Uint8Array, header: PngHeader, name: string)
     const what = `interlaced with ${header.depth} bit${header.depth > 1 ? 's' : ''} a sample`;
     throw new InputError(`${name}: a PNG that is ${what} is not supported; save it without interlacing`);
   }
-  checkPixelData(Buffer.concat(pixels.map(({ data }) => data)), header, name);
-
   const palette = header.colourType === 'palette' ? palettes : [];
-  const kept = [ihdr!, ...palette, ...pixels, rest.at(-1)!];
-  return Buffer.concat([bytes.subarray(0, 8), ...kept.map(({ whole }) => whole)]);
+  for (const chunk of [ihdr!, ...palette, ...pixels, rest.at(-1)!]) checkCrc(chunk, name);
+  return { compressed: joined(pixels.map(({ data }) => data)), palette: palette[0]?.data };
+}
+
+/**
+ * The lines with their filters, of the size that the header declares.
+ * @throws InputError that starts with `name` on pixel data of another size, or that does not inflate
+ */
+export function inflateLines(compressed: Uint8Array, header: PngHeader, name: string): Uint8Array {
+  const expected = pixelBytes(header);
+  const declared = `${header.width}x${header.height} ${header.colourType} of ${header.depth} bits needs ${expected}`;
+  const lines = inflated(compressed, expected, declared, name);
+  if (lines.length === expected) return lines;
+  throw new InputError(`${name}: damaged PNG: ${lines.length} bytes of pixel data, ${declared}; copy the file again`);
 }
 
 /** The chunks from IHDR to IEND; what follows IEND is not looked at. */
@@ -76,43 +92,44 @@ function readChunks(bytes: Uint8Array, name: string): Chunk[] {
   throw new InputError(`${name}: truncated PNG: ${bytes.length} bytes without an IEND chunk; copy the file again`);
 }
 
-/** Inflates until the header's size is passed, no further, and lets go of the result: only its size matters here. */
-function checkPixelData(compressed: Uint8Array, header: PngHeader, name: string): void {
-  const expected = pixelBytes(header);
-  const declared = `${header.width}x${header.height} ${header.colourType} of ${header.depth} bits needs ${expected}`;
-  let inflated: number;
+function inflated(compressed: Uint8Array, expected: number, declared: string, name: string): Uint8Array {
   try {
-    inflated = inflateSync(compressed, { maxOutputLength: expected }).length;
+    return inflate(compressed, expected);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_BUFFER_TOO_LARGE') {
+    if (error instanceof OversizeError) {
       throw new InputError(`${name}: damaged PNG: its pixel data inflates past its size: ${declared}; save it again`);
     }
+    if (!(error instanceof InflateError)) throw error;
+    const { message } = error;
     throw new InputError(`${name}: damaged PNG: its pixel data does not inflate (${message}); copy the file again`);
-  }
-  if (inflated !== expected) {
-    throw new InputError(`${name}: damaged PNG: ${inflated} bytes of pixel data, ${declared}; copy the file again`);
   }
 }
 
-/** Column and row where each of the seven passes of Adam7 starts, and its steps. */
-const ADAM7 = [
-  [0, 0, 8, 8],
-  [4, 0, 8, 8],
-  [0, 4, 4, 8],
-  [2, 0, 4, 4],
-  [0, 2, 2, 4],
-  [1, 0, 2, 2],
-  [0, 1, 1, 2],
-] as const;
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
 
-/** Bytes of the inflated pixel data: each line is one byte for its filter and its samples, padded to whole bytes. */
-function pixelBytes({ width, height, depth, channels, interlaced }: PngHeader): number {
-  const lines = (columns: number, rows: number) =>
-    columns > 0 ? rows * (1 + Math.ceil((columns * channels * depth) / 8)) : 0;
-  if (!interlaced) return lines(width, height);
-  return ADAM7.reduce(
-    (sum, [x, y, dx, dy]) => sum + lines(Math.ceil((width - x) / dx), Math.max(0, Math.ceil((height - y) / dy))),
-    0,
-  );
+/** CRC-32 of every byte. */
+const CRCS = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let k = 0; k < 8; k++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
+  return crc;
+});
+
+function checkCrc({ type, whole }: Chunk, name: string): void {
+  let crc = ~0;
+  // Type and data, between the length and the checksum.
+  const end = whole.length - 4;
+  for (let i = 4; i < end; i++) crc = CRCS[(crc ^ whole[i]!) & 255]! ^ (crc >>> 8);
+  const [found, stored] = [~crc >>> 0, new DataView(whole.buffer, whole.byteOffset + end, 4).getUint32(0)];
+  if (found === stored) return;
+  const what = `CRC mismatch for chunk ${type}. Expected ${stored}, found ${found}`;
+  throw new InputError(`${name}: damaged PNG: ${what}; copy the file again`);
 }

@@ -1,16 +1,10 @@
-import { InputError } from '../../base/errors.js';
-import { kindBySignature } from '../../base/file-signature.js';
-
 /**
  * The signature and the IHDR chunk of a PNG file (W3C PNG specification, third edition, 5.2 and 11.2.1). They are read
  * apart from the pixels, because they decide how many bytes the pixels may take.
  */
-
-/** The longest side that is accepted, in pixels. */
-export const MAX_SIDE = 16384;
-
-/** The most bytes that an image may take in memory: decoding takes a few times as many. */
-export const MAX_BYTES = 2 ** 28;
+import { InputError } from '../../base/errors.js';
+import { checkLimits } from '../limits.js';
+import { kindBySignature } from '../signature.js';
 
 /** How many bytes of a file `parsePngHeader` wants: signature, IHDR and its checksum. */
 export const HEADER_BYTES = 33;
@@ -29,6 +23,11 @@ export interface PngHeader {
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
+/** Whether a file that begins like this is a PNG. */
+export function isPng(start: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => start[i] === byte);
+}
+
 const COLOUR_TYPES: readonly (undefined | { type: ColourType; channels: number; depths: readonly number[] })[] = [
   { type: 'grey', channels: 1, depths: [1, 2, 4, 8, 16] },
   undefined,
@@ -42,10 +41,10 @@ const COLOUR_TYPES: readonly (undefined | { type: ColourType; channels: number; 
 /**
  * Reads the header from the first `HEADER_BYTES` of a file.
  * @throws InputError that starts with `name` when it is no PNG file, is cut short, or declares what no PNG may hold or
- * more than `MAX_SIDE` or `MAX_BYTES`.
+ * is too large (see limits.ts).
  */
 export function parsePngHeader(bytes: Uint8Array, name: string): PngHeader {
-  if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) {
+  if (!isPng(bytes)) {
     throw new InputError(`${name}: not a PNG file: it ${beginning(bytes)}; convert it to PNG`);
   }
   if (bytes.length < HEADER_BYTES) {
@@ -74,12 +73,13 @@ export function parsePngHeader(bytes: Uint8Array, name: string): PngHeader {
   if (width === 0 || height === 0) throw new InputError(`${name}: damaged PNG: ${width}x${height} holds no pixel`);
   // A palette image is decoded to its colours.
   const decoded = width * height * (colour.type === 'palette' ? 3 : colour.channels) * Math.ceil(depth / 8);
-  if (width > MAX_SIDE || height > MAX_SIDE || decoded > MAX_BYTES) {
-    const size = `${width}x${height} of ${depth}-bit ${colour.type} takes ${decoded} bytes`;
-    const most = `at most ${MAX_SIDE} pixels a side and ${MAX_BYTES} bytes`;
-    throw new InputError(`${name}: too large: ${size}, accepted are ${most}; cut it into tiles`);
-  }
+  checkLimits(width, height, decoded, `${width}x${height} of ${depth}-bit ${colour.type}`, name);
   return { width, height, depth, colourType: colour.type, channels: colour.channels, interlaced: interlace === 1 };
+}
+
+/** The channels of the decoded image: 1 where it is stored as grey, else 3. */
+export function channelsOf({ colourType }: PngHeader): 1 | 3 {
+  return colourType.startsWith('grey') ? 1 : 3;
 }
 
 /** What a file that is no PNG looks like, so that its reader knows it again. */

@@ -2,7 +2,7 @@
  * Who wrote a PNG, and what it shows: text chunks (tEXt) of the standard's keywords `Software` and `Title`, which
  * `encodePng` puts right after the header.
  */
-import { type FileKind, SOFTWARE } from '../../base/file-kind.js';
+import { type FileKind, SOFTWARE } from '../file-kind.js';
 import { HEADER_BYTES } from './header.js';
 
 /** A kind of picture; `text` is for `encodePng`. */

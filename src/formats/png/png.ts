@@ -1,39 +1,46 @@
-import { decode, encode } from 'fast-png';
+/** PNG files: decoded to images of one or three channels, and encoded. */
+import { encode } from 'fast-png';
 import { InputError } from '../../base/errors.js';
-import type { Image } from '../../base/image.js';
-import { essentialPng, LENGTH_TYPE_CHECKSUM } from './chunks.js';
-import { HEADER_BYTES, type PngHeader, parsePngHeader } from './header.js';
+import { emptyLike } from '../../image/channels.js';
+import type { Image } from '../../image/image.js';
+import { inflateLines, LENGTH_TYPE_CHECKSUM, readPixelChunks } from './chunks.js';
+import { channelsOf, HEADER_BYTES, type PngHeader, parsePngHeader } from './header.js';
+import { unfilterLines } from './lines.js';
 
-/** A decoded PNG. Channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. */
+/** A decoded PNG: 1 channel where it is stored as grey, else 3. */
 export interface PngImage extends Image<Uint8Array | Uint16Array> {
-  /** Of a palette image: the palette index of every pixel, in the order of the pixels. `data` holds its colours. */
+  readonly channels: 1 | 3;
+  /** The palette index of every pixel where the file has a palette; `data` holds the colours. */
   readonly indices?: Uint8Array;
+  /** Present where the file has a channel of transparency, which was left out. */
+  readonly hasAlpha?: true;
 }
 
 /**
- * Decodes a PNG of any kind: grey of 1 to 16 bits (below 8 bits stretched to 0..255), grey with alpha, RGB, RGBA,
- * palette (as RGB, with the indices beside it). 16-bit samples become a Uint16Array. Transparency that is stored apart
- * (tRNS: a key colour, the alpha of a palette) is not read.
+ * Decodes a PNG of any kind: grey of 1 to 16 bits (below 8 bits stretched to 0..255), RGB, palette (as RGB, with the
+ * indices beside it). 16-bit samples become a Uint16Array. Transparency is left out, not composited: what an image holds
+ * under transparent pixels is measured data.
  * @param name how errors call the file, usually its path
  * @throws InputError in one line: not a PNG, truncated, damaged (every checksum is verified), too large. A file is
  * refused before it is inflated past the size that its header declares.
  */
 export function decodePng(bytes: Uint8Array, name: string): PngImage {
   const header = parsePngHeader(bytes, name);
-  const png = decodeChecked(essentialPng(bytes, header, name), name);
-  const { width, height, depth, channels, colourType } = header;
-  if (png.data instanceof Uint16Array) return { width, height, channels, data: png.data };
+  const { compressed, palette } = readPixelChunks(bytes, header, name);
+  const stored = unfilterLines(inflateLines(compressed, header, name), header, name);
+  const { width, height, depth } = header;
+  if (palette) return expandPalette(depth === 8 ? stored : unpack(stored, header, 1), palette, header, name);
 
-  const stored = new Uint8Array(png.data.buffer, png.data.byteOffset, png.data.length);
   // 255 / (2^depth - 1) is whole for every depth: 255, 85, 17, 1.
-  const step = colourType === 'palette' ? 1 : 255 / (2 ** depth - 1);
-  const samples = depth === 8 ? stored : unpack(stored, header, step);
-  if (colourType === 'palette') return expandPalette(samples, png.palette!, header, name);
-  return { width, height, channels, data: samples };
+  const samples = depth === 16 ? from16(stored) : depth === 8 ? stored : unpack(stored, header, 255 / (2 ** depth - 1));
+  const channels = channelsOf(header);
+  if (channels === header.channels) return { width, height, channels, data: samples };
+  return { width, height, channels, data: withoutAlpha(samples, channels), hasAlpha: true };
 }
 
 /**
- * A PNG file of an image with 1 to 4 channels (as in `PngImage`), 8 or 16 bits a sample, without interlacing.
+ * A PNG file of an image with 1 to 4 channels (grey, grey and alpha, RGB, RGB and alpha), 8 or 16 bits a sample, without
+ * interlacing.
  * @param image with a palette, whose colours its one channel of 8 bits counts, it becomes a palette image
  * @param text what text chunks say, by keyword, in Latin-1
  */
@@ -55,13 +62,20 @@ function textFirst(png: Uint8Array, text: Readonly<Record<string, string>>): Uin
   return png;
 }
 
-function decodeChecked(bytes: Uint8Array, name: string) {
-  try {
-    return decode(bytes, { checkCrc: true });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replaceAll('\n', ' ') : String(error);
-    throw new InputError(`${name}: damaged PNG: ${reason}; copy the file again`);
+/** Samples of 16 bits from bytes, the higher one first. */
+function from16(bytes: Uint8Array): Uint16Array {
+  const samples = new Uint16Array(bytes.length / 2);
+  for (let i = 0; i < samples.length; i++) samples[i] = (bytes[2 * i]! << 8) | bytes[2 * i + 1]!;
+  return samples;
+}
+
+/** Without the last of each pixel's samples; `kept` of them are kept. */
+function withoutAlpha<T extends Uint8Array | Uint16Array>(samples: T, kept: number): T {
+  const result = emptyLike(samples, (samples.length / (kept + 1)) * kept);
+  for (let from = 0, to = 0; to < result.length; from++) {
+    for (let c = 0; c < kept; c++) result[to++] = samples[from++]!;
   }
+  return result;
 }
 
 /**
@@ -82,23 +96,18 @@ function unpack(packed: Uint8Array, { width, height, depth }: PngHeader, step: n
   return samples;
 }
 
-function expandPalette(
-  indices: Uint8Array,
-  palette: readonly (readonly number[])[],
-  { width, height }: PngHeader,
-  name: string,
-): PngImage {
+function expandPalette(indices: Uint8Array, palette: Uint8Array, { width, height }: PngHeader, name: string): PngImage {
   const data = new Uint8Array(indices.length * 3);
-  const colours = Uint8Array.from(palette.flat());
+  const colours = palette.length / 3;
   for (let i = 0, at = 0; i < indices.length; i++) {
     const index = indices[i]!;
-    if (index >= palette.length) {
+    if (index >= colours) {
       const where = `pixel (${i % width}, ${Math.floor(i / width)})`;
-      throw new InputError(`${name}: damaged PNG: ${where} has colour ${index} of a palette of ${palette.length}`);
+      throw new InputError(`${name}: damaged PNG: ${where} has colour ${index} of a palette of ${colours}`);
     }
-    data[at++] = colours[3 * index]!;
-    data[at++] = colours[3 * index + 1]!;
-    data[at++] = colours[3 * index + 2]!;
+    data[at++] = palette[3 * index]!;
+    data[at++] = palette[3 * index + 1]!;
+    data[at++] = palette[3 * index + 2]!;
   }
   return { width, height, channels: 3, data, indices };
 }

@@ -5,16 +5,17 @@ import { resumedOptions } from '../../../src/app/runs/resume.js';
 import { ReferenceBackend } from '../../../src/backend/reference.js';
 import { parseJson } from '../../../src/base/json.js';
 import type { Random } from '../../../src/base/random.js';
-import { trainCommand } from '../../../src/cli/options/train-options.js';
 import { refuse } from '../../../src/data/faults.js';
 import { indexMask, parseClasses } from '../../../src/data/folder/class-masks.js';
 import { figshare } from '../../../src/data/folder/figshare.js';
 import { binaryMask } from '../../../src/data/folder/mask.js';
 import { parsePatients } from '../../../src/data/split/patients.js';
 import { parseSplit } from '../../../src/data/split/split.js';
+import { decodeNpy } from '../../../src/formats/npy.js';
 import { decodePng } from '../../../src/formats/png/png.js';
 import { decodeModel, encodeModel } from '../../../src/model/modelfile.js';
 import { importTorch } from '../../../src/model/torch.js';
+import { nodeFiles } from '../../../src/platform/node/files/node-files.js';
 import { keepMetrics } from '../../../src/platform/node/runs/metrics-file.js';
 import { RunFolder } from '../../../src/platform/node/runs/run-folder.js';
 import { decodeCheckpoint } from '../../../src/train/checkpoint.js';
@@ -63,6 +64,7 @@ export function kindsOf(seeds: Seeds, folder: string): Kind[] {
       const png = readPng(bytes);
       return png.width % 2 === 0 ? binaryMask(png, 'mask.png') : indexMask(png, 3, 'mask.png');
     }),
+    changed('.npy', 400, seeds.npy, mutate, (bytes) => decodeNpy(bytes, 'image.npy')),
     {
       ...changed('model', 900, seeds.model, mutate, async (bytes) => encodeModel(await readModel(bytes))),
       sealed: true,
@@ -120,12 +122,11 @@ function tryParse(text: string): unknown {
 
 function configReader(folder: string): Kind['read'] {
   mkdirSync(folder);
-  const command = trainCommand();
   return async (bytes) => {
     writeFileSync(join(folder, 'config.json'), bytes);
     const run = await RunFolder.open(folder);
     try {
-      return resumedOptions(run, command);
+      return resumedOptions(run, {});
     } finally {
       await run.close();
     }
@@ -144,8 +145,8 @@ function metricsReader(folder: string): Kind['read'] {
 function matReader(folder: string): Kind['read'] {
   return async (bytes) => {
     writeFileSync(join(folder, 'scan.mat'), bytes);
-    const { pairs } = await figshare.contents(folder, ['scan.mat'], refuse);
-    return pairs[0]!.read();
+    const { records } = await figshare.contents({ files: nodeFiles, dir: folder, entries: ['scan.mat'] }, refuse);
+    return records[0]!.read();
   };
 }
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeNpy } from '../../../src/formats/npy.js';
 import { encodePng } from '../../../src/formats/png/png.js';
 import { readSafetensors, type StoredTensor } from '../../../src/formats/safetensors.js';
 import { putMat } from '../../fixtures/mat.js';
@@ -16,6 +17,7 @@ export interface Seeds {
   readonly config: readonly string[];
   readonly metrics: readonly string[];
   readonly png: readonly Uint8Array[];
+  readonly npy: readonly Uint8Array[];
   readonly model: readonly Uint8Array[];
   readonly checkpoint: readonly Uint8Array[];
   readonly mat: readonly Uint8Array[];
@@ -42,6 +44,7 @@ export async function seedsOf(run: string): Promise<Seeds> {
     config: [readFileSync(join(run, 'config.json'), 'utf8')],
     metrics: [`${metrics.join('\n')}\n`],
     png: pngs(),
+    npy: [encodeNpy([5, 4], Uint8Array.from(Array(20).keys())), encodeNpy([3, 2, 5], new Float32Array(30).fill(0.5))],
     model: [model],
     checkpoint: [file('checkpoint.safetensors'), file('checkpoint-previous.safetensors')],
     mat: await mats(),

@@ -1,9 +1,10 @@
 /** Which data folder a folder is part of, told by the names in it. */
 import { access, readdir } from 'node:fs/promises';
 import { dirname, extname, join, relative, sep } from 'node:path';
-import { HEAD_BYTES } from '../../../base/file-kind.js';
 import { listSubfolders } from '../../../data/folder/listing.js';
+import { HEAD_BYTES } from '../../../formats/file-kind.js';
 import { isOwnPng } from '../../../formats/png/kind.js';
+import { nodeFiles } from './node-files.js';
 import { readStart } from './read.js';
 
 /**
@@ -38,7 +39,7 @@ async function isOwn(file: string): Promise<boolean> {
 
 /** `ID/images/ID.png` in every subfolder. */
 async function holdsCases(dir: string): Promise<boolean> {
-  const names = await listSubfolders(dir);
+  const names = await listSubfolders(nodeFiles, dir);
   for (const name of names) if (!(await exists(join(dir, name, 'images', `${name}.png`)))) return false;
   return names.length > 0;
 }

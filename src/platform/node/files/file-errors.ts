@@ -1,3 +1,4 @@
+/** The errors of file operations, in words. */
 import { InputError } from '../../../base/errors.js';
 
 /** What the operating system's error codes mean, and what the user can do. */

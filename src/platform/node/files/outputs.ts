@@ -11,7 +11,7 @@
 import { access, constants, lstat, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { InputError } from '../../../base/errors.js';
-import { type FileKind, HEAD_BYTES } from '../../../base/file-kind.js';
+import { type FileKind, HEAD_BYTES } from '../../../formats/file-kind.js';
 import { readFileChecked, writeFileAtomic } from './atomic.js';
 import { fileError } from './file-errors.js';
 

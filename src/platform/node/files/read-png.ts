@@ -1,7 +1,8 @@
 /** PNG files of the disk. */
-import { SIGNATURE_BYTES } from '../../../base/file-signature.js';
+
 import { type PngHeader, parsePngHeader } from '../../../formats/png/header.js';
 import { decodePng, type PngImage } from '../../../formats/png/png.js';
+import { SIGNATURE_BYTES } from '../../../formats/signature.js';
 import { readBytes, readStart } from './read.js';
 
 /** Reads and decodes a PNG file; errors as in `decodePng`, or that the file cannot be read. */

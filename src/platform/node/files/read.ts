@@ -1,3 +1,4 @@
+/** Reading files within a bound, so that one that is far too large is refused before it fills the memory. */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InputError } from '../../../base/errors.js';
 import { fileError } from './file-errors.js';

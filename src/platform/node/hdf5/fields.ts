@@ -1,11 +1,12 @@
 /**
- * Reads fields of an HDF5 file with h5wasm (the HDF5 library in WebAssembly), in a thread of its own (hdf5-thread.ts).
- * The library gets the bytes of the file and nothing else (hdf5-files.ts): what a file says of others (external storage,
+ * Reads fields of an HDF5 file with h5wasm (the HDF5 library in WebAssembly), in a thread of its own (thread.ts).
+ * The library gets the bytes of the file and nothing else (files.ts): what a file says of others (external storage,
  * links, virtual fields) finds nothing. It also holds 32-bit sizes, and believes what it reads: shapes, types and bytes
  * are checked before any value is.
  */
 import type { File } from 'h5wasm';
-import { MAX_BYTES } from '../../../formats/png/header.js';
+import type { Field, NumberArray } from '../../../data/folder/hdf5.js';
+import { MAX_BYTES } from '../../../formats/limits.js';
 import { OneFile } from './files.js';
 import { limitMemory } from './memory.js';
 
@@ -14,26 +15,6 @@ export interface Hdf5Request {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly fields: Readonly<Record<string, number>>;
 }
-
-/** An array of numbers. `shape` is HDF5's, MATLAB's backwards: a matrix is [columns, rows]. */
-export interface Field {
-  readonly shape: readonly number[];
-  /** All values, the last axis fastest: a matrix column by column; none where the shape alone was wanted. */
-  readonly values: NumberArray;
-}
-
-/** As the library gives them. */
-export type NumberArray =
-  | Int8Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | BigInt64Array<ArrayBuffer>
-  | BigUint64Array<ArrayBuffer>
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
 
 /**
  * The fields, or what is wrong with the file: without its name, but with what to do. Where the library stumbled over it

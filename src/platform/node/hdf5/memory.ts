@@ -1,7 +1,7 @@
 /**
  * A bound on the memory of the HDF5 library. While it unpacks, the library doubles its buffer for as long as the packed
  * bytes go on, whatever size they claim: 1.5 MB can grow to 1.5 GB. Only the growth of its memory can be refused, and
- * only in a thread that nothing else shares with it (hdf5-thread.ts): this changes WebAssembly for the whole thread.
+ * only in a thread that nothing else shares with it (thread.ts): this changes WebAssembly for the whole thread.
  */
 const PAGE = 65536;
 const { grow } = WebAssembly.Memory.prototype;

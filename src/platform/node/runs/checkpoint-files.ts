@@ -10,14 +10,15 @@
  *
  * One process at a time may use them: the run folder's lock sees to that.
  */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError, invariant } from '../../../base/errors.js';
-import { fileError } from '../files/file-errors.js';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint.js';
 import { readFileChecked } from '../files/atomic.js';
 import { syncFolder, writeDurably } from '../files/durable.js';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint.js';
+import { fileError } from '../files/file-errors.js';
 
 export interface FoundCheckpoint {
   readonly checkpoint: Checkpoint;
@@ -55,7 +56,7 @@ export class CheckpointFiles {
     invariant(!this.#writing, 'two checkpoints are written at once');
     this.#writing = true;
     try {
-      const parts = await encodeCheckpoint(checkpoint);
+      const parts = await encodeCheckpoint(checkpoint, hashParts);
       // What an interrupted write has left may be the only good one, and would be written over.
       if (!this.#settled) await this.read();
       await this.#onDisk(async () => {
@@ -140,4 +141,11 @@ async function tryRead(path: string): Promise<Checkpoint | InputError | undefine
 /** An error says last, after a semicolon, what to do; a warning has no use for that. */
 function withoutAdvice({ message }: InputError): string {
   return message.slice(0, message.lastIndexOf('; '));
+}
+
+/** The SHA-256 of parts that follow each other, without a copy of them. */
+function hashParts(parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
 }

@@ -1,13 +1,13 @@
 /** `metrics.jsonl` of a run: line N is the report of epoch N and the memory after it, as JSON. */
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../../../base/errors.js';
-import { fileError } from '../files/file-errors.js';
 import { requireForm } from '../../../base/form.js';
 import { parseJson } from '../../../base/json.js';
 import { show } from '../../../base/show.js';
-import { appendLine, writeTextAtomic } from '../files/atomic.js';
-import { REPORT } from '../../../train/report-form.js';
 import type { EpochReport } from '../../../train/report.js';
+import { REPORT } from '../../../train/report-form.js';
+import { appendLine, writeTextAtomic } from '../files/atomic.js';
+import { fileError } from '../files/file-errors.js';
 
 const ADVICE = 'restore the file from a copy, or start a new run';
 

@@ -13,8 +13,14 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../../../base/errors.js';
-import { parseJson } from '../../../base/json.js';
+import { jsonText, parseJson } from '../../../base/json.js';
 import { show } from '../../../base/show.js';
+import type { Model } from '../../../model/model.js';
+import { encodeModel } from '../../../model/modelfile.js';
+import type { Checkpoint } from '../../../train/checkpoint.js';
+import type { RunObserver } from '../../../train/observer.js';
+import type { EpochReport } from '../../../train/report.js';
+import type { RunOrigin, RunRecord } from '../../../train/run-record.js';
 import {
   ensureDirectory,
   readFileChecked,
@@ -22,18 +28,12 @@ import {
   writeFileAtomic,
   writeTextAtomic,
 } from '../files/atomic.js';
+import { bytesOf } from '../files/outputs.js';
 import { type Lock, lockFolder } from '../lock/lock.js';
 import type { LockWaitOptions } from '../lock/lock-wait.js';
-import { bytesOf } from '../files/outputs.js';
-import type { Model } from '../../../model/model.js';
-import { encodeModel } from '../../../model/modelfile.js';
-import type { Checkpoint } from '../../../train/checkpoint.js';
 import { CheckpointFiles, type FoundCheckpoint } from './checkpoint-files.js';
 import { addMetrics, keepMetrics } from './metrics-file.js';
 import { StepsFile } from './steps-file.js';
-import type { RunObserver } from '../../../train/observer.js';
-import type { RunOrigin, RunRecord } from '../../../train/run-record.js';
-import type { EpochReport } from '../../../train/report.js';
 
 /**
  * Lines of metrics.jsonl that a checkpoint holds, about 2 KB each: a copy of the folder lags behind by one or two, and no
@@ -76,6 +76,11 @@ export class RunFolder {
     return configFile(this.path);
   }
 
+  /** Whether there is a model, the best so far. */
+  get hasModel(): boolean {
+    return existsSync(this.model);
+  }
+
   /** Whether there is any checkpoint, good or not. */
   get hasCheckpoint(): boolean {
     return this.#checkpoints.exist;
@@ -93,7 +98,7 @@ export class RunFolder {
       throw new InputError(`${path}: holds a run already; go on with that one, or give another folder`);
     }
     try {
-      await writeTextAtomic(configFile(path), textOf(config));
+      await writeTextAtomic(configFile(path), jsonText(config));
       await writeTextAtomic(metricsFile(path), '');
     } catch (error) {
       await folder.discard();
@@ -165,13 +170,13 @@ export class RunFolder {
   /** Writes down that the run goes on with other options, more epochs for example. */
   async change(config: RunConfig): Promise<void> {
     this.#lock.assertHeld();
-    await writeTextAtomic(configFile(this.path), textOf(config));
+    await writeTextAtomic(configFile(this.path), jsonText(config));
   }
 
   /** Writes down what came of the run, which is done. */
   async keepResult(result: object): Promise<void> {
     this.#lock.assertHeld();
-    await this.write(basename(resultFile(this.path)), textOf(result));
+    await this.write(basename(resultFile(this.path)), jsonText(result));
   }
 
   /** What came of the run, as JSON; undefined where it is not done, or its file cannot be read. */
@@ -217,7 +222,8 @@ export class RunFolder {
 
   /** Removes what `create` wrote, of a run in which nothing came about. What cannot be removed stays. */
   async discard(): Promise<void> {
-    for (const fileOf of [configFile, metricsFile, stepsFile]) await rm(fileOf(this.path), { force: true }).catch(() => {});
+    for (const fileOf of [configFile, metricsFile, stepsFile])
+      await rm(fileOf(this.path), { force: true }).catch(() => {});
   }
 }
 
@@ -235,10 +241,6 @@ function stepsFile(folder: string): string {
 
 function resultFile(folder: string): string {
   return join(folder, 'report.json');
-}
-
-function textOf(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 async function readConfig(file: string): Promise<RunConfig> {

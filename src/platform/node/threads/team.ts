@@ -1,12 +1,12 @@
 /** Teams of worker threads: how many, and how they are started and ended. */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
-import type { Crew, Membership } from '../../../backend/wasm/team.js';
+import type { TeamThreads, ThreadInit } from '../../../backend/wasm/team/team.js';
 import { InputError } from '../../../base/errors.js';
 import { packageFile } from '../package-files.js';
 import { availableCores } from './cores.js';
 import { lifeSign } from './life-sign.js';
 
-/** How many threads compute together; 'auto': one for each core that the process may use. */
+/** How many threads compute together; 'auto' is one for each core that the process may use. */
 export type Threads = number | 'auto';
 
 /** Beyond so many, steps are so short that waiting for each other takes the longer part. */
@@ -26,17 +26,17 @@ export function teamSize(threads: Threads, name = 'threads'): number {
 }
 
 /**
- * Starts a thread for each membership. They do not keep the process from ending.
+ * Starts a thread for each init. They do not keep the process from ending.
  * @param begin starts one, with what it is given and which flags it has
  */
-export function startCrew(
-  memberships: readonly Membership[],
+export function startTeamThreads(
+  inits: readonly ThreadInit[],
   begin: (options: WorkerOptions) => Worker = startThread,
-): Crew {
-  const signs = memberships.map(() => lifeSign());
-  const workers = memberships.map((membership, k) => {
+): TeamThreads {
+  const signs = inits.map(() => lifeSign());
+  const workers = inits.map((init, k) => {
     const { port } = signs[k]!;
-    const workerData = { ...membership, port };
+    const workerData = { ...init, port };
     // The flags of this process are not theirs: with some (--input-type) no file can be run.
     const worker = begin({ workerData, transferList: [port], execArgv: [] });
     // Who waits for the thread sees that it has ended (team.ts): an event comes when nobody can use it any more.
@@ -44,7 +44,7 @@ export function startCrew(
     worker.unref();
     return worker;
   });
-  const crew: Crew = {
+  const threads: TeamThreads = {
     post(job) {
       for (const worker of workers) worker.postMessage(job);
     },
@@ -53,8 +53,8 @@ export function startCrew(
       for (const worker of workers) void worker.terminate();
     },
   };
-  abandoned.register(crew, workers);
-  return crew;
+  abandoned.register(threads, workers);
+  return threads;
 }
 
 function startThread(options: WorkerOptions): Worker {

@@ -1,6 +1,6 @@
 /** The WebAssembly backend in Node. */
 import { WasmBackend } from '../../../backend/wasm/backend.js';
-import { startCrew, type Threads, teamSize } from '../threads/team.js';
+import { startTeamThreads, type Threads, teamSize } from '../threads/team.js';
 import { startWorkers } from '../threads/workers.js';
 import { type CompileWasmOptions, compileWasm } from './module.js';
 
@@ -37,6 +37,6 @@ export function createWasmBackend({ patience, threads, workers, ...build }: Wasm
   if (!shared) return new WasmBackend(module);
   const waiting = patience === undefined ? {} : { patience };
   const warn = (message: string) => process.emitWarning(`unetpp: ${message}`);
-  const team = { threads: size, start: startCrew, warn, ...waiting };
-  return new WasmBackend(module, team, count > 1 ? startWorkers({ count, ...waiting }) : undefined);
+  const team = { threads: size, start: startTeamThreads, warn, ...waiting };
+  return new WasmBackend(module, team, count > 1 ? { count, start: startWorkers({ count, ...waiting }) } : undefined);
 }

@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { WasmBackend } from '../../../backend/wasm/backend.js';
 import { InputError } from '../../../base/errors.js';
 import { readKernels } from '../package-files.js';
-import { startCrew } from '../threads/team.js';
+import { startTeamThreads } from '../threads/team.js';
 import { selfCheck } from './self-check.js';
 
 export interface CompileWasmOptions {
@@ -95,7 +95,7 @@ function compileRelaxed(name: string): WebAssembly.Module {
 
 function compileVectorised(name: string, fallback: WebAssembly.Module, shared: boolean): CompiledWasm {
   const wide = compile(`${name}-wide`, VECTORISER);
-  const team = shared ? { threads: 1, start: startCrew } : undefined;
+  const team = shared ? { threads: 1, start: startTeamThreads } : undefined;
   const difference = selfCheck(new WasmBackend(wide, team), new WasmBackend(fallback, team));
   if (difference === undefined) return { module: wide, vectoriser: true };
   const reason = `it gives other numbers in ${difference}`;

@@ -1,0 +1,93 @@
+/** A look through a data folder, before hours are spent on it, and a picture of what is in it. */
+import { InputError } from '../../base/errors.js';
+import { evenly } from '../../base/evenly.js';
+import { parseAugmentations } from '../../data/augment/augment.js';
+import { unlessFaulty } from '../../data/faults.js';
+import { type DataFolder, readDataFolder } from '../../data/folder/folder.js';
+import { type ImageFacts, survey } from '../../data/folder/survey.js';
+import type { LabelledImage } from '../../data/record.js';
+import { completePlan } from '../../data/split/plan.js';
+import type { Split } from '../../data/split/split.js';
+import { encodePng } from '../../formats/png/png.js';
+import { nodeFiles } from '../../platform/node/files/node-files.js';
+import { type ContactTile, contactSheet } from '../../report/contact.js';
+import { CONTACT_SHEET } from '../kinds.js';
+import type { Observer } from '../observer.js';
+import { planOf, refuseSecondSplit, type SplitOptions } from '../options/split-options.js';
+import { type ForceOption, outputsOf } from '../outputs.js';
+import { augmentationSheet } from './augmentation-sheet.js';
+
+export interface CheckFolderOptions extends ForceOption, SplitOptions {
+  /** The data folder. */
+  readonly data: string;
+  /** A PNG file for the picture. */
+  readonly out?: string;
+  /** Draws the split where the folder has none. */
+  readonly seed: number;
+  /** Shows what a training makes of its images with these changes, instead of the images with their masks. */
+  readonly augment?: string;
+  /** Width and height of the images in a training. */
+  readonly size: number;
+}
+
+/** What was found. */
+export interface FolderCheck {
+  readonly folder: DataFolder;
+  /** The facts of each image that can be read. */
+  readonly facts: readonly ImageFacts[];
+  /** What a training would refuse, sorted; these images are in none of the facts. */
+  readonly faults: readonly string[];
+  /** The path of the picture, or null where none was drawn. */
+  readonly sheet: string | null;
+}
+
+const NO_SPLIT: Split = { train: [], validation: [], test: [] };
+
+/** Images on the contact sheet, at most. */
+const TILES = 48;
+
+/** @throws InputError for options that do not fit each other, or a folder that is no data folder */
+export async function checkFolder(options: CheckFolderOptions, observer: Observer): Promise<FolderCheck> {
+  const { data, out, seed, augment, size } = options;
+  if (augment !== undefined && out === undefined) {
+    throw new InputError('--augment shows what it does as a picture; give a file for it with --out');
+  }
+  const augmentations = augment === undefined ? undefined : parseAugmentations(augment);
+  const picture = out === undefined ? undefined : await outputsOf(options, { '--data': data }).file(out, CONTACT_SHEET);
+  const splitPlan = planOf(options);
+  const faults = new Set<string>();
+  const note = (found: readonly string[]) => {
+    for (const fault of found) faults.add(fault);
+  };
+  const folder = await readDataFolder(nodeFiles, data, note);
+  refuseSecondSplit(splitPlan, data, folder.splitFile !== undefined);
+  const plan = splitPlan && completePlan(splitPlan, folder);
+  // Where images are left out, no split may be possible: that is no fault of its own.
+  const split = await unlessFaulty(faults.size > 0 ? () => {} : note, () => folder.split(seed, plan));
+  const wanted = new Set(!picture || augmentations ? [] : evenly([...folder.records.values()], TILES));
+  const shown = new Map<number, LabelledImage>();
+  const total = folder.records.size;
+  const facts = await survey(folder, split ?? NO_SPLIT, size, note, (pair, content, done) => {
+    if (wanted.has(pair)) shown.set(done - 1, content);
+    observer.progress?.({ phase: 'reading', done, total });
+  });
+  const drawn = (augmentations ? faults.size === 0 : shown.size > 0) ? picture : undefined;
+  if (drawn) {
+    const image = augmentations
+      ? await augmentationSheet(augmentations, { ...options, plan: splitPlan })
+      : contactSheet(
+          [...shown].map(([k, content]) => tileOf(content, facts[k]!)),
+          `${folder.dir}: ${shown.size} of ${facts.length} images`,
+          folder.classNames,
+        );
+    await drawn.write(encodePng(image, CONTACT_SHEET.text));
+  }
+  return { folder, facts, faults: [...faults].sort(), sheet: drawn?.path ?? null };
+}
+
+function tileOf({ image, mask }: LabelledImage, { name, subset, patient, label, pixels }: ImageFacts): ContactTile {
+  const foreground = mask.data.length - pixels[0]!;
+  const share = foreground === 0 ? 'no mask' : `${((100 * foreground) / mask.data.length).toFixed(1)}%`;
+  const notes = [share, subset ?? 'unused', label && `label ${label}`];
+  return { name: patient ? `${name} (${patient})` : name, note: notes.filter(Boolean).join(' '), image, mask };
+}

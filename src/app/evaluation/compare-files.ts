@@ -1,0 +1,51 @@
+/** What each head of a model file is worth on a data folder and what it costs, with the smallest that suffices. */
+import { compareModes, type ModeComparison } from '../../evaluate/compare-modes.js';
+import { createBackend, type Threads } from '../../index.js';
+import { decodeModel } from '../../model/modelfile.js';
+import type { RecommendationScore } from '../../model/recommendation.js';
+import type { ModelConfig } from '../../network/config.js';
+import { readFileChecked } from '../../platform/node/files/atomic.js';
+import { saveUnchanged } from '../models/save-unchanged.js';
+import { type Observer, progressOf } from '../observer.js';
+import { EVALUATION_BATCH, type EvaluationDataOptions, openEvaluationData } from './evaluation-data.js';
+
+export interface CompareFilesOptions extends EvaluationDataOptions {
+  /** Whose highest value is the best. */
+  readonly score: RecommendationScore;
+  /** How far below the best score the recommended mode may lie. */
+  readonly tolerance: number;
+  /** Predictions of one image that are timed in each mode. */
+  readonly runs: number;
+  readonly threads: Threads;
+  /** Stores the recommendation in the model file. */
+  readonly save?: boolean;
+}
+
+export interface FilesComparison {
+  readonly comparison: ModeComparison;
+  readonly config: ModelConfig;
+  /** Width and height of the images. */
+  readonly size: number;
+  readonly threads: number;
+  readonly seconds: number;
+}
+
+/** @throws InputError for files that do not fit each other, or where memory does not suffice */
+export async function compareFiles(options: CompareFilesOptions, observer: Observer): Promise<FilesComparison> {
+  const { subset, score, tolerance, runs } = options;
+  const backend = createBackend('wasm', { threads: options.threads });
+  const bytes = await readFileChecked(options.model);
+  const model = await decodeModel(bytes, options.model, backend);
+  const dataset = await openEvaluationData(model, options, observer);
+  const started = performance.now();
+  const comparison = await compareModes(model, dataset, {
+    ...{ subset, score, tolerance, runs, batch: EVALUATION_BATCH },
+    onProgress: (phase, done, total) => progressOf(observer, phase)(done, total),
+  });
+  if (options.save) {
+    model.adopt({ ...model.card, recommendation: comparison.recommendation });
+    await saveUnchanged(model, options.model, bytes);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  return { comparison, config: model.config, size: dataset.sampler.size, threads: backend.threads, seconds };
+}

@@ -1,0 +1,140 @@
+/** A model file measured on a data folder, and the thresholds that suit it. */
+import { InputError } from '../../base/errors.js';
+import {
+  type ChooseThresholdOptions,
+  chooseThresholds,
+  type ThresholdChoice,
+  thresholdsOf,
+} from '../../evaluate/choose-threshold.js';
+import { type Evaluation, evaluate, type NamedScores } from '../../evaluate/evaluate.js';
+import type { Spacing } from '../../image/image.js';
+import { createBackend, type Threads } from '../../index.js';
+import { type LossOptions, trainedLoss } from '../../loss/loss.js';
+import { decodeModel } from '../../model/modelfile.js';
+import { resolveMode } from '../../model/recommendation.js';
+import type { Thresholds } from '../../model/threshold.js';
+import { readFileChecked } from '../../platform/node/files/atomic.js';
+import { saveUnchanged } from '../models/save-unchanged.js';
+import { type Observer, type Phase, progressOf } from '../observer.js';
+import { type ForceOption, outputsOf } from '../outputs.js';
+import { EVALUATION_BATCH, type EvaluationDataOptions, openEvaluationData } from './evaluation-data.js';
+import { imagesCsv, reportFiles, SCORES_CSV, writeReport } from './report-files.js';
+import { WorstImages, worstImages } from './worst-images.js';
+
+export interface EvaluateFilesOptions extends ForceOption, EvaluationDataOptions {
+  readonly mode: string;
+  /** Above this probability a pixel is foreground. Default: the thresholds of the model. */
+  readonly threshold?: number;
+  readonly threads: Threads;
+  readonly relaxed?: boolean;
+  /** The size of a pixel in mm, for distances. Default: they are told in pixels. */
+  readonly spacing?: Spacing;
+  /** How many of the worst images are told, and shown in the report. */
+  readonly worst: number;
+  /** File for the scores of each image. */
+  readonly csv?: string;
+  /** Folder for a picture of the worst images, and the scores of each. */
+  readonly report?: string;
+  /** First chooses the thresholds that are best by this score. */
+  readonly chooseThreshold?: NonNullable<ChooseThresholdOptions['score']>;
+  /** Stores them in the model file. */
+  readonly save?: boolean;
+}
+
+export interface FilesEvaluation {
+  readonly evaluation: Evaluation;
+  /** The loss that the model was trained with, which is the one that is told. */
+  readonly loss: LossOptions;
+  /** Width and height of the images. */
+  readonly size: number;
+  /** The unit of distances. */
+  readonly unit: 'px' | 'mm';
+  /** The images of the lowest Dice, the worst first. */
+  readonly worst: readonly NamedScores[];
+  /** The thresholds that were chosen, where that was asked for. */
+  readonly chosen?: Readonly<Record<string, ThresholdChoice>>;
+  /** The thresholds of the model, after the choice. */
+  readonly thresholds: Thresholds;
+  /** Whether the model had a recommended mode, found with other thresholds, which the choice has removed. */
+  readonly outdated: boolean;
+  /** The paths of what was written. */
+  readonly files: readonly string[];
+  readonly seconds: number;
+  readonly threads: number;
+}
+
+/** @throws InputError for options that contradict each other, or files that do not fit, before anything is written */
+export async function evaluateFiles(options: EvaluateFilesOptions, observer: Observer): Promise<FilesEvaluation> {
+  refuseContradictions(options);
+  const outputs = outputsOf(options, { '--model': options.model, '--data': options.data });
+  const reported = options.report === undefined ? undefined : await reportFiles(outputs, options.report);
+  const table = options.csv === undefined ? undefined : await outputs.file(options.csv, SCORES_CSV);
+  const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
+  const bytes = await readFileChecked(options.model);
+  const model = await decodeModel(bytes, options.model, backend);
+  const mode = resolveMode(options.mode, model);
+  const dataset = await openEvaluationData(model, options, observer);
+  const { subset, threshold, chooseThreshold: score, spacing } = options;
+  const started = performance.now();
+  const working = (phase: Phase) => ({ batch: EVALUATION_BATCH, onProgress: progressOf(observer, phase) });
+  const chosen = score && (await chooseThresholds(model, dataset, { ...working('thresholds'), score }));
+  const outdated = chosen !== undefined && model.card.recommendation !== undefined;
+  // The recommendation was found with other thresholds.
+  if (chosen) model.adopt({ ...model.card, thresholds: thresholdsOf(chosen), recommendation: undefined });
+  const loss = trainedLoss(model);
+  const pictured = reported && new WorstImages(options.worst);
+  const evaluation = await evaluate(model, dataset, {
+    ...working('evaluate'),
+    onImage: (image) => pictured?.add(image),
+    loss,
+    subset,
+    mode,
+    threshold,
+    perImage: true,
+    distances: true,
+    ...(spacing && { spacing }),
+  });
+  const unit = spacing ? 'mm' : 'px';
+  const csv = imagesCsv(evaluation, unit);
+  const files: string[] = [];
+  if (reported && pictured) files.push(...(await writeReport(reported, csv, pictured.sheet(evaluation))));
+  if (table) {
+    await table.write(csv);
+    files.push(table.path);
+  }
+  if (options.save) {
+    await saveUnchanged(model, options.model, bytes);
+    files.push(options.model);
+  }
+  return {
+    evaluation,
+    loss,
+    size: dataset.sampler.size,
+    unit,
+    worst: worstImages(evaluation.perImage!, options.worst),
+    ...(chosen && { chosen }),
+    thresholds: model.card.thresholds,
+    outdated,
+    files,
+    seconds: (performance.now() - started) / 1000,
+    threads: backend.threads,
+  };
+}
+
+/** @throws InputError */
+function refuseContradictions({ chooseThreshold, subset, threshold, save }: EvaluateFilesOptions): void {
+  if (save && !chooseThreshold) {
+    throw new InputError('--save stores what --choose-threshold finds; give both, or leave --save out');
+  }
+  if (!chooseThreshold) return;
+  if (subset !== 'validation') {
+    throw new InputError(
+      `--choose-threshold works on the validation images: those of "${subset}" could not judge a threshold that was chosen on them; leave --subset out`,
+    );
+  }
+  if (threshold !== undefined) {
+    throw new InputError(
+      `--threshold ${threshold} and --choose-threshold contradict each other; leave one of them out`,
+    );
+  }
+}

@@ -1,0 +1,13 @@
+/** A model written over the file that it was read from. */
+import type { Model } from '../../model/model.js';
+import { encodeModel } from '../../model/modelfile.js';
+import { replaceUnchanged } from '../../platform/node/files/outputs.js';
+
+/**
+ * Writes a model over its file.
+ * @param bytes of the file as it was read
+ * @throws InputError where it is another one now: a training may have written a better model meanwhile
+ */
+export async function saveUnchanged(model: Model, file: string, bytes: Uint8Array): Promise<void> {
+  await replaceUnchanged(file, bytes, await encodeModel(model));
+}

@@ -1,0 +1,38 @@
+/** Options of the commands that run a model. */
+import type { OptionTable } from './option.js';
+import { between, onOrOff, text, threads } from './parsers.js';
+
+export const threadOptions = {
+  threads: {
+    flag: '--threads <n>',
+    parse: threads,
+    help: 'how many threads compute together; auto: one for each core',
+    default: { value: 'auto' },
+    affects: 'speed',
+  },
+} as const satisfies OptionTable;
+
+export const inferenceOptions = {
+  mode: {
+    flag: '--mode <mode>',
+    parse: text,
+    help: 'accurate (mean of the heads), fast (deepest head), L1, L2, … or auto (what compare recommends)',
+    default: { value: 'accurate' },
+    affects: 'bits',
+  },
+  threshold: {
+    flag: '--threshold <p>',
+    parse: between(0, 1),
+    help: 'probability above which a pixel is foreground',
+    default: { unset: 'that of the model' },
+    affects: 'bits',
+  },
+  ...threadOptions,
+  relaxed: {
+    flag: '--relaxed',
+    parse: onOrOff,
+    help: 'fused multiply-adds: faster, but not the same bits on every machine',
+    default: { unset: '' },
+    affects: 'bits',
+  },
+} as const satisfies OptionTable;

@@ -1,0 +1,56 @@
+/** The images that are to be predicted, all of them checked before the first result is written. */
+import { InputError } from '../../base/errors.js';
+import { plural } from '../../base/quantities.js';
+import { isConvertible } from '../../image/channels.js';
+import type { Model } from '../../model/model.js';
+import type { Mode } from '../../network/mode.js';
+import type { ImageFile } from '../../platform/node/files/list-images.js';
+import { readImageHeader, verifyImageFile } from '../../platform/node/files/read-image.js';
+import { requireForPrediction } from '../memory.js';
+import { type Observer, progressOf } from '../observer.js';
+
+/**
+ * Looks at every file before any work, so that a damaged one does not stop it half-way. Nothing is decoded: headers,
+ * structure and checksums tell whatever happens to files.
+ * @throws InputError that names the file: damaged, of a kind that the model does not read, or too large for the memory
+ */
+export async function checkInputs(
+  inputs: readonly ImageFile[],
+  model: Model,
+  mode: Mode,
+  observer: Observer,
+): Promise<void> {
+  const { inChannels } = model.config;
+  const told = progressOf(observer, 'reading');
+  const sizes = new Set<string>();
+  const others = { grey: 0, RGB: 0 };
+  for (const [k, { path }] of inputs.entries()) {
+    const { width, height, channels } = await readImageHeader(path);
+    if (!sizes.has(`${width}x${height}`)) requireForPrediction(model, mode, { path, width, height });
+    sizes.add(`${width}x${height}`);
+    await verifyImageFile(path);
+    if (!isConvertible(channels, inChannels)) {
+      const found = plural(channels, 'channel');
+      const wanted = `${inChannels}${inChannels === 1 || inChannels === 3 ? '' : ' channels as .npy'}`;
+      throw new InputError(`${path}: an image of ${found}, the model reads ${inChannels}; save it with ${wanted}`);
+    }
+    if (inChannels === 3 && channels === 1) others.grey++;
+    if (inChannels === 1 && channels === 3) others.RGB++;
+    told(k + 1, inputs.length);
+  }
+  for (const from of ['grey', 'RGB'] as const) {
+    if (others[from] > 0) observer.remark?.({ kind: 'converted', from, images: others[from] });
+  }
+}
+
+/** @throws InputError unless NAME.png and NAME-overlay.png of all inputs are different files */
+export function refuseCollisions(inputs: readonly ImageFile[]): void {
+  const owners = new Map<string, string>();
+  for (const { path, name } of inputs) {
+    for (const result of [name, `${name}-overlay`]) {
+      const other = owners.get(result);
+      if (other) throw new InputError(`${other} and ${path} would both give ${result}.png; rename one of them`);
+      owners.set(result, path);
+    }
+  }
+}

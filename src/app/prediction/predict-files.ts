@@ -1,0 +1,113 @@
+/** Masks of image files, at their own size, by a model file. */
+
+import { encodeNpy, NPY } from '../../formats/npy.js';
+import { encodePng } from '../../formats/png/png.js';
+import type { Image } from '../../image/image.js';
+import { createBackend, loadModel, type Threads } from '../../index.js';
+import { type Prediction, toMask } from '../../infer/prediction.js';
+import { resolveMode } from '../../model/recommendation.js';
+import { thresholdOf } from '../../model/threshold.js';
+import type { Mode } from '../../network/mode.js';
+import { type ImageFile, listImages } from '../../platform/node/files/list-images.js';
+import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/files/outputs.js';
+import { join } from '../../platform/node/files/paths.js';
+import { readImage } from '../../platform/node/files/read-image.js';
+import { overlayClasses, storedMask } from '../../report/overlay.js';
+import { MASK, OVERLAY } from '../kinds.js';
+import type { Observer } from '../observer.js';
+import { type ForceOption, outputsOf } from '../outputs.js';
+import { checkInputs, refuseCollisions } from './inputs.js';
+
+export interface PredictFilesOptions extends ForceOption {
+  /** The model file. */
+  readonly model: string;
+  /** An image (PNG or .npy), or a folder of them. */
+  readonly input: string;
+  /** Folder for NAME.png, the mask, and NAME-overlay.png. */
+  readonly out: string;
+  readonly mode: string;
+  /** Above this probability a pixel is foreground. Default: the threshold of the model. */
+  readonly threshold?: number;
+  readonly threads: Threads;
+  readonly relaxed?: boolean;
+  /** Writes NAME.npy, too: the probabilities [classes, height, width]. */
+  readonly saveProbs?: boolean;
+}
+
+export interface FilesPrediction {
+  readonly images: number;
+  /** Files beside the images that were passed over. */
+  readonly skipped: readonly string[];
+  readonly seconds: number;
+  readonly mode: Mode;
+  readonly threshold: number;
+  readonly threads: number;
+}
+
+/** @throws InputError for an image, a model or a folder that does not fit, before anything is written */
+export async function predictFiles(options: PredictFilesOptions, observer: Observer): Promise<FilesPrediction> {
+  const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
+  const model = await loadModel(options.model, { backend });
+  const mode = resolveMode(options.mode, model);
+  const threshold = options.threshold ?? thresholdOf(model, mode);
+  const { images: inputs, skipped } = await listImages(options.input);
+  refuseCollisions(inputs);
+  const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
+  await outputs.folder(options.out);
+  const results: Results[] = [];
+  for (const input of inputs) results.push(await resultsOf(input, options, outputs));
+  if (skipped.length > 0) observer.remark?.({ kind: 'skipped', files: skipped });
+  await checkInputs(inputs, model, mode, observer);
+  const started = performance.now();
+  const elapsed = () => (performance.now() - started) / 1000;
+  for (const [k, input] of inputs.entries()) {
+    const image = await readImage(input.path);
+    if (k === 0) await makeFolder(options.out);
+    await writeResults(image, await model.predict(image, { mode }), threshold, results[k]!);
+    const [done, total] = [k + 1, inputs.length];
+    const imagesPerSecond = done / elapsed();
+    const pace = { imagesPerSecond, secondsLeft: (total - done) / imagesPerSecond };
+    observer.progress?.({ phase: 'predict', done, total, pace });
+  }
+  return { images: inputs.length, skipped, seconds: elapsed(), mode, threshold, threads: backend.threads };
+}
+
+/** The files of one image. */
+interface Results {
+  readonly mask: OutputFile;
+  readonly overlay: OutputFile;
+  readonly probabilities?: OutputFile;
+}
+
+async function resultsOf(
+  { name }: ImageFile,
+  { out, saveProbs }: PredictFilesOptions,
+  outputs: Outputs,
+): Promise<Results> {
+  const target = join(out, name);
+  return {
+    mask: await outputs.file(`${target}.png`, MASK),
+    overlay: await outputs.file(`${target}-overlay.png`, OVERLAY),
+    ...(saveProbs && { probabilities: await outputs.file(`${target}.npy`, NPY) }),
+  };
+}
+
+async function writeResults(
+  image: Image,
+  prediction: Prediction,
+  threshold: number,
+  { mask: file, overlay, probabilities }: Results,
+): Promise<void> {
+  const mask = toMask(prediction, threshold);
+  await file.write(encodePng(storedMask(mask, Math.max(1, prediction.classes - 1)), MASK.text));
+  await overlay.write(encodePng(overlayClasses(image, mask), OVERLAY.text));
+  await probabilities?.write(encodeProbabilities(prediction));
+}
+
+/** A .npy file, class by class: [classes, height, width]. */
+function encodeProbabilities({ width, height, classes, probs }: Prediction): Uint8Array {
+  const planes = new Float32Array(probs.length);
+  const pixels = width * height;
+  for (let c = 0; c < classes; c++) for (let i = 0; i < pixels; i++) planes[c * pixels + i] = probs[i * classes + c]!;
+  return encodeNpy([classes, height, width], planes);
+}

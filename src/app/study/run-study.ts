@@ -1,0 +1,152 @@
+/** A study from its options to its tables: all runs that are not done yet, one after another. */
+import { defaultFolder } from '../../platform/node/runs/new-folder.js';
+import type { StudyFolder } from '../../platform/node/runs/study-folder.js';
+import { type Run, type RunResult, runName } from '../../study/runs.js';
+import type { Digests } from '../../train/run-record.js';
+import type { StudyOptions } from '../options/study-options.js';
+import { outputsOf } from '../outputs.js';
+import { lockWait } from '../runs/lock-wait.js';
+import { nameOf, openData, readAll } from '../training/job.js';
+import { openStudy } from './protocol.js';
+import { jobOf, planStudy, type StudyPlan } from './study-plan.js';
+import { type StudyRunObserver, trainAndScore } from './study-run.js';
+import { type StudyTables, studyTables } from './study-tables.js';
+
+/** Whoever follows a study. */
+export interface StudyObserver extends StudyRunObserver {
+  /** The study is open, and so many of its runs are done. */
+  begin?(plan: StudyPlan, folder: string, done: number): void;
+  /** A run comes next. */
+  run?(run: StudyRun): void;
+  /** That run is done. */
+  result?(result: RunResult): void;
+  /** No further run follows in this call. */
+  end?(): void;
+}
+
+/** A run among those of its study. */
+export interface StudyRun {
+  /** See `runName`. */
+  readonly name: string;
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+  /** Until the end of the study, judged by the runs of this call; undefined before the first of them is done. */
+  readonly secondsLeft?: number;
+}
+
+/** What came of a call that runs a study. */
+export interface StudyOutcome extends Omit<StudyTables, 'files'> {
+  /** The folder of the study. */
+  readonly study: string;
+  readonly runs: { readonly done: number; readonly planned: number };
+  readonly seconds: number;
+  /** The paths of its tables. */
+  readonly files: readonly string[];
+  readonly interrupted: boolean;
+}
+
+/**
+ * Does the runs of a study that are not done yet; the tables are written anew after each. Where `signal` ends it, the
+ * same call goes on.
+ * @throws InputError for options that do not fit each other, the data, the memory or the study in the folder
+ */
+export async function runStudy(
+  options: StudyOptions,
+  observer: StudyObserver,
+  signal: AbortSignal,
+): Promise<StudyOutcome> {
+  const dataset = await openData(options);
+  const plan = planStudy(options, dataset);
+  const { train, validation, test } = dataset.split;
+  const digests = await readAll(dataset, [...train, ...validation, ...test], observer, signal);
+  const outputs = outputsOf(options, { '--data': options.data });
+  const path = options.out ?? defaultFolder(`${nameOf(dataset)}-study`);
+  // The default is not typed by anybody, so that `runs` is made, too.
+  const opening = { parents: options.out === undefined, ...lockWait(options, observer, signal) };
+  const folder = await openStudy(path, plan, outputs, opening);
+  try {
+    return await runAll(folder, plan, digests, observer, signal);
+  } finally {
+    await folder.close();
+  }
+}
+
+async function runAll(
+  folder: StudyFolder,
+  plan: StudyPlan,
+  digests: Digests,
+  observer: StudyObserver,
+  signal: AbortSignal,
+): Promise<StudyOutcome> {
+  const { runs } = plan;
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const results = await Promise.all(runs.map((run) => folder.result(run)));
+  const done = () => results.filter((result) => result !== undefined);
+  const before = runs.filter((_, k) => results[k]);
+  observer.begin?.(plan, folder.path, before.length);
+  let tables = await writeTables(folder, plan, done());
+  for (const [k, run] of runs.entries()) {
+    if (results[k]) continue;
+    if (signal.aborted) break;
+    const secondsLeft = timeLeft(plan, results, before, seconds());
+    const place = { name: runName(run), number: k + 1, of: runs.length };
+    observer.run?.({ ...place, ...(secondsLeft !== undefined && { secondsLeft }) });
+    const result = await doRun(folder, plan, run, digests, observer, signal);
+    if (!result) break;
+    results[k] = result;
+    observer.result?.(result);
+    tables = await writeTables(folder, plan, done());
+  }
+  observer.end?.();
+  const count = { done: done().length, planned: runs.length };
+  const interrupted = count.done < count.planned;
+  return { study: folder.path, runs: count, seconds: seconds(), ...tables, interrupted };
+}
+
+/** Undefined where it was interrupted. */
+async function doRun(
+  folder: StudyFolder,
+  plan: StudyPlan,
+  run: Run,
+  digests: Digests,
+  observer: StudyObserver,
+  signal: AbortSignal,
+): Promise<RunResult | undefined> {
+  try {
+    const job = jobOf(plan, run);
+    const outcome = await trainAndScore(folder.runPath(run), job, digests, plan.subset, observer, signal);
+    if (!outcome) return undefined;
+    const result = { arm: run.arm.name, fold: run.fold, seed: run.seed, ...outcome };
+    await folder.finish(run, result);
+    return result;
+  } catch (error) {
+    if (error instanceof Error) error.message = `${runName(run)}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** Writes the tables of what is done so far. */
+async function writeTables(
+  folder: StudyFolder,
+  plan: StudyPlan,
+  results: readonly RunResult[],
+): Promise<Pick<StudyOutcome, 'text' | 'rows' | 'notes' | 'files'>> {
+  const { files, ...table } = studyTables(plan, results);
+  const written: string[] = [];
+  for (const [format, content] of Object.entries(files)) written.push(await folder.writeTable(format, content));
+  return { ...table, files: written };
+}
+
+/** Judged by the runs that were done since the start, each weighed by its arm's cost. */
+function timeLeft(
+  { runs, costs }: StudyPlan,
+  results: readonly (RunResult | undefined)[],
+  before: readonly Run[],
+  elapsed: number,
+): number | undefined {
+  const cost = (list: readonly Run[]) => list.reduce((sum, { arm }) => sum + costs.get(arm.name)!, 0);
+  const since = cost(runs.filter((run, k) => results[k] && !before.includes(run)));
+  return since > 0 ? (elapsed / since) * cost(runs.filter((_, k) => !results[k])) : undefined;
+}

@@ -1,0 +1,120 @@
+/** A training from its options to its result: begun in a folder of its own, or gone on with in the one it has. */
+import { encodeModel } from '../../model/modelfile.js';
+import { claimFolder, claimFreeFolder } from '../../platform/node/runs/new-folder.js';
+import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import { inBegunRun, inNewRun } from '../../platform/node/runs/run-session.js';
+import type { EpochReport } from '../../train/report.js';
+import type { Observer } from '../observer.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
+import { outputsOf } from '../outputs.js';
+import { lockWait } from '../runs/lock-wait.js';
+import { doneResult, findCheckpoint, resumedOptions } from '../runs/resume.js';
+import { toRunConfig } from '../runs/run-config.js';
+import { loadJob, nameOf, openData, planJob, type TrainingJob } from './job.js';
+import { writePictures } from './pictures.js';
+import { keptOf, resultOf, type TrainResult, unbegunResult } from './result.js';
+import { measureOnTest, type TestResult } from './test-images.js';
+import { trainInFolder } from './train-in-folder.js';
+
+/** Whoever follows a training. */
+export interface TrainingObserver extends Observer {
+  /** All images are read and the model is made: the first step comes next. */
+  begin?(job: TrainingJob): void;
+  /** An epoch of this call is done, and written down. */
+  epoch?(report: EpochReport): void;
+  /** No further epoch follows: the pictures are drawn next, and the test images are measured. */
+  end?(): void;
+}
+
+/** What came of a call that trains. */
+export interface TrainingOutcome {
+  /** The options of the run, which are those of its folder where it was gone on with. */
+  readonly options: TrainCommandOptions;
+  readonly result: TrainResult;
+  /** What was measured on the test images in this call. */
+  readonly tested?: TestResult;
+}
+
+/**
+ * Begins a run, in the folder that the options name or else in a free one, and trains until it is done or `signal` ends
+ * it. It can then be gone on with.
+ * @throws InputError for options that do not fit each other, the data or the memory, or a folder that holds something
+ */
+export async function startTraining(
+  options: TrainCommandOptions,
+  observer: TrainingObserver,
+  signal: AbortSignal,
+): Promise<TrainingOutcome> {
+  const planned = planJob(options, await openData(options));
+  const outputs = outputsOf(options, { '--data': options.data });
+  const { out } = options;
+  const path = await (out === undefined
+    ? claimFreeFolder(nameOf(planned.dataset), outputs)
+    : claimFolder(out, outputs));
+  const work = async (folder: RunFolder): Promise<TrainingOutcome> => {
+    const job = await loadJob(planned, observer, signal);
+    return job ? trainJob(folder, job, observer, signal) : { options, result: unbegunResult(folder) };
+  };
+  return inNewRun(path, toRunConfig(planned), work, lockWait(options, observer, signal));
+}
+
+/**
+ * Goes on with the run in the folder `path`, with its options and those that are `given` in their place. A run that is
+ * done and is asked for no more gives the result that it has kept.
+ * @throws InputError for an option that would make it another run, or images that are not those of the run
+ */
+export async function resumeTraining(
+  path: string,
+  given: Partial<TrainCommandOptions>,
+  observer: TrainingObserver,
+  signal: AbortSignal,
+): Promise<TrainingOutcome> {
+  const prepare = async (folder: RunFolder): Promise<() => Promise<TrainingOutcome>> => {
+    const options = resumedOptions(folder, given);
+    const kept = options.continue ? await doneResult(folder, options) : undefined;
+    // The folder may have been moved since.
+    if (kept) return async () => ({ options, result: { ...kept, run: folder.path, model: folder.model } });
+    const planned = planJob(options, await openData(options));
+    const job = await loadJob(planned, observer, signal);
+    if (!job) return async () => ({ options, result: unbegunResult(folder) });
+    const warn = (text: string) => observer.remark?.({ kind: 'notice', text });
+    const resume = await findCheckpoint(folder, job, warn);
+    await folder.change(toRunConfig(job));
+    return () => trainJob(folder, { ...job, ...(resume && { resume }) }, observer, signal);
+  };
+  return inBegunRun(path, prepare, (_, work) => work(), lockWait(given, observer, signal));
+}
+
+/** Trains, draws the pictures and measures the test images where that is asked for; the model's backend is then closed. */
+async function trainJob(
+  folder: RunFolder,
+  job: TrainingJob,
+  observer: TrainingObserver,
+  signal: AbortSignal,
+): Promise<TrainingOutcome> {
+  const { model, dataset, options, resume } = job;
+  try {
+    observer.begin?.(job);
+    const started = performance.now();
+    const epochs: EpochReport[] = [...(resume?.epochs ?? [])];
+    let atEnd = false;
+    for await (const epoch of trainInFolder(folder, job, observer, signal)) {
+      epochs.push(epoch);
+      observer.epoch?.(epoch);
+      atEnd = epoch.end !== undefined;
+    }
+    const stopped = signal.aborted && !atEnd;
+    observer.end?.();
+    const seconds = (performance.now() - started) / 1000;
+    if (epochs.length === 0) await folder.write('model.safetensors', await encodeModel(model));
+    await writePictures(folder, model, dataset, epochs);
+    const testing = options.test === true && !stopped;
+    const tested = testing ? await measureOnTest(job, folder, observer, signal) : undefined;
+    const interrupted = stopped || (testing && !tested);
+    const result = await resultOf(model, folder, { epochs, seconds, interrupted, ...(tested && { tested }) });
+    if (!interrupted) await folder.keepResult(keptOf(result, options));
+    return { options, result, ...(tested && { tested }) };
+  } finally {
+    model.backend.close();
+  }
+}

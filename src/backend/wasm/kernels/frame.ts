@@ -1,0 +1,58 @@
+/**
+ * Frames: structs of 32-bit words that the host writes at the start of a workspace and a kernel of many parameters reads
+ * there. frames.test.ts holds each against its class in assembly, field by field.
+ */
+
+/** A struct, declared as its class in assembly is; its tensors follow as pairs of address and channels. */
+export class FrameLayout<Field extends string> {
+  /** @param name the class in assembly */
+  constructor(
+    readonly name: string,
+    readonly fields: readonly Field[],
+  ) {}
+
+  /** Words of a frame that is followed by so many tensors. */
+  words(tensors: number): number {
+    return this.fields.length + 2 * tensors;
+  }
+
+  /**
+   * Writes a frame at an address.
+   * @param tensors the address of each tensor
+   * @param channels the channels of each tensor
+   */
+  write(
+    memory: WebAssembly.Memory,
+    address: number,
+    values: Readonly<Record<Field, number>>,
+    tensors: readonly number[] = [],
+    channels: readonly number[] = [],
+  ): void {
+    const words = new Uint32Array(memory.buffer, address, this.words(channels.length));
+    let at = 0;
+    for (const field of this.fields) words[at++] = values[field];
+    for (let k = 0; k < channels.length; k++) {
+      words[at++] = tensors[k]!;
+      words[at++] = channels[k]!;
+    }
+  }
+}
+
+/** Offsets, in elements and 64-byte steps, of consecutive buffers of the given lengths; the last one is the total. */
+export function offsetsOf(...lengths: readonly number[]): number[] {
+  const offsets = [0];
+  for (const length of lengths) offsets.push(offsets.at(-1)! + Math.ceil(length / 16) * 16);
+  return offsets;
+}
+
+/** The addresses of the buffers of these lengths that follow a frame of so many words at `workspace`. */
+export function buffersBehind(words: number, lengths: readonly number[], workspace: number): number[] {
+  return offsetsOf(words, ...lengths)
+    .slice(1, -1)
+    .map((offset) => workspace + 4 * offset);
+}
+
+/** Elements of a workspace with a frame of so many words and buffers of these lengths. */
+export function workspaceLength(words: number, lengths: readonly number[]): number {
+  return offsetsOf(words, ...lengths).at(-1)!;
+}

@@ -1,0 +1,227 @@
+/**
+ * A team of threads that runs one program: each step is cut into chunks, and no thread begins the next step before all
+ * chunks of this one are done. The thread that calls is the first of the team. It alone judges the others: who does not
+ * answer in time is lost. The first thread then ends the others and goes on alone, and the next run has new ones.
+ *
+ * What a lost thread still writes nobody knows, so nothing is done twice before it cannot write any more: either it has
+ * no chunk and can take none, or it has ended. A step whose outputs lie apart from its inputs is then simply done again,
+ * as kernels overwrite their outputs. One that is done in place, an optimizer's say, is not: of the lost chunk some
+ * elements are the old ones and some the new, and that is an error.
+ */
+import { type Call, chunksOf, runChunk } from '../call.js';
+import type { Exports } from '../kernels/index.js';
+import { type Sleep, TeamBarrier } from './team-barrier.js';
+
+/** What the first thread posts to the others before a run. */
+export interface Job {
+  /** The steps that the team does together; left out where they are those of the run before. */
+  readonly calls?: readonly Call[];
+  /** The phase of the first step. */
+  readonly phase: number;
+}
+
+/** What a thread is given when it starts. */
+export interface ThreadInit {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** The memory of the team's barrier. */
+  readonly barrier: SharedArrayBuffer;
+  /** Its number in the team: the first thread is 0, the others count from 1 on. */
+  readonly thread: number;
+  /** How many threads the team has. */
+  readonly threads: number;
+}
+
+/** The other threads of a team, as their environment has them. */
+export interface TeamThreads {
+  /** Sends each thread a job; it need not wait until they are ready. */
+  post(job: Job): void;
+  /** Whether a thread, from 1 on, is known to have ended, for good: false where that cannot be told. */
+  hasEnded(thread: number): boolean;
+  /** Ends the threads, sooner or later. */
+  end(): void;
+}
+
+/** How a team is made. */
+export interface TeamOptions {
+  /** How many threads the team has, the calling one included. */
+  readonly threads: number;
+  /** Starts the others: for each init a thread that does what `TeamThread` (team-thread.ts) says. */
+  readonly start: (inits: readonly ThreadInit[]) => TeamThreads;
+  /**
+   * Milliseconds that the first thread waits for another, beyond the time that its own work would explain; those in which
+   * the process was stopped do not count. Default: 10 s.
+   */
+  readonly patience?: number;
+  /** How the first thread sleeps while it waits. Default: `Atomics.wait`. */
+  readonly sleep?: Sleep;
+  /** Called when the first thread goes on alone for good. */
+  readonly warn?: (message: string) => void;
+}
+
+/** Milliseconds; see `TeamOptions.patience`. */
+const PATIENCE = 10_000;
+
+/** How many times as long as the first thread another may work on its chunks: cores differ, and others use them, too. */
+const UNEVEN = 4;
+
+/** Milliseconds that a thread works on its chunks at most: one that took longer was stopped meanwhile. */
+const LONGEST_WORK = 60_000;
+
+/** How many times threads are lost before no others are started. */
+const LOSSES = 3;
+
+/** The others as they are from their start to their end. */
+interface Assembled {
+  readonly threads: TeamThreads;
+  readonly barrier: TeamBarrier;
+}
+
+/** The first thread's view of its team. */
+export class Team {
+  readonly threads: number;
+  readonly #module: WebAssembly.Module;
+  readonly #memory: WebAssembly.Memory;
+  readonly #options: TeamOptions;
+  /** Absent before the first run, and while the first thread is alone. */
+  #others: Assembled | undefined;
+  #posted: readonly Call[] | undefined;
+  #phase = 0;
+  #losses = 0;
+  #end: string | undefined;
+
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, options: TeamOptions) {
+    this.threads = options.threads;
+    this.#module = module;
+    this.#memory = memory;
+    this.#options = options;
+  }
+
+  /**
+   * Does `work`, which calls `runTogether` once for each of `calls`, in this order. The threads are started by the first
+   * run, and by the one after a thread was lost.
+   * @throws Error where a thread fails, or is lost in the middle of what cannot be done again; the team is closed then
+   */
+  run(calls: readonly Call[], work: () => void): void {
+    if (this.#end !== undefined) throw new Error(this.#end);
+    if (calls.length === 0) {
+      work();
+      return;
+    }
+    try {
+      if (this.#losses < LOSSES) this.#others ??= this.#assemble();
+      this.#others?.threads.post(this.#jobOf(calls));
+      work();
+      // Also from a thread that came too late for every chunk: who is gone is replaced, and nobody falls behind by runs.
+      for (let thread = 1; this.#others && thread < this.threads; thread++) this.#awaitLeft(this.#others, thread);
+    } catch (error) {
+      const { message } = error as Error;
+      this.close(`the team of threads was given up: ${message}; make a new backend`);
+      throw error;
+    }
+  }
+
+  /** All threads do a call together. */
+  runTogether(exports: Exports, call: Call): void {
+    if (!this.#others) {
+      runChunk(exports, call, 0, 1, 0);
+      return;
+    }
+    const { barrier, threads } = this.#others;
+    const phase = (this.#phase = (this.#phase + 1) | 0);
+    const started = performance.now();
+    barrier.open(phase);
+    const chunks = chunksOf(call, this.threads);
+    workOn(barrier, exports, call, 0, phase);
+    const limit = this.#patience + UNEVEN * Math.min(performance.now() - started, LONGEST_WORK);
+    if (barrier.awaitDone(chunks, limit, threads.hasEnded)) return;
+    const lost = barrier.busy;
+    this.#dismiss(this.#others, lost, limit);
+    if (barrier.isDone(chunks)) return;
+    if (isInPlace(call)) {
+      const halfDone = `thread ${lost} of the team was lost within ${call.op}, which cannot be done again`;
+      throw new Error(`${halfDone}; go on from the last checkpoint (train --resume)`);
+    }
+    runChunk(exports, call, 0, 1, 0);
+  }
+
+  /** Ends the threads; a run is an error from now on, with `reason`. */
+  close(reason = 'the backend is closed'): void {
+    if (this.#end !== undefined) return;
+    this.#end = reason;
+    this.#others?.barrier.close();
+    this.#others?.threads.end();
+    this.#others = undefined;
+    this.#posted = undefined;
+  }
+
+  get #patience(): number {
+    return this.#options.patience ?? PATIENCE;
+  }
+
+  #assemble(): Assembled {
+    const barrier = new TeamBarrier(this.threads, undefined, this.#options.sleep);
+    const inits = Array.from({ length: this.threads - 1 }, (_, k) => ({
+      module: this.#module,
+      memory: this.#memory,
+      barrier: barrier.buffer,
+      thread: k + 1,
+      threads: this.threads,
+    }));
+    // A barrier without a phase yet, and threads that know no calls.
+    this.#phase = 0;
+    this.#posted = undefined;
+    return { barrier, threads: this.#options.start(inits) };
+  }
+
+  #jobOf(calls: readonly Call[]): Job {
+    const phase = (this.#phase + 1) | 0;
+    const known = calls === this.#posted;
+    this.#posted = calls;
+    return known ? { phase } : { calls, phase };
+  }
+
+  #awaitLeft(others: Assembled, thread: number): void {
+    const { barrier, threads } = others;
+    if (!barrier.awaitLeft(thread, this.#phase, this.#patience, threads.hasEnded)) {
+      this.#dismiss(others, thread, this.#patience);
+    }
+  }
+
+  /**
+   * Ends the others, one of whom is lost; the first thread is alone then.
+   * @throws Error where one has failed, or may still write
+   */
+  #dismiss({ barrier, threads }: Assembled, lost: number, limit: number): void {
+    const { fault, text } = barrier;
+    if (fault > 0) throw new Error(`thread ${fault} of the team failed: ${text}`);
+    const seconds = (limit / 1000).toFixed(limit < 1000 ? 1 : 0);
+    const loss = threads.hasEnded(lost)
+      ? `thread ${lost} of the team has ended`
+      : `thread ${lost} of the team did not answer within ${seconds} s`;
+    // The first thread waits only when all chunks are taken: who is not at work now will never be.
+    threads.end();
+    for (let thread = 1; thread < this.threads; thread++) {
+      if (!barrier.awaitIdle(thread, PATIENCE, threads.hasEnded)) throw new Error(`${loss}, and cannot be ended`);
+    }
+    barrier.close();
+    this.#others = undefined;
+    if (++this.#losses === LOSSES) this.#options.warn?.(`${loss}, the third one lost; going on with one thread`);
+  }
+}
+
+/** Whether a step overwrites what it reads. */
+function isInPlace({ inputs, outputs }: Call): boolean {
+  return outputs.some((output) => inputs.includes(output));
+}
+
+/** Takes chunks of a call and does them, until none is left. */
+export function workOn(barrier: TeamBarrier, exports: Exports, call: Call, thread: number, phase: number): void {
+  const chunks = chunksOf(call, barrier.threads);
+  for (;;) {
+    const chunk = barrier.take(thread, phase, chunks);
+    if (chunk === undefined) return;
+    runChunk(exports, call, chunk, chunks, thread);
+    barrier.finish();
+  }
+}

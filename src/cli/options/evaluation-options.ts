@@ -1,0 +1,29 @@
+/** The options of the commands that measure a model: which model, and on which images. */
+import { Option } from 'commander';
+import { EVALUATION_SIZE, measurable } from '../../app/evaluation/evaluation-data.js';
+import { path, side, whole } from '../../app/options/parsers.js';
+import { command } from '../program.js';
+import type { CliCommand } from './command.js';
+
+/** A command that measures a model, see `command`, with the options that say on which images. */
+export function evaluationCommand(...described: Parameters<typeof command>): CliCommand {
+  return command(...described)
+    .usage('--model FILE --data DIR [options]')
+    .requiredOption('--model <file>', 'model file', path)
+    .requiredOption('--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path)
+    .addOption(
+      new Option('--subset <name>', 'which images; test images are those of a split.json, or of train --split')
+        .choices(measurable)
+        .default('validation'),
+    )
+    .option(
+      '--size <pixels>',
+      `width and height of the images (default: that of the training, else ${EVALUATION_SIZE})`,
+      side,
+    )
+    .option(
+      '--seed <n>',
+      'draws the split where there is no split.json (default: that of the training, else 1)',
+      whole(0, Number.MAX_SAFE_INTEGER),
+    );
+}

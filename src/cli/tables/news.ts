@@ -1,0 +1,32 @@
+/** What the application tells while it works, in words. */
+import type { Progress, Remark } from '../../app/observer.js';
+import { duration, few, grouped, plural } from '../../base/quantities.js';
+import { GREY_ON_RGB, RGB_ON_GREY } from './describe.js';
+import { vanishedText } from './words.js';
+
+/** What stands before the bar: the phase, and its epoch where it belongs to one. */
+export function progressLabel({ phase, epoch }: Progress): string {
+  return epoch ? `epoch ${epoch.number}/${epoch.of} ${phase}` : phase;
+}
+
+/** What stands behind the bar: the pace where it is known, else how many are done. */
+export function progressText({ phase, done, total, pace }: Progress): string {
+  if (pace) return `${pace.imagesPerSecond.toFixed(1)} images/s, ${duration(pace.secondsLeft)} left`;
+  return `${grouped(done)} of ${plural(total, phase === 'timing' ? 'round' : 'image')}`;
+}
+
+export function remarkText(remark: Remark): string {
+  switch (remark.kind) {
+    case 'vanished':
+      return `remark    ${vanishedText(remark.images, remark.size)}`;
+    case 'converted': {
+      const { from, images } = remark;
+      const which = images === undefined ? `${from} images` : plural(images, `${from} image`);
+      return `remark    ${which}: ${from === 'grey' ? GREY_ON_RGB : RGB_ON_GREY}`;
+    }
+    case 'skipped':
+      return `skipped   ${plural(remark.files.length, 'file')} not in PNG: ${few(remark.files)}`;
+    case 'notice':
+      return remark.text;
+  }
+}

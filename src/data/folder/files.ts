@@ -1,0 +1,69 @@
+/**
+ * How data folders are read, wherever they lie: on the disk of Node (src/platform/node/files/node-files.ts), or among
+ * the files that somebody has dropped on a page.
+ */
+import { InputError } from '../../base/errors.js';
+import { type PngHeader, parsePngHeader } from '../../formats/png/header.js';
+import { decodePng, type PngImage } from '../../formats/png/png.js';
+import { SIGNATURE_BYTES } from '../../formats/signature.js';
+import type { Hdf5Reader } from './hdf5.js';
+
+export interface FileEntry {
+  readonly name: string;
+  /** Whether it is a plain file; a folder, a link or anything else is not. */
+  readonly isFile: boolean;
+}
+
+/** Read access to files and folders by their paths, which errors show to the user as they are. */
+export interface Files {
+  /** The path of what lies in `folder` under these names, one in the other. */
+  join(folder: string, ...names: string[]): string;
+  /** The name of a folder without those above it. */
+  nameOf(folder: string): string;
+  /**
+   * What lies in a folder, in any order.
+   * @throws UnlistedFolder
+   */
+  list(folder: string): Promise<readonly FileEntry[]>;
+  /**
+   * All bytes of a file.
+   * @throws InputError that names the file and says why it cannot be read
+   */
+  read(path: string): Promise<Uint8Array>;
+  /** The first `count` bytes of a file, fewer when it is shorter; errors as of `read`. */
+  readStart(path: string, count: number): Promise<Uint8Array>;
+  /** Reads the MATLAB files of the figshare set. Without it, such folders are refused. */
+  readonly hdf5?: Hdf5Reader;
+}
+
+/** A folder that cannot be listed. */
+export class UnlistedFolder extends InputError {
+  /** @param code why, as POSIX calls it: ENOENT where there is none, ENOTDIR where it is a file */
+  constructor(
+    folder: string,
+    readonly code: string | undefined,
+  ) {
+    super(`${folder}: cannot be listed: ${code === 'ENOTDIR' ? 'it is not a folder' : code}`);
+  }
+}
+
+/** Reads a text in UTF-8. */
+export async function readText(files: Files, path: string): Promise<string> {
+  return new TextDecoder().decode(await files.read(path));
+}
+
+/** Reads and decodes a PNG file; errors as in `decodePng`, or that the file cannot be read. */
+export async function readPng(files: Files, path: string): Promise<PngImage> {
+  return decodePng(await files.read(path), path);
+}
+
+/** Reads the header alone: size and kind of an image for the price of a few bytes. */
+export async function readPngHeader(files: Files, path: string): Promise<PngHeader> {
+  return parsePngHeader(await files.readStart(path, SIGNATURE_BYTES), path);
+}
+
+/** A file name cut before its last dot; the ending is lower-case and keeps the dot. */
+export function splitName(file: string): { readonly stem: string; readonly ending: string } {
+  const dot = file.lastIndexOf('.');
+  return dot > 0 ? { stem: file.slice(0, dot), ending: file.slice(dot).toLowerCase() } : { stem: file, ending: '' };
+}

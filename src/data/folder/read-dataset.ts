@@ -1,0 +1,67 @@
+/** A data set from a data folder. */
+import { InputError } from '../../base/errors.js';
+import { show } from '../../base/show.js';
+import type { Normalisation } from '../../image/normalise.js';
+import { sampleCache } from '../cache.js';
+import type { Dataset } from '../dataset.js';
+import { storedChannels } from '../record.js';
+import { resizeSampler } from '../resize-sampler.js';
+import { DuplicateGuard } from '../split/duplicates.js';
+import { requireSeparatePatients } from '../split/patients.js';
+import { completePlan, type SplitPlan } from '../split/plan.js';
+import type { Files } from './files.js';
+import { readDataFolder } from './folder.js';
+
+export interface DatasetOptions {
+  /** Width and height that every image is resized to; the aspect ratio is not kept. */
+  readonly size: number;
+  /** Default: 1 when every image is stored as grey, else 3. */
+  readonly channels?: 1 | 3;
+  /** Draws the split when the folder has no split.json. */
+  readonly seed: number;
+  /** How it is drawn. Default: a fifth for validation, by patient where patients are known, and no test images. */
+  readonly plan?: SplitPlan;
+  /** Default: 'range'. */
+  readonly normalisation?: Normalisation;
+  /** How many bytes of decoded and resized samples are kept in memory; default `CACHE_BYTES`. */
+  readonly cacheBytes?: number;
+}
+
+/**
+ * Reads a data folder (see `readDataFolder`) and its split.json, or draws a split. Pixels are read by `load`, which also
+ * refuses an image that a split.json has put into two subsets under different names.
+ * @throws InputError in one line: what is wrong with the folder, a split.json that does not fit or divides a patient
+ */
+export async function readDataset(files: Files, dir: string, options: DatasetOptions): Promise<Dataset> {
+  const { size, seed, normalisation = 'range' } = options;
+  const sampler = resizeSampler({ normalisation, size });
+  const folder = await readDataFolder(files, dir);
+  const { records, classNames, splitFile } = folder;
+  const drawn = options.plan && !splitFile ? completePlan(options.plan, folder) : undefined;
+  const split = await folder.split(seed, drawn);
+  if (splitFile) requireSeparatePatients(split, (name) => records.get(name), splitFile);
+  const { channels = storedChannels(records) } = options;
+  const cache = sampleCache(options.cacheBytes);
+  const duplicates = splitFile ? new DuplicateGuard(split, channels, splitFile) : undefined;
+  return {
+    name: files.nameOf(dir),
+    source: dir,
+    records,
+    channels,
+    classes: classNames.length,
+    classNames,
+    split,
+    splitOrigin: splitFile ? 'split.json' : 'drawn',
+    ...(drawn && { drawn }),
+    sampler,
+    async load(name) {
+      const record = records.get(name);
+      if (!record) throw new InputError(`${dir}: no image is called ${show(name)}`);
+      return cache.get(name, async () => {
+        const labelled = await record.read();
+        await duplicates?.add(name, labelled.image);
+        return sampler.sample(name, labelled, channels);
+      });
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** Records: labelled images as they are stored, each at its own size, before anything is made of them for a network. */
+
+import type { PngImage } from '../formats/png/png.js';
+import type { Image } from '../image/image.js';
+
+/** An image as it is stored, and its mask: 0 = background, 1..K = the classes. */
+export interface LabelledImage {
+  readonly image: Image<Uint8Array | Uint16Array> & Pick<PngImage, 'hasAlpha'>;
+  readonly mask: Image<Uint8Array>;
+}
+
+/** What is known of whom an image shows. */
+export interface Origin {
+  /** Images of one patient are kept in one subset. */
+  readonly patient?: string;
+  /** A class of the image as a whole (a diagnosis), of which each subset gets its share. */
+  readonly label?: string;
+}
+
+/** One labelled image of a data set: what its header says now, its pixels when they are asked for. */
+export interface ImageRecord extends Origin {
+  readonly name: string;
+  /** Width of the stored image in pixels. */
+  readonly width: number;
+  /** Height of the stored image in pixels. */
+  readonly height: number;
+  /** 1 when it is stored as grey, else 3. */
+  readonly channels: 1 | 3;
+  /**
+   * Reads image and mask.
+   * @throws InputError when a file turns out to be damaged or no mask
+   */
+  read(): Promise<LabelledImage>;
+}
+
+/** Records by their names, in the order of these. */
+export type ImageRecords = ReadonlyMap<string, ImageRecord>;
+
+/** Returns 1 when every image is stored as grey, else 3. */
+export function storedChannels(records: ImageRecords): 1 | 3 {
+  return [...records.values()].every(({ channels }) => channels === 1) ? 1 : 3;
+}

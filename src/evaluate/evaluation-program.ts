@@ -1,0 +1,74 @@
+/** The heads of a model and its loss on labelled images, computed in one pass. */
+import type { Allocator } from '../backend/backend.js';
+import type { Sample } from '../data/dataset.js';
+import { Batch } from '../infer/batch.js';
+import { Inference, type InferenceGraph, recordProbabilities } from '../infer/inference.js';
+import type { Prediction } from '../infer/prediction.js';
+import { type LossOptions, type RecordedLoss, recordLoss } from '../loss/loss.js';
+import type { Model } from '../model/model.js';
+import { depthOf, type ModelConfig } from '../network/config.js';
+import { outputsOf } from '../network/mode.js';
+import { recordNetwork } from '../network/network.js';
+
+/** Forward and loss of a batch, as symbols. Its outputs are the loss and then those of `outputsOf`. */
+export interface EvaluationGraph extends InferenceGraph {
+  readonly loss: RecordedLoss;
+}
+
+/** @param size the height and width of the images, a multiple of 2^depth */
+export function recordEvaluation(
+  config: ModelConfig,
+  batch: number,
+  size: number,
+  options?: LossOptions,
+): EvaluationGraph {
+  const network = recordNetwork(config, { batch, height: size, width: size });
+  const loss = recordLoss(network, options);
+  return { network, loss, outputs: [loss.total, ...recordProbabilities(network, outputsOf(config))] };
+}
+
+export interface EvaluatedBatch {
+  /** The mean over the samples. */
+  readonly loss: number;
+  /** For each output, by the order of `outputsOf`, the predictions of all samples. */
+  readonly heads: readonly (readonly Prediction[])[];
+}
+
+/** Compiles the network with its loss once for each size of a batch. */
+export class EvaluationProgram {
+  readonly #compiled = new Map<number, { readonly inference: Inference; readonly loss: RecordedLoss }>();
+
+  /** @param allocator where the programs belong, a `Scope` say, which frees them */
+  constructor(
+    readonly model: Model,
+    readonly loss: LossOptions | undefined,
+    readonly allocator: Allocator,
+  ) {}
+
+  async run(samples: readonly Sample[]): Promise<EvaluatedBatch> {
+    const { config } = this.model;
+    const multiple = 2 ** depthOf(config);
+    const images = new Batch(
+      samples.map(({ image }) => image),
+      multiple,
+    );
+    const masks = new Batch(
+      samples.map(({ mask }) => mask),
+      multiple,
+    );
+    const { inference, loss } = this.#compile(samples.length, images.width);
+    const values = await inference.run(images.data, new Map([[loss.target, masks.data]]));
+    const [total, ...heads] = values;
+    return { loss: total![0]!, heads: heads.map((probs) => images.predictions(probs, config.classes)) };
+  }
+
+  #compile(batch: number, size: number) {
+    const kept = this.#compiled.get(batch);
+    if (kept) return kept;
+    const { config, parameters } = this.model;
+    const graph = recordEvaluation(config, batch, size, this.loss);
+    const compiled = { inference: new Inference(graph, parameters, this.allocator), loss: graph.loss };
+    this.#compiled.set(batch, compiled);
+    return compiled;
+  }
+}

@@ -1,0 +1,19 @@
+/** How large an image may be that is decoded in one piece. */
+import { InputError } from '../base/errors.js';
+
+/** The longest side that is accepted, in pixels. */
+export const MAX_SIDE = 16384;
+
+/** The most bytes that an image may take in memory: decoding takes a few times as many. */
+export const MAX_BYTES = 2 ** 28;
+
+/**
+ * @param what the image, for the error: `2x16385 of 8-bit grey`
+ * @param bytes what it takes decoded
+ * @throws InputError that starts with `name` and gives the numbers
+ */
+export function checkLimits(width: number, height: number, bytes: number, what: string, name: string): void {
+  if (width <= MAX_SIDE && height <= MAX_SIDE && bytes <= MAX_BYTES) return;
+  const most = `at most ${MAX_SIDE} pixels a side and ${MAX_BYTES} bytes`;
+  throw new InputError(`${name}: too large: ${what} takes ${bytes} bytes, accepted are ${most}; cut it into tiles`);
+}

@@ -1,0 +1,29 @@
+/** The kinds of files that are met where an image or a model is expected, known by how they begin. */
+
+/** How many bytes of a file's beginning tell its kind. */
+export const SIGNATURE_BYTES = 348;
+
+/** What files of each kind hold at a place of their own: the kinds that are taken for images or models by mistake. */
+const KINDS: readonly (readonly [kind: string, at: number, magic: string])[] = [
+  ['a PNG image', 0, '\x89PNG\r\n\x1a\n'],
+  ['a JPEG image', 0, '\xff\xd8\xff'],
+  ['a JPEG 2000 image', 0, '\0\0\0\x0cjP  '],
+  ['a TIFF image', 0, 'II*\0'],
+  ['a TIFF image', 0, 'MM\0*'],
+  ['a TIFF image', 0, 'II+\0'],
+  ['a GIF image', 0, 'GIF8'],
+  ['a WebP image', 8, 'WEBP'],
+  ['a DICOM file', 128, 'DICM'],
+  ['a NIfTI file', 344, 'n+1\0'],
+  ['a NIfTI file', 344, 'ni1\0'],
+  ['a NumPy array', 0, '\x93NUMPY'],
+  ['a MATLAB file', 0, 'MATLAB '],
+  ['an HDF5 file', 0, '\x89HDF\r\n\x1a\n'],
+  ['a PDF file', 0, '%PDF-'],
+  ['a gzip archive', 0, '\x1f\x8b'],
+];
+
+/** What a file is by the first `SIGNATURE_BYTES` of it, with its article; undefined for all that is seldom mistaken. */
+export function kindBySignature(bytes: Uint8Array): string | undefined {
+  return KINDS.find(([, at, magic]) => Array.from(magic).every((char, i) => bytes[at + i] === char.charCodeAt(0)))?.[0];
+}

@@ -1,0 +1,84 @@
+/** Networks recorded and compiled for prediction: running statistics, no dropout, only what the outputs need. */
+import type { Allocator, Program, Values } from '../backend/backend.js';
+import type { Tensor } from '../graph/graph.js';
+import { type ModelConfig, upToLevel } from '../network/config.js';
+import { levelName, levelsOfMode, type Output, outputsOf } from '../network/mode.js';
+import { type Network, type NetworkOptions, recordNetwork } from '../network/network.js';
+import type { ParameterStore } from '../network/parameters.js';
+import { mean, sigmoid, softmax } from '../ops/index.js';
+
+/** The logits of all heads, shallowest first, or the probabilities of these outputs. */
+export type InferenceOutputs = 'logits' | readonly Output[];
+
+/** The images that are computed at once: how many, and their size. */
+export type InferenceSize = Pick<NetworkOptions, 'batch' | 'height' | 'width'>;
+
+/** What a prediction computes, as symbols. */
+export interface InferenceGraph {
+  readonly network: Network;
+  /** The outputs in the order in which they were asked for, each [N,H,W,classes]. */
+  readonly outputs: readonly Tensor[];
+}
+
+/**
+ * Records the network up to the deepest head that is needed, so that a shallow head takes every size that it can.
+ * @throws InputError for a size that cannot be halved so often
+ */
+export function recordInference(config: ModelConfig, outputs: InferenceOutputs, size: InferenceSize): InferenceGraph {
+  const network = recordNetwork(upToLevel(config, deepestLevel(config, outputs)), size);
+  if (outputs === 'logits') return { network, outputs: network.heads.map((head) => head.logits) };
+  return { network, outputs: recordProbabilities(network, outputs) };
+}
+
+/** The level of the deepest head that is needed: height and width must be multiples of 2 to the power of it. */
+export function deepestLevel(config: ModelConfig, outputs: InferenceOutputs): number {
+  const asked = outputs === 'logits' ? outputsOf(config) : outputs;
+  return Math.max(...asked.flatMap((output) => levelsOfMode(output, config)));
+}
+
+/** Adds the probabilities of `outputs` to a network. Each head is computed once, however many outputs read it. */
+export function recordProbabilities({ heads }: Network, outputs: readonly Output[]): Tensor[] {
+  const needed = heads.filter(({ level }) => outputs.includes('accurate') || outputs.includes(levelName(level)));
+  const probs = new Map(needed.map(({ level, logits }) => [levelName(level), probabilities(logits)]));
+  return outputs.map((output) => (output === 'accurate' ? meanOf([...probs.values()]) : probs.get(output)!));
+}
+
+/** A sigmoid of the logits [N,H,W,classes] where there is one class, a softmax where there are several. */
+function probabilities(logits: Tensor): Tensor {
+  return logits.shape[3] === 1 ? sigmoid(logits) : softmax(logits);
+}
+
+/** The mean; of one tensor the tensor itself. */
+function meanOf(tensors: readonly Tensor[]): Tensor {
+  return tensors.length === 1 ? tensors[0]! : mean(tensors);
+}
+
+/** A recorded network, compiled with its values and ready to run again and again. */
+export class Inference {
+  readonly #program: Program;
+
+  /** @param allocator where the program belongs; by default the backend that holds the parameters */
+  constructor(
+    readonly graph: InferenceGraph,
+    parameters: ParameterStore,
+    allocator: Allocator = parameters.backend,
+  ) {
+    this.#program = allocator.compile(graph.outputs, parameters.bind(graph.network), { constant: true });
+  }
+
+  /**
+   * The values of the outputs for images [N,H,W,inChannels].
+   * @param more values of other inputs that the outputs need, such as the masks of a loss
+   */
+  run(images: ArrayLike<number>, more: ReadonlyMap<Tensor, ArrayLike<number>> = new Map()): Promise<Values[]> {
+    const { network, outputs } = this.graph;
+    this.#program.write(network.input, images);
+    for (const [input, values] of more) this.#program.write(input, values);
+    this.#program.run();
+    return Promise.all(outputs.map((tensor) => this.#program.read(tensor)));
+  }
+
+  free(): void {
+    this.#program.free();
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The one way from images to what a network says of them:
+ *
+ *     image  →  prepare        its channels, values and size as the network reads them     preprocessing.ts
+ *            →  Batch          padded and packed with others of its size                   batch.ts
+ *            →  Inference      computed: the probabilities of some heads, or of their mean  inference.ts
+ *            →  Batch          unpacked and cropped
+ *            →  resize         the probabilities at the image's own size                   preprocessing.ts
+ *
+ * Images are computed whole here. Tiles of an image are images of one size, too: cutting and blending them goes around
+ * `probabilities`.
+ */
+import type { Values } from '../backend/backend.js';
+import { LruCache } from '../base/lru-cache.js';
+import type { Image } from '../image/image.js';
+import type { Preprocessing } from '../image/prepare.js';
+import type { ModelConfig } from '../network/config.js';
+import type { Output } from '../network/mode.js';
+import type { ParameterStore } from '../network/parameters.js';
+import { Batch } from './batch.js';
+import {
+  deepestLevel,
+  Inference,
+  type InferenceGraph,
+  type InferenceOutputs,
+  type InferenceSize,
+  recordInference,
+} from './inference.js';
+import type { Prediction } from './prediction.js';
+import { networkSize, prepare, resizePrediction } from './preprocessing.js';
+
+/** How many images of one size are computed at once where nothing else is said. */
+export const DEFAULT_BATCH = 4;
+
+/** Compiled networks that are kept; each holds memory of its backend. */
+const PROGRAMS = 8;
+/** Recorded networks that are kept. They are small, and a folder is often looked through before it is predicted. */
+const GRAPHS = 64;
+
+/** Predicts with a network. It keeps the programs that it compiles, for images of the sizes that it has seen. */
+export class Predictor {
+  readonly #graphs = new LruCache<InferenceGraph>(GRAPHS);
+  readonly #programs = new LruCache<Inference>(PROGRAMS, (inference) => inference.free());
+
+  constructor(
+    readonly config: ModelConfig,
+    readonly parameters: ParameterStore,
+  ) {}
+
+  /**
+   * The probabilities of one output at the own size of each image.
+   * @param batch how many neighbours that the network sees at the same size are computed at once
+   * @throws InputError for an image that does not fit
+   */
+  async predict(
+    images: readonly Image[],
+    output: Output,
+    preprocessing: Preprocessing,
+    batch: number,
+  ): Promise<Prediction[]> {
+    const predictions: Prediction[] = [];
+    for (const group of neighbours(images, preprocessing, batch)) {
+      const prepared = group.map((image) => prepare(image, this.config, preprocessing));
+      const [atNetworkSize] = await this.probabilities(prepared, [output]);
+      group.forEach(({ width, height }, k) => {
+        predictions.push(resizePrediction(atNetworkSize![k]!, width, height));
+      });
+    }
+    return predictions;
+  }
+
+  /**
+   * The probabilities of images that are as the network reads them, all of one size, any size.
+   * @returns for each output the predictions of all images, at their size
+   */
+  async probabilities(images: readonly Image<Float32Array>[], outputs: readonly Output[]): Promise<Prediction[][]> {
+    const batch = new Batch(images, 2 ** deepestLevel(this.config, outputs));
+    const { width, height, data } = batch;
+    const values = await this.run(outputs, { batch: images.length, height, width }, data);
+    return values.map((probs) => batch.predictions(probs, this.config.classes));
+  }
+
+  /**
+   * The values of outputs, each [N,H,W,classes].
+   * @param images [N,H,W,inChannels] of that size
+   */
+  run(outputs: InferenceOutputs, size: InferenceSize, images: ArrayLike<number>): Promise<Values[]> {
+    const compile = () => new Inference(this.record(outputs, size), this.parameters);
+    return this.#programs.get(keyOf(outputs, size), compile).run(images);
+  }
+
+  /** The graph that `run` computes, recorded once: what it costs can be read off it before anything is allocated. */
+  record(outputs: InferenceOutputs, size: InferenceSize): InferenceGraph {
+    return this.#graphs.get(keyOf(outputs, size), () => recordInference(this.config, outputs, size));
+  }
+
+  /** Gives back the memory of the compiled networks. */
+  free(): void {
+    this.#programs.clear();
+    this.#graphs.clear();
+  }
+}
+
+function keyOf(outputs: InferenceOutputs, { batch, height, width }: InferenceSize): string {
+  return `${outputs} ${batch}x${height}x${width}`;
+}
+
+/** The images in their order, cut into groups of at most `batch` that the network sees at one size. */
+function* neighbours(images: readonly Image[], preprocessing: Preprocessing, batch: number): Generator<Image[]> {
+  const sizes = images.map((image) => networkSize(image, preprocessing));
+  for (let start = 0, end: number; start < images.length; start = end) {
+    const { width, height } = sizes[start]!;
+    end = start + 1;
+    while (end < start + batch && sizes[end]?.width === width && sizes[end]?.height === height) end++;
+    yield images.slice(start, end);
+  }
+}

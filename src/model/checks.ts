@@ -1,8 +1,0 @@
-import { InputError } from '../base/errors.js';
-import { show } from '../base/show.js';
-
-/** @throws InputError that names the option, unless `value` is a whole number of at least 1 */
-export function checkCount(value: number, name: string): void {
-  if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new InputError(`${name} is ${show(value)}, expected a whole number of at least 1`);
-}

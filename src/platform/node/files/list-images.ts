@@ -1,0 +1,39 @@
+/** The image files that are meant by a path: one of them, or a folder of them. */
+import { readdir, stat } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { InputError } from '../../../base/errors.js';
+import { isImageName } from '../../../formats/formats.js';
+import { fileError } from './file-errors.js';
+
+export interface ImageFile {
+  readonly path: string;
+  /** Its file name without the ending. */
+  readonly name: string;
+}
+
+export interface ImageFiles {
+  /** In the order of their names. */
+  readonly images: readonly ImageFile[];
+  /** Paths of what lies beside them and is no image; hidden files are left out. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * The image meant by `input`, or the images of a folder in name order.
+ * @throws InputError where there is none
+ */
+export async function listImages(input: string): Promise<ImageFiles> {
+  const missing = 'there is no such file or folder; check the path';
+  const fail = (error: unknown) => {
+    throw fileError(input, 'read', error, missing);
+  };
+  const isFolder = (await stat(input).catch(fail)).isDirectory();
+  const entries = isFolder ? (await readdir(input).catch(fail)).filter((file) => !file.startsWith('.')).sort() : [];
+  const files = entries.filter(isImageName);
+  if (isFolder && files.length === 0) {
+    throw new InputError(`${input}: no PNG image in this folder; convert the images to PNG`);
+  }
+  const paths = isFolder ? files.map((file) => join(input, file)) : [input];
+  const images = paths.map((path) => ({ path, name: parse(path).name }));
+  return { images, skipped: entries.filter((file) => !isImageName(file)).map((file) => join(input, file)) };
+}

@@ -1,0 +1,23 @@
+/** The files of the disk, as data folders are read from them. */
+import { readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { type Files, UnlistedFolder } from '../../../data/folder/files.js';
+import { hdf5Reader } from '../hdf5/hdf5.js';
+import { readBytes, readStart } from './read.js';
+
+/** Reads the disk, and MATLAB files where h5wasm is installed. */
+export const nodeFiles: Files = {
+  join,
+  nameOf: (folder) => basename(resolve(folder)),
+  async list(folder) {
+    try {
+      const entries = await readdir(folder, { withFileTypes: true });
+      return entries.map((entry) => ({ name: entry.name, isFile: entry.isFile() }));
+    } catch (error) {
+      throw new UnlistedFolder(folder, (error as NodeJS.ErrnoException).code);
+    }
+  },
+  read: readBytes,
+  readStart,
+  hdf5: hdf5Reader,
+};

@@ -1,0 +1,9 @@
+/** Names of files and folders, for whoever may not ask Node itself. */
+import { existsSync } from 'node:fs';
+
+export { join } from 'node:path';
+
+/** Whether there is a file or folder of this name. */
+export function exists(path: string): boolean {
+  return existsSync(path);
+}

@@ -1,0 +1,54 @@
+/** The machine that this process runs on: its processor, its memory and its disk. */
+import { statfsSync } from 'node:fs';
+import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
+import { availableCores, cpuQuota } from './threads/cores.js';
+
+/** Bytes of memory that can still be had. */
+export function availableMemory(): number {
+  // On macOS, memory that only caches files does not count as free.
+  const free = process.platform === 'darwin' ? totalmem() : freemem();
+  return Math.min(free, memoryLimit());
+}
+
+/** The version of Node, like `24.1.0`. */
+export const nodeVersion = process.versions.node;
+
+/** The model of the processor as the system names it; undefined where it names none. */
+export function processorModel(): string | undefined {
+  return cpus()[0]?.model.trim();
+}
+
+/** What a report on the machine says. Sizes are in bytes. */
+export function describeHost() {
+  const quota = cpuQuota();
+  return {
+    node: nodeVersion,
+    v8: process.versions.v8,
+    system: `${platform()} ${arch()}, ${release()}`,
+    processor: processorModel() || 'unknown',
+    /** How many threads unetpp starts by itself. */
+    cores: availableCores(),
+    /** How many cores the process is bound to. */
+    affinity: availableParallelism(),
+    /** What control groups grant, in cores; null without a limit. */
+    quota: Number.isFinite(quota) ? quota : null,
+    freeMemory: freemem(),
+    memory: Math.min(totalmem(), memoryLimit()),
+    freeDisk: freeDisk(),
+  };
+}
+
+/** What control groups grant this process; infinite without a limit. */
+function memoryLimit(): number {
+  return process.constrainedMemory() || Number.POSITIVE_INFINITY;
+}
+
+/** The bytes free in the current folder; null where that cannot be told. */
+function freeDisk(): number | null {
+  try {
+    const { bavail, bsize } = statfsSync('.');
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}

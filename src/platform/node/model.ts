@@ -1,0 +1,91 @@
+/** Models in Node: on a WebAssembly backend unless another is given, read from files and written to them. */
+import type { Backend } from '../../backend/backend.js';
+import type { StoredTensor } from '../../formats/safetensors.js';
+import { type CreateModelOptions, createModel as createOn, Model as PortableModel } from '../../model/model.js';
+import { decodeModel as decodePortable, encodeModel } from '../../model/modelfile.js';
+import { prune as prunePortable } from '../../model/prune.js';
+import { type ImportOptions, importTorch as importPortable } from '../../model/torch.js';
+import type { ModelConfig } from '../../network/config.js';
+import { createBackend } from './backends.js';
+import { readFileChecked, writeFileAtomic } from './files/atomic.js';
+import type { Threads } from './threads/team.js';
+
+/** A model that can be saved: the model of `unetpp/core`, in Node. */
+export class Model extends PortableModel {
+  /**
+   * Writes the model file, whole or not at all.
+   * @throws InputError that names the path and the reason
+   */
+  save(path: string): Promise<void> {
+    return saveModel(this, path);
+  }
+}
+
+/** The same model, with the same parameters. */
+function inNode({ config, parameters, card }: PortableModel): Model {
+  return new Model(config, parameters, card);
+}
+
+/**
+ * A new model with initial values, by default on a WebAssembly backend of its own.
+ * @param config fields left out take the defaults of `defaultConfig`
+ * @throws InputError for a field that is not allowed
+ */
+export function createModel(config: Partial<ModelConfig> = {}, options: Partial<CreateModelOptions> = {}): Model {
+  return inNode(createOn(config, { backend: createBackend(), ...options }));
+}
+
+export interface LoadOptions {
+  /** The backend that is to hold the model. Default: a WebAssembly backend of its own. */
+  readonly backend?: Backend;
+  /** How many threads of that backend predict one image together. Default: 'auto', one for each core. */
+  readonly threads?: Threads;
+}
+
+/**
+ * A model from its file, or from the bytes of one.
+ * @throws InputError that says what is wrong with the file
+ */
+export async function loadModel(source: string | Uint8Array, options: LoadOptions = {}): Promise<Model> {
+  const backend = options.backend ?? createBackend('wasm', { threads: options.threads ?? 'auto' });
+  if (typeof source !== 'string') return decodeModel(source, 'model', backend);
+  return decodeModel(await readFileChecked(source), source, backend);
+}
+
+/**
+ * Writes the model file, whole or not at all.
+ * @throws InputError that names the path and the reason
+ */
+export async function saveModel(model: PortableModel, path: string): Promise<void> {
+  await writeFileAtomic(path, await encodeModel(model));
+}
+
+/**
+ * A model from the bytes of its file, all of which is checked.
+ * @param file the name of the file, for the errors
+ * @throws InputError that says what was expected, what was found and what to do
+ */
+export async function decodeModel(bytes: Uint8Array, file: string, backend: Backend): Promise<Model> {
+  return inNode(await decodePortable(bytes, file, backend));
+}
+
+/**
+ * A model from a PyTorch state dict with the names of pytorch-nested-unet; it predicts at each image's own size.
+ * @param config as for `parseConfig`; deepSupervision is read off the names where it is left out
+ * @throws InputError that names the tensor or the field
+ */
+export function importTorch(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  config: unknown,
+  options: ImportOptions,
+): Model {
+  return inNode(importPortable(tensors, config, options));
+}
+
+/**
+ * A smaller model whose output equals that of head `level`, bit for bit, with a memory of its own on the same backend.
+ * @throws InputError for a level that has no head, or a network of one head, of which nothing can be left out
+ */
+export function prune(model: PortableModel, level: number): Model {
+  return inNode(prunePortable(model, level));
+}

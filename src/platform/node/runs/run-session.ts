@@ -1,0 +1,75 @@
+/** A run folder for the time of one call: opened, given back, and what is left of it when the call fails. */
+import { existsSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { LockWaitOptions } from '../lock/lock-wait.js';
+import { type RunConfig, RunFolder } from './run-folder.js';
+
+/**
+ * Makes the run folder and does `work` in it. When that fails before there is a model or a checkpoint, the folder goes
+ * again, with those above it that were made for it; later, the error says what there is.
+ */
+export async function inNewRun<R>(
+  path: string,
+  config: RunConfig,
+  work: (folder: RunFolder) => Promise<R>,
+  wait?: LockWaitOptions,
+): Promise<R> {
+  let existing = resolve(path);
+  while (!existsSync(existing)) existing = dirname(existing);
+  try {
+    const folder = await RunFolder.create(path, config, wait);
+    try {
+      return await work(folder);
+    } catch (error) {
+      if (isEmpty(folder)) await folder.discard();
+      throw telling(error, folder);
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    await removeEmpty(path, existing);
+    throw error;
+  }
+}
+
+/**
+ * Opens the folder of a run that was begun, and does `work` with what `prepare` gives. Whatever fails, nothing is
+ * removed; where `work` does, the error says what there is.
+ */
+export async function inBegunRun<T, R>(
+  path: string,
+  prepare: (folder: RunFolder) => Promise<T>,
+  work: (folder: RunFolder, prepared: T) => Promise<R>,
+  wait?: LockWaitOptions,
+): Promise<R> {
+  const folder = await RunFolder.open(path, wait);
+  try {
+    const prepared = await prepare(folder);
+    return await work(folder, prepared).catch((error: unknown) => {
+      throw telling(error, folder);
+    });
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Whether nothing has come about. */
+function isEmpty(folder: RunFolder): boolean {
+  return !folder.hasModel && !folder.hasCheckpoint;
+}
+
+/** The error, which then says what there is all the same. */
+function telling(error: unknown, folder: RunFolder): unknown {
+  if (error instanceof Error && !isEmpty(folder)) error.message += `; ${whatThereIs(folder)}`;
+  return error;
+}
+
+function whatThereIs({ hasModel, model, path }: RunFolder): string {
+  return hasModel ? `the best model so far is in ${model}` : `the last checkpoint is in ${path}`;
+}
+
+/** Removes the folders from `path` up to `existing`, but those that are not empty. */
+async function removeEmpty(path: string, existing: string): Promise<void> {
+  for (let folder = resolve(path); folder !== existing; folder = dirname(folder)) await rmdir(folder).catch(() => {});
+}
