@@ -79,10 +79,12 @@ export { holm } from './study/holm.js';
 export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.js';
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
+export type { RunObserver, RunStart, StepReport } from './train/observer.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
 export type { TrainOptions, TrainProgress as Progress } from './train/options.js';
+export type { EpochReport } from './train/report.js';
 export { type ScheduleName, type ScheduleOptions, schedules } from './train/schedule.js';
-export { type EpochReport, trainModel } from './train/trainer.js';
+export { trainModel } from './train/trainer.js';
 
 /** TypeScript declares WebAssembly with the DOM alone. In Node these names suffice; where the DOM is, they merge with its. */
 declare global {

@@ -8,7 +8,7 @@ import { Graph, type Tensor } from '../graph/graph.js';
 import type { ParameterStore } from '../network/parameters.js';
 import { lerp } from '../ops/index.js';
 
-/** Plain JSON. */
+/** What an average remembers beside its `storage`, as plain JSON. */
 export interface WeightAverageState {
   readonly updates: number;
 }

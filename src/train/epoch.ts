@@ -1,55 +1,50 @@
 /** The training part of an epoch: its mini-batches, one step of the optimizer each. */
 import { chunks } from '../base/chunks.js';
 import type { Dataset } from '../data/dataset.js';
-import { levelsOf } from '../network/config.js';
-import { levelName } from '../network/mode.js';
 import { sampleKey, shuffled } from './batches.js';
+import { beginEpoch, type EpochState, meanLosses, withLosses } from './epoch-state.js';
+import type { Losses } from './losses.js';
 import type { TrainSettings } from './options.js';
 import { Prefetcher } from './prefetcher.js';
 import { learningRateAt } from './schedule.js';
-import type { Example, Losses, TrainingStep } from './step.js';
+import type { Example, Step } from './step.js';
 
-/** How far an epoch has come. Plain JSON. */
-export interface EpochState {
-  /** From 1. */
-  readonly epoch: number;
-  /** Mini-batches done. */
-  readonly steps: number;
-  readonly images: number;
-  /** Sums over these images. */
+/** What training needs of a data set. */
+export type TrainingImages = Pick<Dataset, 'split' | 'load'>;
+
+/** How many steps the optimizer takes in an epoch. */
+export function stepsPerEpoch({ split }: TrainingImages, { batch }: TrainSettings): number {
+  return Math.ceil(split.train.length / batch);
+}
+
+/** A mini-batch that was trained on. */
+export interface TrainedBatch {
+  /** The state of the epoch after it. */
+  readonly state: EpochState;
+  /** The mean losses over its images, before the step. */
   readonly losses: Losses;
-}
-
-export function beginEpoch(epoch: number, heads: number): EpochState {
-  return { epoch, steps: 0, images: 0, losses: { total: 0, heads: Array<number>(heads).fill(0) } };
-}
-
-/** The optimizer's steps in an epoch. */
-export function stepsPerEpoch(dataset: Dataset, { batch }: TrainSettings): number {
-  return Math.ceil(dataset.split.train.length / batch);
+  readonly learningRate: number;
 }
 
 /**
  * Trains the rest of an epoch.
  * @param factor of the learning rate, see `learningRateAt`
- * @yields the state after each mini-batch
+ * @yields each mini-batch, after its step
  * @throws Error when a loss is not finite; it names the epoch and the step
  */
 export async function* trainEpoch(
-  step: TrainingStep,
-  dataset: Dataset,
+  step: Step,
+  dataset: TrainingImages,
   begun: EpochState,
   factor: number,
   settings: TrainSettings,
-): AsyncGenerator<EpochState, void, void> {
+): AsyncGenerator<TrainedBatch, void, void> {
   const { epochs, batch, microBatch, seed, rate, signal, onProgress } = settings;
   const { epoch } = begun;
   const names = shuffled(dataset.split.train, seed, epoch);
   const miniBatches = chunks(names, batch).map((miniBatch) => chunks(miniBatch, microBatch));
-  const rest = miniBatches.slice(begun.steps).flat();
-  const examples = new Prefetcher(rest.length, step.model.backend.concurrentPrograms, (k) =>
-    load(dataset, rest[k]!, epoch, settings),
-  );
+  const rest = miniBatches.slice(begun.steps).flatMap((parts) => step.share(parts.length).map((p) => parts[p]!));
+  const examples = new Prefetcher(rest.length, step.concurrency, (k) => load(dataset, rest[k]!, epoch, settings));
   const started = performance.now();
   let state = begun;
   let done = begun.images;
@@ -68,34 +63,27 @@ export async function* trainEpoch(
         onProgress?.({ epoch, epochs, phase: 'training', done, total: names.length, imagesPerSecond });
       },
     );
-    state = parts.reduce((sum, part, p) => added(sum, losses[p]!, part.length), state);
-    state = { ...state, steps: k + 1 };
+    const withAll = (begun: EpochState) =>
+      parts.reduce((sum, part, p) => withLosses(sum, losses[p]!, part.length), begun);
+    state = { ...withAll(state), steps: k + 1 };
     checkFinite(state, step, settings);
-    await step.update(learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor));
-    yield state;
+    const learningRate = learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor);
+    await step.update(learningRate);
+    yield { state, losses: meanLosses(withAll(beginEpoch(epoch, step.heads.length))), learningRate };
   }
 }
 
-function added({ images, losses: { total, heads }, ...rest }: EpochState, losses: Losses, count: number): EpochState {
-  const sum = {
-    total: total + losses.total * count,
-    heads: heads.map((head, k) => head + losses.heads[k]! * count),
-  };
-  return { ...rest, images: images + count, losses: sum };
-}
-
 /** @throws Error that says what to do, unless the losses are finite */
-function checkFinite({ epoch, steps, losses }: EpochState, step: TrainingStep, { learningRate }: TrainSettings): void {
+function checkFinite({ epoch, steps, losses }: EpochState, step: Step, { learningRate }: TrainSettings): void {
   const wrong = losses.heads.findIndex((loss) => !Number.isFinite(loss));
   if (wrong < 0) return;
-  const head = levelName(levelsOf(step.model.config)[wrong]!);
   throw new Error(
-    `training: the loss of head ${head} became ${losses.heads[wrong]} in epoch ${epoch}, step ${steps}; lower the learning rate (${learningRate}), or use a norm`,
+    `training: the loss of head ${step.heads[wrong]} became ${losses.heads[wrong]} in epoch ${epoch}, step ${steps}; lower the learning rate (${learningRate}), or use a norm`,
   );
 }
 
 async function load(
-  dataset: Dataset,
+  dataset: TrainingImages,
   names: readonly string[],
   epoch: number,
   { seed, augment }: TrainSettings,

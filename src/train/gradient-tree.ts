@@ -81,7 +81,7 @@ export class GradientTree {
  * How many gradients the tree holds at most, the sum included, beside those that the workers write. Of the pairs of
  * micro-batches, none leaves more than one sum. What is done before the first one that is not done is summed up to one
  * sum a level; after it there is room for `workers` pairs, as no worker begins a micro-batch more than twice their
- * number later (spread.ts).
+ * number later (run-bounded.ts).
  */
 export function waitingGradients(workers: number, microBatches: number): number {
   const ahead = workers === 1 ? 0 : workers;

@@ -53,16 +53,9 @@ const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 /** Added to the norm that is divided by: of PyTorch's `clip_grad_norm_`. */
 const CLIP_EPSILON = 1e-6;
 
-interface Clip {
-  readonly norm: () => Promise<number>;
-  readonly limit: number;
-}
-
 export class Optimizer {
-  /** Steps taken. */
+  /** How many steps have been taken. */
   steps = 0;
-  /** The norm of all gradients of the last step, before they were clipped; undefined without `maxGradientNorm`. */
-  gradientNorm: number | undefined;
   /** What it remembers between steps, each with the layout of the parameters. */
   readonly state: ReadonlyMap<string, Storage>;
   readonly #program: Program;
@@ -70,7 +63,11 @@ export class Optimizer {
   /** beta1 and beta2 to the power `steps`, by repeated multiplication: Math.pow is not the same on every engine. */
   #powers: readonly [number, number] = [1, 1];
   readonly #name: OptimizerName;
-  readonly #clip: Clip | undefined;
+  readonly #limit: number | undefined;
+  readonly #compileNorm: () => () => Promise<number>;
+  #computeNorm: (() => Promise<number>) | undefined;
+  /** The norm of the gradients of the last step, where it was asked for. */
+  #norm: number | undefined;
 
   /**
    * @param parameters changed by each step
@@ -84,7 +81,9 @@ export class Optimizer {
       throw new InputError(`training: maxGradientNorm is ${limit}, expected a number above 0`);
     }
     this.#name = name;
-    this.#clip = limit === undefined ? undefined : { norm: compileNorm(scope, gradients), limit };
+    this.#limit = limit;
+    this.#compileNorm = () => compileNorm(scope, gradients);
+    if (limit !== undefined) this.#computeNorm = this.#compileNorm();
     this.state = new Map(STATE_NAMES[name].map((part) => [part, scope.allocate(parameters.length)]));
     const storages = [parameters, ...this.state.values()];
 
@@ -105,10 +104,21 @@ export class Optimizer {
   /** Moves the parameters one step against the gradients. */
   async step(learningRate: number): Promise<void> {
     this.steps++;
-    const factor = this.#clip ? await this.#gradientFactor(this.#clip) : 1;
+    this.#norm = undefined;
+    const factor = this.#limit === undefined ? 1 : await this.#clip(this.#limit);
     const rates = this.#name === 'sgd' ? [learningRate] : this.#adamRates(learningRate);
     this.#program.write(this.#rates, [...rates, factor]);
     this.#program.run();
+  }
+
+  /**
+   * The norm of all gradients together that the last step was taken against, before they were clipped. Where the step did
+   * not need it, it is computed now, in a pass over the gradients, which must be as they were.
+   */
+  async gradientNorm(): Promise<number> {
+    this.#computeNorm ??= this.#compileNorm();
+    this.#norm ??= await this.#computeNorm();
+    return this.#norm;
   }
 
   /** The rest are the storages of `state`, which are the caller's to copy. */
@@ -121,10 +131,12 @@ export class Optimizer {
     this.#powers = powers;
   }
 
-  /** As PyTorch's `clip_grad_norm_`. A gradient that is not finite stays so, and shows in the next loss. */
-  async #gradientFactor({ norm, limit }: Clip): Promise<number> {
-    this.gradientNorm = await norm();
-    return Math.min(1, limit / (this.gradientNorm + CLIP_EPSILON));
+  /**
+   * What the gradients are multiplied by, as PyTorch's `clip_grad_norm_` does it. A gradient that is not finite stays so,
+   * and shows in the next loss.
+   */
+  async #clip(limit: number): Promise<number> {
+    return Math.min(1, limit / ((await this.gradientNorm()) + CLIP_EPSILON));
   }
 
   #adamRates(learningRate: number): number[] {

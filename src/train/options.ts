@@ -7,6 +7,7 @@ import type { Key } from '../base/random.js';
 import type { Sample } from '../data/dataset.js';
 import { type LossOptions, spansImages } from '../loss/loss.js';
 import type { Checkpoint } from './checkpoint.js';
+import type { RunObserver } from './observer.js';
 import { type OptimizerOptions, optimizerDefaults } from './optimizer.js';
 import { type ScheduleOptions, type ScheduleSettings, scheduleSettings } from './schedule.js';
 
@@ -38,6 +39,8 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   /** Ends the training within a micro-batch; the best weights so far are kept. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainProgress) => void;
+  /** Watch the run: they are told of its steps and epochs. */
+  readonly observers?: readonly RunObserver[];
   /** Goes on from there, as if nothing had come between. Options that change numbers must be those of then. */
   readonly resume?: Checkpoint;
   /**

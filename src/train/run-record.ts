@@ -19,7 +19,7 @@ export interface RunRecord extends RunOrigin {
   readonly metrics: readonly string[];
 }
 
-/** Of samples, by their names. */
+/** The digests of samples, by their names. */
 export type Digests = ReadonlyMap<string, string>;
 
 /** Those that decide what comes of a training. */

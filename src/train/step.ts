@@ -1,10 +1,9 @@
 /**
  * One training step: a mini-batch is cut into micro-batches, which the workers of the backend compute beside each other.
- * What comes of them is put together in a fixed order (gradient-tree.ts), so that neither the number of workers nor which
- * is the fastest changes a bit. Memory depends on the micro-batch and the workers, not on the batch. Batch norm takes its
+ * What comes of them is put together by a `Reducer` in a fixed order, so that neither the number of workers nor which is
+ * the fastest changes a bit. Memory depends on the micro-batch and the workers, not on the batch. Batch norm takes its
  * statistics over a micro-batch; the running ones move once a mini-batch, by the mean over its micro-batches.
  */
-
 import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { yieldToEventLoop } from '../base/event-loop.js';
 import type { Key } from '../base/random.js';
@@ -13,18 +12,20 @@ import type { Image } from '../image/image.js';
 import { pack } from '../image/pack.js';
 import { type LossOptions, type RecordedLoss, recordLoss } from '../loss/loss.js';
 import type { Model } from '../model/model.js';
-import type { ModelConfig } from '../network/config.js';
+import { levelsOf, type ModelConfig } from '../network/config.js';
 import type { Parameter } from '../network/layers.js';
+import { levelName } from '../network/mode.js';
 import { type Network, type NetworkOptions, recordNetwork } from '../network/network.js';
 import { isTrainable } from '../network/parameters.js';
 import { gradients } from '../ops/index.js';
-import { GradientTree, waitingGradients } from './gradient-tree.js';
+import type { Losses } from './losses.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';
+import { LocalReducer, type Reducer, type Statistics } from './reducer.js';
 import { runBounded } from './run-bounded.js';
 
 /** What a step learns from: one image as the network reads it. */
 export interface Example {
-  /** For errors. */
+  /** The name of the image, which errors tell. */
   readonly name: string;
   readonly image: Image<Float32Array>;
   /** The class of each pixel. */
@@ -33,11 +34,32 @@ export interface Example {
   readonly dropoutKey: Key;
 }
 
-export interface Losses {
-  /** The weighted mean of the heads. */
-  readonly total: number;
-  /** Shallowest head first. */
-  readonly heads: readonly number[];
+/** What the loop of a training asks of whoever computes. */
+export interface Step {
+  /** The names of the heads, shallowest first. */
+  readonly heads: readonly string[];
+  /** How many micro-batches are computed at a time, and so many are to be loaded beforehand. */
+  readonly concurrency: number;
+  /** The indices of the micro-batches that this process computes, of the `count` of a mini-batch, in order. */
+  share(count: number): readonly number[];
+  /**
+   * Computes the gradients and the losses of a mini-batch.
+   * @param images how many images the whole mini-batch has
+   * @param load gives the micro-batches; those of `share` are called in order, each when its turn has come
+   * @param onDone is told after each micro-batch how many images it had
+   * @returns the losses of all micro-batches, which are means over their images
+   * @throws what `load` throws, or an Error that names the images whose computation failed; parameters and running
+   *   statistics are then as they were
+   */
+  accumulate(
+    images: number,
+    load: readonly (() => Promise<readonly Example[]>)[],
+    onDone?: (images: number) => void,
+  ): Promise<readonly Losses[]>;
+  /** Moves the parameters one step of the optimizer against the gradients that were computed last. */
+  update(learningRate: number): Promise<void>;
+  /** The norm of the gradients that the last step was taken against, before they were clipped. */
+  gradientNorm(): Promise<number>;
 }
 
 /** Forward, loss and backward of one micro-batch, as symbols. */
@@ -83,37 +105,41 @@ interface Lane {
   readonly context: number;
   /** The gradients of one micro-batch. */
   readonly gradients: Storage;
-  /** By the number of images. */
+  /** The programs for the sizes of micro-batch so far, by their number of images. */
   readonly compiled: Map<number, Compiled>;
 }
 
 export interface StepOptions extends OptimizerOptions {
-  /** Of the images; multiples of 2^depth. */
+  /** The width of the images, a multiple of 2^depth. */
   readonly width: number;
+  /** The height of the images, a multiple of 2^depth. */
   readonly height: number;
   readonly loss?: LossOptions | undefined;
 }
 
-/** So often a micro-batch is computed before it is an error that its thread was lost. */
+/** How often a micro-batch is computed before it is an error that its thread was lost. */
 const TRIES = 3;
 
-export class TrainingStep {
+export class TrainingStep implements Step {
+  readonly heads: readonly string[];
   readonly optimizer: Optimizer;
-  /** The gradients of the mini-batch, laid out as the trainable parameters. */
-  readonly gradients: Storage;
-  readonly #tree: GradientTree;
+  readonly #reducer: Reducer;
   readonly #lanes: readonly Lane[];
 
-  /** @param scope what the step takes of the backend is freed with it; by default it goes with the backend */
+  /**
+   * @param scope what the step takes of the backend is freed with it; by default it goes with the backend
+   * @param reducer puts together what comes of the micro-batches; by default this process computes all of them
+   */
   constructor(
     readonly model: Model,
     readonly options: StepOptions,
     readonly scope: Allocator = model.backend,
+    reducer?: Reducer,
   ) {
-    const { backend, parameters } = model;
+    const { backend, config, parameters } = model;
+    this.heads = levelsOf(config).map(levelName);
     const { length } = parameters.trainable;
-    this.gradients = scope.allocate(length);
-    this.#tree = new GradientTree(scope, this.gradients);
+    this.#reducer = reducer ?? new LocalReducer(scope, length, backend.concurrentPrograms);
     this.#lanes = Array.from({ length: backend.concurrentPrograms }, (_, k) => {
       // A single one computes where everything else does.
       const context = backend.concurrentPrograms === 1 ? 0 : k + 1;
@@ -122,54 +148,64 @@ export class TrainingStep {
     this.optimizer = new Optimizer(scope, parameters.trainable, this.gradients, options);
   }
 
+  /** The gradients of the mini-batch, laid out as the trainable parameters. */
+  get gradients(): Storage {
+    return this.#reducer.gradients;
+  }
+
+  get concurrency(): number {
+    return this.#lanes.length;
+  }
+
   /**
    * Takes the memory for mini-batches of up to so many images, which otherwise is taken when it is needed: so what
    * cannot be had is missed before work begins and not within it.
    */
   reserve(images: number, microBatch: number): void {
-    const microBatches = Math.ceil(images / microBatch);
-    this.#tree.reserve(waitingGradients(this.#lanes.length, microBatches));
-    for (const lane of this.#lanes.slice(0, microBatches)) this.#compile(lane, Math.min(images, microBatch));
+    const count = Math.ceil(images / microBatch);
+    this.#reducer.reserve(count);
+    const used = this.#lanes.slice(0, this.share(count).length);
+    for (const lane of used) this.#compile(lane, Math.min(images, microBatch));
   }
 
-  /**
-   * Forward and backward of a mini-batch; `gradients` is then that of its mean loss, and running statistics have moved.
-   * @param images of the whole mini-batch
-   * @param load gives its micro-batches; called in order, when the turn of each has come
-   * @param onDone is told after each micro-batch how many images it had
-   * @returns the losses of the micro-batches, means over their images
-   * @throws what `load` throws, or an Error that names the images whose computation failed; parameters and running
-   *   statistics are then as they were
-   */
+  share(count: number): readonly number[] {
+    return this.#reducer.share(count);
+  }
+
+  /** See `Step`: `gradients` is then that of the mini-batch's mean loss, and running statistics have moved. */
   async accumulate(
     images: number,
     load: readonly (() => Promise<readonly Example[]>)[],
     onDone: (images: number) => void = () => {},
   ): Promise<readonly Losses[]> {
-    const losses: Losses[] = [];
-    const statistics: ReadonlyMap<string, Float64Array>[] = [];
-    this.#tree.begin(load.length);
-    await runBounded(load.length, this.#lanes.length, async (k, n) => {
-      const examples = await load[k]!();
+    const reducer = this.#reducer;
+    const share = reducer.share(load.length);
+    reducer.begin(load.length);
+    await runBounded(share.length, this.#lanes.length, async (piece, n) => {
+      const index = share[piece]!;
+      const examples = await load[index]!();
       const lane = this.#lanes[n]!;
       const { graph, program } = await this.#compute(lane, examples, images);
-      const found = Promise.all([
+      const [losses, statistics] = await Promise.all([
         readLosses(program, graph.loss),
         readStatistics(program, graph.network, examples.length, images),
       ]);
-      this.#tree.add(k, lane.gradients);
-      [losses[k], statistics[k]] = await found;
+      await reducer.add(index, { gradients: lane.gradients, losses, statistics });
       onDone(examples.length);
       await yieldToEventLoop();
     });
-    this.#moveStatistics(statistics);
+    const { losses, statistics } = await reducer.finish();
+    for (const [name, values] of statistics) this.model.parameters.get(name).write(values);
     return losses;
   }
 
-  /** The optimizer takes its step. */
   async update(learningRate: number): Promise<void> {
     await this.optimizer.step(learningRate);
     this.model.parameters.weightsChanged();
+  }
+
+  gradientNorm(): Promise<number> {
+    return this.optimizer.gradientNorm();
   }
 
   /** Runs a micro-batch in a lane, again where its thread is lost. */
@@ -206,14 +242,6 @@ export class TrainingStep {
     compiled.set(batch, made);
     return made;
   }
-
-  /** @param parts what each micro-batch adds to the mean of the new statistics, by name */
-  #moveStatistics(parts: readonly ReadonlyMap<string, Float64Array>[]): void {
-    for (const [name, first] of parts[0]!) {
-      const values = first.map((_, i) => parts.reduce((sum, part) => sum + part.get(name)![i]!, 0));
-      this.model.parameters.get(name).write(values);
-    }
-  }
 }
 
 async function readLosses(program: Program, loss: RecordedLoss): Promise<Losses> {
@@ -222,7 +250,12 @@ async function readLosses(program: Program, loss: RecordedLoss): Promise<Losses>
 }
 
 /** What a micro-batch of `images` images adds to the new statistics of a mini-batch of `all`, by name. */
-async function readStatistics(program: Program, { updates, parameters }: Network, images: number, all: number) {
+async function readStatistics(
+  program: Program,
+  { updates, parameters }: Network,
+  images: number,
+  all: number,
+): Promise<Statistics> {
   const values = await Promise.all(updates.map(({ value }) => program.read(value)));
   const names = updates.map(({ statistic }) => parameters.get(statistic)!.name);
   return new Map(names.map((name, k) => [name, Float64Array.from(values[k]!, (x) => (x * images) / all)]));

@@ -1,37 +1,19 @@
-/** Training: epochs of shuffled mini-batches, a validation after each, the best weights kept. */
+/** Training a model on a data set: what the loop of training-loop.ts is made of where a network learns. */
+import type { Allocator } from '../backend/backend.js';
 import { Scope } from '../backend/scope.js';
 import type { Dataset } from '../data/dataset.js';
 import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import { checkFits } from '../evaluate/labelled-batches.js';
 import type { Model } from '../model/model.js';
 import { checkSize } from '../network/network.js';
-import { stepsPerEpoch, trainEpoch } from './epoch.js';
 import { type TrainOptions, type TrainSettings, trainSettings } from './options.js';
-import { learningRateAt } from './schedule.js';
-import { TrainingState } from './state.js';
-import type { Losses } from './step.js';
-
-export interface EpochReport {
-  /** From 1. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Means over the epoch's images while the weights changed. */
-  readonly training: Losses;
-  /** In mode 'accurate', with every head. */
-  readonly validation: Evaluation;
-  /** Whether this is the best epoch so far. */
-  readonly best: boolean;
-  /** The best epoch so far. */
-  readonly bestEpoch: number;
-  /** Of the epoch's last step. */
-  readonly learningRate: number;
-  /** Of the whole epoch; where it was resumed, since then. */
-  readonly seconds: number;
-  /** Of the training alone, loading and augmenting included. */
-  readonly imagesPerSecond: number;
-  /** Why the training ends here; absent where another epoch follows. */
-  readonly end?: 'epochs' | 'patience';
-}
+import { TrainingProgress, type ValidatedEpoch } from './progress.js';
+import type { EpochReport } from './report.js';
+import { checkpointOf, restoreCheckpoint } from './resume.js';
+import { TrainingStep } from './step.js';
+import { summaryOf } from './summary.js';
+import { type TrainingParts, trainEpochs } from './training-loop.js';
+import { TrainedWeights } from './weights.js';
 
 /**
  * Trains `model` in place, one report an epoch:
@@ -57,64 +39,38 @@ export async function* trainModel(
   model.adopt({ preprocessing, thresholds: {}, training: model.card.training });
   const scope = new Scope(model.backend);
   try {
-    yield* trainOn(new TrainingState(model, dataset, settings, scope));
+    yield* trainEpochs(partsOf(model, dataset, settings, scope));
   } finally {
     scope.free();
   }
 }
 
-async function* trainOn(state: TrainingState): AsyncGenerator<EpochReport, void, void> {
-  const { model, dataset, settings } = state;
-  const { epochs, signal } = settings;
-  adoptSummary(state);
-  try {
-    while (!state.end()) {
-      const started = performance.now();
-      const { epoch } = state.current;
-      const { training, imagesPerSecond } = await train(state);
-      const learningRate = lastRate(state);
-      state.swap();
-      try {
-        const validation = await validate(model, dataset, epoch, settings);
-        const best = await state.finish(validation);
-        if (best) adoptSummary(state);
-        const seconds = (performance.now() - started) / 1000;
-        const report = { epoch, epochs, training, validation, best, bestEpoch: state.bestEpoch, learningRate, seconds };
-        const end = state.end();
-        yield { ...report, imagesPerSecond, ...(end && { end }) };
-      } finally {
-        state.swap();
-      }
-      await state.write();
-    }
-  } catch (error) {
-    if (!signal?.aborted || error !== signal.reason) throw error;
-    await state.write();
-  } finally {
-    state.restoreBest();
-  }
-}
-
-/** The model's card tells of the best epoch, where there has been one. */
-function adoptSummary({ model, summary }: TrainingState): void {
-  if (summary) model.adopt({ ...model.card, training: summary });
-}
-
-/** The training part of the current epoch. */
-async function train(state: TrainingState): Promise<{ training: Losses; imagesPerSecond: number }> {
-  const { step, dataset, settings, factor } = state;
-  const started = performance.now();
-  const before = state.current.images;
-  for await (const current of trainEpoch(step, dataset, state.current, factor, settings)) await state.advance(current);
-  const { images, losses } = state.current;
-  const training = { total: losses.total / images, heads: losses.heads.map((loss) => loss / images) };
-  return { training, imagesPerSecond: (1000 * (images - before)) / (performance.now() - started) };
-}
-
-/** The learning rate of the current epoch's last step. */
-function lastRate({ dataset, settings, current: { epoch }, factor }: TrainingState): number {
-  const steps = stepsPerEpoch(dataset, settings);
-  return learningRateAt(epoch * steps - 1, steps, settings.rate, factor);
+/** The parts at the beginning of the training, or where `settings.resume` says. */
+function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope: Allocator): TrainingParts {
+  const { sampler, split } = dataset;
+  const { batch, microBatch, emaDecay, resume, onCheckpoint } = settings;
+  const step = new TrainingStep(model, { ...settings, width: sampler.size, height: sampler.size }, scope);
+  const weights = new TrainedWeights(scope, model.parameters, emaDecay);
+  step.reserve(Math.min(batch, split.train.length), microBatch);
+  const progress = new TrainingProgress(settings, step.heads.length);
+  const state = { progress, weights, optimizer: step.optimizer };
+  const onBest = (best: ValidatedEpoch): void => {
+    model.adopt({ ...model.card, training: summaryOf(dataset, settings, best) });
+  };
+  if (resume) restoreCheckpoint(state, resume);
+  if (progress.best) onBest(progress.best);
+  return {
+    progress,
+    step,
+    weights,
+    dataset,
+    settings,
+    validate: (epoch) => validate(model, dataset, epoch, settings),
+    onBest,
+    async writeCheckpoint() {
+      await onCheckpoint?.(await checkpointOf(state));
+    },
+  };
 }
 
 async function validate(model: Model, dataset: Dataset, epoch: number, settings: TrainSettings): Promise<Evaluation> {

@@ -104,7 +104,8 @@ for (const [what, harm, message] of [
       const model = createModel({ filters: [2, 4] }, { backend: createBackend() });
       const onCheckpoint = (checkpoint: Checkpoint) => folder.writeCheckpoint(checkpoint);
       const settings = { epochs: 4, batch: 4, microBatch: 2, checkpointEvery: { steps: 1 }, onCheckpoint, ...options };
-      for await (const report of trainModel(model, dataset, settings)) await folder.add(report, model);
+      const observers = [folder.recorder(model)];
+      for await (const _ of trainModel(model, dataset, { ...settings, observers }));
       return weightsSha256(model);
     };
     const path = join(dir, 'faulty');

@@ -115,10 +115,24 @@ test('every option of the network and of the training is taken', async ({ dir })
   putPairs(dir);
   const network = ['--skips', 'original', '--no-deep-supervision', '--norm', 'batch', '--upsample', 'bilinear'];
   const training = ['--optimizer', 'sgd', '--weight-decay', '0.1', '--patience', '1', '--micro-batch', '2'];
-  const more = ['--dropout', '0.3', '--init', 'torch', '--augment', 'flip', '--batch', '3', '--lr', '1e-9'];
+  const more = [
+    '--log-steps',
+    '1',
+    '--dropout',
+    '0.3',
+    '--init',
+    'torch',
+    '--augment',
+    'flip',
+    '--batch',
+    '3',
+    '--lr',
+    '1e-9',
+  ];
   const args = ['train', '--data', 'data', ...TINY, '--epochs', '9', '--out', 'run', ...network, ...training, ...more];
   const result = json(dir, args);
   assert.ok((result.epochs as number) < 9, 'patience');
+  assert.match(readFileSync(join(dir, 'run/steps.jsonl'), 'utf8'), /^\{"step":1,.*\n\{"step":2,/);
   const { config, card } = await loadModel(join(dir, 'run/model.safetensors'));
   const { skips, deepSupervision, norm, upsample, dropout } = config;
   assert.equal([skips, deepSupervision, norm, upsample, dropout], ['original', false, 'batch', 'bilinear', 0.3]);

@@ -1,4 +1,4 @@
-/** Training goes on from any of its checkpoints to the same bits; it leaves one where it is stopped. */
+/** A network trains on from its checkpoints to the same bits; it leaves one where it is stopped. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { augment, parseAugmentations } from '../../src/data/augment/augment.js';
@@ -94,12 +94,13 @@ function assertEndOf(whole: Run, rest: Run, message: string): void {
 }
 
 for (const [name, which] of Object.entries(CASES)) {
-  test(`${name}: from each of its checkpoints it ends the same`, async () => {
+  test(`${name}: from its checkpoints it ends the same`, async () => {
     const whole = await run(which, 1);
     assert.ok(whole.reports.length >= 3, 'an early end');
     assert.is(whole.checkpoints.length, 4 * whole.reports.length, 'three steps and the end of each epoch');
-    for (const [k, bytes] of whole.checkpoints.entries()) {
-      const rest = await resume(which, bytes);
+    // After the first step, at the end of an epoch, in the middle of one, and of the last; all of them in training-loop.test.ts.
+    for (const k of [0, 3, 5, whole.checkpoints.length - 2]) {
+      const rest = await resume(which, whole.checkpoints[k]!);
       assertEndOf(whole, rest, `checkpoint ${k}`);
       assert.is(rest.checkpoints.length, whole.checkpoints.length - 1 - k);
       assert.is(rest.reports.length, whole.reports.length - Math.floor((k + 1) / 4));

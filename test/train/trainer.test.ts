@@ -1,4 +1,7 @@
-/** Training on a task that takes a second: it learns, keeps the best, ends when told, and refuses what cannot work. */
+/**
+ * Training on a task that takes a second: a network learns, the best weights are kept, and what cannot work is refused.
+ * What the loop does when is in training-loop.test.ts.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chunks } from '../../src/base/chunks.js';
@@ -13,14 +16,13 @@ import {
   type Model,
   type ModelConfig,
   ReferenceBackend,
-  type Sample,
   type TrainOptions,
   toMask,
   trainingMemory,
   trainModel,
   weightsSha256,
 } from '../../src/index.js';
-import { sampleKey, shuffled } from '../../src/train/batches.js';
+import { shuffled } from '../../src/train/batches.js';
 import { squares } from '../support/squares.js';
 
 const modelOf = (config: Partial<ModelConfig> = {}): Model =>
@@ -60,26 +62,19 @@ test('learns squares on noise', async () => {
   assert.equal([epoch, images, seed], [reports.at(-1)!.bestEpoch, { train: 16, validation: 6 }, 1]);
 });
 
-for (const [name, options] of Object.entries({
-  'sgd with momentum': { optimizer: 'sgd', learningRate: 0.05 },
-  adamw: { optimizer: 'adamw', learningRate: 1e-2 },
-} satisfies Record<string, TrainOptions>)) {
-  test(`learns with ${name}`, async () => {
-    const reports = await train(modelOf(), squares(), { ...quick, epochs: 20, ...options });
-    assert.ok(bestDice(reports) > 0.9, `Dice ${bestDice(reports)}`);
+test('learns with sgd, group norm and dropout', async () => {
+  const reports = await train(modelOf({ norm: 'group', dropout: 0.1 }), squares(), {
+    ...quick,
+    epochs: 20,
+    optimizer: 'sgd',
+    learningRate: 0.05,
   });
-}
+  assert.ok(bestDice(reports) > 0.85, `Dice ${bestDice(reports)}`);
+});
 
-for (const norm of ['batch', 'instance', 'group'] as const) {
-  test(`learns with norm ${norm} and dropout`, async () => {
-    const reports = await train(modelOf({ norm, dropout: 0.1 }), squares(), { ...quick, epochs: 20 });
-    assert.ok(bestDice(reports) > 0.85, `Dice ${bestDice(reports)}`);
-  });
-}
-
-test('several classes are learnt with softmax', async () => {
+test('several classes are learnt with softmax, adamw and batch norm', async () => {
   const model = modelOf({ filters: [8, 16], norm: 'batch', classes: 3 });
-  const reports = await train(model, squares({ classes: 2 }), { ...quick, epochs: 30 });
+  const reports = await train(model, squares({ classes: 2 }), { ...quick, epochs: 30, optimizer: 'adamw' });
   assert.ok(bestDice(reports) > 0.8, `Dice ${bestDice(reports)}`);
 });
 
@@ -97,23 +92,6 @@ test('the model ends with the weights of the best epoch', async () => {
   assert.equal(scores, (model.card.training as { validation: unknown }).validation);
 });
 
-test('break keeps the best weights so far', async () => {
-  const model = modelOf();
-  let first = '';
-  for await (const report of trainModel(model, squares(), { ...quick, learningRate: 1e-4 })) {
-    if (report.epoch === 1) first = await weightsSha256(model);
-    if (report.epoch === 1) break;
-  }
-  assert.is(await weightsSha256(model), first);
-});
-
-test('patience ends the training', async () => {
-  const reports = await train(modelOf(), squares(), { ...quick, epochs: 50, learningRate: 0.3, patience: 2 });
-  const last = reports.at(-1)!;
-  assert.is(last.end, 'patience');
-  assert.is(last.epoch - last.bestEpoch, 2);
-});
-
 test('the signal ends the training within a micro-batch, without an error', async () => {
   const model = modelOf();
   const before = await weightsSha256(model);
@@ -129,52 +107,9 @@ test('the signal ends the training within a micro-batch, without an error', asyn
   assert.is(await weightsSha256(model), before);
 });
 
-test('the signal in a later epoch leaves the best weights', async () => {
-  const model = modelOf();
-  const controller = new AbortController();
-  const onProgress = ({ epoch }: { epoch: number }) => {
-    if (epoch === 2) controller.abort();
-  };
-  let first = '';
-  let count = 0;
-  for await (const _ of trainModel(model, squares(), { ...quick, signal: controller.signal, onProgress })) {
-    count++;
-    first = await weightsSha256(model);
-  }
-  assert.is(count, 1);
-  assert.is(await weightsSha256(model), first);
-});
-
-test('progress counts images, micro-batch by micro-batch', async () => {
-  const seen: string[] = [];
-  const onProgress: TrainOptions['onProgress'] = ({ epoch, phase, done, total, imagesPerSecond }) => {
-    seen.push(`${epoch} ${phase} ${done}/${total}`);
-    assert.ok(imagesPerSecond > 0);
-  };
-  await train(modelOf(), squares(), { epochs: 1, batch: 10, microBatch: 4, onProgress });
-  const training = [4, 8, 10, 14, 16].map((done) => `1 training ${done}/16`);
-  assert.equal(seen, [...training, ...[4, 6].map((done) => `1 validation ${done}/6`)]);
-});
-
 test('a loss that is not finite ends with an error that names epoch and step', async () => {
   const message = (await errorOf(train(modelOf(), squares(), { ...quick, learningRate: 1e30 }))).message;
   assert.match(message, /^training: the loss of head L1 became (NaN|Infinity|-Infinity) in epoch 1, step 2; lower the/);
-});
-
-test('augmentation gets a key that belongs to seed, epoch and sample', async () => {
-  const keys = new Map<string, string[]>();
-  const augment = (sample: Sample, key: readonly [number, number]) => {
-    keys.set(sample.name, [...(keys.get(sample.name) ?? []), key.join()]);
-    return sample;
-  };
-  await train(modelOf(), squares(), { ...quick, epochs: 2, seed: 5, augment });
-  assert.is(keys.size, 16);
-  for (const [name, list] of keys) {
-    assert.equal(
-      list,
-      [1, 2].map((epoch) => sampleKey(5, 'augment', epoch, name).join()),
-    );
-  }
 });
 
 test('data and options that do not fit are refused', async () => {

@@ -1,4 +1,4 @@
-/** Options of a run: what it is measured on, where its folder is, and when it writes a checkpoint. */
+/** Options of a run: what it is measured on, where its folder is, and when it writes a checkpoint or logs a step. */
 import type { OptionTable } from './option.js';
 import { onOrOff, path, positive, whole } from './parsers.js';
 
@@ -64,5 +64,12 @@ export const runOptions = {
     help: 'write one after so many minutes, too',
     default: { unset: '' },
     affects: 'speed',
+  },
+  logSteps: {
+    flag: '--log-steps <n>',
+    parse: whole(1),
+    help: 'log loss, learning rate and gradient norm of every n-th step in steps.jsonl',
+    default: { unset: '' },
+    affects: 'output',
   },
 } as const satisfies OptionTable;

@@ -42,6 +42,7 @@ const NO_FLAG = {
   // They are there for programs.
   signal: null,
   onProgress: null,
+  observers: null,
   onCheckpoint: null,
 } satisfies OptionTable;
 

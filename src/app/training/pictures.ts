@@ -10,7 +10,7 @@ import type { Model } from '../../model/model.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { learningCurves } from '../../report/curves.js';
 import { predictionSheet, type SheetRow } from '../../report/sheet.js';
-import type { EpochReport } from '../../train/trainer.js';
+import type { EpochReport } from '../../train/report.js';
 import { LEARNING_CURVES, PREDICTIONS } from '../kinds.js';
 
 /** Images shown, at most. */

@@ -4,7 +4,7 @@ import type { Evaluation } from '../../evaluate/evaluate.js';
 import type { Model } from '../../model/model.js';
 import { weightsSha256 } from '../../model/modelfile.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
-import type { EpochReport } from '../../train/trainer.js';
+import type { EpochReport } from '../../train/report.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
 import type { TestResult } from './test-images.js';
 

@@ -3,7 +3,7 @@ import { encodeModel } from '../../model/modelfile.js';
 import { claimFolder, claimFreeFolder } from '../../platform/node/runs/new-folder.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { inBegunRun, inNewRun } from '../../platform/node/runs/run-session.js';
-import type { EpochReport } from '../../train/trainer.js';
+import type { EpochReport } from '../../train/report.js';
 import type { Observer } from '../observer.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
 import { outputsOf } from '../outputs.js';

@@ -2,8 +2,9 @@
 
 import { augment } from '../../data/augment/augment.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { begunEpoch } from '../../train/state.js';
-import { type EpochReport, trainModel } from '../../train/trainer.js';
+import type { EpochReport } from '../../train/report.js';
+import { begunEpoch } from '../../train/resume.js';
+import { trainModel } from '../../train/trainer.js';
 import type { Observer } from '../observer.js';
 import { lossOptions } from '../options/train-options.js';
 import { originOf } from '../runs/same-run.js';
@@ -27,12 +28,13 @@ export async function* trainInFolder(
     { train: train.length, validation: validation.length },
     resume && begunEpoch(resume.checkpoint),
   );
-  const { checkpointSteps, checkpointMinutes, resume: _, ...same } = options;
-  const reports = trainModel(model, dataset, {
+  const { checkpointSteps, checkpointMinutes, logSteps, resume: _, ...same } = options;
+  yield* trainModel(model, dataset, {
     ...same,
     loss: lossOptions(options),
     augment: (sample, key) => augment(sample, augmentations, key),
     signal,
+    observers: [folder.recorder(model, logSteps)],
     ...(resume && { resume: resume.checkpoint }),
     onCheckpoint: (checkpoint) => folder.writeCheckpoint(checkpoint, origin),
     checkpointEvery: {
@@ -45,10 +47,6 @@ export async function* trainInFolder(
       observer.progress?.({ phase, done, total, epoch: { number: epoch, of: epochs }, pace });
     },
   });
-  for await (const epoch of reports) {
-    await folder.add(epoch, model);
-    yield epoch;
-  }
   // Before the first validation there is no best one.
   if (resume && model.card.training) await folder.keepModel(model);
 }

@@ -2,7 +2,7 @@
 
 import { duration } from '../../base/quantities.js';
 import { alignRow } from '../../report/text-table.js';
-import type { EpochReport } from '../../train/trainer.js';
+import type { EpochReport } from '../../train/report.js';
 import { columnsOf } from '../terminal/columns.js';
 
 interface Column {

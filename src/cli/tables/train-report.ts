@@ -7,8 +7,8 @@ import type { TrainingOutcome } from '../../app/training/start-training.js';
 import type { TestResult } from '../../app/training/test-images.js';
 import { duration, grouped, memorySize, plural } from '../../base/quantities.js';
 import { countParameters } from '../../network/parameters.js';
-import type { EpochState } from '../../train/epoch.js';
-import { begunEpoch } from '../../train/state.js';
+import type { EpochState } from '../../train/epoch-state.js';
+import { begunEpoch } from '../../train/resume.js';
 import { diceText, networkText, objectiveText } from './describe.js';
 import { evaluationTable } from './evaluate-table.js';
 import { splitText } from './split-text.js';
@@ -57,6 +57,7 @@ function closing({ result, tested, options }: TrainingOutcome): string[] {
     return ['stopped in the first epoch: the weights up to then, which were never validated, are in', `  ${model}`];
   }
   const files = ['model.safetensors', 'predictions.png', 'curves.png', 'metrics.jsonl', 'config.json'];
+  if (options.logSteps !== undefined) files.push('steps.jsonl');
   if (test) files.push('test.csv', 'test.png');
   return [
     `best      epoch ${bestEpoch} of ${epochs}: validation Dice ${diceText(validation)}`,

@@ -4,8 +4,8 @@ import { InputError } from '../../../base/errors.js';
 import { requireForm } from '../../../base/form.js';
 import { parseJson } from '../../../base/json.js';
 import { show } from '../../../base/show.js';
+import type { EpochReport } from '../../../train/report.js';
 import { REPORT } from '../../../train/report-form.js';
-import type { EpochReport } from '../../../train/trainer.js';
 import { appendLine, writeTextAtomic } from '../files/atomic.js';
 import { fileError } from '../files/file-errors.js';
 

@@ -3,6 +3,7 @@
  *
  *     model.safetensors        the best model so far
  *     metrics.jsonl            one object an epoch
+ *     steps.jsonl              one object every so many steps, where that was asked for
  *     config.json              what was asked for
  *     checkpoint*.safetensors  what the training goes on from, see `CheckpointFiles`
  *     report.json              what came of it, once it is done
@@ -10,15 +11,16 @@
  */
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError } from '../../../base/errors.js';
 import { jsonText, parseJson } from '../../../base/json.js';
 import { show } from '../../../base/show.js';
 import type { Model } from '../../../model/model.js';
 import { encodeModel } from '../../../model/modelfile.js';
 import type { Checkpoint } from '../../../train/checkpoint.js';
+import type { RunObserver } from '../../../train/observer.js';
+import type { EpochReport } from '../../../train/report.js';
 import type { RunOrigin, RunRecord } from '../../../train/run-record.js';
-import type { EpochReport } from '../../../train/trainer.js';
 import {
   ensureDirectory,
   readFileChecked,
@@ -31,6 +33,7 @@ import { type Lock, lockFolder } from '../lock/lock.js';
 import type { LockWaitOptions } from '../lock/lock-wait.js';
 import { CheckpointFiles, type FoundCheckpoint } from './checkpoint-files.js';
 import { addMetrics, keepMetrics } from './metrics-file.js';
+import { StepsFile } from './steps-file.js';
 
 /**
  * Lines of metrics.jsonl that a checkpoint holds, about 2 KB each: a copy of the folder lags behind by one or two, and no
@@ -47,6 +50,7 @@ export class RunFolder {
   readonly #checkpoints: CheckpointFiles;
   /** The last lines of metrics.jsonl, for the checkpoints. */
   #metrics: readonly string[] = [];
+  readonly #watchers: Pick<RunObserver, 'artifact'>[] = [];
 
   private constructor(
     readonly path: string,
@@ -122,25 +126,45 @@ export class RunFolder {
     }
   }
 
-  /** Writes down an epoch: its metrics, and the model where it is the best. Call it while the report is looked at. */
-  async add(report: EpochReport, model: Model): Promise<void> {
-    this.#lock.assertHeld();
-    const line = await addMetrics(metricsFile(this.path), report);
-    this.#metrics = [...this.#metrics, line].slice(-METRICS_KEPT);
-    if (report.best) await writeFileAtomic(this.model, await encodeModel(model));
+  /** From now on tells `observer` of each file of the run that is written; those that training goes on from are not told. */
+  watch(observer: Pick<RunObserver, 'artifact'>): void {
+    this.#watchers.push(observer);
+  }
+
+  /**
+   * The observer that writes down the training of `model`: the metrics of each epoch, the model where it is the best, and
+   * a line of steps.jsonl every `logSteps` steps, where that is given.
+   */
+  recorder(model: Model, logSteps?: number): RunObserver {
+    const steps = logSteps === undefined ? undefined : new StepsFile(stepsFile(this.path), logSteps);
+    const holding = <T>(write: (value: T) => Promise<void>) => {
+      return (value: T): Promise<void> => {
+        this.#lock.assertHeld();
+        return write(value);
+      };
+    };
+    return {
+      ...(steps && { begin: holding((start) => steps.begin(start)), step: holding((report) => steps.step(report)) }),
+      epoch: holding(async (report) => {
+        const line = await addMetrics(metricsFile(this.path), report);
+        this.#metrics = [...this.#metrics, line].slice(-METRICS_KEPT);
+        if (report.best) await this.write(basename(this.model), await encodeModel(model));
+      }),
+    };
   }
 
   /** Writes a file of the run: the folder is its own, which was empty when it began, or given up with --force. */
   async write(name: string, content: Uint8Array | string): Promise<void> {
     this.#lock.assertHeld();
     await writeFileAtomic(join(this.path, name), bytesOf(content));
+    for (const { artifact } of this.#watchers) await artifact?.(name);
   }
 
   /** Sees to it that the best model's file is `model`: in a folder that was copied meanwhile, it may be an older one. */
   async keepModel(model: Model): Promise<void> {
     this.#lock.assertHeld();
     const [bytes, found] = [await encodeModel(model), await readFile(this.model).catch(() => undefined)];
-    if (!found?.equals(bytes)) await writeFileAtomic(this.model, bytes);
+    if (!found?.equals(bytes)) await this.write(basename(this.model), bytes);
   }
 
   /** Writes down that the run goes on with other options, more epochs for example. */
@@ -152,7 +176,7 @@ export class RunFolder {
   /** Writes down what came of the run, which is done. */
   async keepResult(result: object): Promise<void> {
     this.#lock.assertHeld();
-    await writeTextAtomic(resultFile(this.path), jsonText(result));
+    await this.write(basename(resultFile(this.path)), jsonText(result));
   }
 
   /** What came of the run, as JSON; undefined where it is not done, or its file cannot be read. */
@@ -198,7 +222,8 @@ export class RunFolder {
 
   /** Removes what `create` wrote, of a run in which nothing came about. What cannot be removed stays. */
   async discard(): Promise<void> {
-    for (const file of [configFile(this.path), metricsFile(this.path)]) await rm(file, { force: true }).catch(() => {});
+    for (const fileOf of [configFile, metricsFile, stepsFile])
+      await rm(fileOf(this.path), { force: true }).catch(() => {});
   }
 }
 
@@ -208,6 +233,10 @@ function configFile(folder: string): string {
 
 function metricsFile(folder: string): string {
   return join(folder, 'metrics.jsonl');
+}
+
+function stepsFile(folder: string): string {
+  return join(folder, 'steps.jsonl');
 }
 
 function resultFile(folder: string): string {

@@ -1,0 +1,40 @@
+/** `steps.jsonl` of a run: one object for each step of the optimizer that is logged, see `StepReport`. */
+import { readFile } from 'node:fs/promises';
+import { parseJson } from '../../../base/json.js';
+import type { RunObserver, RunStart, StepReport } from '../../../train/observer.js';
+import { appendLine, writeTextAtomic } from '../files/atomic.js';
+import { fileError } from '../files/file-errors.js';
+
+export class StepsFile implements RunObserver {
+  /** @param every how many steps lie between two lines, which are those of the multiples of it */
+  constructor(
+    readonly path: string,
+    readonly every: number,
+  ) {}
+
+  /** Cuts off what a killed process wrote after its last checkpoint, the line that it did not finish too. */
+  async begin({ steps }: Pick<RunStart, 'steps'>): Promise<void> {
+    const text = await readFile(this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw fileError(this.path, 'read', error, '');
+    });
+    // What follows the last newline is empty or cut short.
+    const lines = (text ?? '').split('\n').slice(0, -1);
+    const later = lines.findIndex((line) => stepOf(line) > steps);
+    const kept = (later < 0 ? lines : lines.slice(0, later)).map((line) => `${line}\n`).join('');
+    if (kept !== text) await writeTextAtomic(this.path, kept);
+  }
+
+  async step(report: StepReport): Promise<void> {
+    if (report.step % this.every === 0) await appendLine(this.path, JSON.stringify(report));
+  }
+}
+
+/** The step that a line is of; NaN where it cannot be told. */
+function stepOf(line: string): number {
+  try {
+    return Number((parseJson(line, '') as { readonly step?: unknown } | null)?.step);
+  } catch {
+    return Number.NaN;
+  }
+}
