@@ -15,7 +15,7 @@ type Recipe = Partial<
 >;
 
 const RECIPES = {
-  /** The experiment of the UNet++ notebook on the figshare brain tumours, without its faults: see the README. */
+  /** The experiment of the UNet++ notebook on the figshare brain tumours, without its faults: see docs/experiment.md. */
   'brain-tumour': {
     size: 128,
     normalisation: 'percentile',

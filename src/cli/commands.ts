@@ -33,7 +33,7 @@ export const commands: readonly CliCommand[] = [
 const START = `Start with:
   unetpp train        trains on built-in synthetic images, which takes about a minute on two cores
 
-Errors are one line; with UNETPP_DEBUG=1 in the environment they show where they come from.`;
+Errors are one line; UNETPP_DEBUG=1 in the environment adds a stack trace.`;
 
 export function program(): Command {
   const names = commands.map((sub) => sub.name()).join(', ');

@@ -207,7 +207,7 @@ test('check lists every fault and every file that is skipped; train refuses the 
   put(dir, 'data/masks/other.png', disc(9, 7, true));
   put(dir, 'data/notes.txt', 'x');
   const { code, stdout, stderr } = unetpp(dir, ['check', '--data', 'data', '--out', 'sheet.png', '--json']);
-  assert.equal([code, stderr], [2, 'unetpp: data: 5 faults, listed above; mend them before training\n']);
+  assert.equal([code, stderr], [2, 'unetpp: data: 5 faults, listed above; correct them before training\n']);
   const { images, faults, skipped, sheet } = JSON.parse(stdout);
   assert.equal([images, skipped, sheet], [5, ['data/notes.txt', 'data/images/scan.tif'], 'sheet.png']);
   assert.equal(faults.slice(0, 4), [

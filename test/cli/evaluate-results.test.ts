@@ -162,7 +162,7 @@ test('a model file that has changed meanwhile is not written over', async ({ dir
     await saveUnchanged(model, path, bytes);
     assert.unreachable();
   } catch (error) {
-    const why = 'has changed while it was evaluated, so that nothing is stored; evaluate it again';
+    const why = 'changed while it was evaluated, so nothing was stored; evaluate it again';
     assert.is((error as Error).message, `${path}: ${why}`);
   }
 });

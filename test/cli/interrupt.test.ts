@@ -73,7 +73,7 @@ for (const [signal, exit] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP:
     const { code, stdout, stderr } = await running.ended;
     assert.is(code, exit, stderr);
     assert.ok(
-      stderr.endsWith(`\nunetpp: interrupted by ${signal}; go on with: npx unetpp train --resume run\n`),
+      stderr.endsWith(`\nunetpp: interrupted by ${signal}; to continue: npx unetpp train --resume run\n`),
       stderr,
     );
     const result = JSON.parse(stdout);
@@ -100,7 +100,7 @@ test('what an interrupted run prints goes on with it, to the weights of one that
   const { code, stdout, stderr } = await running.ended;
   assert.is(code, 130, stderr);
   assert.match(stdout, /^best {6}epoch /);
-  const command = stderr.match(/\nunetpp: interrupted by SIGINT; go on with: (.*)\n$/)?.[1];
+  const command = stderr.match(/\nunetpp: interrupted by SIGINT; to continue: (.*)\n$/)?.[1];
   assert.is(command, "npx unetpp train --resume 'my '\\''own'\\'' run'");
   const resumed = inShell(dir, `${command} --json`);
   assert.is(resumed.code, 0, resumed.stderr);
@@ -133,7 +133,7 @@ test('interrupted before its first step, while it reads images, a run can be gon
   const { code, stdout, stderr } = unetppAfter(dir, signalAt('SIGTERM', begun, heard), [...options, '--json']);
   assert.is(code, 143, stderr);
   const goOn = 'npx unetpp train --resume run';
-  assert.is(stderr, `SIGTERM${NOTICE}unetpp: interrupted by SIGTERM; go on with: ${goOn}\n`);
+  assert.is(stderr, `SIGTERM${NOTICE}unetpp: interrupted by SIGTERM; to continue: ${goOn}\n`);
   const { run, epochs, interrupted, resume } = JSON.parse(stdout);
   assert.equal([run, epochs, interrupted, resume], ['run', 0, true, goOn]);
   assert.equal(listing(join(dir, 'run')), ['config.json', 'metrics.jsonl']);

@@ -115,7 +115,7 @@ for (const [line, made] of [
 test('train: a run is never begun anew over another, with --force neither', async () => {
   await call(TRAIN, 'run');
   const before = readFileSync('run/model.safetensors');
-  const holds = 'run: holds a run already; go on with that one, or give another folder';
+  const holds = 'run: already holds a run; continue it with --resume, or give another folder';
   assert.is(await messageOf(call(TRAIN, 'run', '--force', '--seed', '2')), holds);
   assert.equal(readFileSync('run/model.safetensors'), before);
 });

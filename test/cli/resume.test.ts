@@ -84,7 +84,7 @@ test('options that would make it another run are refused by name', ({ dir }) => 
     ['--no-deep-supervision', `--deep-supervision is false, but ${BEGUN} with true; ${ADVICE}`],
     ['--ema 0.9', `--ema is 0.9, but ${BEGUN} without it; ${ADVICE}`],
     ['--epochs 2', `--epochs is 2, but ${BEGUN} with 3; it can be extended, not shortened`],
-    ['--out new', '--out new: a run that goes on stays in its folder, run; leave it out'],
+    ['--out new', '--out new: a resumed run stays in its folder, run; leave it out'],
   ] as const) {
     refused(dir, [...RESUME, ...given.split(' ')], message);
   }
@@ -111,7 +111,7 @@ test('data that are not those of the run are refused with numbers', ({ dir }) =>
 });
 
 test('a folder that is no run', ({ dir }) => {
-  const message = (run: string) => `${run}: no run to go on with, as it has no config.json; give the folder of a run`;
+  const message = (run: string) => `${run}: no run to resume, as it has no config.json; give the folder of a run`;
   for (const run of ['data', 'nowhere']) refused(dir, ['train', '--resume', run], message(run));
 });
 
@@ -129,7 +129,7 @@ test('killed before its config was there, the same call begins it again', ({ dir
   rmSync(join(dir, 'run'), { recursive: true });
   // What a process that is gone has left; no process has this number.
   put(dir, 'run/.config.json.4194304.0.tmp', '{"data"');
-  refused(dir, RESUME, 'run: no run to go on with, as it has no config.json; give the folder of a run');
+  refused(dir, RESUME, 'run: no run to resume, as it has no config.json; give the folder of a run');
   put(dir, 'run/note.txt', '');
   const again = [...TRAIN, '--epochs', '3', '--out', 'run'];
   refused(dir, again, 'run: exists and is not empty; give another folder, or write into it with --force');
@@ -171,7 +171,7 @@ test('--continue refuses what would make it another run, and a folder that is no
     ['', '--continue needs to know the folder of the run; give it with --out'],
     [
       '--out run --resume run',
-      '--continue begins or goes on with the run in --out, --resume goes on only; leave one out',
+      '--continue starts or continues the run in --out, --resume only continues; leave one out',
     ],
   ] as const) {
     refused(dir, [...TRAIN, '--continue', ...given.split(' ').filter(Boolean)], message);

@@ -82,7 +82,7 @@ test('a split that cannot be drawn is refused before anything is written', ({ di
     refused(dir, [...TRAIN, ...given.split(' ')], message);
   }
   put(dir, 'data/split.json', '{"train": ["n0", "n1"], "validation": ["n2"]}');
-  const twice = '--split 4,1,1: data has a split.json, which is taken; leave --split out';
+  const twice = '--split 4,1,1: data has a split.json, which takes precedence; leave --split out';
   refused(dir, [...TRAIN, '--split', '4,1,1'], twice);
   refused(dir, ['check', '--data', 'data', '--split', '4,1,1'], twice);
 });

@@ -132,7 +132,7 @@ test('interrupted, then killed, the same call goes on to the same results', asyn
   assert.is(interrupted.code, 130, interrupted.stderr);
   assert.match(
     interrupted.stderr,
-    `\nunetpp: interrupted by SIGINT; go on with: npx unetpp ${args.join(' ')} --json\n`,
+    `\nunetpp: interrupted by SIGINT; to continue: npx unetpp ${args.join(' ')} --json\n`,
   );
   const { runs, resume, rows, interrupted: told } = JSON.parse(interrupted.stdout);
   assert.is(told, true);
@@ -176,7 +176,7 @@ test('a run that was begun goes on from its checkpoint', ({ dir }) => {
   rmSync(join(dir, 'data/split.json'));
   const { code, stderr } = unetpp(dir, FAMILY);
   assert.is(code, 0, stderr);
-  assert.match(stderr, `\nfolder    st: 5 runs done\n\nrun 5 of 6  ${run}\n  goes on at epoch 3\n  Dice `);
+  assert.match(stderr, `\nfolder    st: 5 runs done\n\nrun 5 of 6  ${run}\n  resumed at epoch 3\n  Dice `);
   assert.equal(timeless(resultOf(dir, run)), timeless(expected));
 });
 
@@ -214,7 +214,7 @@ test('what is done is skipped, and more arms join it; embedded training uses the
 test('one fold: the split as it stands, and a word where the scored images have chosen the epoch', ({ dir }) => {
   const one = ['study', ...OPTIONS, '--folds', '1', '--arms', 'unet'];
   const validated = json(dir, [...one, '--out', 'one']);
-  assert.match(String(validated.notes), 'the images that are scored have also chosen the epoch');
+  assert.match(String(validated.notes), 'the images that are scored also selected the epoch');
   assert.match(String(validated.notes), 'One split: the validation images are scored.');
   const best = metricsOf(join(dir, 'one/runs/unet-fold1-seed1')) as { validation: { dice: number } }[];
   assert.is((validated.rows as FamilyRow[])[0]!.dice, Math.max(...best.map(({ validation }) => validation.dice)));

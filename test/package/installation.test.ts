@@ -54,7 +54,7 @@ test('what the machine refuses is put in words', () => {
 test('a folder that is gone', ({ dir }) => {
   const removed = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" train';
   const { status, stderr } = spawnSync('bash', ['-c', removed, process.execPath, MAIN], { cwd: dir, encoding: 'utf8' });
-  const gone = 'the folder in which this was started is gone; change to another one (cd) and start again';
+  const gone = 'the current folder was deleted; change to another one (cd) and start again';
   assert.is(stderr, `unetpp: ${gone}\n`);
   assert.is(status, 2);
 });

@@ -82,7 +82,7 @@ test('who lost the lock writes nothing more', async ({ dir }) => {
 
 test('a folder that holds a run is not begun anew', async ({ dir }) => {
   const path = await begun(dir, 1);
-  const refused = `${path}: holds a run already; go on with that one, or give another folder`;
+  const refused = `${path}: already holds a run; continue it with --resume, or give another folder`;
   const names = readdirSync(path).sort();
   assert.is(await messageOf(RunFolder.create(path, {})), refused);
   assert.is(await messageOf(inNewRun(path, {}, async () => {})), refused);
@@ -92,7 +92,7 @@ test('a folder that holds a run is not begun anew', async ({ dir }) => {
 });
 
 test('no run, or a damaged one, is not opened, and no lock is left', async ({ dir }) => {
-  const noRun = (path: string) => `${path}: no run to go on with, as it has no config.json; give the folder of a run`;
+  const noRun = (path: string) => `${path}: no run to resume, as it has no config.json; give the folder of a run`;
   assert.is(await messageOf(RunFolder.open(dir)), noRun(dir));
   assert.is(await messageOf(RunFolder.open(join(dir, 'no'))), noRun(join(dir, 'no')));
   const path = await begun(dir);

@@ -23,14 +23,14 @@ export const optimizerOptions = {
   schedule: {
     flag: '--schedule <name>',
     parse: oneOf(schedules),
-    help: 'how the learning rate falls',
+    help: 'learning rate schedule',
     default: { value: scheduleDefaults.schedule },
     affects: 'bits',
   },
   warmup: {
     flag: '--warmup <epochs>',
     parse: positive({ zero: true }),
-    help: 'epochs in which the learning rate rises',
+    help: 'epochs over which the learning rate rises at the start',
     default: { value: scheduleDefaults.warmup },
     affects: 'bits',
   },

@@ -33,7 +33,7 @@ export const runOptions = {
   resume: {
     flag: '--resume <dir>',
     parse: path,
-    help: 'go on with the run in this folder, with its options; --epochs may be larger',
+    help: 'continue the run in this folder with its options; --epochs may be larger',
     default: { unset: '' },
     affects: 'output',
   },

@@ -21,7 +21,7 @@ export function planOf({ splitSizes: sizes, splitBy: by }: SplitOptions): SplitP
 /** @throws InputError where a folder has a split of its own */
 export function refuseSecondSplit(plan: SplitPlan | undefined, folder: string, splitFile: boolean): void {
   if (!plan || !splitFile) return;
-  throw new InputError(`--split ${plan.sizes}: ${folder} has a split.json, which is taken; leave --split out`);
+  throw new InputError(`--split ${plan.sizes}: ${folder} has a split.json, which takes precedence; leave --split out`);
 }
 
 /** How many slices a plan draws of the phantom, of which there are as many as asked for. */

@@ -11,7 +11,7 @@ const ownOptions = {
   compare: {
     flag: '--compare <what>',
     parse: oneOf(comparisons),
-    help: 'family: its networks against U-Net; embedded: the levels of UNet++ trained whole and pruned against each trained alone',
+    help: 'family: its networks compared with U-Net; embedded: the levels of a whole UNet++ after pruning, compared with each level trained alone',
     default: { value: 'family' },
     affects: 'goal',
   },

@@ -31,7 +31,7 @@ export const trainingOptions = {
   augment: {
     flag: '--augment <list>',
     parse: text,
-    help: `changes to training images: ${AUGMENTATIONS.join(', ')}, all, or none; elastic:0.5 is half as strong`,
+    help: `augmentation of training images: ${AUGMENTATIONS.join(', ')}, all, or none; elastic:0.5 is half as strong`,
     default: { data: 'none', phantom: 'flip' },
     affects: 'bits',
   },
@@ -66,21 +66,21 @@ export const trainingOptions = {
   seed: {
     flag: '--seed <n>',
     parse: whole(0, Number.MAX_SAFE_INTEGER),
-    help: 'seed of everything random',
+    help: 'seed of the split, initial values, order, augmentation and dropout',
     default: { value: trainDefaults.seed },
     affects: 'bits',
   },
   workers: {
     flag: '--workers <n>',
     parse: threads,
-    help: 'micro-batches computed at a time, each on a core; the result is the same',
+    help: 'micro-batches computed in parallel, one per core; the result is the same for any number',
     default: { value: 'auto' },
     affects: 'speed',
   },
   backend: {
     flag: '--backend <name>',
     parse: oneOf(backends),
-    help: 'what computes; reference is slow and plain',
+    help: 'where to compute; reference is slow and only for checking',
     default: { value: 'wasm' },
     affects: 'bits',
   },

@@ -22,7 +22,7 @@ type Options = Readonly<Record<string, unknown>>;
 export function resumedOptions(folder: RunFolder, given: Partial<TrainCommandOptions>): TrainCommandOptions {
   const { path } = folder;
   if (given.out !== undefined && !given.continue) {
-    throw new InputError(`--out ${given.out}: a run that goes on stays in its folder, ${path}; leave it out`);
+    throw new InputError(`--out ${given.out}: a resumed run stays in its folder, ${path}; leave it out`);
   }
   const stored = storedOptions(folder);
   const asked = valuesOf(trainTable, given);

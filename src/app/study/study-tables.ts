@@ -77,7 +77,7 @@ const FAMILY: Columns<FamilyRow> = {
   Dice: ({ dice, diceDeviation }) => spread(dice, diceDeviation),
   IoU: ({ iou, iouDeviation }) => spread(iou, iouDeviation),
   ...COMPARISON,
-  'time a run': ({ seconds }) => duration(seconds),
+  'time per run': ({ seconds }) => duration(seconds),
 };
 
 const EMBEDDED: Columns<EmbeddedRow> = {
@@ -133,33 +133,33 @@ function notesOf({ arms, splits, subset, options }: StudyPlan, results: readonly
   return [
     ...(family ? FAMILY_NOTES : EMBEDDED_NOTES),
     splits.length > 1
-      ? `Cross-validation${byPatient ? ' by patient' : ''}: each of ${splits.length} folds is tested on once, the one after it chooses the epoch, the others train.`
+      ? `Cross-validation${byPatient ? ' by patient' : ''}: each of ${splits.length} folds is the test set once; the next fold selects the epoch, the others are the training set.`
       : `One split: the ${subset} images are scored.`,
     ...(subset === 'validation' ? [CHOSEN_ON] : []),
     'Scores are means over the images of a run, then mean ± standard deviation over the runs.',
-    tested ? testNote(byPatient) : `Nothing is tested, as ${BASELINE} is not among the networks.`,
+    tested ? testNote(byPatient) : `There is no significance test, as ${BASELINE} is not among the networks.`,
     `Time: training and validation of one run, ${options.workers === 'auto' ? 'on all cores' : `with ${plural(options.workers, 'worker')}`} of ${machine()}.`,
   ];
 }
 
 /** What a time is worth nothing without. */
 function machine(): string {
-  return `the machine that wrote this: ${processorModel() ?? 'processor unknown'}, Node ${nodeVersion}`;
+  return `the machine that wrote this table: ${processorModel() ?? 'processor unknown'}, Node ${nodeVersion}`;
 }
 
 const FAMILY_NOTES = [
-  'Scores of a network with deep supervision (DS; UNet^e has it, too) are those of the mean of its heads. The difference is that of Dice to U-Net.',
+  'Networks with deep supervision (DS), including UNet^e, are scored by the mean of their heads. The difference is Dice minus that of U-Net.',
 ];
 
 const EMBEDDED_NOTES = [
-  'Embedded: UNet++ with deep supervision, trained whole and pruned to the level. Isolated: the network of that level alone, trained with deep supervision; its deepest head. The difference is embedded less isolated.',
-  'The time of the embedded levels is that of the whole network, which gives them all.',
+  'Embedded: UNet++ with deep supervision, trained whole and pruned to the level. Isolated: the network of that level trained alone with deep supervision, scored by its deepest head. The difference is embedded minus isolated.',
+  'The time of the embedded levels is that of the whole network, which covers them all.',
 ];
 
 const CHOSEN_ON =
-  'There are no test images: the images that are scored have also chosen the epoch, so that scores are too high by a little, for all alike.';
+  'There is no test set: the images that are scored also selected the epoch, so all scores are slightly too high.';
 
 function testNote(byPatient: boolean): string {
   const [units, over] = byPatient ? ['patients', 'its images and the seeds'] : ['images', 'the seeds'];
-  return `p: Wilcoxon's signed-rank test, two-sided, of Dice paired over n ${units}, each the mean over ${over}; exact up to 50 differences. p (Holm) is adjusted for all tests of the table. It speaks of other ${units}, not of networks trained on other data.`;
+  return `p: Wilcoxon's signed-rank test, two-sided, of Dice paired over n ${units}, each the mean over ${over}; exact up to 50 differences. p (Holm) is adjusted for all tests of the table. It says how the result generalises to other ${units}, not to networks trained on other data.`;
 }

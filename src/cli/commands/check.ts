@@ -12,7 +12,7 @@ import { ProgressBar } from '../terminal/progress.js';
 
 export const check = command(
   'check',
-  'Look through a data folder: faults, sizes, values, classes, empty masks, small objects, patients, the same image twice; with --out a picture of its images with their masks.',
+  'Check a data folder before training: faults, sizes, values, classes, empty masks, small objects, patients, duplicate images; --out draws its images with their masks.',
   'unetpp check --data my-scans --out my-scans.png',
 )
   .usage('--data DIR [options]')
@@ -21,10 +21,10 @@ export const check = command(
   .addTable(forceOptions)
   .option('--seed <n>', 'draws the split where there is no split.json', whole(0, Number.MAX_SAFE_INTEGER), 1)
   .addTable(splitOptions)
-  .option('--augment <list>', 'a picture of what train makes of its images with this --augment instead')
+  .option('--augment <list>', 'draw the images as train would see them with this --augment')
   .option(
     '--size <pixels>',
-    'width and height, as for train: for this picture, and for what masks lose when they are resized',
+    'width and height, as for train: for the picture, and to find objects that vanish when masks are resized',
     side,
     128,
   )
@@ -37,5 +37,7 @@ async function run(options: CommonOptions & CheckFolderOptions): Promise<void> {
   const summary = summaryOf(folder, facts, options.size, faults);
   report(options, checkLines(summary, sheet), { ...summary, sheet });
   if (faults.length === 0) return;
-  throw new InputError(`${options.data}: ${plural(faults.length, 'fault')}, listed above; mend them before training`);
+  throw new InputError(
+    `${options.data}: ${plural(faults.length, 'fault')}, listed above; correct them before training`,
+  );
 }

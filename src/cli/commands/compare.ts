@@ -12,10 +12,10 @@ import { ProgressBar } from '../terminal/progress.js';
 
 export const compare = evaluationCommand(
   'compare',
-  'Compare the heads of a model, each as the model that prune makes of it, and their mean, on images and masks: scores, parameters, multiply-adds, time and memory. The cheapest that is near enough to the best is recommended.',
+  'Compare the heads of a model, each pruned to its own model, and their mean, on images and masks: scores, parameters, multiply-adds, time and memory. The cheapest mode within a tolerance of the best is recommended.',
   'unetpp compare --model runs/my-scans/model.safetensors --data my-scans --save',
 )
-  .option('--runs <n>', 'predictions of one image that are timed in each mode, in turns', whole(1, 10_000), 15)
+  .option('--runs <n>', 'timed predictions of one image in each mode, in turns', whole(1, 10_000), 15)
   .addTable(threadOptions)
   .optionsGroup('Recommendation:')
   .addOption(

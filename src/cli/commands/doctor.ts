@@ -11,7 +11,7 @@ import { version } from '../version.js';
 
 export const doctor = command(
   'doctor',
-  'Show what this machine is and whether the kernels work on it: a block of text to paste into an issue.',
+  'Describe this machine and check the kernels on it, as a block of text to paste into an issue.',
   'unetpp doctor --json',
 ).action(run);
 

@@ -13,7 +13,7 @@ import { ProgressBar } from '../terminal/progress.js';
 
 export const evaluate = evaluationCommand(
   'evaluate',
-  'Measure a model on images and masks: Dice, IoU, precision, sensitivity, specificity and surface distances, in a mode and of every head.',
+  'Measure a model on images and masks: Dice, IoU, precision, sensitivity, specificity and surface distances, for one mode and every head.',
   'unetpp evaluate --model runs/my-scans/model.safetensors --data my-scans --report worst-cases',
 )
   .addTable(inferenceOptions)
@@ -32,7 +32,7 @@ export const evaluate = evaluationCommand(
       .choices(['dice', 'pooledDice'])
       .preset('dice'),
   )
-  .option('--save', 'and store them in the model file, for predict and evaluate')
+  .option('--save', 'store these thresholds in the model file, for predict and evaluate')
   .action(run);
 
 async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void> {

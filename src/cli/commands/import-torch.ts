@@ -16,7 +16,7 @@ export const importTorchCommand = command(
   .requiredOption('--weights <file>', 'safetensors file of the state dict', path)
   .requiredOption(
     '--config <json>',
-    'the network, as JSON or a file of it: filters, inChannels, classes, norm, upsample, skips; what is left out is as in unetpp train',
+    'the network, as JSON or a file of it: filters, inChannels, classes, norm, upsample, skips; fields that are left out take the defaults of unetpp train',
     path,
   )
   .requiredOption('--out <file>', 'model file to write', path)

@@ -19,7 +19,7 @@ interface InfoOptions extends CommonOptions {
 
 export const info = command(
   'info',
-  'Show what a model is: its network, what it reads and says, its training, and what both cost.',
+  'Show the network of a model, its input and output, its training, and the memory and computation that both need.',
   'unetpp info --model runs/phantom/model.safetensors',
 )
   .usage('--model FILE [options]')

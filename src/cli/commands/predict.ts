@@ -17,7 +17,7 @@ export const predict = command(
   .usage('--model FILE --input IMAGE_OR_DIR --out DIR [options]')
   .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--input <path>', 'an image (PNG or .npy), or a folder of them', path)
-  .requiredOption('--out <dir>', 'folder for the results; earlier ones of the same names are written over', path)
+  .requiredOption('--out <dir>', 'folder for the results; earlier results with the same names are replaced', path)
   .addTable(forceOptions)
   .addTable(inferenceOptions)
   .option('--save-probs', 'write NAME.npy too: float32 probabilities [classes, height, width]')

@@ -11,7 +11,7 @@ import { networkText } from '../tables/describe.js';
 
 export const prune = command(
   'prune',
-  'Write a smaller model that says what one head of a model says, bit for bit: all that this head does not need is left out.',
+  'Cut a model down to one head, whose output stays the same bit for bit; everything that this head does not need is left out.',
   'unetpp prune --model runs/my-scans/model.safetensors --level 2 --out small.safetensors',
 )
   .usage('--model FILE --level N --out FILE [options]')

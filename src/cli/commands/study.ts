@@ -12,7 +12,7 @@ import { ProgressBar } from '../terminal/progress.js';
 
 export const study = command(
   'study',
-  'Train the networks of the family, or embedded against isolated levels, under one protocol with cross-validation, and compare them in a table. The same call goes on with a study that was stopped.',
+  'Train the networks of the family, or the levels embedded and isolated, under one protocol with cross-validation, and compare them in a table. The same command continues a study that was stopped.',
   'unetpp study --data my-scans --filters 16,32,64,128,256 --epochs 20 --folds 5 --seeds 1,2',
 )
   .addGroups(studyGroups)
@@ -42,7 +42,7 @@ function studyObserver(bar: ProgressBar): StudyObserver {
     ...terminalObserver(bar),
     begin: (plan, folder, done) => bar.line(introduction(plan, folder, done)),
     run: (run) => bar.line(runText(run)),
-    resume: (from) => bar.line(`  goes on ${whereOf(from)}`),
+    resume: (from) => bar.line(`  resumed ${whereOf(from)}`),
     result: (result) => bar.line(`  ${resultText(result)}`),
     end: () => bar.line(''),
   };

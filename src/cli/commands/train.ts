@@ -43,7 +43,7 @@ async function run(given: Given): Promise<void> {
 function runToGoOnWith({ continue: either = false, resume, out }: Given): string | undefined {
   if (!either) return resume;
   if (resume !== undefined) {
-    throw new InputError('--continue begins or goes on with the run in --out, --resume goes on only; leave one out');
+    throw new InputError('--continue starts or continues the run in --out, --resume only continues; leave one out');
   }
   if (out === undefined) throw new InputError('--continue needs to know the folder of the run; give it with --out');
   return RunFolder.holdsRun(out) ? out : undefined;

@@ -12,7 +12,7 @@ export function evaluationCommand(...described: Parameters<typeof command>): Cli
     .requiredOption('--model <file>', 'model file', path)
     .requiredOption('--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path)
     .addOption(
-      new Option('--subset <name>', 'which images; test images are those of a split.json, or of train --split')
+      new Option('--subset <name>', 'which images to use; the test set comes from split.json or from train --split')
         .choices(measurable)
         .default('validation'),
     )

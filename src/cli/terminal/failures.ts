@@ -8,7 +8,7 @@ export function inWords(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof InputError) return error;
   const { code = '', syscall, path, message } = error as NodeJS.ErrnoException;
   if (syscall === 'uv_cwd') {
-    return new InputError('the folder in which this was started is gone; change to another one (cd) and start again');
+    return new InputError('the current folder was deleted; change to another one (cd) and start again');
   }
   if (code === 'EMFILE' || code === 'ENFILE') {
     const limit = 'too many files are open; close some or raise the limit (ulimit -n)';

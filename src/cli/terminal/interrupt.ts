@@ -51,10 +51,10 @@ export async function interruptible(
   for (const name of SIGNALS) process.on(name, listener);
   try {
     const goOn = await work(signal);
-    if (first && goOn !== undefined) end(first.name, `; go on with: ${goOn}`);
+    if (first && goOn !== undefined) end(first.name, `; to continue: ${goOn}`);
   } catch (error) {
     if (!first || error !== signal.reason) throw error;
-    end(first.name, ' before anything was begun');
+    end(first.name, ' before any work was started');
   } finally {
     for (const name of SIGNALS) process.off(name, listener);
   }

@@ -132,7 +132,7 @@ export async function makeFolder(path: string): Promise<void> {
 export async function replaceUnchanged(path: string, before: Uint8Array, content: Uint8Array): Promise<void> {
   const check = async () => {
     if (Buffer.compare(await readFileChecked(path), before) === 0) return;
-    throw new InputError(`${path}: has changed while it was evaluated, so that nothing is stored; evaluate it again`);
+    throw new InputError(`${path}: changed while it was evaluated, so nothing was stored; evaluate it again`);
   };
   await check();
   await writeFileAtomic(await realpath(path), content, check);

@@ -95,7 +95,7 @@ export class RunFolder {
     const folder = new RunFolder(path, config, await lockFolder(path, wait));
     if (RunFolder.holdsRun(path) || folder.hasCheckpoint) {
       await folder.close();
-      throw new InputError(`${path}: holds a run already; go on with that one, or give another folder`);
+      throw new InputError(`${path}: already holds a run; continue it with --resume, or give another folder`);
     }
     try {
       await writeTextAtomic(configFile(path), jsonText(config));
@@ -114,7 +114,7 @@ export class RunFolder {
    */
   static async open(path: string, wait?: LockWaitOptions): Promise<RunFolder> {
     if (!RunFolder.holdsRun(path)) {
-      throw new InputError(`${path}: no run to go on with, as it has no config.json; give the folder of a run`);
+      throw new InputError(`${path}: no run to resume, as it has no config.json; give the folder of a run`);
     }
     const lock = await lockFolder(path, wait);
     try {
