@@ -9,7 +9,7 @@ import { resizeImage } from '../image/resize.js';
 import type { ModelConfig } from '../network/config.js';
 import type { Prediction } from './prediction.js';
 
-/** @throws InputError */
+/** @throws InputError that names the source, for an unknown normalisation or a size that is no number of pixels */
 export function parsePreprocessing(value: unknown, source: string): Preprocessing {
   const { normalisation, size } = (typeof value === 'object' ? (value ?? {}) : {}) as Record<string, unknown>;
   if (!isNormalisation(normalisation)) {

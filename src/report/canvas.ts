@@ -1,3 +1,4 @@
+/** An RGB picture to draw charts and contact sheets on: rectangles, copies of pictures, text and smooth lines. */
 import { invariant } from '../base/errors.js';
 import type { Image } from '../image/image.js';
 import type { Colour } from './colours.js';

@@ -1,3 +1,4 @@
+/** Line charts: title, ticks, grid, curves and legend, drawn on a canvas. */
 import type { Tick } from './axis.js';
 import type { Canvas, Point } from './canvas.js';
 import { type Colour, DIM, GRID, TEXT } from './colours.js';

@@ -1,3 +1,4 @@
+/** Two masks over one image, coloured by whether they agree: how a prediction is judged by eye. */
 import type { Image } from '../image/image.js';
 import { BLUE, type Colour, GREEN, ORANGE, WHITE, YELLOW } from './colours.js';
 import { blend, checkMask, enlarge, toRgb } from './pixels.js';

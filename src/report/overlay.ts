@@ -1,3 +1,4 @@
+/** Masks as pictures: over their image, in grey, and as files hold them. */
 import type { Image } from '../image/image.js';
 import { type Colour, classColour, GREEN } from './colours.js';
 import { blend, checkMask, outline, toRgb } from './pixels.js';

@@ -1,3 +1,4 @@
+/** What all pictures are made of: images in RGB, enlarged, blended with a colour, and the outlines of masks. */
 import { InputError, invariant } from '../base/errors.js';
 import type { Image } from '../image/image.js';
 import { surface } from '../image/surface.js';

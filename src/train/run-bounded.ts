@@ -1,9 +1,9 @@
-/** Spreads numbered pieces of work over lanes that go on beside each other. */
+/** Runs numbered tasks in a fixed number of lanes, one at a time in each. */
 
 /**
- * Does pieces 0 to `count - 1`, begun in order, one at a time in each lane. None begins more than twice the number of
- * lanes after one that is not done, so that what waits for a slow one is bounded. The first error stops all lanes; it is
- * thrown when what had begun is done.
+ * Runs tasks 0 to `count - 1`, begun in order, one at a time in each lane. None begins more than twice the number of
+ * lanes after one that is not done, so that the number of results that wait for a slow one is bounded. The first error
+ * stops all lanes; it is thrown when the tasks that had begun are done.
  */
 export async function runBounded(
   count: number,

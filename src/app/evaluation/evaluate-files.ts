@@ -121,7 +121,7 @@ export async function evaluateFiles(options: EvaluateFilesOptions, observer: Obs
   };
 }
 
-/** @throws InputError */
+/** @throws InputError for options that cannot be given together */
 function refuseContradictions({ chooseThreshold, subset, threshold, save }: EvaluateFilesOptions): void {
   if (save && !chooseThreshold) {
     throw new InputError('--save stores what --choose-threshold finds; give both, or leave --save out');

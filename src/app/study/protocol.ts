@@ -41,7 +41,7 @@ function protocolOf({ options, splits }: StudyPlan): Protocol {
   return { ...toStore(studyTable, options), splits };
 }
 
-/** @throws InputError */
+/** @throws InputError that names the first option that differs, or says that the images do */
 function requireSameProtocol(now: Protocol, then: Protocol, path: string, { source }: Dataset): void {
   const { splits, ...options } = now;
   const { splits: before, ...others } = then;
