@@ -1,4 +1,4 @@
-/** Networks recorded and compiled for prediction: running statistics, no dropout, only what the outputs need. */
+/** Networks recorded and compiled for prediction, with running statistics and without dropout. */
 import type { Allocator, Program, Values } from '../backend/backend.js';
 import type { Tensor } from '../graph/graph.js';
 import { type ModelConfig, upToLevel } from '../network/config.js';
@@ -7,7 +7,7 @@ import { type Network, type NetworkOptions, recordNetwork } from '../network/net
 import type { ParameterStore } from '../network/parameters.js';
 import { mean, sigmoid, softmax } from '../ops/index.js';
 
-/** The logits of all heads, shallowest first, or the probabilities of these outputs. */
+/** What is computed: the logits of all heads, shallowest first, or the probabilities of the listed outputs. */
 export type InferenceOutputs = 'logits' | readonly Output[];
 
 /** The images that are computed at once: how many, and their size. */
@@ -16,7 +16,7 @@ export type InferenceSize = Pick<NetworkOptions, 'batch' | 'height' | 'width'>;
 /** What a prediction computes, as symbols. */
 export interface InferenceGraph {
   readonly network: Network;
-  /** The outputs in the order in which they were asked for, each [N,H,W,classes]. */
+  /** The outputs in the order in which they were listed, each [N,H,W,classes]. */
   readonly outputs: readonly Tensor[];
 }
 
@@ -57,7 +57,7 @@ function meanOf(tensors: readonly Tensor[]): Tensor {
 export class Inference {
   readonly #program: Program;
 
-  /** @param allocator where the program belongs; by default the backend that holds the parameters */
+  /** @param allocator makes the program; by default it is the backend that holds the parameters */
   constructor(
     readonly graph: InferenceGraph,
     parameters: ParameterStore,

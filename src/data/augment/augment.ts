@@ -13,7 +13,7 @@ export type AugmentationName = keyof typeof REARRANGEMENTS | keyof typeof MOTION
 /** One kind of change, and how strong. */
 export interface Augmentation {
   readonly name: AugmentationName;
-  /** 1 is the usual strength, 0 is none, 3 is the most; for `flip` and `turn` it is the share of samples that are drawn. */
+  /** 0 is none, 1 the usual strength, 3 the most; of `flip` and `turn` it is the fraction of samples that are drawn. */
   readonly strength: number;
 }
 
@@ -88,7 +88,7 @@ interface Asked<Rule> {
   readonly random: Random;
 }
 
-/** Returns the rules of a table that are asked for, in its order. */
+/** Returns the rules of a table that have been chosen, in its order. */
 function asked<Rule>(
   rules: Readonly<Record<string, Rule>>,
   augmentations: readonly Augmentation[],

@@ -23,11 +23,11 @@ export type SplitUnit = (typeof splitUnits)[number];
 
 /** How a split is to be drawn. */
 export interface SplitPlan {
-  /** Images for training, validation and test, as `'2800,200,64'`; or shares of all, as `'80%,10%,10%'`. */
+  /** How many images are for training, validation and test: numbers, `'2800,200,64'`, or percentages, `'80%,10%,10%'`. */
   readonly sizes: string;
-  /** Default: 'patient' where patients are known. */
+  /** What stays together. Default: 'patient' where patients are known, else 'image'. */
   readonly by?: SplitUnit;
-  /** The digest of a `DrawnSplit`: other images are refused. */
+  /** The digest of an earlier `DrawnSplit`; a split is then drawn of the same images only. */
   readonly images?: string;
 }
 
@@ -45,7 +45,7 @@ const EXPECTED =
 
 /**
  * Returns the numbers of images that a plan's sizes stand for.
- * @param total all images, of which shares are taken
+ * @param total the number of all images, of which percentages are taken
  * @throws InputError for sizes that cannot be read, none for training or validation, and shares of more than all
  */
 export function splitCounts(sizes: string, total: number): SplitCounts {
