@@ -75,6 +75,6 @@ export function checkFits(config: ModelConfig, { source, channels, classes }: Da
 function checkNormalisation({ card: { preprocessing } }: Model, { source, sampler }: Dataset): void {
   const { normalisation } = sampler.preprocessing;
   if (normalisation === preprocessing.normalisation) return;
-  const asked = `open it with the normalisation of the model, "${preprocessing.normalisation}"`;
-  throw new InputError(`${source}: images are normalised by ${show(normalisation)}; ${asked}`);
+  const advice = `open it with the normalisation of the model, "${preprocessing.normalisation}"`;
+  throw new InputError(`${source}: images are normalised by ${show(normalisation)}; ${advice}`);
 }

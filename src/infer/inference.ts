@@ -32,8 +32,8 @@ export function recordInference(config: ModelConfig, outputs: InferenceOutputs, 
 
 /** The level of the deepest head that is needed: height and width must be multiples of 2 to the power of it. */
 export function deepestLevel(config: ModelConfig, outputs: InferenceOutputs): number {
-  const asked = outputs === 'logits' ? outputsOf(config) : outputs;
-  return Math.max(...asked.flatMap((output) => levelsOfMode(output, config)));
+  const listed = outputs === 'logits' ? outputsOf(config) : outputs;
+  return Math.max(...listed.flatMap((output) => levelsOfMode(output, config)));
 }
 
 /** Adds the probabilities of `outputs` to a network. Each head is computed once, however many outputs read it. */

@@ -19,7 +19,7 @@ export interface NetworkCost {
 export interface Cost extends NetworkCost {
   /** Activations and the workspace of each thread, in bytes. */
   readonly workingBytes: number;
-  /** Filters that are prepared once and kept, in bytes. */
+  /** Filters that are packed once and kept, in bytes. */
   readonly preparedBytes: number;
 }
 

@@ -84,7 +84,7 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
     parameters,
     gradients: gradientBuffers * trainable,
     optimizer: (STATE_NAMES[optimizer].length + (emaDecay ? 1 : 0)) * trainable,
-    prepared: validation.prepared,
+    prepared: validation.packed,
     working:
       workers === 1
         ? Math.max(worker, validation.working)
@@ -120,7 +120,7 @@ export function evaluationMemory(
   config: ModelConfig,
   { size, batch, images, threads, loss }: EvaluationMemoryOptions,
   backend: Backend,
-): { readonly prepared: number; readonly working: number } {
+): { readonly packed: number; readonly working: number } {
   // The last batch may be smaller, and its deep convolutions then suit other kernels.
   const sizes = [images].flat().flatMap((count) => [Math.min(batch, count), count > batch ? count % batch : 0]);
   const plans = [...new Set(sizes)]
@@ -129,5 +129,5 @@ export function evaluationMemory(
       const { network, outputs } = recordEvaluation(config, count, size, loss);
       return backend.plan(outputs, new Set(network.parameters.keys()), { constant: true, ...(threads && { threads }) });
     });
-  return { prepared: keptBytes(plans), working: FLOAT * Math.max(0, ...plans.map(({ length }) => length)) };
+  return { packed: keptBytes(plans), working: FLOAT * Math.max(0, ...plans.map(({ length }) => length)) };
 }

@@ -8,7 +8,7 @@
 export async function runBounded(
   count: number,
   lanes: number,
-  work: (piece: number, lane: number) => Promise<void>,
+  work: (task: number, lane: number) => Promise<void>,
 ): Promise<void> {
   const failures: unknown[] = [];
   const done = new Set<number>();
@@ -21,10 +21,10 @@ export async function runBounded(
         await new Promise<void>((resolve) => waiting.push(resolve));
         continue;
       }
-      const piece = next++;
+      const task = next++;
       try {
-        await work(piece, lane);
-        done.add(piece);
+        await work(task, lane);
+        done.add(task);
         while (done.delete(oldest)) oldest++;
       } catch (error) {
         failures.push(error);

@@ -181,8 +181,8 @@ export class TrainingStep implements Step {
     const reducer = this.#reducer;
     const share = reducer.share(load.length);
     reducer.begin(load.length);
-    await runBounded(share.length, this.#lanes.length, async (piece, n) => {
-      const index = share[piece]!;
+    await runBounded(share.length, this.#lanes.length, async (k, n) => {
+      const index = share[k]!;
       const examples = await load[index]!();
       const lane = this.#lanes[n]!;
       const { graph, program } = await this.#compute(lane, examples, images);

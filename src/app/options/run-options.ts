@@ -2,7 +2,7 @@
 import type { OptionTable } from './option.js';
 import { onOrOff, path, positive, whole } from './parsers.js';
 
-/** Of every command that writes. */
+/** The options of every command that writes. */
 export const forceOptions = {
   force: {
     flag: '--force',

@@ -21,7 +21,7 @@ export interface Head {
 /** Beyond this `radius` there is air. */
 export const HEAD_EDGE = 1.015;
 
-/** The radius at which the brain ends, and below those at which bone, fat and skin begin; 1 is the head's outline. */
+/** The `radius` at which the brain ends, and below those at which bone, muscle and fat begin. */
 export const BRAIN_EDGE = 0.83;
 const BONE = 0.855;
 const MUSCLE = 0.905;

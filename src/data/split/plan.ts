@@ -114,18 +114,18 @@ export function drawPlanned(
     );
   }
   const groups = by === 'patient' ? patientsAmong(sorted, originOf) : sorted.map((name) => [name]);
-  const asked = subsets.filter((subset) => counts[subset] > 0);
-  if (groups.length < asked.length) {
-    const needed = `one each for ${asked.slice(0, -1).join(', ')} and ${asked.at(-1)}`;
+  const wanted = subsets.filter((subset) => counts[subset] > 0);
+  if (groups.length < wanted.length) {
+    const needed = `one each for ${wanted.slice(0, -1).join(', ')} and ${wanted.at(-1)}`;
     throw new InputError(
-      `${source}: the split ${sizes} by patient needs at least ${asked.length} patients, ${needed}, there are ${groups.length}; ask for fewer subsets, or split by image`,
+      `${source}: the split ${sizes} by patient needs at least ${wanted.length} patients, ${needed}, there are ${groups.length}; ask for fewer subsets, or split by image`,
     );
   }
   let left = shuffled(groups, seed);
   const drawn: Record<Subset, readonly string[]> = { train: [], validation: [], test: [] };
   // The training comes last, and takes what is left where all images are asked for.
-  for (const [k, subset] of asked.reverse().entries()) {
-    const later = asked.length - 1 - k;
+  for (const [k, subset] of wanted.reverse().entries()) {
+    const later = wanted.length - 1 - k;
     const all = later === 0 && sum === sorted.length;
     const taken = new Set(all ? left : drawAbout(counts[subset], left, left.length - later, originOf));
     left = left.filter((group) => !taken.has(group));
