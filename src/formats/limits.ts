@@ -16,5 +16,5 @@ export const MAX_BYTES = 2 ** 28;
 export function checkLimits(width: number, height: number, bytes: number, what: string, name: string): void {
   if (width <= MAX_SIDE && height <= MAX_SIDE && bytes <= MAX_BYTES) return;
   const most = `at most ${MAX_SIDE} pixels a side and ${MAX_BYTES} bytes`;
-  throw new InputError(`${name}: too large: ${what} takes ${bytes} bytes, accepted are ${most}; cut it into tiles`);
+  throw new InputError(`${name}: too large: ${what} takes ${bytes} bytes, expected ${most}; cut it into tiles`);
 }

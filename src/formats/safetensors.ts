@@ -207,7 +207,7 @@ function checkLayout(entries: Entry[], found: number, file: string): void {
   let at = 0;
   for (const { name, begin, end } of entries) {
     if (begin !== at) {
-      const what = begin > at ? `a hole of ${begin - at}` : `an overlap of ${at - begin}`;
+      const what = begin > at ? `a gap of ${begin - at}` : `an overlap of ${at - begin}`;
       throw damaged(
         file,
         `tensor ${show(name)}: expected to begin at byte ${at} of the data, found ${begin}: ${what} bytes`,

@@ -56,7 +56,7 @@ export function parseLoss(text: string): LossTerm[] {
     const spelling = Object.hasOwn(SPELLINGS, name) ? SPELLINGS[name] : undefined;
     if (!spelling) {
       const known = Object.keys(SPELLINGS).join(', ');
-      throw wrong(`${show(part.trim())} is no term; expected a sum like 0.5*ce+dice, of ${known}`);
+      throw wrong(`${show(part.trim())} is not a term; expected a sum like 0.5*ce+dice, of ${known}`);
     }
     if (factor !== undefined && !(isNumber(factor) && Number(factor) > 0)) {
       throw wrong(`the weight of ${name} is ${show(factor)}, expected a number above 0`);

@@ -66,7 +66,7 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
   const { metadata, tensors } = await readSafetensors(bytes, file);
   if (metadata.format !== FORMAT) {
     throw new InputError(
-      `${file}: not a model of unetpp (its metadata has no format "${FORMAT}"); bring PyTorch weights in with import-torch`,
+      `${file}: not a model of unetpp (its metadata has no format "${FORMAT}"); convert PyTorch weights with import-torch`,
     );
   }
   if (metadata.version !== VERSION) {

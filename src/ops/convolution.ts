@@ -64,7 +64,7 @@ export function conv2d(x: Tensor | readonly Tensor[], w: Tensor, b: Tensor, opti
   for (const [k, other] of xs.entries()) {
     const [n, h, v] = activation('conv2d', `x${k}`, other);
     const same = n === batch && h === height && v === width;
-    expect(same, 'conv2d', () => `inputs must agree but for channels, got ${show(xs[0]!)} and ${show(other)}`);
+    expect(same, 'conv2d', () => `inputs must agree except in channels, got ${show(xs[0]!)} and ${show(other)}`);
   }
   const sources = xs.map((tensor) => tensor.shape[3]!);
   const inChannels = sources.reduce((sum, channels) => sum + channels, 0);

@@ -230,7 +230,7 @@ test('one fold: the split as it stands, and a word where the scored images have 
 });
 
 test('another protocol is refused by name', ({ dir }) => {
-  const advice = 'call it as then, or give another folder with --out';
+  const advice = 'repeat its options, or give another folder with --out';
   const begun = 'but the study in st was started';
   const lr = STUDY.with(STUDY.indexOf('0.02'), '0.05');
   refused(dir, [...lr, '--out', 'st'], `--lr is 0.05, ${begun} with 0.02; ${advice}`);

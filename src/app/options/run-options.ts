@@ -40,7 +40,7 @@ export const runOptions = {
   continue: {
     flag: '--continue',
     parse: onOrOff,
-    help: 'begin the run in --out, or go on with it: the same call can be made again and again',
+    help: 'start the run in --out, or continue it: the same command can be repeated',
     default: { unset: '' },
     affects: 'output',
   },

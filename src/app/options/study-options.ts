@@ -46,7 +46,7 @@ const ownOptions = {
   out: {
     flag: '--out <dir>',
     parse: path,
-    help: 'folder of the study, to be begun or gone on with',
+    help: 'folder of the study, which is started or continued',
     default: { unset: 'runs/NAME-study' },
     affects: 'output',
   },

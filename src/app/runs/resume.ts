@@ -69,9 +69,9 @@ export async function findCheckpoint(
 }
 
 function remarks({ path }: RunFolder, found: FoundCheckpoint | undefined): string[] {
-  if (!found) return [`${path}: has no checkpoint yet; beginning with the first epoch`];
+  if (!found) return [`${path}: has no checkpoint yet; starting from the first epoch`];
   const { checkpoint, warning } = found;
-  const unknown = `${path}: its checkpoint does not say with which options and images it was made; going on unchecked`;
+  const unknown = `${path}: its checkpoint does not say with which options and images it was made; resuming unchecked`;
   return [...(warning === undefined ? [] : [warning]), ...(checkpoint.run ? [] : [unknown])];
 }
 

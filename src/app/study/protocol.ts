@@ -47,7 +47,7 @@ function requireSameProtocol(now: Protocol, then: Protocol, path: string, { sour
   const { splits: before, ...others } = then;
   const stored = withCurrentNames(others);
   const leftOut = Object.keys(stored).map((name) => [name, null]);
-  const advice = 'call it as then, or give another folder with --out';
+  const advice = 'repeat its options, or give another folder with --out';
   compareOptions(stored, { ...Object.fromEntries(leftOut), ...options }, studyTable, `the study in ${path}`, advice);
   if (deepEqual(splits, before)) return;
   throw new InputError(

@@ -118,6 +118,6 @@ export class LinearMemory {
 function tooLarge(bytes: number): InputError {
   const gigabytes = (bytes / 2 ** 30).toFixed(1);
   return new InputError(
-    `memory: needs ${gigabytes} GB, more than can be had (WebAssembly holds at most 4.0 GB); lower the image size, the filters, the micro-batch or the number of workers`,
+    `memory: needs ${gigabytes} GB, more than is available (WebAssembly holds at most 4.0 GB); lower the image size, the filters, the micro-batch or the number of workers`,
   );
 }

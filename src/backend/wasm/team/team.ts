@@ -140,7 +140,7 @@ export class Team {
     if (barrier.isDone(chunks)) return;
     if (isInPlace(call)) {
       const halfDone = `thread ${lost} of the team was lost within ${call.op}, which cannot be done again`;
-      throw new Error(`${halfDone}; go on from the last checkpoint (train --resume)`);
+      throw new Error(`${halfDone}; resume from the last checkpoint (train --resume)`);
     }
     runChunk(exports, call, 0, 1, 0);
   }
@@ -206,7 +206,7 @@ export class Team {
     }
     barrier.close();
     this.#others = undefined;
-    if (++this.#losses === LOSSES) this.#options.warn?.(`${loss}, the third one lost; going on with one thread`);
+    if (++this.#losses === LOSSES) this.#options.warn?.(`${loss}, the third one lost; continuing with one thread`);
   }
 }
 
