@@ -1,4 +1,4 @@
-/** The table of cases that tests share (test/cases.ts): small sizes, odd sizes, every tail. */
+/** The cases of the tests (test/cases.ts): small sizes, odd sizes, every tail. */
 import { fold, Random, seedKey } from '../src/base/random.js';
 import { Graph } from '../src/graph/graph.js';
 import { gradients } from '../src/ops/index.js';

@@ -10,9 +10,9 @@ export interface Engine {
   readonly vectoriser: boolean;
   readonly relaxed: boolean;
   readonly threads: number;
-  /** GFLOP/s, see `measurePeak`. */
+  /** The peak in GFLOP/s, see `measurePeak`. */
   readonly peakGflops: number;
-  /** A backend with memory of its own. */
+  /** Makes a backend with memory of its own. */
   createBackend(): Backend;
 }
 
@@ -32,7 +32,7 @@ export function createEngine({ threads, ...options }: EngineOptions): Engine {
   };
 }
 
-/** The machine and the engine in one line. */
+/** Describes the machine and the engine in one line. */
 export function describe({ node, vectoriser, relaxed, threads }: Engine): string {
   const cores = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores`;
   const used = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;

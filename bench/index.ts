@@ -24,7 +24,7 @@ interface Options extends WorkloadOptions {
   readonly json?: boolean;
 }
 
-/** A part of the benchmark: what it found, for people and for scripts. */
+/** A section of the report, for people and for scripts. */
 interface Section {
   readonly text: readonly string[];
   readonly json: object;
@@ -80,7 +80,7 @@ function summary({ filters, size, batch }: Options, engine: Engine, sections: re
   );
 }
 
-/** Five digits are more than any clock is good for. */
+/** Rounds to five digits, more than any clock is accurate to. */
 function rounded(_: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
 }

@@ -1,16 +1,16 @@
-/** Timing by benchmark.js: it repeats a call until the clock can tell its time, and takes samples of that. */
+/** Timing by benchmark.js: it repeats a call until the clock can resolve its time, and takes samples of that. */
 
 import Benchmark from 'benchmark';
 import { median } from '../src/base/statistics.js';
 
 export interface Effort {
-  /** Seconds for one call and its samples. */
+  /** The seconds for one call and its samples. */
   readonly seconds: number;
-  /** At least so many samples, however long they take. */
+  /** The smallest number of samples, however long they take. */
   readonly samples: number;
 }
 
-/** Milliseconds that a call takes: the median of the samples. */
+/** Measures the milliseconds that a call takes: the median of the samples. */
 export function measure(call: () => void, { seconds, samples }: Effort): number {
   const benchmark = new Benchmark(call, { maxTime: seconds, minTime: seconds / 10, minSamples: samples });
   benchmark.run();
@@ -18,7 +18,7 @@ export function measure(call: () => void, { seconds, samples }: Effort): number 
   return 1000 * median(benchmark.stats.sample);
 }
 
-/** The same of a call that gives a promise. */
+/** Measures a call that returns a promise as `measure` does. */
 export function measureAsync(call: () => Promise<unknown>, { seconds, samples }: Effort): Promise<number> {
   return new Promise((resolve, reject) => {
     const fn = (deferred: { resolve(): void }) => void call().then(() => deferred.resolve(), reject);

@@ -1,13 +1,13 @@
-/** The whole network: times, and how close they are to the ceiling. */
+/** The whole network: times, and how close they are to the peak. */
 import type { Engine } from './engine.js';
 import { type Effort, measureAsync } from './measure.js';
 import { Workload, type WorkloadOptions } from './workload.js';
 
-/** Medians. GFLOP/s are counted as direct convolution, training as three times the forward pass. */
+/** Median times. GFLOP/s are counted as direct convolution, training as three times the forward pass. */
 export interface NetworkTimes {
-  /** One image through all heads. */
+  /** The milliseconds of one image through all heads. */
   readonly inferMs: number;
-  /** A step of training, divided by its images. */
+  /** The milliseconds of a step of training, divided by its images. */
   readonly trainMsPerImage: number;
   readonly inferGflops: number;
   readonly trainGflops: number;

@@ -11,19 +11,19 @@ export interface OpTime {
   readonly ms: number;
   /** GFLOP/s, counted as direct computation: 2 for each multiply-add. Absent where none are counted. */
   readonly gflops?: number;
-  /** GB/s: what is read and written at least. */
+  /** The GB/s that must be read and written at least. */
   readonly gigabytes: number;
-  /** Absent where it was not run. */
+  /** The milliseconds of the reference; absent where it was not run. */
   readonly referenceMs?: number;
 }
 
 const EFFORT: Effort = { seconds: 0.05, samples: 3 };
-/** The reference takes long: one sample will do. */
+/** The reference is slow: one sample suffices. */
 const REFERENCE_EFFORT: Effort = { seconds: 0.02, samples: 1 };
-/** Multiply-adds beyond which it takes a second or more, and is not run. */
+/** The multiply-adds beyond which the reference takes a second or more, and is not run. */
 const REFERENCE_MACS = 1.6e8;
 
-/** Each step takes its inputs from memory and packs its filters in every run, as in training. */
+/** Times steps. Each takes its inputs from memory and packs its filters in every run, as in training. */
 export function timeSteps(steps: readonly Step[], engine: Engine, onStep: (done: number) => void): OpTime[] {
   const backend = engine.createBackend();
   const reference = new ReferenceBackend();

@@ -1,4 +1,4 @@
-/** Where the time of a forward pass and of a training step goes, by kernel. */
+/** The time of a forward pass and of a training step, by kernel. */
 import type { Kernel, Operands } from '../src/backend/wasm/kernel.js';
 import { type Exports, kernels } from '../src/backend/wasm/kernels/index.js';
 import { InputError } from '../src/base/errors.js';
@@ -8,17 +8,17 @@ import type { Engine } from './engine.js';
 import { Workload, type WorkloadOptions } from './workload.js';
 
 export interface KernelTime {
-  /** The kernel; its packing of filters is told apart. */
+  /** The kernel; its packing of filters has a row of its own. */
   readonly name: string;
   readonly calls: number;
   readonly ms: number;
-  /** Of the whole, from 0 to 1. */
+  /** The fraction of the whole time, from 0 to 1. */
   readonly share: number;
   /** GFLOP/s, counted as direct computation. Absent where none are counted. */
   readonly gflops?: number;
 }
 
-/** What a kernel has spent so far. */
+/** The time that a kernel has taken so far. */
 interface Account {
   calls: number;
   ms: number;
@@ -30,7 +30,7 @@ type AnyKernel = Kernel<unknown, Exports>;
 const REPEATS = 5;
 
 /**
- * The kernels with the most time first; the row `(other)` is everything outside of them.
+ * Measures the kernels, those with the most time first; the row `(other)` is everything outside of them.
  * @throws InputError for more than one thread
  */
 export async function profile(
@@ -51,7 +51,7 @@ export async function profile(
   }
 }
 
-/** Of the fastest of a few runs: the one that the rest of the machine disturbed least. */
+/** Returns the times of the fastest of a few runs, which the rest of the machine disturbed least. */
 async function timesOf(accounts: Map<string, Account>, work: () => unknown): Promise<KernelTime[]> {
   await work();
   let fastest: { readonly total: number; readonly kernels: readonly [string, Account][] } | undefined;
@@ -76,7 +76,7 @@ async function timesOf(accounts: Map<string, Account>, work: () => unknown): Pro
     .sort((a, b) => b.ms - a.ms);
 }
 
-/** Puts a clock around every kernel. @returns what takes them off again */
+/** Puts a clock around every kernel. @returns a function that removes them */
 function watchKernels(accounts: Map<string, Account>): () => void {
   const table = kernels as unknown as Record<string, AnyKernel>;
   const plain = { ...table };

@@ -8,7 +8,7 @@ import type { KernelTime } from './profile.js';
 import { type Cell, table } from './table.js';
 import { MICRO_BATCH, type WorkloadOptions } from './workload.js';
 
-/** The network, and what is done with it. */
+/** Describes the network and its workload. */
 export function networkTitle({ filters, size, batch }: WorkloadOptions): string {
   return `widths ${filters.join(', ')}, ${size}x${size}x1, ${filters.length - 1} heads; training on batches of ${batch}, ${Math.min(batch, MICRO_BATCH)} images at once`;
 }
@@ -34,7 +34,7 @@ export function layersTable(times: readonly OpTime[], engine: Engine): string {
   );
 }
 
-/** A row for each op: how many times faster than the reference it is over its cases. */
+/** Makes a row for each op: how many times faster than the reference it is over its cases. */
 export function casesTable(times: readonly OpTime[]): string {
   const names = [...new Set(times.map(({ op }) => op))];
   return table(

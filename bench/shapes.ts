@@ -6,7 +6,7 @@ import { adam, chunkNorms, concat, gradients, lerp, lovaszLoss, sgd, sigmoid, so
 import { recordGradients } from '../src/train/step.js';
 import { distinctSteps, inOrder, type Step } from './step.js';
 
-/** Networks that have what the default has not. */
+/** Networks with what the default lacks. */
 const VARIANTS: readonly Partial<ModelConfig>[] = [
   { norm: 'group' },
   { upsample: 'bilinear' },
@@ -15,7 +15,7 @@ const VARIANTS: readonly Partial<ModelConfig>[] = [
 ];
 
 /**
- * Of one image.
+ * Lists the steps for one image.
  * @param filters channels of each level
  * @param size pixels a side
  */
@@ -32,7 +32,7 @@ export function layerSteps(filters: readonly number[], size: number): Step[] {
   return inOrder(steps);
 }
 
-/** Optimizers, probabilities and what no network of the family has. */
+/** Records optimizers, probabilities and the ops that no network of the family has. */
 function outsideOfTheNetwork(config: ModelConfig, size: number): Tensor[] {
   const graph = new Graph();
   const leaf = (name: string, ...shape: number[]): Tensor => graph.input(name, shape);

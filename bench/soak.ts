@@ -24,7 +24,7 @@ const EPOCHS = 20;
 const BATCH = 4;
 const STEPS_PER_READING = 20;
 const LARGEST_DIFFERENCE = 2;
-/** Pipes that this process is connected by are no handles of the training. */
+/** The pipes of this process, which are not handles of the training. */
 const OWN = /^(PipeWrap|TTYWrap)$/;
 
 const { gc } = globalThis;
@@ -32,7 +32,7 @@ if (!gc) throw new Error('run it with `npm run soak`, which gives Node what it n
 
 const folder = await mkdtemp(join(tmpdir(), 'unetpp-soak-'));
 const backend = createBackend('wasm', { workers: 2 });
-/** Bytes, a reading every so many steps. */
+/** The resident bytes, read every so many steps. */
 const resident: number[] = [];
 let checkpoints = 0;
 const started = performance.now();
@@ -70,7 +70,7 @@ try {
 const tenth = resident.length / 10;
 const [second, last] = [resident.slice(tenth, 2 * tenth), resident.slice(-tenth)].map(median) as [number, number];
 const difference = (100 * (last - second)) / second;
-// Threads end by themselves, a moment after they are told to.
+// Threads end a moment after the request.
 await setTimeout(1000);
 const handles = process.getActiveResourcesInfo().filter((name) => !OWN.test(name));
 const seconds = (performance.now() - started) / 1000;

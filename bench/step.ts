@@ -8,11 +8,11 @@ import type { TransposedGeometry } from '../src/ops/transposed.js';
 
 export interface Step {
   readonly op: OpName;
-  /** Its sizes, as people read them. */
+  /** The sizes of the step, for people. */
   readonly layer: string;
   /** Multiply-adds, counted as direct computation; 0 where they are not worth counting. */
   readonly macs: number;
-  /** What it reads and writes at least. */
+  /** The bytes that it reads and writes at least. */
   readonly bytes: number;
   readonly node: Node;
 }
@@ -29,7 +29,7 @@ export function distinctSteps(outputs: readonly Tensor[]): Step[] {
 
 const ORDER = Object.keys(ops);
 
-/** In the order of the table of ops. */
+/** Sorts steps in the order of the table of ops. */
 export function inOrder(steps: readonly Step[]): Step[] {
   return [...steps].sort((a, b) => ORDER.indexOf(a.op) - ORDER.indexOf(b.op));
 }
@@ -55,7 +55,7 @@ function transposed({ batch, height, width, inChannels, outChannels }: Transpose
   return `2x2 ${[batch, height, width].join('x')}, ${inChannels} -> ${outChannels}`;
 }
 
-/** Where the sizes of the first input do not say all. */
+/** Descriptions of ops that the sizes of the first input do not describe fully. */
 const LAYERS: { readonly [K in OpName]?: (geometry: Geometries[K]) => string } = {
   conv2d: convolution,
   conv2dGradInput: convolution,
@@ -71,7 +71,7 @@ function sizesOf({ inputs }: Node): string {
   return `${alike > 1 ? `${alike} of ` : ''}${first.join('x')}`;
 }
 
-/** The step with inputs of its own, filled and ready to run. */
+/** Compiles the step with inputs of its own, filled and ready to run. */
 export function compileStep({ node }: Step, backend: Backend): Program {
   const graph = new Graph();
   const inputs = node.inputs.map(({ shape }, k) => graph.input(`x${k}`, shape));
@@ -86,7 +86,7 @@ export function compileStep({ node }: Step, backend: Backend): Program {
   return program;
 }
 
-/** Without order. Every op takes them, as labels, targets, keys and second moments, too. */
+/** Makes zeros and ones in no order. Every op accepts them, even as labels, targets, keys and second moments. */
 function zerosAndOnes(length: number): Float32Array {
   return Float32Array.from({ length }, (_, i) => Math.imul(i, 0x9e3779b1) >>> 31);
 }

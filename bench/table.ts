@@ -2,10 +2,10 @@
 
 export type Cell = string | number | undefined;
 
-/** A number, a share, or none. */
+/** A number, a percentage, or a dash. */
 const NUMBER = /^(-|[\d.]+( %)?)$/;
 
-/** Columns of numbers stand to the right; a cell that is undefined was not measured. */
+/** Makes a table. Columns of numbers are aligned right; a cell that is undefined was not measured. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const cells = [head, ...rows].map((row) => row.map(format));
   const numeric = head.map((_, k) => cells.slice(1).every((row) => NUMBER.test(row[k]!)));
@@ -17,7 +17,7 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   return [line(cells[0]!), line(rule), ...cells.slice(1).map(line)].join('\n');
 }
 
-/** Whole numbers as they are, others with three significant digits. */
+/** Formats whole numbers as they are, others with three significant digits. */
 function format(cell: Cell): string {
   if (cell === undefined) return '-';
   if (typeof cell === 'string' || Number.isInteger(cell)) return String(cell);

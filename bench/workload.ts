@@ -7,15 +7,15 @@ import { createModel, type Model } from '../src/model/model.js';
 import { networkCost } from '../src/model/summary.js';
 import { type Example, TrainingStep } from '../src/train/step.js';
 
-/** Images computed at once, as the trainer does by default. */
+/** How many images are computed at once, as the trainer does by default. */
 export const MICRO_BATCH = 4;
 
 export interface WorkloadOptions {
-  /** Channels of each level. */
+  /** The channels of each level. */
   readonly filters: readonly number[];
-  /** Pixels a side. */
+  /** The width and height of the images in pixels. */
   readonly size: number;
-  /** Images of a training step. */
+  /** How many images a training step has. */
   readonly batch: number;
 }
 
@@ -37,18 +37,18 @@ export class Workload {
     this.#step = new TrainingStep(this.model, { width: size, height: size });
   }
 
-  /** Floating-point operations of `infer`, counted as direct convolution. */
+  /** The floating-point operations of `infer`, counted as direct convolution. */
   get operations(): number {
     const { size } = this.options;
     return 2 * networkCost(this.model.config, 'accurate', { width: size, height: size }).macs;
   }
 
-  /** The logits of all heads. */
+  /** Computes the logits of all heads. */
   infer(): Promise<Values[]> {
     return this.model.logits(this.image);
   }
 
-  /** Forward, the loss of all heads, backward, and Adam. */
+  /** Runs a training step: forward, the loss of all heads, backward, and Adam. */
   async train(): Promise<void> {
     const parts = chunks(this.#examples, MICRO_BATCH);
     await this.#step.accumulate(

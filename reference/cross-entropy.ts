@@ -23,7 +23,7 @@ export const crossEntropyGrad: Kernel<CrossEntropyGeometry> = (geometry, [logits
     const { probs, logProbs } = pixel(logits, i, classes);
     const label = target[i];
     const q = others(probs, label);
-    // By the logit of the true class; the others share it as they share 1 - p, since a shift of all changes nothing.
+    // By the logit of the true class; the others divide it as they divide 1 - p, as a shift of all changes nothing.
     const own = -(q ** gamma) * (q - gamma * probs[label] * logProbs[label]);
     const gradient = probs.map((p, k) => {
       const share = k === label ? 1 : q > 0 ? -p / q : 0;

@@ -1,4 +1,4 @@
-/** Dropout, whose mask depends on a key and the place of the element alone. */
+/** Dropout, whose mask depends on a key and the position of the element alone. */
 import type { DropoutGeometry } from '../src/ops/dropout.js';
 import type { Kernel } from './kernel.js';
 import { threefryWord } from './threefry.js';

@@ -6,7 +6,7 @@ import type { Geometries, OpName } from '../src/ops/index.js';
 
 export type Values = Float32Array | Float64Array;
 
-/** Overwrites its outputs and reads only its inputs. */
+/** A kernel, which overwrites its outputs and reads only its inputs. */
 export type Kernel<G> = (geometry: G, inputs: readonly Values[], outputs: readonly Values[]) => void;
 
 /** A kernel for every op: TypeScript names what is missing. */

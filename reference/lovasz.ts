@@ -43,11 +43,11 @@ export const lovaszGrad: Kernel<LovaszGeometry> = (geometry, [logits, target, dl
 interface Surface {
   /** The class. */
   readonly of: number;
-  /** What the class counts for in the mean. */
+  /** The weight of the class in the mean. */
   readonly weight: number;
   /** The error of each pixel. */
   readonly errors: Float64Array;
-  /** By how much the loss grows with the error of each pixel. */
+  /** How much the loss grows with the error of each pixel. */
   readonly increments: Float64Array;
 }
 

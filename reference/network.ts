@@ -40,7 +40,7 @@ export interface Activation {
 export type Parameters = (name: string) => Values;
 
 /**
- * The logits of the heads X(0,1) .. X(0,depth).
+ * Computes the logits of the heads X(0,1) .. X(0,depth).
  *
  * @param mode `train` normalises with the statistics of the batch, `eval` with the running ones
  */
@@ -73,7 +73,7 @@ export function network(
 }
 
 /**
- * The loss of each head: 0.5 cross-entropy + 1 - Dice. Training minimizes their mean.
+ * Computes the loss of each head: 0.5 cross-entropy + 1 - Dice. Training minimizes their mean.
  *
  * @param target [N,H,W]: 0 or 1, or the class of each pixel
  */

@@ -26,12 +26,12 @@ interface Tap {
   readonly weight: number;
 }
 
-/** Where output position `o` reads along an axis of `size` input positions. */
+/** The input positions that output position `o` reads along an axis of `size` of them. */
 function taps(interpolation: Interpolation, o: number, size: number): Tap[] {
   if (interpolation === 'nearest') return [{ at: Math.floor(o / 2), weight: 1 }];
   const position =
     interpolation === 'bilinear'
-      ? // Pixel centres lie at half-integers; before the first centre its value goes on.
+      ? // Pixel centres lie at half-integers; the first centre's value extends to the edge.
         Math.max((o + 0.5) / 2 - 0.5, 0)
       : // The first and the last centres of input and output coincide.
         (o * (size - 1)) / (2 * size - 1);

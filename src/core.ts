@@ -1,4 +1,4 @@
-/** The library without anything from Node: what a browser can run as it stands. */
+/** The library without anything from Node, which browsers can run as it is. */
 export type {
   Allocator,
   Backend,
@@ -86,7 +86,7 @@ export type { EpochReport } from './train/report.js';
 export { type ScheduleName, type ScheduleOptions, schedules } from './train/schedule.js';
 export { trainModel } from './train/trainer.js';
 
-/** TypeScript declares WebAssembly with the DOM alone. In Node these names suffice; where the DOM is, they merge with its. */
+/** TypeScript declares WebAssembly only with the DOM. In Node these names suffice; with the DOM they merge with it. */
 declare global {
   namespace WebAssembly {
     interface Module {}

@@ -1,4 +1,4 @@
-/** docs/commands.md: the reference of all commands, from what they declare. `npm run docs` writes it. */
+/** The reference of all commands, docs/commands.md, made from their declarations. `npm run docs` writes it. */
 import type { Option } from 'commander';
 import { commonOptions } from '../app/options/common-options.js';
 import type { CliCommand } from './options/command.js';
@@ -9,7 +9,7 @@ const INTRODUCTION = `# Commands
 
 A command is called as \`npx unetpp COMMAND [options]\`; \`node train.js\` is \`unetpp train\`. \`unetpp COMMAND --help\` shows what stands here. The exit code is 0 when the command is done, 1 when it failed at work, and 2 for a wrong call or wrong input; a training that a signal has interrupted ends with 128 plus its number. Every error is one line on stderr.`;
 
-/** @param commands all of them, with the options that every command has */
+/** Writes the reference. @param commands all commands, with the options that every command has */
 export function commandReference(commands: readonly CliCommand[]): string {
   const common = commands[0]!.options.filter(isCommon);
   const everywhere = `Every command takes:\n\n${tableOf('Option', commands[0]!, common)}`;
@@ -32,7 +32,7 @@ function isCommon(option: Option): boolean {
   return Object.hasOwn(commonOptions, option.attributeName());
 }
 
-/** `Data` for `Data:`. */
+/** Returns the heading of an option's group: `Data` for `Data:`. */
 function headingOf({ helpGroupHeading = 'Options:' }: Option): string {
   return helpGroupHeading.replace(/:$/, '');
 }

@@ -1,4 +1,4 @@
-/** All commands, and what stands around them. */
+/** All commands, and the program that they belong to. */
 import { Command } from 'commander';
 import { check } from './commands/check.js';
 import { compare } from './commands/compare.js';
@@ -15,7 +15,7 @@ import type { CliCommand } from './options/command.js';
 import { inHouseStyle, withCommonOptions } from './program.js';
 import { version } from './version.js';
 
-/** All commands, with what every one of them has. */
+/** All commands, with the options that every one of them has. */
 export const commands: readonly CliCommand[] = [
   train,
   evaluate,

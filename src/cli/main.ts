@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /**
  * The command line: `unetpp COMMAND`, and through train.js `node train.js` for `unetpp train`. It listens to signals
- * before it loads anything else; and the commands are loaded, not imported, so that what goes wrong with that is one
- * line, too.
+ * before it loads anything else. The commands are loaded dynamically, so that a failure to load them is one line, too.
  */
 import { reserveUserSignal } from './terminal/interrupt.js';
 
@@ -10,7 +9,7 @@ reserveUserSignal();
 const { guard, guardStreams } = await import('./program.js');
 guardStreams();
 await guard(async () => {
-  // Where the folder is gone, this is the call that says so; others would name a file.
+  // Where the folder is gone, this call fails with a clear error; others would name a file.
   process.cwd();
   const { program } = await import('./commands.js');
   await program().parseAsync(process.argv);

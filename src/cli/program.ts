@@ -1,6 +1,6 @@
 /**
- * What all commands share: how options are declared, how errors and results are printed, and the exit codes. Names and
- * texts of files are printed as they are, but for what a terminal would obey (`printable`).
+ * The common ground of all commands: how options are declared, how errors and results are printed, and the exit codes.
+ * Names and texts of files are printed without the characters that a terminal would act on (`printable`).
  */
 import { type Command, CommanderError } from 'commander';
 import { commonOptions } from '../app/options/common-options.js';
@@ -11,25 +11,25 @@ import { CliCommand } from './options/command.js';
 import { inWords } from './terminal/failures.js';
 import { CLEAR } from './terminal/progress.js';
 
-/** Exit codes beside 0, done. */
+/** The exit codes for failures; 0 is success. */
 const FAILED = 1;
 const WRONG_INPUT = 2;
 
 /** Options that every command has. */
 export interface CommonOptions extends OptionValues<typeof commonOptions> {}
 
-/** A command with an example below its help. */
+/** Makes a command with an example below its help. */
 export function command(name: string, description: string, example: string): CliCommand {
   return inHouseStyle(new CliCommand(name), `see unetpp ${name} --help`).description(description).addExample(example);
 }
 
-/** The options that stand on the command line, without the defaults. */
+/** Returns the options that are given on the command line, without the defaults. */
 export function givenOptions(command: Command): Readonly<Record<string, unknown>> {
   const given = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli');
   return Object.fromEntries(given);
 }
 
-/** Adds what every command has: options, which come last in the help, and a word on stray arguments. */
+/** Adds what every command has: options, which come last in the help, and an error for stray arguments. */
 export function withCommonOptions(sub: CliCommand): CliCommand {
   return sub
     .optionsGroup('Printing:')
@@ -44,7 +44,7 @@ export function withCommonOptions(sub: CliCommand): CliCommand {
     });
 }
 
-/** Errors in one line that ends with `advice`, and no exit before `guard` sees them. */
+/** Makes errors one line that ends with `advice`, and leaves the exit to `guard`. */
 export function inHouseStyle<C extends Command>(program: C, advice: string): C {
   const outputError = (text: string, write: (line: string) => void) =>
     write(`unetpp: ${oneLine(text.replace(/^error: /, '')).replace(/\.$/, '')}; ${advice}\n`);
@@ -63,7 +63,7 @@ export async function guard(action: () => Promise<unknown>): Promise<void> {
     const told = inWords(error);
     process.exitCode = told instanceof InputError ? WRONG_INPUT : FAILED;
     if (error instanceof CommanderError) {
-      // What was asked for (help, the version) or what is wrong with the call is printed already.
+      // Commander has already printed the help, the version, or what is wrong with the call.
       process.exitCode = error.exitCode === 0 ? 0 : WRONG_INPUT;
       return;
     }
@@ -72,7 +72,7 @@ export async function guard(action: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** A reader that has seen enough (`| head`) ends no work; a result that is lost otherwise is a failure. */
+/** Lets the work continue when a reader closes the pipe (`| head`); a result that is lost otherwise is a failure. */
 export function guardStreams(): void {
   process.stderr.on('error', () => {});
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
@@ -84,7 +84,7 @@ export function guardStreams(): void {
 
 /** Prints a result: lines for people, or with --json one object for scripts. */
 export function report({ json }: CommonOptions, lines: readonly string[], result: object): void {
-  // In JSON, too: what is written out stands in strings, and means the same there.
+  // This holds for JSON, too: the escapes are within strings, where they mean the same.
   console.log(printable(json ? JSON.stringify(result) : lines.join('\n')));
 }
 

@@ -1,4 +1,4 @@
-/** An ONNX graph while it is being put together: operators in order, and the constants that they read. */
+/** Builds an ONNX graph: operators in order, and the constants that they read. */
 import { invariant } from '../base/errors.js';
 import type { StoredTensor } from '../formats/safetensors.js';
 import { leafOf, type Tensor } from '../graph/graph.js';
@@ -7,7 +7,7 @@ import type { Attribute, OnnxNode } from './onnx-file.js';
 
 export class OnnxBuilder {
   readonly nodes: OnnxNode[] = [];
-  /** Only what an operator reads, in that order. */
+  /** The constants that operators read, in that order. */
   readonly initializers = new Map<string, StoredTensor>();
 
   /**

@@ -35,9 +35,9 @@ test('an option that is forgotten, or declared by halves, does not compile', () 
     { epochs } satisfies TotalTable<Library>,
     // @ts-expect-error: it says nothing in the help
     { epochs: withoutHelp, seed: null } satisfies TotalTable<Library>,
-    // @ts-expect-error: nobody knows what holds without it
+    // @ts-expect-error: its default is missing
     { epochs: withoutDefault, seed: null } satisfies TotalTable<Library>,
-    // @ts-expect-error: nobody knows whether it may differ where a run goes on
+    // @ts-expect-error: whether it may differ when a run resumes is missing
     { epochs: withoutAffects, seed: null } satisfies TotalTable<Library>,
     // @ts-expect-error: its default is not what the library takes
     { epochs: { ...epochs, default: { value: 'many' } }, seed: null } satisfies TotalTable<Library>,

@@ -1,4 +1,4 @@
-/** A study goes on with its own protocol only, whichever version wrote it down. */
+/** A study continues with its own protocol only, whichever version wrote it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,4 @@
-/** Going on with a run: options that were changed are refused by their names. */
+/** Resuming a run: options that were changed are refused by their names. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { trainTable } from '../../src/app/options/train-options.js';

@@ -1,4 +1,4 @@
-/** A run goes on with the options and images that its checkpoint was made with; anything else is refused by its name. */
+/** A run resumes with the options and images that its checkpoint was made with; all else is refused by its name. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ test.before(async () => {
 test.after(() => rmSync(made, { recursive: true }));
 test.before.each(({ dir }) => cpSync(made, dir, { recursive: true }));
 
-/** Goes on with the run as `train --resume` does. @returns the reports, old and new, and what the user is told */
+/** Resumes the run as `train --resume` does. @returns the reports, old and new, and the warnings */
 async function goOn(dir: string, given: Partial<TrainCommandOptions> = {}) {
   const folder = await RunFolder.open(join(dir, 'run'));
   const told: string[] = [];

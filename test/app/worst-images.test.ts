@@ -12,7 +12,7 @@ import { suiteInFolder } from '../support/cli.js';
 const test = suiteInFolder('worst images');
 const forever = new AbortController().signal;
 
-/** Of the phantom, small, with this many images to test on. */
+/** Options of a small run on the phantom, with this many images to test on. */
 function phantom(images: number) {
   return syntheticDataset({ size: 32, train: 1, validation: 1, test: images, seed: 1 });
 }

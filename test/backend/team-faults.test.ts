@@ -198,7 +198,7 @@ test('patience is counted in naps, not by a clock: while the process is stopped,
   let naps = 0;
   let answer = Infinity;
   const barrier = new TeamBarrier(2, undefined, () => {
-    // Of whatever length: the process may be stopped for days within it.
+    // A nap may have any length: the process may be stopped for days within it.
     if (++naps === answer) barrier.finish();
     return 'timed-out';
   });

@@ -3,7 +3,7 @@ import { cpus, release } from 'node:os';
 import { Random, seedKey } from '../../src/base/random.js';
 
 export interface CampaignOptions {
-  /** Of the first try; the next has the next seed, and so on. */
+  /** The seed of the first try; the next has the next seed, and so on. */
   readonly seed: number;
   readonly tries: number;
   /** Seconds of a pause, for those that pause. */

@@ -28,7 +28,7 @@ export class Disk {
   readonly #names: Names = new Map();
   /** The same as they are on the disk for sure. */
   readonly #synced: Names = new Map();
-  /** By folder, the changes to its names that were not synced. */
+  /** The changes to the names in each folder that were not synced. */
   readonly #pending = new Map<string, Change[]>();
 
   /** All that is in the folder `root`, forced to the disk. */

@@ -20,7 +20,7 @@ import {
   SmallTraining,
 } from './small-training.js';
 
-/** Of one training, at most: it may be through before. */
+/** How often one training is killed at most: it may end before. */
 const KILLS = 5;
 
 export const kills: Campaign = async (folder, options, report) => {
@@ -40,7 +40,7 @@ export const kills: Campaign = async (folder, options, report) => {
     };
     for (let kill = 0; kill < KILLS; kill++) {
       const outcome = await killed(training, name, random, operations, report);
-      // Of a process that was killed before it said where it goes on, nothing is known.
+      // Nothing is known of a process that was killed before it said where it resumes.
       if (outcome.code === null && !outcome.stderr.includes('resumed ')) continue;
       if (outcome.code !== null) assertDone(outcome);
       goneOn(outcome);

@@ -27,7 +27,7 @@ import {
 
 const START: Place = { epoch: 1, images: 0 };
 
-/** Of one training, at most. */
+/** How many cuts of one training are tried at most. */
 const CUTS = 3;
 
 export const powercut: Campaign = async (folder, options, report) => {

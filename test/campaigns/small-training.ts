@@ -13,7 +13,7 @@ const MORE = ['--schedule', 'cosine', '--warmup', '0.5', '--clip', '0.5', '--ema
 /** A training that is not through by then hangs. */
 const HANGS_MS = 600_000;
 
-/** To be loaded with --import: see there. */
+/** The script to load with --import, which says what it does. */
 export const FILE_OPERATIONS = new URL('./file-operations.js', import.meta.url).href;
 
 /** What runs Node; by default Node alone. */
@@ -28,7 +28,7 @@ export interface Place {
 export interface TrainingSize {
   readonly epochs: number;
   readonly filters: string;
-  /** Of the images, in pixels. */
+  /** The width and height of the images in pixels. */
   readonly size: number;
 }
 
@@ -112,7 +112,7 @@ export function isRefusal({ code, stderr }: Outcome): boolean {
   return code === 2 && /^unetpp: [^\n]*\n$/.test(stderr);
 }
 
-/** Where a training went on, by what it printed; the very start where it began. */
+/** The point at which a training resumed, by what it printed; the very start where it began. */
 export function placeOf({ stderr }: Outcome): Place {
   const [, epoch, images] = stderr.match(/^resumed +(?:at|in) epoch (\d+)(?:, after (\d+) images?)?$/m) ?? [];
   return { epoch: Number(epoch ?? 1), images: Number(images ?? 0) };

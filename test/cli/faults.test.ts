@@ -47,7 +47,7 @@ function assertGoesOn(dir: string): void {
 
 test('a disk that is full while a checkpoint is written', ({ dir }) => {
   const before = filesOf(join(dir, 'run'));
-  // Of the files that are written, the checkpoint alone is larger than 8 KB.
+  // Only the checkpoint is larger than 8 KB among the files that are written.
   const { code, stdout, stderr } = unetppOnFullDisk(dir, 8, [...RESUME, '--epochs', '4', '--quiet']);
   assert.equal([code, stdout], [2, '']);
   const full = 'the file is larger than the system allows; raise the limit (ulimit -f) or choose another place (EFBIG)';

@@ -1,4 +1,4 @@
-/** `--resume` as people use it: what it goes on with, and what it refuses. */
+/** `--resume` as people use it: what it resumes, and what it refuses. */
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** `unetpp study` as people use it: its table, stopping and going on, and what it refuses. */
+/** `unetpp study` as people use it: its table, stopping and continuing, and what it refuses. */
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -13,7 +13,7 @@ const SAMPLE = {
   mask: { width: 2, height: 2, channels: 1, data: Uint8Array.of(1, 0, 0, 0) },
 };
 
-/** Where the corner of the mask went, and the first channel of the image. */
+/** The new position of the mask's corner, and the first channel of the image. */
 function flipped(step: number): string {
   const { name, image, mask } = augment(SAMPLE, parseAugmentations('flip'), fold(seedKey(1), step));
   assert.is(name, 'a');
@@ -93,7 +93,7 @@ test('each draws for itself: one after the other is the same as both together, i
   const once = (one: Sample, list: string, step: number) => augment(one, parseAugmentations(list), keyOf(step));
   for (const [k, first] of AUGMENTATIONS.entries()) {
     for (const second of AUGMENTATIONS.slice(k + 1)) {
-      // These two share one resampling.
+      // These two are one resampling.
       if (first === 'elastic' && second === 'affine') continue;
       for (let step = 0; step < 6; step++) {
         const both = once(sample, `${second},${first}`, step);

@@ -96,7 +96,7 @@ for (const [i, norm] of norms.entries()) {
     const skips = skipPatterns[(i + k) % skipPatterns.length]!;
     const classes = k < 2 ? 1 : 3;
     test(`norm ${norm}, upsampling ${upsample}, ${skips} skips, classes ${classes}: the file computes what the network does`, async () => {
-      // Of 10 channels, group norm makes five groups; of 3, as many as channels.
+      // Group norm makes five groups of 10 channels, and of 3 as many as channels.
       const model = modelOf({ filters: [3, 10, 4], inChannels: 2, norm, upsample, skips, classes });
       await checkOutputs(model, 'logits', ['logits_L1', 'logits_L2']);
       await checkOutputs(model, 'accurate', ['probabilities']);

@@ -18,10 +18,10 @@ test('range divides by the largest of the type', () => {
 });
 
 test('percentile: from the 1st to the 99th percentile, as NumPy counts them, to 0..1', () => {
-  // Of 0..200 they are 2 and 198.
+  // The percentiles of 0..200 are 2 and 198.
   const { data } = normalise(image(Uint16Array.from({ length: 201 }, (_, i) => 200 - i)), 'percentile');
   assert.equal([data[200], data[198], data[100], data[2], data[0]], [0, 0, 0.5, 1, 1]);
-  // Of 0, 10 they are 0.1 and 9.9, between the samples.
+  // Those of 0, 10 are 0.1 and 9.9, between the samples.
   assert.equal([...normalise(image(Uint8Array.of(10, 0)), 'percentile').data], [1, 0]);
   const three = normalise(image(Float32Array.of(0, 1, 10)), 'percentile').data;
   // 0.02 and 9.82.

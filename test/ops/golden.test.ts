@@ -26,7 +26,7 @@ interface Spec {
   readonly inputs: readonly string[];
   readonly constants?: readonly string[];
   readonly fn: (...tensors: Tensor[]) => Tensor;
-  /** Where the layout of `w` comes from. */
+  /** The op that decides the layout of `w`. */
   readonly weight?: (w: NdArray) => NdArray;
 }
 

@@ -1,4 +1,4 @@
-/** Every op refuses what it cannot compute, with the numbers that the user needs to mend it. */
+/** Every op refuses what it cannot compute, with the numbers that the user needs to correct it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Graph, type Tensor } from '../../src/graph/graph.js';

@@ -11,7 +11,7 @@ import { rejection } from '../support/throws.js';
 const test = suiteInFolder('metrics file');
 const ADVICE = 'restore the file from a copy, or start a new run';
 
-/** Of three epochs on two classes, so that no field is missing. */
+/** The reports of three epochs on two classes, so that no field is missing. */
 const reports: EpochReport[] = [];
 /** As they are written. */
 const lines: string[] = [];
@@ -67,7 +67,7 @@ test('a line that is missing, cut or another one is restored from the checkpoint
     writeFileSync(file, text);
     assert.equal(await keep(file, 3, lines), [`${file}: line ${line} ${what}; restored from the checkpoint`]);
   }
-  // Of a long training, the checkpoint has the last lines only.
+  // The checkpoint of a long training has the last lines only.
   writeFileSync(file, textOf(lines.slice(0, 1)));
   assert.equal(await keep(file, 3, lines.slice(1)), [`${file}: line 2 is missing; restored from the checkpoint`]);
   const elsewhere = join(dir, 'no.jsonl');

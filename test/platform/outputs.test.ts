@@ -1,4 +1,4 @@
-/** Where results may go: nothing of the user's is written over, and nothing is made that a typing error named. */
+/** Outputs: no file of the user's is written over, and no folder is made because of a typing error. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The folder of a run: begun, left, gone on with, and withdrawn where nothing came about. */
+/** The folder of a run: created, left, resumed, and removed where the run produced nothing. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

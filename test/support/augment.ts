@@ -9,7 +9,7 @@ export interface SampleOptions {
   readonly width?: number;
   readonly height?: number;
   readonly channels?: 1 | 3;
-  /** Of the image; default: uniform from 0.4 to 0.6, which no augmentation of the usual strength brings out of [0, 1]. */
+  /** The image's values. Default: uniform in 0.4..0.6, which augmentation of the usual strength keeps within [0, 1]. */
   readonly value?: (x: number, y: number, channel: number, random: Random) => number;
   readonly label?: (x: number, y: number) => number;
 }

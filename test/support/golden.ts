@@ -11,7 +11,7 @@ const FOLDER = join(import.meta.dirname, '../../../test/golden');
 export interface Golden<C> {
   /** How to rebuild the case. */
   readonly config: C;
-  /** By name, in PyTorch's layouts. */
+  /** The tensors by name, in PyTorch's layouts. */
   readonly tensors: ReadonlyMap<string, NdArray>;
 }
 

@@ -1,4 +1,4 @@
-/** From PyTorch's layouts to ours. */
+/** Conversion of PyTorch's layouts to ours. */
 import type { NdArray } from '../../src/backend/run.js';
 
 /** Activations [N,C,H,W] -> [N,H,W,C]. */

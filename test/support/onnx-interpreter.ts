@@ -239,7 +239,7 @@ function at({ shape, data }: Array64, a: number, b: number, c: number, d: number
   return data[((a * shape[1]! + b) * shape[2]! + c) * shape[3]! + d]!;
 }
 
-/** Where element `index` of a larger array lies in `array`, whose axes of size 1, or that it lacks in front, are repeated. */
+/** The index in `array` of element `index` of a larger one: axes of size 1, or that it lacks in front, are repeated. */
 function offset({ shape }: Array64, index: readonly number[]): number {
   const skipped = index.length - shape.length;
   return shape.reduce((sum, size, axis) => sum * size + (size === 1 ? 0 : index[axis + skipped]!), 0);

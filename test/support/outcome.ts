@@ -1,4 +1,4 @@
-/** What comes of a process that a test starts. */
+/** The outcome of a process that a test starts. */
 
 /** Only what hangs takes so long, in milliseconds, on whatever machine. */
 export const HANGING = 600_000;

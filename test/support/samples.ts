@@ -16,10 +16,10 @@ export function sample(shape: Shape, element: (random: Random, i: number) => num
 
 export const normal = (shape: Shape, mean = 0): Sample => sample(shape, (random) => mean + random.normal());
 
-/** For variances and second moments. */
+/** Values above 0, for variances and second moments. */
 export const positive = (shape: Shape): Sample => sample(shape, (random) => 0.1 + random.uniform());
 
-/** At least 0.1 away from the kink of ReLU. */
+/** Values at least 0.1 away from the kink of ReLU. */
 export const awayFromZero = (shape: Shape): Sample =>
   sample(shape, (random) => {
     const x = random.normal();

@@ -18,7 +18,7 @@ export interface Script {
   readonly scores?: (epoch: number) => readonly [dice: number, loss?: number];
   /** The indices of the micro-batches that are computed, of the `count` of a mini-batch. Default: all. */
   readonly share?: (count: number) => readonly number[];
-  /** Where a training goes on; it has come so far. */
+  /** The progress of a training that resumes. */
   readonly progress?: SavedProgress;
   /** The time in milliseconds. Default: it stands still. */
   readonly now?: () => number;

@@ -1,4 +1,4 @@
-/** Optimizers: clipping by the norm of all gradients, and going on from a saved state. */
+/** Optimizers: clipping by the norm of all gradients, and resuming from a saved state. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend, Storage, Values } from '../../src/backend/backend.js';

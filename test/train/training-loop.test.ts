@@ -35,7 +35,7 @@ test('a report says what the epoch was', async () => {
     now: counter(500),
   });
   const [first, second] = reports as [EpochReport, EpochReport];
-  // Of 4 images: micro-batches of 2, 1 and 1.
+  // Four images are cut into micro-batches of 2, 1 and 1.
   assert.equal(first.training, { total: 1.5 * 0.75, heads: [0.75, 1.5] });
   assert.equal(second.training, { total: 1.5 * 3.75, heads: [3.75, 7.5] });
   assert.equal(

@@ -1,4 +1,4 @@
-/** `unetpp check`: what is in a data folder, before hours are spent on it. */
+/** `unetpp check`: examines a data folder before hours of training are spent on it. */
 import { type CheckFolderOptions, checkFolder } from '../../app/data/check-folder.js';
 import { splitOptions } from '../../app/options/data-options.js';
 import { path, side, whole } from '../../app/options/parsers.js';

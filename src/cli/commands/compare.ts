@@ -1,4 +1,4 @@
-/** `unetpp compare`: what each head of a model is worth, what it costs, and the smallest that suffices. */
+/** `unetpp compare`: scores and costs of each head of a model, and the smallest that suffices. */
 import { Option } from 'commander';
 import { type CompareFilesOptions, compareFiles } from '../../app/evaluation/compare-files.js';
 import { threadOptions } from '../../app/options/inference-options.js';

@@ -1,4 +1,4 @@
-/** `unetpp doctor`: what this machine is and whether the kernels work on it, as a block to paste into an issue. */
+/** `unetpp doctor`: describes this machine and checks the kernels on it, as a block to paste into an issue. */
 
 import { memorySize } from '../../base/quantities.js';
 import { describeHost } from '../../platform/node/host.js';

@@ -1,4 +1,4 @@
-/** `unetpp info`: what a model is and what it costs. */
+/** `unetpp info`: describes a model and its costs. */
 
 import { threadOptions } from '../../app/options/inference-options.js';
 import { path } from '../../app/options/parsers.js';

@@ -36,7 +36,7 @@ async function run(given: Partial<StudyOptions>): Promise<void> {
   });
 }
 
-/** The introduction, then two lines a run, with the bar in between. */
+/** Prints the introduction, then two lines for each run, with the bar in between. */
 function studyObserver(bar: ProgressBar): StudyObserver {
   return {
     ...terminalObserver(bar),

@@ -12,7 +12,7 @@ import { interruptible } from '../terminal/interrupt.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
 
-/** The options that stand on the command line. */
+/** The options that are given on the command line. */
 type Given = Partial<TrainCommandOptions>;
 
 export const train = command(
@@ -39,7 +39,7 @@ async function run(given: Given): Promise<void> {
   });
 }
 
-/** Undefined where a run begins. @throws InputError for --continue without a folder, or with two */
+/** Returns the run to resume, undefined where a new one begins. @throws InputError for --continue without one folder */
 function runToGoOnWith({ continue: either = false, resume, out }: Given): string | undefined {
   if (!either) return resume;
   if (resume !== undefined) {
@@ -49,7 +49,7 @@ function runToGoOnWith({ continue: either = false, resume, out }: Given): string
   return RunFolder.holdsRun(out) ? out : undefined;
 }
 
-/** The introduction, then a row an epoch, with the bar in between. */
+/** Prints the introduction, then a row for each epoch, with the bar in between. */
 function trainingObserver(bar: ProgressBar): TrainingObserver {
   let rows = 0;
   return {

@@ -1,6 +1,6 @@
 /**
- * Commander for the tables of options and the parsers of `src/app/options`. What a parser refuses becomes commander's
- * error, which names the option.
+ * Adapts commander to the tables of options and the parsers of `src/app/options`. The error of a parser becomes
+ * commander's, which names the option.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type OptionSpec, type OptionTable, onCommandLine } from '../../app/options/option.js';
@@ -19,7 +19,7 @@ class CliOption extends Option {
   }
 }
 
-/** An option of a table. Its value has the name that the table gives it, whatever the flag is: `--lr` is `learningRate`. */
+/** An option of a table. Its value has the name in the table, whatever the flag is: `--lr` is `learningRate`. */
 class TableOption extends CliOption {
   constructor(
     readonly key: string,
@@ -34,11 +34,11 @@ class TableOption extends CliOption {
   }
 }
 
-/** A command that takes options from tables, too, and has an example. */
+/** A command that also takes options from tables, and has an example. */
 export class CliCommand extends Command {
   #example = '';
 
-  /** A call of the command. */
+  /** An example of a call of the command. */
   get example(): string {
     return this.#example;
   }
@@ -71,7 +71,7 @@ export class CliCommand extends Command {
   }
 }
 
-/** The option, and the one that switches it off where there is one. */
+/** Makes the option, and the one that switches it off where there is one. */
 function optionsOf(name: string, spec: OptionSpec): Option[] {
   const { flag, parse, help, negated, default: preset } = spec;
   const option = new TableOption(name, flag, help + defaultText(spec));
@@ -81,7 +81,7 @@ function optionsOf(name: string, spec: OptionSpec): Option[] {
   return negated === undefined ? [option] : [option, new TableOption(name, flag.replace('--', '--no-'), negated)];
 }
 
-/** A default that commander does not know of: it depends on the data, or is none. */
+/** Describes a default that commander does not know: it depends on the data, or there is none. */
 function defaultText({ default: preset }: OptionSpec): string {
   if ('data' in preset) {
     return ` (default: ${onCommandLine(preset.data)}; without --data ${onCommandLine(preset.phantom)})`;

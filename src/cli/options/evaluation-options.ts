@@ -5,7 +5,7 @@ import { path, side, whole } from '../../app/options/parsers.js';
 import { command } from '../program.js';
 import type { CliCommand } from './command.js';
 
-/** A command that measures a model, see `command`, with the options that say on which images. */
+/** Makes a command that measures a model, see `command`, with the options that choose the images. */
 export function evaluationCommand(...described: Parameters<typeof command>): CliCommand {
   return command(...described)
     .usage('--model FILE --data DIR [options]')

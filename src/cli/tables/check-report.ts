@@ -1,4 +1,4 @@
-/** What `unetpp check` says of a data folder. */
+/** The report of `unetpp check` on a data folder. */
 
 import { few, grouped, plural } from '../../base/quantities.js';
 import type { DataFolder } from '../../data/folder/folder.js';
@@ -12,36 +12,36 @@ export interface CheckSummary {
   readonly images: number;
   readonly splitOrigin: 'split.json' | 'drawn';
   readonly subsets: readonly SubsetSummary[];
-  /** `512x512`, with how many images have it, the most frequent first. */
+  /** How many images have each size, `512x512`, the most frequent first. */
   readonly sizes: Readonly<Record<string, number>>;
-  /** `8-bit RGB` and so on, with how many images are of the kind. */
+  /** How many images are of each kind, `8-bit RGB` and so on. */
   readonly kinds: Readonly<Record<string, number>>;
-  /** Over all images, and the median of each image's least and greatest value. */
+  /** The least and the greatest value of all images, and the median of the greatest values of each. */
   readonly values: { readonly least: number; readonly greatest: number; readonly medianGreatest: number };
-  /** Share of all pixels, and images that show the class; the background first. */
+  /** The fraction of all pixels that each class has, and the images that show it; the background first. */
   readonly classes: readonly { readonly name: string; readonly share: number; readonly images: number }[];
   readonly emptyMasks: readonly string[];
-  /** Objects of masks that are lost when they are resized to `size` x `size`, as train would, and the images they are in. */
+  /** How many objects of masks vanish when train resizes them to `size` x `size`, and the images that they are in. */
   readonly vanished: { readonly size: number; readonly objects: number; readonly images: readonly string[] };
-  /** Names of images with the same pixels. */
+  /** The names of images with the same pixels, in groups. */
   readonly duplicates: readonly (readonly string[])[];
-  /** What is worth a second look, a line each. */
+  /** What is worth a second look, one line each. */
   readonly remarks: readonly string[];
   /** Files that are neither images nor masks. */
   readonly skipped: readonly string[];
-  /** What training would refuse, a line each; these images are in none of the figures. */
+  /** What training would refuse, one line each; these images are in none of the figures. */
   readonly faults: readonly string[];
 }
 
 interface SubsetSummary {
   readonly name: string;
   readonly images: number;
-  /** Different patients; null where they are not known. */
+  /** How many patients there are; null where they are not known. */
   readonly patients: number | null;
   readonly labels: Readonly<Record<string, number>>;
 }
 
-/** How many of a kind are listed. */
+/** How many remarks of a kind are listed. */
 const FEW = 5;
 
 const CHANNELS = ['', 'grey', 'grey with alpha', 'RGB', 'RGB with alpha'];
@@ -94,7 +94,7 @@ function subsetSummary(subset: ImageFacts['subset'], facts: readonly ImageFacts[
   };
 }
 
-/** How often each value occurs; the most frequent first, but JavaScript puts whole numbers before all, ascending. */
+/** Counts values, the most frequent first, though JavaScript puts whole numbers before all others, ascending. */
 function counts(values: readonly string[]): Record<string, number> {
   const found = new Map<string, number>();
   for (const value of values) found.set(value, (found.get(value) ?? 0) + 1);
@@ -141,7 +141,7 @@ function namesOf(facts: readonly ImageFacts[]): string[] {
   return facts.map(({ name }) => name);
 }
 
-/** The number of subsets that images are in. */
+/** Counts the subsets that images are in. */
 function spread(facts: readonly ImageFacts[]): number {
   return new Set(facts.flatMap(({ subset }) => subset ?? [])).size;
 }
@@ -155,7 +155,7 @@ function byPatient(facts: readonly ImageFacts[]): Map<string, ImageFacts[]> {
   return patients;
 }
 
-/** `a (train), b (validation)`: one for each subset. */
+/** Lists an image of each subset: `a (train), b (validation)`. */
 function places(facts: readonly ImageFacts[]): string {
   const firsts = subsets.flatMap((subset) => facts.find((fact) => fact.subset === subset) ?? []);
   return firsts.map(({ name, subset }) => `${name} (${subset})`).join(', ');
@@ -167,7 +167,7 @@ function listed(counts: Readonly<Record<string, number>>): string {
   return shown.join(', ') + (entries.length > 4 ? ` and ${entries.length - 4} more` : '');
 }
 
-/** @param sheet the picture that was written */
+/** Writes the report. @param sheet the path of the picture, where one was written */
 export function checkLines(summary: CheckSummary, sheet: string | null): string[] {
   const { data, images, splitOrigin, sizes, kinds, values, classes, emptyMasks, duplicates } = summary;
   const percent = (share: number) => `${(100 * share).toFixed(share < 0.01 ? 2 : 1)}%`;

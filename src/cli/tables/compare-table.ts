@@ -1,4 +1,4 @@
-/** What `unetpp compare` prints: a row for each head and for the mean, and what follows from them. */
+/** The output of `unetpp compare`: a row for each head and for the mean, and the recommendation. */
 
 import { grouped, inWords, memorySize, plural } from '../../base/quantities.js';
 import type { ModeComparison } from '../../evaluate/compare-modes.js';
@@ -48,7 +48,7 @@ export function comparisonTable({ images, rows }: ModeComparison, context: Compa
   ];
 }
 
-/** What is recommended and why, and what can be done with it. */
+/** Explains the recommendation, and how to use it. */
 export function recommendationLines(comparison: ModeComparison, { config, file, subset, saved }: Adoption): string[] {
   const { rows, recommendation } = comparison;
   const { mode } = recommendation;
@@ -71,7 +71,7 @@ export function recommendationLines(comparison: ModeComparison, { config, file, 
   ];
 }
 
-/** `34 %` or `5.7 %`. */
+/** Writes a ratio as `34 %` or `5.7 %`. */
 function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 }

@@ -1,4 +1,4 @@
-/** What predicting and training with a model take, as tables. */
+/** Tables of what predicting and training with a model cost. */
 
 import { roundUp } from '../../base/multiples.js';
 import { grouped, inWords, memorySize } from '../../base/quantities.js';
@@ -11,16 +11,16 @@ import { type TrainingMemory, trainingMemory } from '../../train/memory.js';
 import { type OptimizerName, optimizers } from '../../train/optimizer.js';
 import { table } from './table.js';
 
-/** Pixels a side at which the cost of a model without a size of its own is stated. */
+/** The side in pixels for which the cost of a model without a size of its own is stated. */
 const SIZE = 128;
 
-/** Pixels a side at which the cost of a model is stated. */
+/** Returns the side in pixels for which the cost of a model is stated. */
 export function costSize({ config, card }: Model): number {
   const multiple = 2 ** depthOf(config);
   return roundUp(card.preprocessing.size ?? SIZE, multiple);
 }
 
-/** By head, and for the mean of all. A model holds the weights of all heads in every mode. */
+/** Makes a row for each head, and for the mean of all. A model holds the weights of all heads in every mode. */
 export function predictionTable({ levels, ...all }: Summary, size: number, threads: number): string[] {
   const rows = [...levels, { head: 'all', ...all }].map(({ head, parameters, macs, preparedBytes, workingBytes }) => {
     const total = all.parameterBytes + preparedBytes + workingBytes;
@@ -37,7 +37,7 @@ export function predictionTable({ levels, ...all }: Summary, size: number, threa
 /** The settings that a model was trained with, and what training takes with them. */
 export interface TrainingCosts {
   readonly settings: CostSettings;
-  /** For some numbers of workers, from 1 to as many as have work. */
+  /** The memory for some numbers of workers, from 1 to as many as have work. */
   readonly memory: readonly (TrainingMemory & { readonly workers: number })[];
 }
 
@@ -50,7 +50,7 @@ interface CostSettings {
   readonly images: { readonly train: number; readonly validation: number };
 }
 
-/** Undefined where the file does not say how the model was trained. */
+/** Returns the costs of training; undefined where the file does not say how the model was trained. */
 export function trainingCosts(model: Model): TrainingCosts | undefined {
   const { config, backend, card } = model;
   const { preprocessing, training } = card;
@@ -65,13 +65,13 @@ export function trainingCosts(model: Model): TrainingCosts | undefined {
   return { settings, memory };
 }
 
-/** 1, 2, 4 and 8 as far as they are of use, and the most that is. */
+/** Lists 1, 2, 4 and 8 as far as they are useful, and the largest useful number. */
 function workerCounts(useful: number): number[] {
   const most = Math.min(useful, 16);
   return [1, 2, 4, 8].filter((count) => count < most).concat(most);
 }
 
-/** What a model's file says of its training is JSON that may hold anything. */
+/** Reads the settings from what a model's file says of its training, which is JSON that may hold anything. */
 function settingsOf(facts: Readonly<Record<string, unknown>>): CostSettings | undefined {
   // Version 0.1.0 called it `averageDecay`.
   const { size, batch, microBatch, optimizer, emaDecay = facts.averageDecay } = facts;

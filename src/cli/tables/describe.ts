@@ -8,13 +8,13 @@ import type { ModelCard } from '../../model/card.js';
 import { bestOf, type Recommendation, type RecommendationScore } from '../../model/recommendation.js';
 import { levelsOf, type ModelConfig } from '../../network/config.js';
 
-/** What is done with images of another kind than those of the training. */
+/** What happens to images of another kind than those of the training. */
 export const GREY_ON_RGB = 'the model expects RGB; all three channels get the grey values';
 export const RGB_ON_GREY = 'the model expects grey; their luminance is used';
 
 const FAMILY = { dense: 'UNet++', adjacent: 'UNet+', original: 'UNet^e' };
 
-/** `UNet++ (dense skips), filters 32,64,128, 2 heads`, and what is not the default. */
+/** Describes a network: `UNet++ (dense skips), filters 32,64,128, 2 heads`, and what is not the default. */
 export function networkText(config: ModelConfig): string {
   const { skips, filters, norm, upsample, dropout } = config;
   return [
@@ -27,7 +27,7 @@ export function networkText(config: ModelConfig): string {
   ].join(', ');
 }
 
-/** `0.5`, or where they were chosen `L1 0.45, L2 0.6, accurate 0.55`. */
+/** Describes thresholds: `0.5`, or where they were chosen `L1 0.45, L2 0.6, accurate 0.55`. */
 export function thresholdsText({ thresholds }: Pick<ModelCard, 'thresholds'>): string {
   const chosen = Object.entries(thresholds).map(([name, threshold]) => `${name} ${threshold}`);
   return chosen.length > 0 ? chosen.join(', ') : `${DEFAULT_THRESHOLD}`;
@@ -40,14 +40,14 @@ const SCORE_NAMES: Readonly<Record<RecommendationScore, string>> = {
   pooledIou: 'pooled IoU',
 };
 
-/** `Dice 0.9620, within 0.01 of the best (L4, 0.9670)`: why a mode is recommended. */
+/** Says why a mode is recommended: `Dice 0.9620, within 0.01 of the best (L4, 0.9670)`. */
 export function reasonText({ mode, score, tolerance, scores }: Recommendation): string {
   const best = bestOf(scores);
   const reason = mode === best ? 'the best' : `within ${tolerance} of the best (${best}, ${scores[best]!.toFixed(4)})`;
   return `${SCORE_NAMES[score]} ${scores[mode]!.toFixed(4)}, ${reason}`;
 }
 
-/** `0.5*ce+dice`, and the weights that are not equal. */
+/** Describes a loss: `0.5*ce+dice`, and the weights that are not equal. */
 export function objectiveText({ terms, headWeights, classWeights }: LossOptions): string {
   return [
     lossText(terms),
@@ -61,7 +61,7 @@ interface DiceScores {
   readonly heads: readonly { readonly head: string; readonly dice: number }[];
 }
 
-/** `0.9100 (L1 0.8000, L2 0.9000)`: of the mean of the heads and of each. */
+/** Lists the Dice of the mean of the heads and of each: `0.9100 (L1 0.8000, L2 0.9000)`. */
 export function diceText({ dice, heads }: DiceScores): string {
   if (heads.length === 1) return dice.toFixed(4);
   return `${dice.toFixed(4)} (${heads.map((head) => `${head.head} ${head.dice.toFixed(4)}`).join(', ')})`;

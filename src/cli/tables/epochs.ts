@@ -1,4 +1,4 @@
-/** The table that training prints: a row an epoch. Where a line has little room, it does without the lesser columns. */
+/** The table that training prints, a row for each epoch. In narrow terminals it omits less important columns. */
 
 import { duration } from '../../base/quantities.js';
 import { alignRow } from '../../report/text-table.js';
@@ -8,7 +8,7 @@ import { columnsOf } from '../terminal/columns.js';
 interface Column {
   readonly title: string;
   readonly width: number;
-  /** Those of the highest go first; 0 stays. */
+  /** The order in which columns are omitted: the highest first; 0 always stays. */
   readonly rank: number;
   cell(report: EpochReport): string;
 }
@@ -41,7 +41,7 @@ function widthOf(columns: readonly Column[]): number {
   return columns.reduce((sum, { width }) => sum + width, 1);
 }
 
-/** Two lines. */
+/** Makes the two lines of the header. */
 export function epochHeader(report: EpochReport, room = columnsOf(process.stderr)): string {
   const columns = columnsFor(report, room);
   const first = columns.findIndex(({ title }) => title === 'mean' || title.startsWith('L'));
@@ -55,7 +55,7 @@ export function epochHeader(report: EpochReport, room = columnsOf(process.stderr
   return `${' '.repeat(Math.max(0, Math.min(before, room - legend.length)))}${legend}\n${titles}`;
 }
 
-/** A star marks the best epoch so far. */
+/** Makes the row of an epoch; a star marks the best one so far. */
 export function epochRow(report: EpochReport, room = columnsOf(process.stderr)): string {
   const columns = columnsFor(report, room);
   const cells = columns.map(({ cell }) => cell(report));

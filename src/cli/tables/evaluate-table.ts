@@ -1,4 +1,4 @@
-/** What `unetpp evaluate` prints: scores in rows, the mode and the heads in columns. */
+/** The output of `unetpp evaluate`: scores in rows, the mode and the heads in columns. */
 
 import { plural } from '../../base/quantities.js';
 import type { Evaluation, NamedScores } from '../../evaluate/evaluate.js';
@@ -23,7 +23,7 @@ interface Column extends ClassScores {
   readonly threshold?: number;
 }
 
-/** Columns of the table. */
+/** The widths of the columns. */
 const LABEL = 20;
 const CELL = 10;
 
@@ -47,7 +47,7 @@ export function evaluationTable(
   ];
 }
 
-/** Columns that find no room on a line come in a table below. */
+/** Makes the table; columns that do not fit into a line follow in another one below. */
 function scoreTable(columns: readonly Column[], unit: string, room: number): string[] {
   const most = Math.max(1, Math.floor((room - LABEL) / CELL));
   if (columns.length > most) {
@@ -84,7 +84,7 @@ function imageLine({ image, dice, hd95, assd }: NamedScores, unit: string): stri
   return `  ${image.padEnd(LABEL)}  Dice ${dice.toFixed(4)}  ${distances}`;
 }
 
-/** `-` where there is none. */
+/** Writes a distance, `-` where there is none. */
 function distance(value: number | null | undefined): string {
   return typeof value === 'number' ? value.toFixed(2) : '-';
 }

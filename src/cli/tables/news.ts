@@ -4,12 +4,12 @@ import { duration, few, grouped, plural } from '../../base/quantities.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from './describe.js';
 import { vanishedText } from './words.js';
 
-/** What stands before the bar: the phase, and its epoch where it belongs to one. */
+/** The text before the bar: the phase, and its epoch where it belongs to one. */
 export function progressLabel({ phase, epoch }: Progress): string {
   return epoch ? `epoch ${epoch.number}/${epoch.of} ${phase}` : phase;
 }
 
-/** What stands behind the bar: the pace where it is known, else how many are done. */
+/** The text behind the bar: the pace where it is known, else how many are done. */
 export function progressText({ phase, done, total, pace }: Progress): string {
   if (pace) return `${pace.imagesPerSecond.toFixed(1)} images/s, ${duration(pace.secondsLeft)} left`;
   return `${grouped(done)} of ${plural(total, phase === 'timing' ? 'round' : 'image')}`;

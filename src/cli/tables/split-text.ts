@@ -1,9 +1,9 @@
-/** How a split was drawn, for people. */
+/** How a split was drawn, in words. */
 import { grouped } from '../../base/quantities.js';
 import type { Dataset } from '../../data/dataset.js';
 import { subsets } from '../../data/split/split.js';
 
-/** `80%,10%,10% by patient: 2,452, 306 and 306 images of 180, 25 and 28 patients`; undefined where none was asked for. */
+/** Describes a drawn split: `80%,10%,10% by patient: 2,452, 306 and 306 images of …`; undefined where none was drawn. */
 export function splitText({ drawn, split, records }: Dataset): string | undefined {
   if (!drawn) return undefined;
   const patients = subsets.map((subset) => new Set(split[subset].map((name) => records.get(name)?.patient ?? name)));

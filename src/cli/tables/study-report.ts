@@ -1,4 +1,4 @@
-/** What `unetpp study` says before and after each run. */
+/** The lines of `unetpp study` before and after each run. */
 import type { StudyRun } from '../../app/study/run-study.js';
 import type { StudyPlan } from '../../app/study/study-plan.js';
 import { duration, plural } from '../../base/quantities.js';
@@ -22,7 +22,7 @@ export function introduction(
   ].join('\n');
 }
 
-/** `run 2 of 8  unet-fold1-seed1, about 1:05 left` */
+/** Announces a run: `run 2 of 8  unet-fold1-seed1, about 1:05 left`. */
 export function runText({ name, number, of, secondsLeft }: StudyRun): string {
   const when = secondsLeft === undefined ? '' : `, about ${duration(secondsLeft)} left`;
   return `run ${number} of ${of}  ${name}${when}`;

@@ -6,8 +6,8 @@ import { columnsOf } from '../terminal/columns.js';
 const GAP = 3;
 
 /**
- * A table of text: columns as wide as they must be, the first one to the left, all others to the right. Where a line has
- * no room for them, each row is a list of its cells with their titles.
+ * Makes a table of text: columns as wide as they must be, the first one aligned left, all others right. Where they do
+ * not fit into a line, each row is a list of its cells with their titles.
  */
 export function table(
   titles: readonly string[],

@@ -1,4 +1,4 @@
-/** What `unetpp train` says before and after. */
+/** The lines of `unetpp train` before and after a training. */
 import { basename, join, relative } from 'node:path';
 import { lossOptions, type TrainCommandOptions } from '../../app/options/train-options.js';
 import type { TrainingJob } from '../../app/training/job.js';
@@ -34,19 +34,19 @@ export function introduction({ dataset, model, options, memory, resume }: Traini
   ].join('\n');
 }
 
-/** The result for people, and what can be done with it. */
+/** Describes the result, and what to do with it. */
 export function trainingLines(outcome: TrainingOutcome): string[] {
   const { result, options } = outcome;
   if (result.model === null) return ['stopped before the first step: nothing has been trained'];
   return [...closing(outcome), ...next(result.run, result.model, options.data)];
 }
 
-/** The command that goes on with a run. */
+/** Returns the command that resumes a run. */
 export function goOnWith({ run }: TrainResult): string {
   return `npx unetpp train --resume ${shellWord(run)}`;
 }
 
-/** Below this Dice a network has hardly begun: all background is what the cross-entropy teaches first. */
+/** Below this Dice a network has hardly learned anything: cross-entropy teaches it first to mark all as background. */
 const NOTHING = 0.01;
 const NOTHING_ADVICE =
   'The model hardly marks anything yet: train it for more epochs (--resume … --epochs N), or start again with --norm group, which learns faster from few images.';
@@ -69,18 +69,18 @@ function closing({ result, tested, options }: TrainingOutcome): string[] {
   ];
 }
 
-/** `at epoch 3`, or `in epoch 3, after 8 images`. */
+/** Says how far a run has come: `at epoch 3`, or `in epoch 3, after 8 images`. */
 export function whereOf({ epoch, steps, images }: EpochState): string {
   return steps === 0 ? `at epoch ${epoch}` : `in epoch ${epoch}, after ${plural(images, 'image')}`;
 }
 
-/** What the best model is worth on the test images, head by head. */
+/** Makes the table of the best model's scores on the test images, head by head. */
 function testTable({ evaluation, worst }: TestResult, options: TrainCommandOptions): string[] {
   const objective = objectiveText(lossOptions(options));
   return evaluationTable(evaluation, { subset: 'test', size: options.size, unit: 'px', objective, worst });
 }
 
-/** What can be done with the model. */
+/** Suggests what to do with the model. */
 function next(run: string, model: string, data: string | undefined): string[] {
   return [
     '',
@@ -95,7 +95,7 @@ function next(run: string, model: string, data: string | undefined): string[] {
   ];
 }
 
-/** How this training was called: train.js is only where the project was cloned, the command wherever it is installed. */
+/** Returns the command of this call: train.js exists only in a clone, the command in every installation. */
 function trainCall(): string {
   const script = process.argv[1]!;
   return basename(script) === 'train.js' ? `node ${shellWord(relative('', script))}` : 'npx unetpp train';

@@ -1,6 +1,6 @@
-/** What a model file says of its training, as `unetpp info` shows it. */
+/** The facts on its training in a model file, as `unetpp info` shows them. */
 
-/** Names of facts that are more than their words with spaces between them. */
+/** Labels of facts that do not follow from their names. */
 const LABELS: Readonly<Record<string, string>> = {
   epoch: 'best epoch',
   microBatch: 'micro-batch',
@@ -14,11 +14,11 @@ const LABELS: Readonly<Record<string, string>> = {
 
 interface Fact {
   readonly label: string;
-  /** Absent above the facts of a group. */
+  /** The value of the fact; absent in the heading of a group. */
   readonly value?: string;
 }
 
-/** A line for each fact, labels in one column and values in another; lists are left to --json. */
+/** Makes a line for each fact, labels in one column and values in another; lists are left to --json. */
 export function trainingFacts(training: Readonly<Record<string, unknown>>): string[] {
   const facts = [...factsOf(training, '  ')];
   const width = Math.max(0, ...facts.map(({ label, value }) => (value === undefined ? 0 : label.length)));
@@ -38,7 +38,7 @@ function* factsOf(facts: Readonly<Record<string, unknown>>, indent: string): Gen
   }
 }
 
-/** `pooledPrecision` as `pooled precision`; a name that is no identifier as JSON has it. */
+/** Writes `pooledPrecision` as `pooled precision`; a name that is not an identifier is shown as JSON. */
 function labelOf(name: string): string {
   if (Object.hasOwn(LABELS, name)) return LABELS[name]!;
   if (!/^\w+$/.test(name)) return JSON.stringify(name);

@@ -1,7 +1,7 @@
-/** Words that the command line alone needs. */
+/** Phrases that only the command line needs. */
 import { few, plural } from '../../base/quantities.js';
 
-/** What is said of objects in masks that the resizing loses. */
+/** The remark on objects of masks that vanish when they are resized. */
 export function vanishedText(images: readonly { readonly name: string; readonly vanished?: number }[], size: number) {
   const lost = images.filter(({ vanished = 0 }) => vanished > 0);
   const count = lost.reduce((sum, { vanished = 0 }) => sum + vanished, 0);
@@ -10,7 +10,7 @@ export function vanishedText(images: readonly { readonly name: string; readonly 
   return `${plural(count, 'object')} of the masks ${count === 1 ? 'vanishes' : 'vanish'} at ${size}x${size}, in ${where}; a larger --size keeps more`;
 }
 
-/** A word of a command line as a shell reads it: in quotes where it needs them. */
+/** Quotes a word of a command line for a shell, where it needs that. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

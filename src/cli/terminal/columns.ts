@@ -1,7 +1,7 @@
-/** How wide a line may be. */
+/** The width of lines. */
 import type { WriteStream } from 'node:tty';
 
-/** Columns of the terminal that a stream is, else those that the environment names (COLUMNS), else no limit. */
+/** Returns the columns of the terminal that a stream is, else those of the variable COLUMNS, else no limit. */
 export function columnsOf(stream: Pick<WriteStream, 'columns'>): number {
   return stream.columns || Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY;
 }

@@ -1,9 +1,9 @@
-/** What Node and its engine say raw where the machine gives no more, in words, and with what to do. */
+/** Errors of Node and its engine for the limits of the machine, in words and with advice. */
 import { InputError } from '../../base/errors.js';
 
 const OUT_OF_MEMORY = /could not allocate memory|allocation failed|out of memory|unable to grow/i;
 
-/** The error that is told: another one for those that name neither place nor advice, all others as they are. */
+/** Replaces errors that name neither a file nor what to do; all others stay as they are. */
 export function inWords(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof InputError) return error;
   const { code = '', syscall, path, message } = error as NodeJS.ErrnoException;

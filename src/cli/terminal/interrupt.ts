@@ -1,19 +1,19 @@
 /**
- * The signals that end a training: Ctrl-C, a request to end, a terminal that is closed, and the one by which batch systems
- * announce that the time is up. The first asks the work to end, the second ends the process at once.
+ * The signals that end a training: Ctrl-C, a request to end, a terminal that is closed, and the one by which batch
+ * systems announce that the time is up. The first one requests the work to end, the second ends the process at once.
  */
 import { constants } from 'node:os';
 import { CLEAR, type ProgressBar } from './progress.js';
 
-/** Windows knows some of them only. */
+/** The signals; Windows has only some of them. */
 const SIGNALS = (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const).filter((name) => name in constants.signals);
 
-/** npm passes on a signal that the terminal has sent to everybody: the same Ctrl-C comes twice, without delay. */
+/** npm passes on a signal that the terminal has sent to all processes: the same Ctrl-C comes twice, without delay. */
 const ECHO_MS = 200;
 
 /**
- * Keeps Node from opening its inspector, a socket, on SIGUSR1. Until somebody else listens, that signal ends the process,
- * as it ends others.
+ * Keeps Node from opening its inspector, a socket, on SIGUSR1. Until there is another listener, that signal ends the
+ * process, as others do.
  */
 export function reserveUserSignal(): void {
   const name = SIGNALS.find((signal) => signal === 'SIGUSR1');
@@ -24,9 +24,9 @@ export function reserveUserSignal(): void {
 }
 
 /**
- * Does work that can be interrupted. Then one line on stderr says how to go on, and the exit code is 128 plus the number of
- * the signal.
- * @param work ends soon after its signal; gives the command that goes on with it, or undefined where it is done
+ * Runs work that can be interrupted. Then one line on stderr says how to continue, and the exit code is 128 plus the
+ * number of the signal.
+ * @param work ends soon after its signal; returns the command that continues it, or undefined where it is done
  */
 export async function interruptible(
   progress: ProgressBar,

@@ -4,19 +4,19 @@ import { printable } from '../../base/show.js';
 import { columnsOf } from './columns.js';
 
 const WIDTH = 24;
-/** A bar that is shorter says nothing. */
+/** The shortest bar that is worth showing, in columns. */
 const SHORTEST = 6;
 const REDRAW_MS = 100;
 const LINE_MS = 10_000;
 
-/** Removes what stands on the terminal's line. */
+/** Clears the terminal's line. */
 export const CLEAR = process.stderr.isTTY ? '\r\x1b[K' : '';
 
 export class ProgressBar {
   readonly #enabled: boolean;
   readonly #stream = process.stderr;
   readonly #interval = process.stderr.isTTY ? REDRAW_MS : LINE_MS;
-  /** Short work shows nothing: the first line is due an interval after the start. */
+  /** The time of the last line. Short work shows none: the first one is due an interval after the start. */
   #last = performance.now();
   #drawn = false;
 
@@ -25,8 +25,9 @@ export class ProgressBar {
   }
 
   /**
-   * @param done of `total`
-   * @param text what stands behind the bar
+   * Redraws the bar, or prints a line where one is due.
+   * @param done how many of `total` are done
+   * @param text the text behind the bar
    */
   update(label: string, done: number, total: number, text: string): void {
     const now = performance.now();
@@ -42,7 +43,7 @@ export class ProgressBar {
     }
   }
 
-  /** A line that stays, in place of the bar. */
+  /** Prints a line that stays, in place of the bar. */
   line(text: string): void {
     this.clear();
     if (this.#enabled) this.#stream.write(`${printable(text)}\n`);
@@ -55,7 +56,7 @@ export class ProgressBar {
   }
 }
 
-/** What is done as a bar and in words, in `room` columns: the bar gets what the words leave, and goes where that is little. */
+/** Draws a bar and words in `room` columns: the bar takes what the words leave, and is left out where that is little. */
 export function barLine(label: string, share: number, text: string, room: number): string {
   const words = `${percent(share)}  ${text}`;
   const width = Math.min(WIDTH, room - label.length - 1 - words.length);

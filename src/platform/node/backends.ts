@@ -1,4 +1,4 @@
-/** The backends that Node has, by name. */
+/** The backends in Node, by name. */
 import type { Backend } from '../../backend/backend.js';
 import { ReferenceBackend } from '../../backend/reference.js';
 import { InputError } from '../../base/errors.js';
@@ -9,8 +9,8 @@ export const backends = ['wasm', 'reference'] as const;
 export type BackendName = (typeof backends)[number];
 
 /**
- * A backend with memory of its own, which is given back with it.
- * @throws InputError for another name
+ * Makes a backend with memory of its own, which is freed with it.
+ * @throws InputError for an unknown name
  */
 export function createBackend(name: BackendName = 'wasm', options: WasmOptions = {}): Backend {
   if (name === 'reference') return new ReferenceBackend();

@@ -3,7 +3,7 @@ import { statfsSync } from 'node:fs';
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
 import { availableCores, cpuQuota } from './threads/cores.js';
 
-/** Bytes of memory that can still be had. */
+/** Returns how many bytes of memory are still available. */
 export function availableMemory(): number {
   // On macOS, memory that only caches files does not count as free.
   const free = process.platform === 'darwin' ? totalmem() : freemem();
@@ -18,7 +18,7 @@ export function processorModel(): string | undefined {
   return cpus()[0]?.model.trim();
 }
 
-/** What a report on the machine says. Sizes are in bytes. */
+/** Describes the machine for a report. Sizes are in bytes. */
 export function describeHost() {
   const quota = cpuQuota();
   return {
@@ -38,7 +38,7 @@ export function describeHost() {
   };
 }
 
-/** What control groups grant this process; infinite without a limit. */
+/** Returns the bytes that control groups grant this process; infinite without a limit. */
 function memoryLimit(): number {
   return process.constrainedMemory() || Number.POSITIVE_INFINITY;
 }

@@ -10,7 +10,7 @@ import { createBackend } from './backends.js';
 import { readFileChecked, writeFileAtomic } from './files/atomic.js';
 import type { Threads } from './threads/team.js';
 
-/** A model that can be saved: the model of `unetpp/core`, in Node. */
+/** A model with `save`: the model of `unetpp/core`, in Node. */
 export class Model extends PortableModel {
   /**
    * Writes the model file, whole or not at all.
@@ -21,13 +21,13 @@ export class Model extends PortableModel {
   }
 }
 
-/** The same model, with the same parameters. */
+/** Makes a model of Node with the same parameters and card. */
 function inNode({ config, parameters, card }: PortableModel): Model {
   return new Model(config, parameters, card);
 }
 
 /**
- * A new model with initial values, by default on a WebAssembly backend of its own.
+ * Makes a model with initial values, by default on a WebAssembly backend of its own.
  * @param config fields left out take the defaults of `defaultConfig`
  * @throws InputError for a field that is not allowed
  */
@@ -43,7 +43,7 @@ export interface LoadOptions {
 }
 
 /**
- * A model from its file, or from the bytes of one.
+ * Loads a model from its file, or from the bytes of one.
  * @throws InputError that says what is wrong with the file
  */
 export async function loadModel(source: string | Uint8Array, options: LoadOptions = {}): Promise<Model> {
@@ -61,8 +61,8 @@ export async function saveModel(model: PortableModel, path: string): Promise<voi
 }
 
 /**
- * A model from the bytes of its file, all of which is checked.
- * @param file the name of the file, for the errors
+ * Decodes a model from the bytes of its file, all of which is checked.
+ * @param file the name of the file, for errors
  * @throws InputError that says what was expected, what was found and what to do
  */
 export async function decodeModel(bytes: Uint8Array, file: string, backend: Backend): Promise<Model> {
@@ -70,8 +70,8 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
 }
 
 /**
- * A model from a PyTorch state dict with the names of pytorch-nested-unet; it predicts at each image's own size.
- * @param config as for `parseConfig`; deepSupervision is read off the names where it is left out
+ * Makes a model of a PyTorch state dict with the names of pytorch-nested-unet; it predicts at each image's own size.
+ * @param config what `parseConfig` takes; deepSupervision is read off the names where it is left out
  * @throws InputError that names the tensor or the field
  */
 export function importTorch(
@@ -83,7 +83,8 @@ export function importTorch(
 }
 
 /**
- * A smaller model whose output equals that of head `level`, bit for bit, with a memory of its own on the same backend.
+ * Returns a smaller model whose output equals that of head `level`, bit for bit, with memory of its own on the same
+ * backend.
  * @throws InputError for a level that has no head, or a network of one head, of which nothing can be left out
  */
 export function prune(model: PortableModel, level: number): Model {

@@ -9,15 +9,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '../../base/errors.js';
 import { isWholeModule } from './whole-module.js';
 
-/** Where this code lies; bundled as CommonJS it has no `import.meta.url`. */
+/** The URL of this code; bundled as CommonJS it has no `import.meta.url`. */
 const here = typeof __filename === 'undefined' ? import.meta.url : pathToFileURL(__filename).href;
 
 let root: URL | undefined;
 
 /**
- * A file of this package, by its path from `dist`: `wasm/unetpp.wasm`.
- * @throws InputError where it is missing, as a thread would only be silent without its script; in a bundle that finds no
- * package
+ * Finds a file of this package, by its path from `dist`: `wasm/unetpp.wasm`.
+ * @throws InputError where it is missing, as a thread would only be silent without its script, and in a bundle that
+ *   finds no package
  */
 export function packageFile(path: string): URL {
   root ??= findRoot();
@@ -27,7 +27,7 @@ export function packageFile(path: string): URL {
 }
 
 /**
- * The bytes of a build of the kernels.
+ * Reads the bytes of a build of the kernels.
  * @throws InputError where it is missing or cut short
  */
 export function readKernels(name: string): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
-/** Whether the bytes of a WebAssembly module are all there, before a compiler says so in its own words. */
+/** Checks that the bytes of a WebAssembly module are complete, so that the error is ours and not the compiler's. */
 
-/** Magic number and version. */
+/** The magic number and the version. */
 const START = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
 /** Whether the sections of a module, each with its size before it, end where the file ends. */

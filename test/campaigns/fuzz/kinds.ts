@@ -27,7 +27,7 @@ import type { Seeds } from './seeds.js';
 
 export interface Kind {
   readonly name: string;
-  /** Of about ten thousand inputs. A .mat takes as long as a thousand others, as the library begins anew after each. */
+  /** How many of about ten thousand inputs. A .mat takes as long as a thousand others, as the library restarts for each. */
   readonly share: number;
   readonly seeds: readonly Uint8Array[];
   /** A changed seed. */

@@ -8,13 +8,13 @@ import { type Kind, kindsOf, saysOf } from './kinds.js';
 import { seedsOf } from './seeds.js';
 
 export interface Task {
-  /** Of the first input. */
+  /** The seed of the first input. */
   readonly seed: number;
   readonly count: number;
 }
 
 export interface Answer {
-  /** By kind, how many. */
+  /** How many inputs there were of each kind. */
   readonly accepted: Readonly<Record<string, number>>;
   readonly refused: Readonly<Record<string, number>>;
   readonly failures: readonly { readonly seed: number; readonly what: string }[];

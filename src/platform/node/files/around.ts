@@ -1,4 +1,4 @@
-/** Which data folder a folder is part of, told by the names in it. */
+/** The data folder that a folder is part of, found by the names in it. */
 import { access, readdir } from 'node:fs/promises';
 import { dirname, extname, join, relative, sep } from 'node:path';
 import { listSubfolders } from '../../../data/folder/listing.js';
@@ -23,7 +23,7 @@ export async function dataFolderAt(folder: string): Promise<string | undefined> 
   return (await namesIn(folder)).some(isOf('.mat')) ? folder : undefined;
 }
 
-/** `images/` and `masks/` with a mask that somebody else has drawn. */
+/** Whether it holds `images/` and `masks/` with a mask that this program has not predicted. */
 async function holdsPairs(dir: string): Promise<boolean> {
   const names = await namesIn(dir);
   if (!names.includes('images') || !names.includes('masks')) return false;
@@ -37,14 +37,14 @@ async function isOwn(file: string): Promise<boolean> {
   return isOwnPng(Buffer.from(head).toString('latin1'));
 }
 
-/** `ID/images/ID.png` in every subfolder. */
+/** Whether every subfolder holds `ID/images/ID.png`. */
 async function holdsCases(dir: string): Promise<boolean> {
   const names = await listSubfolders(nodeFiles, dir);
   for (const name of names) if (!(await exists(join(dir, name, 'images', `${name}.png`)))) return false;
   return names.length > 0;
 }
 
-/** None where it is no folder, or cannot be listed. */
+/** Returns the names in a folder; none where it is no folder, or cannot be listed. */
 async function namesIn(dir: string): Promise<string[]> {
   return readdir(dir).catch(() => []);
 }

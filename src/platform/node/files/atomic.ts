@@ -22,7 +22,7 @@ export function isTemporary(name: string): boolean {
 
 /**
  * Writes `bytes` to `path`, or leaves everything as it was: no partial file, no temporary file.
- * @param check looks a last time, just before the file gets its name, whether it may; what it throws is thrown
+ * @param check is called just before the file gets its name; what it throws keeps the file from being written
  * @throws InputError that names the path and the reason: folder missing, no permission, disk full…
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array, check?: () => Promise<void>): Promise<void> {
@@ -45,7 +45,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array, check?: (
   }
 }
 
-/** `writeFileAtomic` of a text in UTF-8. */
+/** Writes a text in UTF-8 as `writeFileAtomic` does. */
 export async function writeTextAtomic(path: string, text: string): Promise<void> {
   await writeFileAtomic(path, new TextEncoder().encode(text));
 }
@@ -75,8 +75,8 @@ export async function appendLine(path: string, line: string): Promise<void> {
 }
 
 /**
- * The bytes of a file.
- * @throws InputError if there is none, it cannot be read, or it is empty.
+ * Reads all bytes of a file.
+ * @throws InputError if there is none, it cannot be read, or it is empty
  */
 export async function readFileChecked(path: string): Promise<Uint8Array> {
   const buffer = await readFile(path).catch((error: unknown) => {
@@ -88,8 +88,9 @@ export async function readFileChecked(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Makes the folder `path` and those above it where they are missing, and forces their names to the disk: a power cut takes
- * all that is in a folder with its name. @throws InputError if that fails.
+ * Makes the folder `path` and those above it where they are missing, and forces their names to the disk: without its
+ * name, a power cut takes all that is in a folder.
+ * @throws InputError if that fails
  */
 export async function ensureDirectory(path: string): Promise<void> {
   try {
@@ -101,7 +102,7 @@ export async function ensureDirectory(path: string): Promise<void> {
   }
 }
 
-/** By folder, the temporary files of dead processes in it, listed before this process first writes there. */
+/** The temporary files of dead processes in each folder, listed before this process first writes there. */
 const stale = new Map<string, Promise<string[]>>();
 
 /** Removes what killed processes have left of `path`, so that restarts do not fill the disk. */
@@ -113,8 +114,8 @@ async function removeStale(path: string): Promise<void> {
 }
 
 /**
- * Removes all temporary files in a folder, for one who alone writes there: those of a killed process whose number another
- * process has now, or that ran on another machine, are found in no other way.
+ * Removes all temporary files in a folder, for a process that alone writes there: those of a killed process whose number
+ * another process has now, or that ran on another machine, are found in no other way.
  */
 export async function removeTemporaries(folder: string): Promise<void> {
   try {

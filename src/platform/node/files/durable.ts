@@ -1,9 +1,9 @@
-/** What a power cut cannot undo: bytes forced to the disk, and the names of files too. */
+/** Writes that a power cut cannot undo: bytes and names of files are forced to the disk. */
 import { open } from 'node:fs/promises';
 
 /**
  * Writes a file, over an older one too, and forces it to the disk (fsync). A failure may leave a part of it.
- * @param bytes all of it, or parts that follow each other
+ * @param bytes the whole file, or its consecutive parts
  */
 export async function writeDurably(path: string, bytes: Uint8Array | readonly Uint8Array[]): Promise<void> {
   const file = await open(path, 'w');
@@ -17,7 +17,7 @@ export async function writeDurably(path: string, bytes: Uint8Array | readonly Ui
 
 /**
  * Forces the names in a folder to the disk, without which a power cut may undo a rename. Where folders cannot be opened
- * or synced (Windows, some network file systems), the rename has to do.
+ * or synced (Windows, some network file systems), the rename has to suffice.
  */
 export async function syncFolder(path: string): Promise<void> {
   try {

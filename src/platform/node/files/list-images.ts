@@ -1,4 +1,4 @@
-/** The image files that are meant by a path: one of them, or a folder of them. */
+/** The image files that a path stands for: one of them, or a folder of them. */
 import { readdir, stat } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { InputError } from '../../../base/errors.js';
@@ -7,19 +7,19 @@ import { fileError } from './file-errors.js';
 
 export interface ImageFile {
   readonly path: string;
-  /** Its file name without the ending. */
+  /** The file name without the ending. */
   readonly name: string;
 }
 
 export interface ImageFiles {
-  /** In the order of their names. */
+  /** The images in the order of their names. */
   readonly images: readonly ImageFile[];
-  /** Paths of what lies beside them and is no image; hidden files are left out. */
+  /** The paths of other files beside them, except hidden ones. */
   readonly skipped: readonly string[];
 }
 
 /**
- * The image meant by `input`, or the images of a folder in name order.
+ * Lists the image `input`, or the images of a folder in name order.
  * @throws InputError where there is none
  */
 export async function listImages(input: string): Promise<ImageFiles> {

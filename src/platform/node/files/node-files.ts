@@ -1,4 +1,4 @@
-/** The files of the disk, as data folders are read from them. */
+/** The files on the disk, as the readers of data folders see them. */
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { type Files, UnlistedFolder } from '../../../data/folder/files.js';

@@ -5,8 +5,7 @@
  *   - a file that is there is written over where this program wrote it and it is of the same kind, else with `force` only;
  *   - of a path that the user typed, the last folder is made, no other.
  *
- * A result is asked for before the work, so that a long one does not fail at its end, and looked at again when it is
- * written.
+ * A result is claimed before the work, so that long work does not fail at its end, and checked again when it is written.
  */
 import { access, constants, lstat, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
@@ -22,7 +21,7 @@ export interface Source {
 }
 
 export interface OutputOptions {
-  /** Whether files go that this program did not write. */
+  /** Whether files that this program did not write are replaced. */
   readonly force: boolean;
   readonly sources: readonly Source[];
   /** The data folder that results in `folder` would be part of, though this call does not read it. */
@@ -42,7 +41,7 @@ export interface FolderOptions {
 }
 
 export interface NewFolderOptions extends FolderOptions {
-  /** Names that do not count. */
+  /** Whether a name in the folder is ignored. */
   passOver?(name: string): boolean;
 }
 
@@ -50,7 +49,7 @@ export interface NewFolderOptions extends FolderOptions {
 export class Outputs {
   readonly #options: OutputOptions;
   #sources: Promise<(Source & { readonly real: string })[]> | undefined;
-  /** Real paths of what is asked for, each once. */
+  /** The real paths of the files that are claimed, each once. */
   readonly #files = new Set<string>();
   readonly #folders = new Set<string>();
 
@@ -63,7 +62,7 @@ export class Outputs {
   }
 
   /**
-   * Asks for a file, in a folder that is there or that was asked for.
+   * Claims a file, in a folder that exists or that was claimed.
    * @throws InputError that names the path, and says what to do
    */
   async file(path: string, kind: FileKind): Promise<OutputFile> {
@@ -78,7 +77,7 @@ export class Outputs {
   }
 
   /**
-   * Asks for a folder; `makeFolder` makes it when the work begins.
+   * Claims a folder; `makeFolder` makes it when the work begins.
    * @throws InputError that names the path, and says what to do
    */
   async folder(path: string, { parents = false }: FolderOptions = {}): Promise<void> {
@@ -92,7 +91,7 @@ export class Outputs {
     this.#folders.add(target);
   }
 
-  /** As `folder`, of one that is not there yet or empty; with `force` it may hold anything. */
+  /** Claims a folder that does not exist yet or is empty; with `force` it may hold anything. */
   async newFolder(path: string, options: NewFolderOptions = {}): Promise<void> {
     await this.folder(path, options);
     const entries = await listIfThere(path);
@@ -118,7 +117,7 @@ export class Outputs {
 
 const ELSEWHERE = 'so nothing is written there; give another place';
 
-/** Makes a folder that `Outputs.folder` has looked at; one that is there is left as it is. */
+/** Makes a folder that `Outputs.folder` has claimed; one that exists is left as it is. */
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(path).catch(async (error: unknown) => {
     if (!(await isFolder(path))) throw fileError(path, 'created', error, NO_FOLDER);
@@ -201,7 +200,7 @@ async function isFolder(path: string): Promise<boolean> {
   return found !== undefined;
 }
 
-/** A path without symbolic links and `..`, of what need not be there yet. */
+/** Resolves symbolic links and `..` in a path that need not exist yet. */
 async function realTarget(path: string): Promise<string> {
   return realpath(path).catch(async (error: unknown) => {
     const above = dirname(path);
@@ -210,7 +209,7 @@ async function realTarget(path: string): Promise<string> {
   });
 }
 
-/** A text in UTF-8. */
+/** Encodes a text in UTF-8. */
 export function bytesOf(content: Uint8Array | string): Uint8Array {
   return typeof content === 'string' ? new TextEncoder().encode(content) : content;
 }

@@ -1,4 +1,4 @@
-/** Names of files and folders, for whoever may not ask Node itself. */
+/** Paths of files and folders, for layers that do not import from Node themselves. */
 import { existsSync } from 'node:fs';
 
 export { join } from 'node:path';

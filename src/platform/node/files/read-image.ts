@@ -1,4 +1,4 @@
-/** Images of the disk, of any of the formats that are known. */
+/** Images on the disk, of any known format. */
 import { type ImageHeader, PROBE_BYTES } from '../../../formats/format.js';
 import { decodeImage, probeImage, verifyImage } from '../../../formats/formats.js';
 import type { Image } from '../../../image/image.js';

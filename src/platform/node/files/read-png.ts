@@ -1,4 +1,4 @@
-/** PNG files of the disk. */
+/** PNG files on the disk. */
 
 import { type PngHeader, parsePngHeader } from '../../../formats/png/header.js';
 import { decodePng, type PngImage } from '../../../formats/png/png.js';

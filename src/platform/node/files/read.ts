@@ -3,10 +3,10 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InputError } from '../../../base/errors.js';
 import { fileError } from './file-errors.js';
 
-/** The largest file that is read: more than any image within the bounds needs, even where compression makes it larger. */
+/** The largest file that is read, in bytes: more than any image within the limits needs, even badly compressed. */
 const MOST = 2 ** 30;
 
-/** `run` on the opened file; what the file system refuses becomes an InputError that names the file. */
+/** Runs `run` on the opened file; errors of the file system become InputErrors that name the file. */
 async function withFile<T>(path: string, run: (file: FileHandle, size: number) => Promise<T>): Promise<T> {
   let file: FileHandle | undefined;
   try {
@@ -25,7 +25,7 @@ async function withFile<T>(path: string, run: (file: FileHandle, size: number) =
   }
 }
 
-/** All bytes of a file. */
+/** Reads all bytes of a file. */
 export function readBytes(path: string): Promise<Uint8Array> {
   return withFile(path, async (file, size) => {
     if (size <= MOST) return file.readFile();
@@ -33,7 +33,7 @@ export function readBytes(path: string): Promise<Uint8Array> {
   });
 }
 
-/** The first `count` bytes of a file, fewer when it is shorter. */
+/** Reads the first `count` bytes of a file, or all of a shorter one. */
 export function readStart(path: string, count: number): Promise<Uint8Array> {
   return withFile(path, async (file) => {
     const bytes = new Uint8Array(count);

@@ -1,4 +1,4 @@
-/** A folder that appears when it is complete: half of a data set would pass for a whole one. */
+/** A folder that appears only when it is complete: half of a data set would be taken for a whole one. */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -7,11 +7,11 @@ import { fileError } from './file-errors.js';
 import { bytesOf, NO_FOLDER } from './outputs.js';
 
 export class WholeFolder {
-  /** Beside it, so that a rename is enough. */
+  /** The folder under its temporary name, beside the final one, so that a rename is enough. */
   readonly #partial: string;
   readonly #names: string[] = [];
 
-  /** @param path where it will be: a folder that `Outputs.newFolder` has looked at */
+  /** @param path the final path: a folder that `Outputs.newFolder` has claimed */
   constructor(readonly path: string) {
     this.#partial = join(dirname(path), `.${basename(path)}.partial-${process.pid}`);
   }
@@ -25,7 +25,7 @@ export class WholeFolder {
   }
 
   /**
-   * Gives it its name, where nothing or an empty folder is.
+   * Renames it to the final path, where nothing or an empty folder is.
    * @param force whether the files go into a folder that holds others, too
    * @throws InputError that names the path and the reason
    */
@@ -34,7 +34,7 @@ export class WholeFolder {
     await this.#onDisk(() => (force && existsSync(this.path) ? this.#merge() : rename(this.#partial, this.path)));
   }
 
-  /** Removes what is not finished. */
+  /** Removes the unfinished folder. */
   async discard(): Promise<void> {
     await rm(this.#partial, { recursive: true, force: true });
   }

@@ -10,14 +10,14 @@ import { MAX_BYTES } from '../../../formats/limits.js';
 import { OneFile } from './files.js';
 import { limitMemory } from './memory.js';
 
-/** What is wanted of a file: fields by name, and how many values of each are read at most; 0 is its shape alone. */
+/** The fields to read, by name, and how many values of each are read at most; 0 reads its shape alone. */
 export interface Hdf5Request {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly fields: Readonly<Record<string, number>>;
 }
 
 /**
- * The fields, or what is wrong with the file: without its name, but with what to do. Where the library stumbled over it
+ * The fields, or what is wrong with the file, without its name but with advice. Where the library failed on it
  * (`isBroken`), the library cannot be trusted with another file.
  */
 export type Hdf5Answer =
@@ -29,15 +29,15 @@ interface Library {
   readonly files: OneFile;
 }
 
-/** Deflate, the filter of MATLAB, makes at best one byte of so many. */
+/** The best compression ratio of deflate, the filter of MATLAB. */
 const BEST_COMPRESSION = 1032;
-/** What the library takes beside a file, its values and the chunk at hand. */
+/** The bytes that the library needs beside a file, its values and one chunk. */
 const WORKING_BYTES = 2 ** 26;
 /** The widths in bytes that the library reads, of integers (H5T_INTEGER) and of floats (H5T_FLOAT). */
 const WIDTHS: Readonly<Record<number, readonly number[]>> = { 0: [1, 2, 4, 8], 1: [4, 8] };
 const EXPECTED = 'expected a struct cjdata with label, PID, image and tumorMask';
 
-/** A fault that was looked for. */
+/** A fault of the file that our checks have found. */
 class Fault extends Error {}
 
 /** An error of the library, in our words. */
@@ -45,7 +45,7 @@ class Stumble extends Error {}
 
 let loaded: Promise<Library> | undefined;
 
-/** @param url of h5wasm */
+/** Reads the fields of a file. @param url the location of h5wasm */
 export async function readFields(url: string, request: Hdf5Request): Promise<Hdf5Answer> {
   loaded ??= load(url);
   const library = await loaded;
@@ -56,7 +56,7 @@ export async function readFields(url: string, request: Hdf5Request): Promise<Hdf
   }
 }
 
-/** The library is told to throw instead of printing to stderr, with which it would also take damaged values for good. */
+/** Loads the library, set to throw instead of printing to stderr, in which mode it would accept damaged values. */
 async function load(url: string): Promise<Library> {
   const h5wasm: Library['h5wasm'] = await import(url);
   const module = await h5wasm.ready;
@@ -84,7 +84,7 @@ function read(library: Library, { bytes, fields }: Hdf5Request): Hdf5Answer {
   return answer;
 }
 
-/** `read`, where it stayed in the file: what the library says of one that it was kept from is not worth telling. */
+/** Calls `read`; where it tried to leave the file, its own error is of no use and is replaced. */
 function inFile<T>({ files }: Library, name: string, read: () => T): T {
   const checked = <R>(result: R): R => {
     if (files.askedForOthers) throw new Stumble(elsewhere(name));
@@ -117,8 +117,7 @@ function readField({ h5wasm }: Library, file: File, { name, most, fileSize }: Wa
   if (count * width > fileSize * (field.filters.length > 0 ? BEST_COMPRESSION : 1)) {
     throw new Fault(`damaged: ${claim}, more than a file of ${fileSize} bytes holds; copy the file again`);
   }
-  if (count * width > MAX_BYTES)
-    throw new Fault(`${claim}, expected at most ${MAX_BYTES} bytes; cut it into tiles`);
+  if (count * width > MAX_BYTES) throw new Fault(`${claim}, expected at most ${MAX_BYTES} bytes; cut it into tiles`);
   // A chunk is unpacked whole, however little of it is wanted.
   const chunk = product(chunks ?? []) * width;
   if (chunks && chunk > MAX_BYTES) {
@@ -132,7 +131,7 @@ function readField({ h5wasm }: Library, file: File, { name, most, fileSize }: Wa
   throw new Fault(`damaged: ${name} holds ${values.length} values instead of ${count}; copy the file again`);
 }
 
-/** h5wasm asks for what is not there with an error of its own; so each step of a path is looked up first. */
+/** Whether a path exists. h5wasm fails on a missing one with an error of its own, so each step is looked up first. */
 function hasPath(file: { keys(): string[]; get(path: string): unknown }, path: string): boolean {
   const [first, ...rest] = path.split('/');
   if (!file.keys().includes(first!)) return false;
@@ -157,7 +156,7 @@ function elsewhere(name: string): string {
   return `${name} lies in other files, which are not read; save it with its values in this one`;
 }
 
-/** Of HDF5's report, a line for each call on the way, the innermost. */
+/** Returns the innermost line of HDF5's report, which has one for each call on the stack. */
 function causeOf(error: unknown): string {
   const lines = String(error instanceof Error ? error.message : error).split('\n');
   const innermost = lines.filter((line) => line.includes('#')).at(-1);

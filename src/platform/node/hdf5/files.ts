@@ -6,15 +6,15 @@ import { fileURLToPath } from 'node:url';
 
 type FileSystem = typeof import('h5wasm')['Module']['FS'];
 
-/** Of a file in memory: its bytes are taken as they are, not copied. (The types of h5wasm do not know it.) */
+/** The option of a file in memory by which its bytes are not copied. (The types of h5wasm do not have it.) */
 const OWNED: object = { canOwn: true };
-/** A path that no file has. */
+/** The path while there is no file. */
 const NOWHERE = '';
 /** O_CREAT and O_EXCL: a file that was not there before, as the library makes for its error reports. */
 const NEW = 0o300;
 
 export class OneFile {
-  /** Of the file at hand, random: a file could name itself as its external storage. */
+  /** The path of the current file. It is random, as a file could name itself as its external storage. */
   #path = NOWHERE;
   #askedForOthers = false;
 
@@ -30,12 +30,12 @@ export class OneFile {
     };
   }
 
-  /** Whether the library asked for another file since `put`. */
+  /** Whether the library has tried to open another file since `put`. */
   get askedForOthers(): boolean {
     return this.#askedForOthers;
   }
 
-  /** Puts the bytes there. @returns the path */
+  /** Makes the file of these bytes. @returns its path */
   put(bytes: Uint8Array): string {
     this.#askedForOthers = false;
     this.#path = `/${crypto.randomUUID()}`;

@@ -1,7 +1,7 @@
 /**
  * A bound on the memory of the HDF5 library. While it unpacks, the library doubles its buffer for as long as the packed
  * bytes go on, whatever size they claim: 1.5 MB can grow to 1.5 GB. Only the growth of its memory can be refused, and
- * only in a thread that nothing else shares with it (thread.ts): this changes WebAssembly for the whole thread.
+ * only in a thread that nothing else runs in (thread.ts): this changes WebAssembly for the whole thread.
  */
 const PAGE = 65536;
 const { grow } = WebAssembly.Memory.prototype;
@@ -12,7 +12,7 @@ WebAssembly.Memory.prototype.grow = function (this: WebAssembly.Memory, pages: n
   return grow.call(this, pages);
 };
 
-/** From now on no memory of this thread grows beyond `bytes`. */
+/** Limits every WebAssembly memory of this thread to `bytes` from now on. */
 export function limitMemory(bytes: number): void {
   most = bytes;
 }

@@ -16,7 +16,7 @@ export const NOT_INSTALLED = 'MATLAB files are read by h5wasm, which is not inst
 let thread: Worker | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
-/** One file at a time, in the order of the calls. The bytes of the request are gone then. */
+/** Reads one file at a time, in the order of the calls. The bytes of the request are transferred to the thread. */
 export function readInThread(request: Hdf5Request): Promise<Hdf5Answer> {
   const answer = last.then(() => ask(request));
   last = answer.catch(() => {});
@@ -44,8 +44,8 @@ async function ask(request: Hdf5Request): Promise<Hdf5Answer> {
 }
 
 /**
- * The optional peer h5wasm, which has 15 MB and is looked for only where a .mat is met; undefined where it is missing.
- * @throws InputError in a bundle of CommonJS, which cannot look for it
+ * Finds the optional peer h5wasm, which has 15 MB and is searched only for a .mat; undefined where it is missing.
+ * @throws InputError in a bundle of CommonJS, which cannot find it
  */
 export function whereIsH5wasm(): string | undefined {
   if (!import.meta.resolve) {
@@ -59,7 +59,7 @@ export function whereIsH5wasm(): string | undefined {
   }
 }
 
-/** It keeps no process from ending, and prints nothing. */
+/** Starts the thread, which does not keep the process from ending, and prints nothing. */
 function start(library: string): Worker {
   // The flags of this process are not its own: with some (--input-type) no file can be run.
   const worker = new Worker(packageFile('workers/hdf5-worker.js'), {

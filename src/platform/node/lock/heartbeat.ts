@@ -1,6 +1,6 @@
 /**
- * Shows other machines that the owner of a lock lives: the file is touched every two seconds. A thread of its own does it,
- * as the first one may compute for minutes without a break.
+ * Shows other machines that the owner of a lock lives: a thread touches the file every two seconds, as the first thread
+ * may compute for minutes without a break.
  */
 import { readFileSync, utimesSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
@@ -9,13 +9,13 @@ export const BEAT_MS = 2000;
 
 export interface Beating {
   readonly path: string;
-  /** Stands in the file as long as it is the owner's. */
+  /** The id of the lock, which the file contains as long as it is the owner's. */
   readonly id: string;
 }
 
 const SCRIPT = new URL('../../../../workers/heartbeat-worker.js', import.meta.url);
 
-/** Keeps no process from ending. @returns what ends it */
+/** Starts the heartbeat, which does not keep the process from ending. @returns a function that ends it */
 export function startHeartbeat(beating: Beating): () => void {
   const worker = new Worker(SCRIPT, { workerData: beating, execArgv: [] });
   let timer: NodeJS.Timeout | undefined;
@@ -36,6 +36,6 @@ export function beat({ path, id }: Beating): void {
     const now = new Date();
     if (readFileSync(path, 'utf8').includes(id)) utimesSync(path, now, now);
   } catch {
-    // The folder is gone or out of reach; whoever writes there next is told why.
+    // The folder is gone or out of reach; the next write there fails with an error that says why.
   }
 }

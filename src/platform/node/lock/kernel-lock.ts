@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
-/** What `flock` exits with when another process holds the file. */
+/** The exit code of `flock` when another process holds the file. */
 const HELD = 1;
 
 /** Holds an open file until it is closed. @returns whether that is so; false where there is no `flock` */
@@ -23,7 +23,7 @@ export function isHeld(path: string): boolean | undefined {
     return undefined;
   }
   try {
-    // Shared, so that several that look at once do not take each other for the owner.
+    // A shared lock, so that processes that check at the same time do not take each other for the owner.
     const status = flock('-s', file);
     return status === 0 || status === HELD ? status === HELD : undefined;
   } finally {

@@ -22,13 +22,13 @@ export const LOCK_FILE = '.lock';
 
 export interface Found {
   readonly text: string;
-  /** Undefined where the text is not that of a lock. */
+  /** The owner; undefined where the text is not that of a lock. */
   readonly owner: Owner | undefined;
-  /** When it was last touched, in milliseconds of its owner's clock. */
+  /** The time when it was last touched, in milliseconds of its owner's clock. */
   readonly touched: number;
 }
 
-/** @returns the open file, which the kernel holds where it can; undefined where there is one already */
+/** Makes the file. @returns the open file, which the kernel holds where it can; undefined where one exists already */
 export function createLockFile(path: string, owner: Owner): number | undefined {
   const temporary = `${path}.${randomUUID()}`;
   const file = createExclusively(temporary, owner);
@@ -64,7 +64,7 @@ function createExclusively(path: string, owner: Owner): number {
   }
 }
 
-/** Undefined where there is none. */
+/** Reads the file; undefined where there is none. */
 export function readLockFile(path: string): Found | undefined {
   let file: number;
   try {
@@ -81,12 +81,12 @@ export function readLockFile(path: string): Found | undefined {
   }
 }
 
-/** The file that a process makes to take over this very lock. */
+/** Names the file that a process makes to take over this very lock. */
 export function claimOf(path: string, text: string): string {
   return `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 }
 
-/** For the owner of the lock: removes what processes have left that were killed while they were taking it. */
+/** Removes what processes have left that were killed while they were taking the lock; only its owner may call this. */
 export function clearUp(path: string): void {
   try {
     const folder = dirname(path);

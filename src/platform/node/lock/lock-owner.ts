@@ -1,30 +1,30 @@
-/** Who holds a lock: what stands in its file, as JSON. */
+/** The owner of a lock, as JSON in the lock's file. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { bootId, ownStart, processNamespace } from './processes.js';
 
-/** Where a process runs, and which it is there. A field is '' where the system, or an older version, does not tell. */
+/** The identity of a process: its machine and its number there. A field is '' where it is not known. */
 export interface Place {
   readonly host: string;
-  /** One run of the machine: two processes with the same are under one kernel, whatever their hosts are called. */
+  /** The run of the machine: two processes with the same one are under one kernel, whatever their hosts are called. */
   readonly boot: string;
-  /** Which numbering of processes `pid` belongs to: containers have their own. */
+  /** The process namespace that `pid` belongs to: containers have their own. */
   readonly namespace: string;
   readonly pid: number;
-  /** Of the process, in clock ticks since boot: numbers are used again. */
+  /** The start of the process, in clock ticks since boot: numbers of processes are used again. */
   readonly start: string;
 }
 
 export interface Owner extends Place {
-  /** Of this lock alone. */
+  /** The id of this lock alone. */
   readonly id: string;
-  /** When it was taken, in ISO 8601. */
+  /** The time when it was taken, in ISO 8601. */
   readonly started: string;
   /** Whether the kernel holds the file for it, see `holdFile`. */
   readonly kernel: boolean;
 }
 
-/** This process. */
+/** The identity of this process. */
 export const here: Place = {
   host: hostname(),
   boot: bootId(),
@@ -33,12 +33,12 @@ export const here: Place = {
   start: ownStart(),
 };
 
-/** This process, as the owner of a new lock. */
+/** Makes this process the owner of a new lock. */
 export function newOwner(): Owner {
   return { ...here, id: randomUUID(), started: new Date().toISOString(), kernel: false };
 }
 
-/** Undefined where the text is not that of a lock, as an older version leaves it that is killed while it writes one. */
+/** Parses an owner; undefined where the text is none, as an older version leaves it when it is killed while writing. */
 export function parseOwner(text: string): Owner | undefined {
   try {
     const { pid, host, namespace, started, boot = '', start = '', id = '', kernel = false } = JSON.parse(text);

@@ -1,5 +1,6 @@
 /**
- * Whether the owner of a lock lives, by what can be known from here. The clock has no part in it: it may be an hour ahead.
+ * Judges whether the owner of a lock lives, by what this process can know. The clock has no part in it: it may be an
+ * hour ahead.
  *
  *   - Under the same kernel (the same boot) and in the same process namespace, the owner's number and start decide.
  *   - In another namespace of the same kernel, as containers have them, the kernel knows whether it holds the file for
@@ -10,25 +11,25 @@
  */
 import type { Owner, Place } from './lock-owner.js';
 
-/** What can be looked at; only what is needed is. */
+/** The evidence, each part of which is gathered only when it is needed. */
 export interface Evidence {
-  /** See `startOf`, of the process that has the owner's number here. */
+  /** When the process started that has the owner's number here, see `startOf`. */
   start(): string | undefined;
-  /** See `isHeld`, of the lock's file. */
+  /** Whether the kernel holds the lock's file, see `isHeld`. */
   held(): boolean | undefined;
   /** Whether the file was touched last before this machine was started. */
   olderThanBoot(): boolean;
 }
 
-/** Milliseconds of silence after which an owner is gone. */
+/** The milliseconds of silence after which an owner counts as gone. */
 export const SILENCE = {
-  /** Of a file without an owner: it takes less to write one. */
+  /** The silence of a file without an owner, which takes less time to write. */
   unwritten: 1_000,
   sameKernel: 10_000,
   elsewhere: 90_000,
 } as const;
 
-/** A number: only so many milliseconds of silence say that the owner is gone. */
+/** A number means that only so many milliseconds of silence show that the owner is gone. */
 export type Verdict = 'lives' | 'gone' | number;
 
 export function judge(owner: Owner | undefined, here: Place, evidence: Evidence): Verdict {

@@ -12,24 +12,24 @@ export interface LockWaitOptions {
    * for one that does.
    */
   readonly wait?: number | undefined;
-  /** Is told, in one line, what is waited for and how long. */
+  /** Is called with one line that says what is waited for and how long. */
   readonly say?: ((line: string) => void) | undefined;
   /** Ends the waiting with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 const POLL_MS = 500;
-/** A shorter wait is not worth a line. */
+/** The shortest wait that is worth a line, in milliseconds. */
 const SHORT_MS = 2000;
 
 /** Owners that have been silent for too long: their other locks are stale, too. */
 const gone = new Set<string>();
 
 export class LockWait {
-  /** Milliseconds that this process has waited. What it sleeps longer than asked, as it was stopped, does not count. */
+  /** The milliseconds that this process has waited. Oversleeping, because it was stopped, does not count. */
   #waited = 0;
   #seen: Found | undefined;
-  /** When the file was seen to change last, by `#waited`, and whether its owner did that. */
+  /** The value of `#waited` when the file was last seen to change, and whether its owner did that. */
   #changed = 0;
   #heard = false;
   #said: string | undefined;

@@ -2,11 +2,11 @@
  * One process at a time in a folder: a file `.lock`, which only one process can make and which says who.
  *
  * The lock of a process that died without removing it is stale, and the next process takes it over: `judge` says when. An
- * owner that was only stopped meanwhile finds out when it goes on: see `assertHeld`.
+ * owner that was only stopped meanwhile finds out when it continues: see `assertHeld`.
  *
- * Of the processes that find a lock stale at the same time, only one may take it over. It is the one that makes a file
- * named after that very lock, a claim, in the same way as a lock is made, and then renames it to `.lock`: so the claim
- * goes as the lock comes, and no moment has none. The claim of a process that is killed in between is taken over as a
+ * Only one of the processes that find a lock stale at the same time may take it over: the one that makes a file named
+ * after that very lock, a claim, in the same way as a lock is made, and then renames it to `.lock`. So the claim becomes
+ * the lock, and there is no moment without either. The claim of a process that is killed in between is taken over as a
  * lock is.
  */
 import { closeSync, renameSync, rmSync, unlinkSync } from 'node:fs';
@@ -22,12 +22,12 @@ import { judge } from './lock-verdict.js';
 import { LockWait, type LockWaitOptions } from './lock-wait.js';
 import { startOf } from './processes.js';
 
-/** Of a lock that is removed by others again and again while it is being taken. */
+/** How often it is tried to take a lock that others remove again and again meanwhile. */
 const ATTEMPTS = 100;
 
 export interface Lock {
   /**
-   * To be called before each write: a lock that somebody has removed is made anew.
+   * Checks the lock, before each write; one that was removed is made anew.
    * @throws InputError when another process has taken over the folder
    */
   assertHeld(): void;
@@ -60,7 +60,7 @@ class FolderLock implements Lock {
     readonly folder: string,
     readonly path: string,
     readonly owner: Owner,
-    /** Open, as the kernel holds it so long. */
+    /** The open file, which the kernel holds as long as it is open. */
     private file: number | undefined,
   ) {
     this.#endHeartbeat = startHeartbeat({ path, id: owner.id });
@@ -157,7 +157,7 @@ function renamed(claim: string, path: string): boolean {
   }
 }
 
-/** A failure of the file system, as the one line that says so. */
+/** Turns a failure of the file system into an error of one line. */
 function onDisk(path: string, error: unknown): unknown {
   const fromSystem = error instanceof Error && 'syscall' in error;
   return fromSystem ? fileError(path, 'written', error, 'its folder does not exist; create the folder first') : error;

@@ -16,14 +16,14 @@ export function isRunning(pid: number): boolean {
  */
 export function startOf(pid: number): string | undefined {
   if (!isRunning(pid)) return undefined;
-  // The /proc of another process namespace counts otherwise.
+  // The /proc of another process namespace has other numbers.
   if (readOr('', () => readlinkSync('/proc/self')) !== `${process.pid}`) return '';
   const stat = readOr('', () => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   if (stat !== '') return parseStart(stat);
   return isRunning(pid) ? '' : undefined;
 }
 
-/** When this process started, as `startOf` says it. */
+/** Returns when this process started, as `startOf` does. */
 export function ownStart(): string {
   return parseStart(readOr('', () => readFileSync('/proc/self/stat', 'utf8'))) ?? '';
 }
@@ -35,12 +35,12 @@ export function parseStart(stat: string): string | undefined {
   return /^[ZXx]$/.test(state) ? undefined : (fields[18] ?? '');
 }
 
-/** Which numbering of processes is this process's own: containers have theirs, on Linux; elsewhere ''. */
+/** Returns the process namespace of this process, which containers have of their own, on Linux; elsewhere ''. */
 export function processNamespace(): string {
   return readOr('', () => readlinkSync('/proc/self/ns/pid'));
 }
 
-/** What Linux calls this run of the machine, from its start to the next; elsewhere ''. */
+/** Returns Linux's id of this run of the machine, from its start to the next; elsewhere ''. */
 export function bootId(): string {
   return readOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
 }

@@ -1,23 +1,24 @@
-/** How many cores this process may use: those it is bound to, as far as its control groups grant time on them. */
+/** The number of cores that this process may use: those it is bound to, limited by its control groups. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-/** The content of a file, or undefined where it cannot be read. */
+/** Reads the content of a file; undefined where it cannot be read. */
 export type ReadText = (path: string) => string | undefined;
 
 /**
- * At least 1. Part of a core is not counted: a process that has used up its quota stops with all its threads until the
- * next period, and a team waits for its slowest thread at every step. (Node does the same from libuv 1.49 on; Node 20
- * looks at affinity alone.)
- * @param cores those the process is bound to
+ * Returns how many cores this process may use, at least 1. A part of a core is not counted: a process that has used up
+ * its quota stops with all its threads until the next period, and a team waits for its slowest thread at every step.
+ * (Node does the same from libuv 1.49 on; Node 20 considers affinity alone.)
+ * @param cores the number of cores that the process is bound to
  */
 export function availableCores(cores = availableParallelism(), read: ReadText = readText): number {
   return Math.max(1, Math.min(cores, Math.floor(cpuQuota(read))));
 }
 
 /**
- * Cores by the quotas of the process's control groups and all groups around them; infinite where there is no limit, as
- * outside of Linux. See cgroups(7) and the kernel's cgroup-v2.rst (`cpu.max`) and sched-bwc.rst (`cpu.cfs_quota_us`).
+ * Returns the quota in cores of the process's control groups and all groups around them; infinite where there is no
+ * limit, as outside of Linux. See cgroups(7) and the kernel's cgroup-v2.rst (`cpu.max`) and sched-bwc.rst
+ * (`cpu.cfs_quota_us`).
  */
 export function cpuQuota(read: ReadText = readText): number {
   let quota = Infinity;
@@ -32,8 +33,8 @@ export function cpuQuota(read: ReadText = readText): number {
 }
 
 /**
- * A group and all around it: '/a/b', '/a', ''. In a container the path may be the host's, which is not to be found
- * there, and the container's own group is then the root.
+ * Lists a group and all around it: '/a/b', '/a', ''. In a container the path may be the host's, which does not exist
+ * there; the container's own group is then the root.
  */
 function upwards(group: string): string[] {
   const names = group.split('/').filter((name) => name !== '');
@@ -45,13 +46,13 @@ function upwards(group: string): string[] {
   });
 }
 
-/** `cpu.max` holds quota and period, the quota 'max' where there is none. */
+/** Reads `cpu.max`, which holds quota and period; the quota is 'max' where there is none. */
 function quotaV2(group: string, read: ReadText): number {
   const [quota, period] = (read(`/sys/fs/cgroup${group}/cpu.max`) ?? '').trim().split(' ').map(Number);
   return ratio(quota, period);
 }
 
-/** The quota is -1 where there is none. */
+/** Reads the quota of version 1, which is -1 where there is none. */
 function quotaV1(group: string, read: ReadText): number {
   const [quota, period] = ['quota', 'period'].map((name) => {
     return Number(read(`/sys/fs/cgroup/cpu${group}/cpu.cfs_${name}_us`));
@@ -59,7 +60,7 @@ function quotaV1(group: string, read: ReadText): number {
   return ratio(quota, period);
 }
 
-/** Infinite unless both are numbers above 0. */
+/** Returns the quotient; infinite unless both are numbers above 0. */
 function ratio(quota = 0, period = 0): number {
   return quota > 0 && period > 0 ? quota / period : Infinity;
 }

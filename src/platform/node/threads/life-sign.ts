@@ -1,16 +1,16 @@
-/** Whether a thread lives, for one that asks without waiting for events. */
+/** Signs of life of a thread, which can be checked without waiting for events. */
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
 export interface LifeSign {
-  /** To be transferred to the thread as it starts; it need not do anything with it. */
+  /** The port that is transferred to the thread as it starts; the thread need not use it. */
   readonly port: MessagePort;
   /** Whether the thread is known to have ended: it does nothing any more, and what it did can be seen. */
   hasEnded(): boolean;
 }
 
 /**
- * The port is closed when its thread ends. The other end notices that when it looks for messages, and cannot be
- * transferred any more. A thread that ends before it has received the port is not noticed.
+ * Makes a sign of life. The port is closed when its thread ends, which the other end notices when it looks for messages.
+ * A thread that ends before it has received the port is not noticed.
  */
 export function lifeSign(): LifeSign {
   const { port1, port2 } = new MessageChannel();

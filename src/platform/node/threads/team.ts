@@ -9,12 +9,12 @@ import { lifeSign } from './life-sign.js';
 /** How many threads compute together; 'auto' is one for each core that the process may use. */
 export type Threads = number | 'auto';
 
-/** Beyond so many, steps are so short that waiting for each other takes the longer part. */
+/** The most threads that 'auto' starts: with more, steps are so short that most of the time is spent waiting. */
 const MOST_BY_ITSELF = 16;
 const MOST = 256;
 
 /**
- * How many threads, or workers as `name` says; 1 where memory cannot be shared.
+ * Returns the number of threads, or of workers as `name` says; 1 where memory cannot be shared.
  * @throws InputError for anything but 'auto' and whole numbers from 1 on
  */
 export function teamSize(threads: Threads, name = 'threads'): number {
@@ -27,7 +27,7 @@ export function teamSize(threads: Threads, name = 'threads'): number {
 
 /**
  * Starts a thread for each init. They do not keep the process from ending.
- * @param begin starts one, with what it is given and which flags it has
+ * @param begin starts one, with its data and its flags
  */
 export function startTeamThreads(
   inits: readonly ThreadInit[],
@@ -39,7 +39,7 @@ export function startTeamThreads(
     const workerData = { ...init, port };
     // The flags of this process are not theirs: with some (--input-type) no file can be run.
     const worker = begin({ workerData, transferList: [port], execArgv: [] });
-    // Who waits for the thread sees that it has ended (team.ts): an event comes when nobody can use it any more.
+    // The thread that waits notices the end itself (team.ts): the event comes too late to be of use.
     worker.on('error', () => {});
     worker.unref();
     return worker;

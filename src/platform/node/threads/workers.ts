@@ -6,7 +6,7 @@ import type { StartWorkers, Workers } from '../../../backend/wasm/workers.js';
 import { countDown } from '../../../base/countdown.js';
 import { packageFile } from '../package-files.js';
 
-/** A program that is slower than this hangs. */
+/** The slowest pace of a program; one that is slower counts as hanging. */
 const MACS_PER_MS = 1e5;
 
 interface WorkersOptions {
@@ -18,7 +18,7 @@ interface WorkersOptions {
   readonly patience?: number;
 }
 
-/** They are started by the first run, and keep no process from ending. */
+/** Makes the pool. Its threads are started by the first run, and do not keep the process from ending. */
 export function startWorkers({ count, patience = 60_000 }: WorkersOptions): StartWorkers {
   return (module, memory): Workers => {
     const filename = packageFile('workers/program-worker.js').href;
@@ -29,13 +29,13 @@ export function startWorkers({ count, patience = 60_000 }: WorkersOptions): Star
       const threads = { minThreads: count, maxThreads: count, idleTimeout: Number.POSITIVE_INFINITY };
       // The flags of this process are not theirs: with some (--input-type) no file can be run.
       const started = new (loadPiscina())({ filename, ...threads, workerData: { module, memory }, execArgv: [] });
-      // Of an idle thread: there is another one by then.
+      // An idle thread that fails has been replaced by then.
       started.on('error', () => {});
       started.on('workerDestroy', () => setImmediate(() => giveUpBroken(started)));
       return started;
     }
 
-    /** A pool replaces no thread that ended before it was ready, and would let its programs wait for ever. */
+    /** Closes a pool in which a thread ended before it was ready: its programs would wait for that one for ever. */
     function giveUpBroken(started: Piscina): void {
       if (pool !== started || started.threads.length >= count) return;
       pool = undefined;
@@ -73,7 +73,7 @@ export function startWorkers({ count, patience = 60_000 }: WorkersOptions): Star
   };
 }
 
-/** It starts its threads from a file of its own, and therefore comes from the installed packages in a bundle, too. */
+/** Loads piscina from the installed packages, in a bundle too, as it starts its threads from a file of its own. */
 function loadPiscina(): typeof Piscina {
   return createRequire(packageFile('workers/'))('piscina').Piscina;
 }

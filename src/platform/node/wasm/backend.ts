@@ -11,7 +11,7 @@ export interface WasmOptions extends Pick<CompileWasmOptions, 'vectoriser'> {
    */
   readonly threads?: Threads;
   /**
-   * How many threads compute micro-batches of training beside each other, each by itself; training gives the same bits
+   * How many threads compute micro-batches of training at the same time, each one by itself; training gives the same bits
    * for any number. They are started by the first run. Where memory cannot be shared, it is 1. Default: 1.
    */
   readonly workers?: Threads;
@@ -21,14 +21,14 @@ export interface WasmOptions extends Pick<CompileWasmOptions, 'vectoriser'> {
    */
   readonly patience?: number;
   /**
-   * Multiplications and additions of the convolutions in one instruction. That is faster where the processor fuses the
-   * two, and gives up portable bits: results are as accurate, but on another machine the same seed may give other bits.
+   * Whether convolutions multiply and add in one instruction. That is faster where the processor fuses the two, and gives
+   * up portable bits: results are as accurate, but on another machine the same seed may give other bits.
    * On one machine they stay the same for any number of threads, with and without the vectoriser. Default: false.
    */
   readonly relaxed?: boolean;
 }
 
-/** @throws InputError for an impossible number of threads, or where `relaxed` is asked of a Node that has it not */
+/** Makes a backend. @throws InputError for an impossible number of threads, or where this Node lacks `relaxed` */
 export function createWasmBackend({ patience, threads, workers, ...build }: WasmOptions): WasmBackend {
   const size = teamSize(threads ?? 1, 'threads');
   const count = teamSize(workers ?? 1, 'workers');

@@ -15,12 +15,12 @@ import { selfCheck } from './self-check.js';
 export interface CompileWasmOptions {
   /**
    * Whether V8's vectoriser compiles the kernels. Default: where it has been tried, in Node 24, 25 and 26. True, or the
-   * environment variable UNETPP_VECTORISER=1, asks for it in any later Node, too; false or 0 leaves it alone.
+   * environment variable UNETPP_VECTORISER=1, enables it in any later Node, too; false or 0 disables it.
    */
   readonly vectoriser?: boolean;
-  /** For memory that threads share. Default: false. */
+  /** Whether the memory is shared by threads. Default: false. */
   readonly shared?: boolean;
-  /** The build that gives up portable bits, see `WasmOptions`. Default: false. */
+  /** Whether to take the build that gives up portable bits, see `WasmOptions`. Default: false. */
   readonly relaxed?: boolean;
 }
 
@@ -48,13 +48,13 @@ const VECTORISER: Flags = { 'experimental-wasm-revectorize': true, liftoff: fals
 const RELAXED_NODE = 21;
 const RELAXED: Flags = { 'experimental-wasm-relaxed-simd': true };
 
-/** By the name of the build. */
+/** The modules that were compiled without the vectoriser, by the name of the build. */
 const plain = new Map<string, WebAssembly.Module>();
 const vectorised = new Map<string, CompiledWasm>();
 
 /**
- * The module, compiled once in a process.
- * @throws InputError where `relaxed` is asked of a Node that cannot compile it
+ * Compiles the module, once in a process.
+ * @throws InputError for `relaxed` in a Node that cannot compile it
  */
 export function compileWasm({ vectoriser, shared = false, relaxed = false }: CompileWasmOptions = {}): CompiledWasm {
   const name = `unetpp${shared ? '-shared' : ''}${relaxed ? '-relaxed' : ''}`;
@@ -68,7 +68,7 @@ export function compileWasm({ vectoriser, shared = false, relaxed = false }: Com
 }
 
 /**
- * Why the vectoriser is left alone, or undefined where it is to be used.
+ * Returns why the vectoriser is not used; undefined where it is.
  * @param v8 the version of V8, `13.6.233…`
  */
 export function withoutVectoriser(
@@ -103,7 +103,7 @@ function compileVectorised(name: string, fallback: WebAssembly.Module, shared: b
   return { module: fallback, vectoriser: false, reason };
 }
 
-/** @param flags on while it is compiled */
+/** Compiles a build. @param flags the flags that are set meanwhile */
 function compile(name: string, flags: Flags = {}): WebAssembly.Module {
   const code = readKernels(name);
   setFlags(flags, true);
@@ -114,7 +114,7 @@ function compile(name: string, flags: Flags = {}): WebAssembly.Module {
   }
 }
 
-/** @param wanted whether they are set as they say, or back to their defaults */
+/** Sets flags of V8. @param wanted whether they are set as stated, or back to their defaults */
 function setFlags(flags: Flags, wanted: boolean): void {
   for (const [name, value] of Object.entries(flags)) setFlagsFromString(`--${value === wanted ? '' : 'no-'}${name}`);
 }

@@ -1,4 +1,4 @@
-/** The ceiling of this machine: multiplications and additions in registers, in the build that the kernels run in. */
+/** The peak of this machine: multiplications and additions in registers, in the build that the kernels run in. */
 import { instantiateSync } from '@assemblyscript/loader';
 
 interface Exports extends Record<string, unknown> {
@@ -9,7 +9,7 @@ interface Exports extends Record<string, unknown> {
 const ROUNDS = 1e6;
 const REPEATS = 200;
 
-/** GFLOP/s of one core: the best of many short runs, as whatever disturbs one makes it slower. */
+/** Measures the GFLOP/s of one core: the best of many short runs, as every disturbance makes a run slower. */
 export function measurePeak(module: WebAssembly.Module): number {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = instantiateSync<Exports>(module, { env: { memory } });

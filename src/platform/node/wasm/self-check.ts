@@ -48,7 +48,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 };
 
-/** Of the largest value: what Winograd's transforms may lose in float32. */
+/** The error that Winograd's transforms may have in float32, relative to the largest value. */
 const TOLERANCE = 1e-4;
 
 /** The name of the first check whose bits differ, or undefined. */
@@ -71,7 +71,7 @@ function isClose(values: ArrayLike<number>, expected: ArrayLike<number>): boolea
   return Array.from(values).every((value, k) => Math.abs(value - expected[k]!) <= TOLERANCE * largest);
 }
 
-/** All outputs of a check as text, bit by bit. At once, as a build is chosen before there is a backend to wait for. */
+/** Returns all outputs of a check as text, bit by bit. It is synchronous, as a build is chosen before any waiting. */
 function bits(backend: WasmBackend, name: string): string {
   const { program, outputs } = launch(backend, CHECKS[name]!.fn, arraysOf(name));
   return outputs.map((output) => String(new Uint32Array(program.readSync(output).buffer))).join(';');
