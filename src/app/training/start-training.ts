@@ -80,13 +80,13 @@ async function trainJob(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<TrainingOutcome> {
-  const { model, dataset, options } = job;
+  const { model, options } = job;
   try {
     const started = performance.now();
     const { epochs, interrupted: stopped } = await trainInFolder(folder, job, observer, signal);
     const seconds = (performance.now() - started) / 1000;
     if (epochs.length === 0) await folder.write('model.safetensors', await encodeModel(model));
-    await writePictures(folder, model, dataset, epochs);
+    await writePictures(folder, job, epochs);
     const testing = options.test === true && !stopped;
     const tested = testing ? await measureOnTest(job, folder, observer, signal) : undefined;
     const interrupted = stopped || (testing && !tested);
