@@ -22,11 +22,11 @@ export interface TrainingParts {
   readonly weights: Weights;
   readonly dataset: TrainingImages;
   readonly settings: TrainSettings;
-  /** Validates after an epoch, while what is to be validated stands in the place of the weights. */
+  /** Validates after an epoch, while the weights are those that are to be validated. */
   readonly validate: (epoch: number) => Promise<Evaluation>;
-  /** Is told which epoch is the best from now on, while its weights are those of the model. */
+  /** Is called with an epoch that is the best so far, while its weights are those of the model. */
   readonly onBest: (best: ValidatedEpoch) => void;
-  /** Writes down all that is needed to go on. */
+  /** Writes all that is needed to resume. */
   readonly writeCheckpoint: () => Promise<void>;
   /** The time in milliseconds. Default: `performance.now`. */
   readonly now?: () => number;

@@ -145,7 +145,7 @@ test('a checkpoint of 0.1.0 has none of this: it goes on, and says so', async ({
   const { state, tensors } = (await files.read())!.checkpoint;
   await files.write({ state, tensors });
   const { reports, told } = await goOn(dir, { epochs: 3 });
-  const unchecked = 'its checkpoint does not say with which options and images it was made; going on unchecked';
+  const unchecked = 'its checkpoint does not say with which options and images it was made; resuming unchecked';
   assert.equal([reports.length, told], [3, [`${join(dir, 'run')}: ${unchecked}`]]);
   assert.equal((await goOn(dir, { epochs: 4 })).told, [], 'the checkpoints that follow say it');
   assert.is(metricsOf(join(dir, 'run')).length, 4);

@@ -100,8 +100,8 @@ test('a training that fails tells its end with the error', async ({ dir }) => {
 
 test('a study tells its runs, prints nothing, and gives its table', async ({ dir }) => {
   putPairs(dir, 5);
-  const asked = { compare: 'family', arms: ['unet'], folds: 1, seeds: [1], epochs: 1 } as const;
-  const options: StudyOptions = { ...optionsFor(dir), ...asked, out: join(dir, 'study') };
+  const smallest = { compare: 'family', arms: ['unet'], folds: 1, seeds: [1], epochs: 1 } as const;
+  const options: StudyOptions = { ...optionsFor(dir), ...smallest, out: join(dir, 'study') };
   const { told, observer } = recorder();
   const printed = await printedBy(async () => {
     const { rows, runs, files, interrupted } = await runStudy(options, observer, forever);
