@@ -38,13 +38,14 @@ export {
   type ComparedMode,
   type CompareModesOptions,
   compareModes,
-  type ModeComparison as Comparison,
+  type ModeComparison,
 } from './evaluate/compare-modes.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './evaluate/evaluate.js';
 export type { ClassScores, ImageScores, Scores } from './evaluate/metrics.js';
 export { type SurfaceDistances, surfaceDistances } from './evaluate/surface-distance.js';
 export { exportOnnx, type OnnxOptions } from './export/onnx.js';
 export { decodeImage } from './formats/formats.js';
+export { decodePng, encodePng } from './formats/png/png.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.js';
 export { backward } from './graph/autodiff.js';
 export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor } from './graph/graph.js';
@@ -81,7 +82,7 @@ export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/che
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
 export type { RunObserver, RunStart, StepReport } from './train/observer.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
-export type { TrainOptions, TrainProgress as Progress } from './train/options.js';
+export type { TrainOptions, TrainProgress } from './train/options.js';
 export type { EpochReport } from './train/report.js';
 export { type ScheduleName, type ScheduleOptions, schedules } from './train/schedule.js';
 export { trainModel } from './train/trainer.js';

@@ -1,11 +1,9 @@
 /** The library in Node: the core, files, data folders, and the WebAssembly backend as the default. */
 
 export * from './core.js';
-export { decodePng, encodePng } from './formats/png/png.js';
 export { type BackendName, backends, createBackend } from './platform/node/backends.js';
 export { openDataset } from './platform/node/data.js';
 export { readImage } from './platform/node/files/read-image.js';
-export { readPng } from './platform/node/files/read-png.js';
 // In place of the core's: models that can be saved, on a backend of their own where none is given.
 export {
   createModel,

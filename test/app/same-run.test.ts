@@ -9,7 +9,6 @@ import { storedOptions, toRunConfig } from '../../src/app/runs/run-config.js';
 import { loadJob, openData, planJob, type TrainingJob } from '../../src/app/training/job.js';
 import { trainInFolder } from '../../src/app/training/train-in-folder.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
-import type { EpochReport } from '../../src/index.js';
 import { CheckpointFiles } from '../../src/platform/node/runs/checkpoint-files.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { disc, put, putPairs, suiteInFolder } from '../support/cli.js';
@@ -36,7 +35,7 @@ test.before(async () => {
   const shape = { data: join(made, 'data'), filters: [2, 2], size: 16 };
   const job = await prepareJob(completeOptions({ ...shape, epochs: 2, batch: 2, emaDecay: 0.5, workers: 1 }));
   const folder = await RunFolder.create(join(made, 'run'), toRunConfig(job));
-  for await (const _ of trainInFolder(folder, job, nobody, never));
+  await trainInFolder(folder, job, nobody, never);
   await folder.close();
 });
 test.after(() => rmSync(made, { recursive: true }));
@@ -50,12 +49,9 @@ async function goOn(dir: string, given: Partial<TrainCommandOptions> = {}) {
     const options = { ...storedOptions(folder), data: join(dir, 'data'), ...given };
     const job = await prepareJob(options);
     const resume = await findCheckpoint(folder, job, (line) => told.push(line));
-    const reports: EpochReport[] = [...(resume?.epochs ?? [])];
     await folder.change(toRunConfig(job));
-    for await (const epoch of trainInFolder(folder, { ...job, ...(resume && { resume }) }, nobody, never)) {
-      reports.push(epoch);
-    }
-    return { reports, told };
+    const { epochs } = await trainInFolder(folder, { ...job, ...(resume && { resume }) }, nobody, never);
+    return { reports: epochs, told };
   } finally {
     await folder.close();
   }

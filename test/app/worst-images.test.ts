@@ -5,7 +5,7 @@ import { WorstImages, worstImages } from '../../src/app/evaluation/worst-images.
 import type { TrainingJob } from '../../src/app/training/job.js';
 import { measureOnTest } from '../../src/app/training/test-images.js';
 import type { EvaluatedImage } from '../../src/evaluate/evaluate.js';
-import { createModel, evaluate, readPng, syntheticDataset } from '../../src/index.js';
+import { createModel, evaluate, readImage, syntheticDataset } from '../../src/index.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { suiteInFolder } from '../support/cli.js';
 
@@ -56,7 +56,7 @@ test('the test of a run compiles the programs of its evaluation, which the forec
     ['2x32x32x1', '1x32x32x1'],
   );
   assert.equal(tested!.worst, worstImages(tested!.evaluation.perImage!, 5));
-  assert.ok((await readPng(join(dir, 'test.png'))).height > 32);
+  assert.ok((await readImage(join(dir, 'test.png'))).height > 32);
 });
 
 test.run();

@@ -13,7 +13,7 @@ import {
   type Image,
   loadModel,
   type ModelConfig,
-  readPng,
+  readImage,
   toMask,
 } from '../../src/index.js';
 import { GREEN, ORANGE } from '../../src/report/colours.js';
@@ -55,17 +55,17 @@ test('one image, odd and not square: mask, overlay and probabilities at its own 
   assert.equal(listing(join(dir, 'out')), ['scan-overlay.png', 'scan.npy', 'scan.png']);
 
   const model = await loadModel(join(dir, 'model.safetensors'), { threads: 1 });
-  const expected = await model.predict(await readPng(join(dir, 'scan.png')));
+  const expected = await model.predict(await readImage(join(dir, 'scan.png')));
   const { shape, data } = readNpy(join(dir, 'out/scan.npy'));
   assert.equal(shape, [1, 53, 37]);
   assert.equal(data, expected.probs);
-  const mask = await readPng(join(dir, 'out/scan.png'));
+  const mask = await readImage(join(dir, 'out/scan.png'));
   assert.equal([mask.width, mask.height, mask.channels], [37, 53, 1]);
   assert.equal(
     mask.data,
     toMask(expected, 0.45).data.map((value) => value * 255),
   );
-  const overlay = await readPng(join(dir, 'out/scan-overlay.png'));
+  const overlay = await readImage(join(dir, 'out/scan-overlay.png'));
   assert.equal([overlay.width, overlay.height, overlay.channels], [37, 53, 3]);
 });
 
@@ -87,7 +87,7 @@ test('the thresholds 0 and 1 take everything and nothing', async ({ dir }) => {
     ['1', 0],
   ] as const) {
     json(dir, args('--input', 'scan.png', '--threshold', threshold));
-    const { data } = await readPng(join(dir, 'out/scan.png'));
+    const { data } = await readImage(join(dir, 'out/scan.png'));
     assert.ok(
       data.every((v) => v === value),
       threshold,
@@ -99,7 +99,7 @@ test('each mode is that of the library', async ({ dir }) => {
   await putModel(dir);
   put(dir, 'scan.png', disc(21, 10));
   const model = await loadModel(join(dir, 'model.safetensors'));
-  const image = await readPng(join(dir, 'scan.png'));
+  const image = await readImage(join(dir, 'scan.png'));
   for (const mode of ['accurate', 'fast', 'L1', 'L2'] as const) {
     assert.is(json(dir, args('--input', 'scan.png', '--save-probs', '--mode', mode)).mode, mode);
     assert.equal(readNpy(join(dir, 'out/scan.npy')).data, (await model.predict(image, { mode })).probs, mode);
@@ -196,11 +196,11 @@ test('several classes: the class of each pixel, and a plane of probabilities for
   const { shape, data } = readNpy(join(dir, 'out/scan.npy'));
   assert.equal(shape, [3, 11, 13]);
   const model = await loadModel(join(dir, 'model.safetensors'));
-  const prediction = await model.predict(await readPng(join(dir, 'scan.png')));
+  const prediction = await model.predict(await readImage(join(dir, 'scan.png')));
   const planes = [0, 1, 2].flatMap((c) => [...prediction.probs.filter((_, i) => i % 3 === c)]);
   assert.equal([...data], planes);
   const mask = toMask(prediction).data;
-  const file = await readPng(join(dir, 'out/scan.png'));
+  const file = await readImage(join(dir, 'out/scan.png'));
   assert.equal((file as PngImage).indices, mask);
   // A viewer shows the classes in the colours of the overlay.
   const colours = [[0, 0, 0], GREEN, ORANGE];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { TrainingJob } from '../../src/app/training/job.js';
 import { measureOnTest } from '../../src/app/training/test-images.js';
-import { createModel, readPng, syntheticDataset } from '../../src/index.js';
+import { createModel, readImage, syntheticDataset } from '../../src/index.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { putMat } from '../fixtures/mat.js';
 import { json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli.js';
@@ -71,7 +71,7 @@ test('a run that goes on is tested, with the scores that evaluate finds', async 
     rows.map((row) => row.split(',')[0]),
     config.split.test,
   );
-  assert.ok((await readPng(join(dir, 'run/test.png'))).width > 500);
+  assert.ok((await readImage(join(dir, 'run/test.png'))).width > 500);
 });
 
 test('a test that is interrupted gives no result and writes nothing', async ({ dir }) => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as assert from 'uvu/assert';
-import { encodePng, loadModel, readPng } from '../../src/index.js';
+import { encodePng, loadModel, readImage } from '../../src/index.js';
 import { weightsSha256 } from '../../src/model/modelfile.js';
 import { json, listing, put, putPairs, suiteInFolder, TINY, TRAIN_JS, unetpp } from '../support/cli.js';
 
@@ -47,7 +47,7 @@ test('a run: what is printed, and what is in its folder', async ({ dir }) => {
     [1, 2, 3],
   );
   for (const name of ['predictions.png', 'curves.png']) {
-    assert.ok((await readPng(join(dir, 'new', name))).width > 500, name);
+    assert.ok((await readImage(join(dir, 'new', name))).width > 500, name);
   }
 
   const again = json(dir, [...args.slice(0, 3), '--out', 'again', ...args.slice(5)]);

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
 import { Random, seedKey } from '../../src/base/random.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
-import { readPng } from '../../src/platform/node/files/read-png.js';
+import { readImage } from '../../src/platform/node/files/read-image.js';
 import { buildPng, COLOUR, chunk, ihdr, type PngParts, packLines, SIGNATURE } from '../fixtures/png.js';
 
 const GREY = { width: 2, height: 2, depth: 8, colour: COLOUR.grey };
@@ -207,7 +207,7 @@ test('compressed profiles and texts are not inflated at all', async () => {
 
 test('a file that cannot be read', async () => {
   const message = (path: string) =>
-    readPng(path).then(
+    readImage(path).then(
       () => 'read',
       (error: InputError) => error.message,
     );

@@ -43,6 +43,21 @@ test('every relative link in the documents leads to a file and a heading that ex
   assert.equal(faults, []);
 });
 
+/** The files and folders of the repository that a document names in code: `src/base/math.ts`, `src/app`. */
+function namedPaths(document: string): string[] {
+  const names = [...prose(document).matchAll(/`((?:src|test|assembly|reference|workers|scripts|bench)\/[\w./-]*)`/g)];
+  return names.map(([, path]) => path!);
+}
+
+test('every path of the repository that a document names exists', () => {
+  assert.ok(namedPaths('ARCHITECTURE.md').length >= 50);
+  const missing = (document: string) => namedPaths(document).filter((path) => !existsSync(join(PACKAGE, path)));
+  assert.equal(
+    DOCUMENTS.flatMap((document) => missing(document).map((path) => `${document}: ${path}`)),
+    [],
+  );
+});
+
 test('docs/README.md lists every document in docs/', () => {
   const listed = relativeLinks('docs/README.md');
   const unlisted = DOCUMENTS.filter((path) => /^docs\/(?!README)/.test(path) && !listed.includes(basename(path)));

@@ -5,6 +5,11 @@ import type { EvaluatedImage, Evaluation, NamedScores } from '../../evaluate/eva
 import type { Image } from '../../image/image.js';
 import { predictionSheet, type SheetRow } from '../../report/sheet.js';
 
+/** The row of a sheet that shows an image as it was scored. */
+export function sheetRow({ sample, prediction, scores }: EvaluatedImage): SheetRow {
+  return { name: sample.name, image: sample.image, target: sample.mask, prediction, dice: scores.dice };
+}
+
 /** Returns the images of the lowest Dice, the worst first; equals stay in their order. */
 export function worstImages(perImage: readonly NamedScores[], count: number): NamedScores[] {
   return [...perImage].sort((a, b) => a.dice - b.dice).slice(0, count);
@@ -21,9 +26,10 @@ export class WorstImages {
   constructor(readonly count: number) {}
 
   /** Adds one more image of the evaluation. */
-  add({ sample: { name, image, mask }, prediction, scores: { dice } }: EvaluatedImage): void {
-    const worse = this.#rows.findLastIndex((row) => row.dice <= dice);
-    this.#rows.splice(worse + 1, 0, { name, image, target: mask, prediction, dice });
+  add(image: EvaluatedImage): void {
+    const added = sheetRow(image);
+    const worse = this.#rows.findLastIndex(({ dice }) => dice <= added.dice);
+    this.#rows.splice(worse + 1, 0, added);
     this.#rows.length = Math.min(this.#rows.length, this.count);
   }
 
