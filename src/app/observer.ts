@@ -1,9 +1,9 @@
 /**
- * What the application tells while it works: to a terminal, to a page, or to nobody. It prints nothing itself, and tells
- * what happened as values; the words are those of whoever shows them.
+ * What the application reports while it works: to a terminal, to a page, or to no one. It prints nothing itself, and
+ * reports what happened as values; the words are the receiver's.
  */
 
-/** What is being done, one image or one round of all after another. */
+/** A phase of the work, which goes through images or rounds one after another. */
 export type Phase =
   | 'reading'
   | 'training'
@@ -33,9 +33,9 @@ export interface Pace {
   readonly secondsLeft: number;
 }
 
-/** Something that is worth knowing, and ends nothing. */
+/** A remark: worth knowing, but no error. */
 export type Remark =
-  /** So many objects of these images' masks vanish when they are resized to `size`. */
+  /** Objects of these images' masks vanish when they are resized to `size`. */
   | {
       readonly kind: 'vanished';
       readonly size: number;
@@ -43,19 +43,19 @@ export type Remark =
     }
   /** Images are converted to the channels of the model; `images` says how many, or is absent where it is all of them. */
   | { readonly kind: 'converted'; readonly from: 'grey' | 'RGB'; readonly images?: number }
-  /** Files beside the images that are passed over. */
+  /** Files beside the images that are ignored. */
   | { readonly kind: 'skipped'; readonly files: readonly string[] }
-  /** What the files of a run, or the wait for its folder, gave cause to say. */
+  /** A line on the files of a run, or on the wait for its folder. */
   | { readonly kind: 'notice'; readonly text: string };
 
-/** Whoever listens. What is left out is not told. */
+/** Receives reports; for a method that is left out, there are none. */
 export interface Observer {
-  /** Is called often. */
+  /** Is called often, with the progress of a phase. */
   progress?(progress: Progress): void;
   remark?(remark: Remark): void;
 }
 
-/** The progress of one phase, in the form that the functions of the library call. */
+/** Makes the callback by which functions of the library report the progress of one phase. */
 export function progressOf(observer: Observer, phase: Phase): (done: number, total: number) => void {
   return (done, total) => observer.progress?.({ phase, done, total });
 }

@@ -81,7 +81,7 @@ export interface Backend extends Allocator {
   weightsChanged(): void;
   /**
    * Ends the threads, where there are several; programs do not run any more then. A process ends without it, and a
-   * backend that nobody holds any more is closed.
+   * backend that is no longer referenced is closed.
    */
   close(): void;
 }

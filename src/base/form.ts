@@ -1,4 +1,4 @@
-/** Forms of JSON values: what a file that somebody may have edited is checked by before it is believed. */
+/** Forms of JSON values, by which files that may have been edited are checked before they are used. */
 import { InputError } from './errors.js';
 import { show } from './show.js';
 

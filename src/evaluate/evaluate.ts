@@ -21,7 +21,7 @@ export interface HeadScores extends Scores {
   readonly head: string;
   /** A pixel whose probability was above it counted as foreground. */
   readonly threshold: number;
-  /** The scores of each image, in the order of the subset, where they were asked for. */
+  /** The scores of each image, in the order of the subset; absent unless `perImage` is set. */
   readonly perImage?: readonly NamedScores[];
 }
 
@@ -38,7 +38,7 @@ export interface ModelScores extends Scores {
   /** A pixel whose probability was above it counted as foreground. */
   readonly threshold: number;
   readonly heads: readonly HeadScores[];
-  /** The mode's scores of each image, in the order of the subset, where they were asked for. */
+  /** The mode's scores of each image, in the order of the subset; absent unless `perImage` is set. */
   readonly perImage?: readonly NamedScores[];
 }
 

@@ -73,7 +73,7 @@ export function plan(outputs: readonly Tensor[], options: PlanOptions = {}): Pla
     if (workspace > 0) workspaces.set(node, create(workspace, step, step));
   });
 
-  /** The buffer of the input that the op may overwrite, if nobody reads that input later and the sizes agree. */
+  /** The buffer of the input that the op may overwrite, if no later step reads that input and the sizes agree. */
   function takeover(node: Node, step: number): Buffer | undefined {
     const input = node.op.inPlace === undefined ? undefined : node.inputs[node.op.inPlace];
     if (!input || lastUse.get(input) !== step || leafOf(input)) return undefined;
@@ -82,7 +82,7 @@ export function plan(outputs: readonly Tensor[], options: PlanOptions = {}): Pla
     return buffers.get(input);
   }
 
-  const length = place(all);
+  const length = assignOffsets(all);
   return {
     steps,
     offsets: new Map([...buffers].map(([tensor, buffer]) => [tensor, buffer.offset])),
@@ -92,7 +92,7 @@ export function plan(outputs: readonly Tensor[], options: PlanOptions = {}): Pla
 }
 
 /** Gives each buffer the lowest offset that no buffer of an overlapping lifetime covers, largest first. */
-function place(buffers: readonly Buffer[]): number {
+function assignOffsets(buffers: readonly Buffer[]): number {
   const placed: Buffer[] = [];
   let length = 0;
   for (const buffer of [...buffers].sort((a, b) => b.length - a.length || a.first - b.first)) {

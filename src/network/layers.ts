@@ -8,7 +8,7 @@ import type { Shape } from '../graph/shape.js';
 import { conv2d, convTranspose2d, dropout, moments, normalise, relu, upsample2d, weightedSum } from '../ops/index.js';
 import type { ModelConfig } from './config.js';
 
-/** What a parameter is. Weights are told apart by their op. */
+/** The kind of a parameter. Weights are distinguished by their op. */
 export type ParameterKind =
   | 'conv2d'
   | 'convTranspose2d'

@@ -42,7 +42,7 @@ export function embeddedRows(results: readonly RunResult[]): EmbeddedRow[] {
   });
   const tests = comparisonCells(pairs.map(({ embedded, isolated }) => comparePaired(embedded, isolated)));
   return pairs.map(({ level, alone, embedded, isolated }, k) => {
-    const [all, single] = [spreadOfDice(embedded), isolated.length > 0 ? spreadOfDice(isolated) : null];
+    const [all, single] = [dispersionOfDice(embedded), isolated.length > 0 ? dispersionOfDice(isolated) : null];
     return {
       level,
       parameters: embedded[0]!.parameters,
@@ -60,7 +60,7 @@ export function embeddedRows(results: readonly RunResult[]): EmbeddedRow[] {
   });
 }
 
-function spreadOfDice(runs: readonly ScoredRun[]) {
+function dispersionOfDice(runs: readonly ScoredRun[]) {
   return dispersionOf(runs.map(({ dice }) => dice));
 }
 

@@ -96,7 +96,7 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
   const cached = Math.min(cacheBytes, evaluated.reduce((sum, count) => sum + count, images.train) * sample);
   // Each worker's micro-batch, packed and not, and those that are loaded ahead.
   const inHand = (3 * workers + 1) * largest * sample;
-  // A checkpoint is a copy of what goes on changing; the best weights lie here anyway.
+  // A checkpoint copies the memory that keeps changing; the best weights are held by the host anyway.
   const written = Math.max(COPIES_FOR_A_FILE * parameters, parameters + parts.optimizer);
   const outside = parameters + written + cached + inHand;
   return { ...parts, gradientBuffers, worker, total, outside };

@@ -1,7 +1,7 @@
-/** What a training run tells those who watch it: values, no text. */
+/** The reports of a training run to its observers: values, no text. */
 import type { EpochReport } from './report.js';
 
-/** Where a run begins, or goes on. */
+/** The point at which a run begins or resumes. */
 export interface RunStart {
   /** The number of the epoch that comes next, counted from 1. */
   readonly epoch: number;
@@ -30,7 +30,7 @@ export interface StepReport {
 
 /**
  * Watches a training run. Each method is called in its turn, and the run waits for it; what one of them throws ends the
- * run. The norm of the gradients is computed where an observer has `step`; otherwise nobody pays for it.
+ * run. The norm of the gradients is computed only where an observer has `step`.
  */
 export interface RunObserver {
   /** Is called before the first step. */
@@ -48,7 +48,7 @@ export interface RunObserver {
   end?(failure?: unknown): void | Promise<void>;
 }
 
-/** One observer in the place of several, which are told in turn. It has `step` where one of them has. */
+/** Makes one observer of several, which are called in turn. It has `step` where one of them has. */
 export function allOf(observers: readonly RunObserver[]): RunObserver {
   const tell = async (call: (observer: RunObserver) => void | Promise<void>): Promise<void> => {
     for (const observer of observers) await call(observer);

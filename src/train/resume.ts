@@ -1,4 +1,4 @@
-/** The way from a training to its checkpoint and back. */
+/** The conversion of a training to a checkpoint and back. */
 import type { Storage, Values } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import type { Snapshot } from '../network/parameters.js';
@@ -22,15 +22,12 @@ interface SavedState extends SavedProgress {
   readonly optimizer: OptimizerState;
 }
 
-/** The epoch that a checkpoint goes on with. */
+/** Returns the epoch that a checkpoint resumes with. */
 export function begunEpoch({ state }: Checkpoint): EpochState {
   return (state as unknown as SavedState).current;
 }
 
-/**
- * A checkpoint of a training: copies of everything, about as large together as what the model's file takes while it is
- * made.
- */
+/** Makes a checkpoint of a training: copies, together about as large as what a model's file takes while it is made. */
 export async function checkpointOf(training: TrainingState): Promise<Checkpoint> {
   const { progress, weights, optimizer } = training;
   const state: SavedState = {
@@ -44,7 +41,7 @@ export async function checkpointOf(training: TrainingState): Promise<Checkpoint>
 }
 
 /**
- * Makes a training go on where a checkpoint was written.
+ * Restores a training to the state in which a checkpoint was written.
  * @throws InputError where the checkpoint is of another network or optimizer; then the training stays as it is
  */
 export function restoreCheckpoint(training: TrainingState, { state, tensors }: Checkpoint): void {
@@ -58,7 +55,7 @@ export function restoreCheckpoint(training: TrainingState, { state, tensors }: C
       `checkpoint: ${name} ${found}, this training needs ${length}; resume with the network and the optimizer that it was written with`,
     );
   };
-  // All is looked at before any of it is written: a refused checkpoint leaves the model as it was.
+  // All is checked before any of it is written: a refused checkpoint leaves the model as it was.
   const storages = storagesOf(training).map(([name, storage]) => [storage, read(name, storage.length)] as const);
   const { length } = parameters.statistics;
   const best = progress.best && {
@@ -73,7 +70,7 @@ export function restoreCheckpoint(training: TrainingState, { state, tensors }: C
   if (best) training.weights.best = best;
 }
 
-/** The memory that goes on changing, by its name in a checkpoint. */
+/** The memory that keeps changing, by its name in a checkpoint. */
 function storagesOf({ weights: { parameters, average }, optimizer }: TrainingState): [string, Storage][] {
   const storages: [string, Storage | undefined][] = [
     ['trainable', parameters.trainable],

@@ -1,6 +1,6 @@
 /**
  * What a checkpoint says of its run beside the state of the training: with which options and on which images it was made,
- * so that it goes on with no others, and the metrics so far, so that a file that lags behind is put right.
+ * so that it resumes with no others, and the metrics so far, so that a file that lags behind can be completed.
  */
 import { listOf, object, requireForm, text } from '../base/form.js';
 import { parseJson } from '../base/json.js';

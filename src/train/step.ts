@@ -1,5 +1,5 @@
 /**
- * One training step: a mini-batch is cut into micro-batches, which the workers of the backend compute beside each other.
+ * One training step: a mini-batch is cut into micro-batches, which the workers of the backend compute in parallel.
  * What comes of them is put together by a `Reducer` in a fixed order, so that neither the number of workers nor which is
  * the fastest changes a bit. Memory depends on the micro-batch and the workers, not on the batch. Batch norm takes its
  * statistics over a micro-batch; the running ones move once a mini-batch, by the mean over its micro-batches.

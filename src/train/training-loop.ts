@@ -34,7 +34,7 @@ export interface TrainingParts {
 
 /**
  * Trains until the progress is at its end or the signal ends it, and reports each epoch. However it ends, the weights are
- * then those of the best epoch; while a report is looked at, they are those that were validated.
+ * then those of the best epoch; while the caller has a report, they are those that were validated.
  */
 export async function* trainEpochs(parts: TrainingParts): AsyncGenerator<EpochReport, void, void> {
   const observer = allOf(parts.settings.observers ?? []);

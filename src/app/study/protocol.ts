@@ -1,4 +1,4 @@
-/** The protocol of a study: what was asked for, and the images of each fold. A study goes on with its own only. */
+/** The protocol of a study: its options, and the images of each fold. A study continues with its own protocol only. */
 import { deepEqual } from '../../base/deep-equal.js';
 import { InputError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
@@ -15,8 +15,8 @@ import type { StudyPlan } from './study-plan.js';
 type Protocol = Readonly<Record<string, unknown>> & { readonly splits: readonly Split[] };
 
 /**
- * Begins a study in the folder `path`, or goes on with the one that it holds.
- * @throws InputError where it is in use, holds something else, or a study with another protocol: names the option
+ * Begins a study in the folder `path`, or continues the one that it holds.
+ * @throws InputError where it is in use, holds something else, or a study with another protocol, whose option it names
  */
 export async function openStudy(
   path: string,

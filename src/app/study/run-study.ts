@@ -25,16 +25,16 @@ export interface StudyObserver extends TrainingObserver {
 
 /** A run among those of its study. */
 export interface StudyRun {
-  /** See `runName`. */
+  /** The name of the run, see `runName`. */
   readonly name: string;
-  /** From 1. */
+  /** The number of the run, counted from 1. */
   readonly number: number;
   readonly of: number;
-  /** Until the end of the study, judged by the runs of this call; undefined before the first of them is done. */
+  /** The time until the end of the study, judged by the runs of this call; undefined before the first of them is done. */
   readonly secondsLeft?: number;
 }
 
-/** What came of a call that runs a study. */
+/** The outcome of a call that runs a study. */
 export interface StudyOutcome extends Omit<StudyTables, 'files'> {
   /** The folder of the study. */
   readonly study: string;
@@ -47,7 +47,7 @@ export interface StudyOutcome extends Omit<StudyTables, 'files'> {
 
 /**
  * Does the runs of a study that are not done yet; the tables are written anew after each. Where `signal` ends it, the
- * same call goes on.
+ * same call continues it.
  * @throws InputError for options that do not fit each other, the data, the memory or the study in the folder
  */
 export async function runStudy(
@@ -61,7 +61,7 @@ export async function runStudy(
   const digests = await readAll(dataset, [...train, ...validation, ...test], observer, signal);
   const outputs = outputsOf(options, { '--data': options.data });
   const path = options.out ?? defaultFolder(`${nameOf(dataset)}-study`);
-  // The default is not typed by anybody, so that `runs` is made, too.
+  // The default is not typed by the user, so `runs` is made, too.
   const opening = { parents: options.out === undefined, ...lockWait(options, observer, signal) };
   const folder = await openStudy(path, plan, outputs, opening);
   try {
@@ -103,7 +103,7 @@ async function runAll(
   return { study: folder.path, runs: count, seconds: seconds(), ...tables, interrupted };
 }
 
-/** Undefined where it was interrupted. */
+/** Does a run; the result is undefined where it was interrupted. */
 async function doRun(
   folder: StudyFolder,
   plan: StudyPlan,
@@ -137,7 +137,7 @@ async function writeTables(
   return { ...table, files: written };
 }
 
-/** Judged by the runs that were done since the start, each weighed by its arm's cost. */
+/** Estimates the time left by the runs that were done since the start, each weighted by its arm's cost. */
 function timeLeft(
   { runs, costs }: StudyPlan,
   results: readonly (RunResult | undefined)[],

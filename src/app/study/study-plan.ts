@@ -1,4 +1,4 @@
-/** What a study consists of, checked before anything is written: its arms, its splits and its runs. */
+/** The plan of a study, checked before anything is written: its arms, its splits and its runs. */
 import { InputError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
 import { drawFolds, splitOfFold } from '../../data/split/folds.js';
@@ -16,13 +16,13 @@ export interface StudyPlan {
   /** The split of each fold. */
   readonly splits: readonly Split[];
   readonly runs: readonly Run[];
-  /** Whose images are scored. */
+  /** The subset whose images are scored. */
   readonly subset: Subset;
-  /** What a run of each arm costs, by its name, compared with those of the others. */
+  /** The cost of a run of each arm, by the arm's name, relative to the others. */
   readonly costs: ReadonlyMap<string, number>;
 }
 
-/** @throws InputError for options that do not fit each other, the data set or the memory, of any arm */
+/** Plans a study. @throws InputError for options of any arm that do not fit each other, the data set or the memory */
 export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
   const arms = armsOf(options);
   const splits = splitsOf(options, dataset);

@@ -16,12 +16,12 @@ import { unlessAborted } from '../training/abort.js';
 import { type PlannedTraining, startJob, type TrainingJob } from '../training/job.js';
 import { type TrainingObserver, trainInFolder } from '../training/train-in-folder.js';
 
-/** What is measured; the study adds which run it was. */
+/** The result of a run, to which the study adds which run it was. */
 export type Outcome = Omit<RunResult, 'arm' | 'fold' | 'seed'>;
 
 /**
- * Trains in the folder `path`, or goes on there where the run was begun, and scores the weights of the best epoch.
- * Undefined where `signal` ends it; called again, it goes on.
+ * Trains in the folder `path`, or resumes there where the run was begun, and scores the weights of the best epoch. The
+ * result is undefined where `signal` ends it; called again, it resumes.
  */
 export async function trainAndScore(
   path: string,
@@ -74,7 +74,7 @@ async function run(
   );
 }
 
-/** Undefined where `signal` ends it. */
+/** Scores the best weights; the result is undefined where `signal` ends it. */
 async function score(
   { model, dataset, options }: TrainingJob,
   subset: Subset,
@@ -91,7 +91,7 @@ async function score(
   return unlessAborted(measure, signal);
 }
 
-/** The heads, and where there are several their mean, each with the cost of the network pruned to it. */
+/** Lists the heads, and where there are several their mean, each with the cost of the network pruned to it. */
 function outputsOf({ config, dataset }: TrainingJob, { heads, ...mean }: Evaluation): OutputScores[] {
   const { records, sampler } = dataset;
   const size = { width: sampler.size, height: sampler.size };

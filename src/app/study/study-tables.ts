@@ -15,7 +15,7 @@ import { MARKDOWN_MARK, type TableFormat } from '../kinds.js';
 import type { StudyPlan } from './study-plan.js';
 
 export interface StudyTables {
-  /** Markdown, of all that is done so far. */
+  /** The table of all that is done so far, as Markdown. */
   readonly text: string;
   readonly rows: readonly (FamilyRow | EmbeddedRow)[];
   readonly notes: readonly string[];
@@ -23,7 +23,7 @@ export interface StudyTables {
   readonly files: Readonly<Record<TableFormat, string>>;
 }
 
-/** The table of the results, which is not complete while runs are missing. */
+/** Makes the tables of the results, which are incomplete while runs are missing. */
 export function studyTables(plan: StudyPlan, results: readonly RunResult[]): StudyTables {
   const { compare } = plan.options;
   const { rows, lines } =
@@ -49,7 +49,7 @@ export function studyTables(plan: StudyPlan, results: readonly RunResult[]): Stu
   return { text, rows, notes, files };
 }
 
-/** Empty before the first row, which knows the columns. */
+/** Encodes rows as CSV; it is empty before the first row, which has the columns. */
 function csv(rows: readonly object[]): string {
   if (rows.length === 0) return '';
   const cells = rows.map((row) => Object.entries(row) as [string, Cell][]);
@@ -59,7 +59,7 @@ function csv(rows: readonly object[]): string {
   );
 }
 
-/** A column by its title; the first one to the left, all others to the right. */
+/** The columns by their titles; the first one is aligned left, all others right. */
 type Columns<Row> = Readonly<Record<string, (row: Row) => string>>;
 
 const COMPARISON: Columns<ComparisonCells> = {
@@ -74,8 +74,8 @@ const FAMILY: Columns<FamilyRow> = {
   parameters: ({ parameters }) => grouped(parameters),
   'multiply-adds': ({ macs }) => inWords(macs),
   runs: ({ runs }) => String(runs),
-  Dice: ({ dice, diceDeviation }) => spread(dice, diceDeviation),
-  IoU: ({ iou, iouDeviation }) => spread(iou, iouDeviation),
+  Dice: ({ dice, diceDeviation }) => withDeviation(dice, diceDeviation),
+  IoU: ({ iou, iouDeviation }) => withDeviation(iou, iouDeviation),
   ...COMPARISON,
   'time per run': ({ seconds }) => duration(seconds),
 };
@@ -85,14 +85,14 @@ const EMBEDDED: Columns<EmbeddedRow> = {
   parameters: ({ parameters }) => grouped(parameters),
   'multiply-adds': ({ macs }) => inWords(macs),
   runs: ({ embeddedRuns, isolatedRuns }) => `${embeddedRuns}, ${isolatedRuns}`,
-  'embedded Dice': ({ embeddedDice, embeddedDeviation }) => spread(embeddedDice, embeddedDeviation),
-  'isolated Dice': ({ isolatedDice, isolatedDeviation }) => spread(isolatedDice, isolatedDeviation),
+  'embedded Dice': ({ embeddedDice, embeddedDeviation }) => withDeviation(embeddedDice, embeddedDeviation),
+  'isolated Dice': ({ isolatedDice, isolatedDeviation }) => withDeviation(isolatedDice, isolatedDeviation),
   ...COMPARISON,
   'time embedded': ({ embeddedSeconds }) => duration(embeddedSeconds),
   'time isolated': ({ isolatedSeconds }) => (isolatedSeconds === null ? '' : duration(isolatedSeconds)),
 };
 
-/** The rows, and as Markdown. */
+/** Makes a table of rows: the rows themselves, and Markdown. */
 function table<Row>(columns: Columns<Row>, rows: readonly Row[]): { rows: readonly Row[]; lines: string[] } {
   const titles = Object.keys(columns);
   const cells = rows.map((row) => Object.values(columns).map((read) => read(row)));
@@ -102,8 +102,8 @@ function table<Row>(columns: Columns<Row>, rows: readonly Row[]): { rows: readon
   return { rows, lines: [line(titles), line(rule), ...cells.map(line)] };
 }
 
-/** `0.8012 ± 0.0103` */
-function spread(mean: number | null, deviation: number | null): string {
+/** Writes a mean with its deviation: `0.8012 ± 0.0103`. */
+function withDeviation(mean: number | null, deviation: number | null): string {
   if (mean === null) return '';
   return deviation === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
 }
@@ -142,7 +142,7 @@ function notesOf({ arms, splits, subset, options }: StudyPlan, results: readonly
   ];
 }
 
-/** What a time is worth nothing without. */
+/** Describes the machine, without which times mean nothing. */
 function machine(): string {
   return `the machine that wrote this table: ${processorModel() ?? 'processor unknown'}, Node ${nodeVersion}`;
 }

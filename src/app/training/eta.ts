@@ -5,10 +5,10 @@ import type { TrainProgress } from '../../train/options.js';
 const VALIDATION = 1 / 3;
 
 /**
- * A clock that begins now.
- * @param images in the training and in the validation set
+ * Starts a clock.
+ * @param images how many images the training and the validation set have
  * @param begun the epoch that comes next, and how many images of it were done before
- * @returns the seconds that are left; patience may end it earlier
+ * @returns a function that estimates the seconds that are left; patience may end the training earlier
  */
 export function secondsLeft(
   images: { readonly train: number; readonly validation: number },

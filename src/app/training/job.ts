@@ -1,4 +1,4 @@
-/** What a training needs, checked before anything is written: the data, the network and the memory. */
+/** The parts of a training, checked before anything is written: the data, the network and the memory. */
 
 import type { Backend } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
@@ -27,9 +27,9 @@ export interface PlannedTraining {
   readonly augmentations: readonly Augmentation[];
   readonly dataset: Dataset;
   readonly config: ModelConfig;
-  /** Has not taken any memory yet. */
+  /** The backend, which has not taken any memory yet. */
   readonly backend: Backend;
-  /** In bytes, as planned. */
+  /** The memory that the training will take, in bytes. */
   readonly memory: number;
 }
 
@@ -38,7 +38,7 @@ export interface TrainingJob extends PlannedTraining {
   readonly model: Model;
   /** The digest of each image that is trained or validated on; others may be among them. */
   readonly digests: Digests;
-  /** Where it goes on, and the epochs before. */
+  /** The checkpoint from which it resumes, and the epochs before. */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly epochs: readonly EpochReport[] };
 }
 
@@ -57,12 +57,12 @@ export async function loadJob(
   return signal.aborted ? undefined : startJob(planned, digests);
 }
 
-/** What the folder of a run or a study on these data is called unless the user names another. */
+/** Returns the name of the folder of a run or a study on this data, unless the user names another. */
 export function nameOf({ source, name }: Dataset): string {
   return source === 'synthetic' ? 'phantom' : name;
 }
 
-/** The data set that the options ask for: a folder, or the phantom. */
+/** Opens the data set of the options: a folder, or the phantom. */
 export async function openData(options: TrainCommandOptions): Promise<Dataset> {
   const { data, size, seed, normalisation } = options;
   const plan = planOf(options);
@@ -73,7 +73,7 @@ export async function openData(options: TrainCommandOptions): Promise<Dataset> {
   return dataset;
 }
 
-/** @throws InputError for options that do not fit each other, the data set or the memory */
+/** Plans a training. @throws InputError for options that do not fit each other, the data set or the memory */
 export function planJob(options: TrainCommandOptions, dataset: Dataset): PlannedTraining {
   const augmentations = parseAugmentations(options.augment);
   if (options.test) requireTestImages(dataset);
@@ -95,7 +95,7 @@ export function planJob(options: TrainCommandOptions, dataset: Dataset): Planned
   return { options, augmentations, dataset, config, backend, memory };
 }
 
-/** @throws InputError where `--test` has nothing to measure on */
+/** @throws InputError where there are no images to test on */
 function requireTestImages({ split, splitOrigin, source }: Dataset): void {
   if (split.test.length > 0) return;
   const advice = {
@@ -121,7 +121,7 @@ export async function readAll(
   signal: AbortSignal,
 ): Promise<Digests> {
   const told = progressOf(observer, 'reading');
-  // Each is worked out while the next image is read.
+  // Each digest is computed while the next image is read.
   const digests = new Map<string, Promise<string>>();
   const lossy: { name: string; vanished: number }[] = [];
   for (const [k, name] of names.entries()) {

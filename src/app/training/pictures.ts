@@ -16,7 +16,7 @@ import type { TrainingJob } from './job.js';
 /** How many images are shown at most. */
 const ROWS = 6;
 
-/** What the pictures are made of. */
+/** The parts of a job that the pictures are made of. */
 type Pictured = Pick<TrainingJob, 'model' | 'dataset' | 'options'>;
 
 /** Writes predictions.png, and where an epoch was trained curves.png. */

@@ -1,4 +1,4 @@
-/** What comes of a training: what the caller is given, and what a run that is done keeps for whoever asks again. */
+/** The result of a training: for the caller, and kept by a run that is done for further calls. */
 import { deepEqual } from '../../base/deep-equal.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
 import type { Model } from '../../model/model.js';
@@ -18,34 +18,34 @@ export interface TrainResult {
   readonly run: string;
   readonly model: string | null;
   readonly epochs: number;
-  /** Null where no epoch has come to its end. */
+  /** The number of the best epoch; null where none was completed. */
   readonly bestEpoch: number | null;
   readonly seconds: number;
   readonly imagesPerSecond: number;
-  /** The scores of the best epoch. */
+  /** The validation scores of the best epoch. */
   readonly validation: Scores | null;
   readonly test?: Omit<Evaluation, 'perImage'>;
   readonly weightsSha256: string | null;
   readonly interrupted: boolean;
 }
 
-/** What a training has done. */
+/** A training at its end. */
 interface Done {
-  /** Empty where the training was stopped in the first. */
+  /** The epochs that were completed; there are none where the training was stopped in the first. */
   readonly epochs: readonly EpochReport[];
   readonly seconds: number;
   readonly interrupted: boolean;
   readonly tested?: TestResult;
 }
 
-/** The result of a training that has come to its end, or was interrupted. */
+/** Makes the result of a training that has come to its end, or was interrupted. */
 export async function resultOf(
   model: Model,
   folder: RunFolder,
   { epochs, seconds, interrupted, tested }: Done,
 ): Promise<TrainResult> {
   const best = epochs.find(({ epoch }) => epoch === epochs.at(-1)?.bestEpoch);
-  // An epoch that went on with its validation has trained no image.
+  // An epoch that resumed with its validation has trained no image.
   const trained = epochs.filter((epoch) => epoch.imagesPerSecond > 0);
   const imagesPerSecond = trained.length / trained.reduce((sum, epoch) => sum + 1 / epoch.imagesPerSecond, 0) || 0;
   return {
@@ -62,7 +62,7 @@ export async function resultOf(
   };
 }
 
-/** The result of a training that was interrupted before its first step, and has no model. */
+/** Makes the result of a training that was interrupted before its first step, and has no model. */
 export function unbegunResult(folder: RunFolder): TrainResult {
   return {
     run: folder.path,
@@ -82,12 +82,12 @@ function scoresOf({ dice, iou, pooledIou, loss, heads }: Evaluation): Scores {
   return { dice, iou, pooledIou, loss, heads: perHead };
 }
 
-/** All but what stands in test.csv. */
+/** Leaves out the scores that are in test.csv. */
 function withoutImages({ perImage: _, ...scores }: Evaluation): Omit<Evaluation, 'perImage'> {
   return scores;
 }
 
-/** What a run keeps: what came of it, and of which options that may be extended. */
+/** The result that a run keeps, with the options that may be extended. */
 interface Kept {
   readonly goal: object;
   readonly result: TrainResult;
@@ -97,7 +97,7 @@ export function keptOf(result: TrainResult, options: TrainCommandOptions): Kept 
   return { goal: goalOf(options), result };
 }
 
-/** The result that a run has kept; undefined where it is none, or not that of these options. */
+/** Parses the result that a run has kept; undefined where it is none, or not that of these options. */
 export function parseKept(kept: unknown, options: TrainCommandOptions): TrainResult | undefined {
   const { goal, result } = (kept ?? {}) as Partial<Kept>;
   const { epochs, bestEpoch, seconds, imagesPerSecond, validation, test } = (result ?? {}) as Partial<TrainResult>;

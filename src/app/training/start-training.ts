@@ -1,4 +1,4 @@
-/** A training from its options to its result: begun in a folder of its own, or gone on with in the one it has. */
+/** A training from its options to its result: begun in a new folder, or resumed in the one that it has. */
 import { encodeModel } from '../../model/modelfile.js';
 import { claimFolder, claimFreeFolder } from '../../platform/node/runs/new-folder.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
@@ -14,18 +14,18 @@ import { keptOf, resultOf, type TrainResult, unbegunResult } from './result.js';
 import { measureOnTest, type TestResult } from './test-images.js';
 import { type TrainingObserver, trainInFolder } from './train-in-folder.js';
 
-/** What came of a call that trains. */
+/** The outcome of a call that trains. */
 export interface TrainingOutcome {
-  /** The options of the run, which are those of its folder where it was gone on with. */
+  /** The options of the run, which are those of its folder where it was resumed. */
   readonly options: TrainCommandOptions;
   readonly result: TrainResult;
-  /** What was measured on the test images in this call. */
+  /** The scores on the test images, where this call measured them. */
   readonly tested?: TestResult;
 }
 
 /**
  * Begins a run, in the folder that the options name or else in a free one, and trains until it is done or `signal` ends
- * it. It can then be gone on with.
+ * it, after which it can be resumed.
  * @throws InputError for options that do not fit each other, the data or the memory, or a folder that holds something
  */
 export async function startTraining(
@@ -47,8 +47,8 @@ export async function startTraining(
 }
 
 /**
- * Goes on with the run in the folder `path`, with its options and those that are `given` in their place. A run that is
- * done and is asked for no more gives the result that it has kept.
+ * Resumes the run in the folder `path`, with its options, some of them replaced by those that are `given`. A run that is
+ * done and is not extended returns the result that it has kept.
  * @throws InputError for an option that would make it another run, or images that are not those of the run
  */
 export async function resumeTraining(
@@ -73,7 +73,7 @@ export async function resumeTraining(
   return inBegunRun(path, prepare, (_, work) => work(), lockWait(given, observer, signal));
 }
 
-/** Trains, draws the pictures and measures the test images where that is asked for; the model's backend is then closed. */
+/** Trains, draws the pictures and, with `test`, measures the test images; the model's backend is then closed. */
 async function trainJob(
   folder: RunFolder,
   job: TrainingJob,

@@ -1,4 +1,4 @@
-/** `train --test`: what the best model of a run is worth on images that had no part in it. */
+/** `train --test`: the scores of the best model of a run on images that had no part in it. */
 import { type Evaluation, evaluate, type NamedScores } from '../../evaluate/evaluate.js';
 import { encodePng } from '../../formats/png/png.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';

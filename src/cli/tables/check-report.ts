@@ -106,9 +106,9 @@ function remarks(
   facts: readonly ImageFacts[],
 ): string[] {
   const { kinds, values, emptyMasks, classes, vanished } = summary;
-  const across = duplicatesAmong(facts).filter((duplicates) => spread(duplicates) > 1);
-  const within = duplicatesAmong(facts).filter((duplicates) => spread(duplicates) === 1);
-  const divided = [...byPatient(facts)].filter(([, own]) => spread(own) > 1);
+  const across = duplicatesAmong(facts).filter((duplicates) => subsetCount(duplicates) > 1);
+  const within = duplicatesAmong(facts).filter((duplicates) => subsetCount(duplicates) === 1);
+  const divided = [...byPatient(facts)].filter(([, own]) => subsetCount(own) > 1);
   const dark = facts.filter(({ bits, greatest }) => greatest < (bits === 8 ? 64 : 16384));
   const flat = facts.filter(({ least, greatest }) => least === greatest);
   const lost = vanishedText(facts, vanished.size);
@@ -142,7 +142,7 @@ function namesOf(facts: readonly ImageFacts[]): string[] {
 }
 
 /** Counts the subsets that images are in. */
-function spread(facts: readonly ImageFacts[]): number {
+function subsetCount(facts: readonly ImageFacts[]): number {
   return new Set(facts.flatMap(({ subset }) => subset ?? [])).size;
 }
 

@@ -14,7 +14,7 @@ const MOST_GUESSED = 32;
 /**
  * Counts the foreground classes of a folder of masks: K >= 2 where the values of all masks together are 0..K without a
  * gap; 1 where they are not, whose masks `binaryMask` then accepts or refuses. Where the first mask with a foreground
- * holds 0 and 255, no other is looked at.
+ * holds 0 and 255, no other is read.
  * @param onFaults receives damaged files
  */
 export async function countClasses(files: Files, paths: readonly string[], onFaults: OnFaults): Promise<number> {

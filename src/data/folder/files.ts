@@ -1,6 +1,6 @@
 /**
  * How data folders are read, wherever they lie: on the disk of Node (src/platform/node/files/node-files.ts), or among
- * the files that somebody has dropped on a page.
+ * the files that a user has dropped on a page.
  */
 import { InputError } from '../../base/errors.js';
 import { type PngHeader, parsePngHeader } from '../../formats/png/header.js';

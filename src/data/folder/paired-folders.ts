@@ -69,7 +69,7 @@ async function readClasses(files: Files, path: string): Promise<string[]> {
   return parseClasses(await readText(files, path), path);
 }
 
-/** Makes names for classes that nobody has named. */
+/** Makes names for classes without classes.json. */
 async function namesOfClasses(files: Files, masks: readonly string[], onFaults: OnFaults): Promise<string[]> {
   const count = await countClasses(files, masks, onFaults);
   return count === 1 ? ['foreground'] : Array.from({ length: count }, (_, k) => `class ${k + 1}`);

@@ -37,7 +37,7 @@ export interface DrawnSplit extends Required<SplitPlan> {
   readonly images: string;
 }
 
-/** How many images a plan asks for. */
+/** How many images each subset of a plan has. */
 export type SplitCounts = Readonly<Record<Subset, number>>;
 
 const EXPECTED =
@@ -94,8 +94,8 @@ function digestOf(records: ImageRecords): string {
 }
 
 /**
- * Draws the subsets that a plan asks for, each as near to its number of images as patients allow, and at least one
- * patient; each label gives its share. Images that no subset asks for are left out.
+ * Draws the subsets of a plan, each as near to its number of images as patients allow, and at least one patient; each
+ * label gives the same fraction of its images. Images that no subset needs are left out.
  * @throws InputError where there are too few images or patients
  */
 export function drawPlanned(
@@ -123,7 +123,7 @@ export function drawPlanned(
   }
   let left = shuffled(groups, seed);
   const drawn: Record<Subset, readonly string[]> = { train: [], validation: [], test: [] };
-  // The training comes last, and takes what is left where all images are asked for.
+  // The training comes last, and takes what is left where the plan is for all images.
   for (const [k, subset] of wanted.reverse().entries()) {
     const later = wanted.length - 1 - k;
     const all = later === 0 && sum === sorted.length;

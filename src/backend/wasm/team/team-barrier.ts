@@ -9,7 +9,7 @@ const LINE = 16;
 
 /** The phase that is open. */
 const GO = 0;
-/** Its next chunk that nobody has taken, behind the lower half of its number. */
+/** Its next chunk that no thread has taken, behind the lower half of its number. */
 const NEXT = LINE;
 /** How many of its chunks are done. */
 const DONE = 2 * LINE;

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { bootId, ownStart, processNamespace } from './processes.js';
 
 /** The identity of a process: its machine and its number there. A field is '' where it is not known. */
-export interface Place {
+export interface ProcessIdentity {
   readonly host: string;
   /** The run of the machine: two processes with the same one are under one kernel, whatever their hosts are called. */
   readonly boot: string;
@@ -15,7 +15,7 @@ export interface Place {
   readonly start: string;
 }
 
-export interface Owner extends Place {
+export interface Owner extends ProcessIdentity {
   /** The id of this lock alone. */
   readonly id: string;
   /** The time when it was taken, in ISO 8601. */
@@ -25,7 +25,7 @@ export interface Owner extends Place {
 }
 
 /** The identity of this process. */
-export const here: Place = {
+export const here: ProcessIdentity = {
   host: hostname(),
   boot: bootId(),
   namespace: processNamespace(),

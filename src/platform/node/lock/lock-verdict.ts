@@ -9,7 +9,7 @@
  *   - Else only silence tells: an owner that lives touches the file every two seconds. Other machines may see that late,
  *     as network file systems keep what they have read for up to a minute.
  */
-import type { Owner, Place } from './lock-owner.js';
+import type { Owner, ProcessIdentity } from './lock-owner.js';
 
 /** The evidence, each part of which is gathered only when it is needed. */
 export interface Evidence {
@@ -32,7 +32,7 @@ export const SILENCE = {
 /** A number means that only so many milliseconds of silence show that the owner is gone. */
 export type Verdict = 'lives' | 'gone' | number;
 
-export function judge(owner: Owner | undefined, here: Place, evidence: Evidence): Verdict {
+export function judge(owner: Owner | undefined, here: ProcessIdentity, evidence: Evidence): Verdict {
   if (!owner) return SILENCE.unwritten;
   const sameHost = owner.host === here.host;
   const sameNamespace = owner.namespace === here.namespace;

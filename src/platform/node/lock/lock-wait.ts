@@ -40,8 +40,8 @@ export class LockWait {
   ) {}
 
   /**
-   * Whether a lock is stale, by the verdict or by its silence since it was first looked at. Where it is not, the answer
-   * comes after a moment, and the lock can be looked at again.
+   * Whether a lock is stale, by the verdict or by its silence since it was first checked. Where it is not, the answer
+   * comes after a moment, and the lock can be checked again.
    * @throws InputError when it has been waited for long enough
    */
   async isStale(found: Found, verdict: Verdict): Promise<boolean> {

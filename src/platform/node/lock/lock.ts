@@ -36,7 +36,7 @@ export interface Lock {
 }
 
 /**
- * Takes the lock of a folder. Where nobody can know whether its owner lives, it waits until that is clear.
+ * Takes the lock of a folder. Where it cannot be known whether its owner lives, it waits until that is clear.
  * @throws InputError that names the owner, while it lives; or the path and the reason, when the lock cannot be written
  */
 export async function lockFolder(folder: string, options: LockWaitOptions = {}): Promise<Lock> {

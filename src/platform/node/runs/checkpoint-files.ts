@@ -22,7 +22,7 @@ import { fileError } from '../files/file-errors.js';
 
 export interface FoundCheckpoint {
   readonly checkpoint: Checkpoint;
-  /** One line for the user, where the newest file was damaged. */
+  /** A warning of one line, where the newest file was damaged. */
   readonly warning?: string;
 }
 
@@ -30,7 +30,7 @@ export class CheckpointFiles {
   readonly #newest: string;
   readonly #previous: string;
   readonly #next: string;
-  /** Whether an interrupted write of a process before this one is dealt with. */
+  /** Whether a write that an earlier process left unfinished has been dealt with. */
   #settled = false;
   /** A newest file that is damaged must not become the previous, which is whole. */
   #newestIsDamaged = false;
@@ -42,7 +42,7 @@ export class CheckpointFiles {
     this.#next = join(folder, 'checkpoint-next.safetensors');
   }
 
-  /** Whether there is any, good or not. */
+  /** Whether there is any checkpoint, intact or not. */
   get exist(): boolean {
     return [this.#newest, this.#previous, this.#next].some((path) => existsSync(path));
   }
@@ -72,8 +72,8 @@ export class CheckpointFiles {
   }
 
   /**
-   * The newest good checkpoint, or undefined where none was ever finished.
-   * @throws InputError, one line, when there are files but none is good
+   * Reads the newest intact checkpoint; undefined where none was ever finished.
+   * @throws InputError, one line, when there are files but none is intact
    */
   async read(): Promise<FoundCheckpoint | undefined> {
     const next = await tryRead(this.#next);
@@ -100,7 +100,7 @@ export class CheckpointFiles {
     throw new InputError(damages.map(({ message }) => message).join('; and '));
   }
 
-  /** Removes all of them: there is nothing to go on with. */
+  /** Removes all checkpoints, after which the training cannot be resumed. */
   async remove(): Promise<void> {
     await this.#onDisk(async () => {
       for (const path of [this.#next, this.#newest, this.#previous]) await rm(path, { force: true });
@@ -143,7 +143,7 @@ function withoutAdvice({ message }: InputError): string {
   return message.slice(0, message.lastIndexOf('; '));
 }
 
-/** The SHA-256 of parts that follow each other, without a copy of them. */
+/** Computes the SHA-256 of consecutive parts without copying them. */
 function hashParts(parts: readonly Uint8Array[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);

@@ -26,7 +26,7 @@ export async function addMetrics(path: string, report: EpochReport): Promise<str
  * Makes the file hold the lines of the epochs 1 to `epochs` and no others. What a killed process wrote after its last
  * checkpoint goes, the line that it did not finish too; what is missing or was changed is restored from the checkpoint.
  * @param stored the last of these lines, as the checkpoint has them; those before are taken from the file
- * @param warn is told when a line is restored
+ * @param warn is called when a line is restored
  * @returns the lines, and the reports in them
  * @throws InputError that names the line that is not that of its epoch, or a field of it; then the file stays as it is
  */
@@ -62,7 +62,7 @@ function parseReport(line: string | undefined, epoch: number, path: string): Epo
   try {
     report = parseJson(line ?? '', source);
   } catch {
-    // Told as any other line that is not the one expected.
+    // Reported as any other line that is not the expected one.
   }
   if ((report as EpochReport | null | undefined)?.epoch !== epoch) {
     const found = line === undefined ? 'the end of the file' : show(line);

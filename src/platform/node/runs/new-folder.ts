@@ -1,4 +1,4 @@
-/** Where a new run or study puts its files. */
+/** The folder of a new run or study. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTemporary } from '../files/atomic.js';
@@ -9,7 +9,7 @@ import { LOCK_FILE } from '../lock/lock-file.js';
 const RUNS = 'runs';
 
 /**
- * Asks for a folder that is empty or not there yet, but for what a process left that was killed as it began.
+ * Claims a folder that does not exist yet or is empty, except for what a process left that was killed as it began.
  * @throws InputError when the folder holds something else
  */
 export async function claimFolder(path: string, outputs: Outputs, options: FolderOptions = {}): Promise<string> {
@@ -17,17 +17,17 @@ export async function claimFolder(path: string, outputs: Outputs, options: Folde
   return path;
 }
 
-/** The path runs/NAME. */
+/** Returns the path runs/NAME. */
 export function defaultFolder(name: string): string {
   return join(RUNS, name);
 }
 
-/** Asks for the first of runs/NAME, runs/NAME-2, … that is not there yet. */
+/** Claims the first of runs/NAME, runs/NAME-2, … that does not exist yet. */
 export async function claimFreeFolder(name: string, outputs: Outputs): Promise<string> {
   const base = defaultFolder(name);
   let path = base;
   for (let n = 2; existsSync(path); n++) path = `${base}-${n}`;
-  // Nobody typed it, so that `runs` is made, too.
+  // The user did not type it, so `runs` is made, too.
   await outputs.folder(path, { parents: true });
   return path;
 }

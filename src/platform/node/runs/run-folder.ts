@@ -3,10 +3,10 @@
  *
  *     model.safetensors        the best model so far
  *     metrics.jsonl            one object an epoch
- *     steps.jsonl              one object every so many steps, where that was asked for
- *     config.json              what was asked for
- *     checkpoint*.safetensors  what the training goes on from, see `CheckpointFiles`
- *     report.json              what came of it, once it is done
+ *     steps.jsonl              one object every so many steps, with --log-steps
+ *     config.json              the options, the network and the images
+ *     checkpoint*.safetensors  what the training resumes from, see `CheckpointFiles`
+ *     report.json              the result of the training, once it is done
  *     .lock                    while a process trains in it, see `lockFolder`
  */
 import { existsSync } from 'node:fs';
@@ -41,7 +41,7 @@ import { StepsFile } from './steps-file.js';
  */
 const METRICS_KEPT = 100;
 
-/** What was asked for, as JSON. */
+/** The content of config.json. */
 export type RunConfig = Readonly<Record<string, unknown>>;
 
 /** A run folder that this process alone writes to, until `close`. */
@@ -109,7 +109,7 @@ export class RunFolder {
   }
 
   /**
-   * Takes the lock of a run that was begun, to go on with it, and clears away what a killed process was writing.
+   * Takes the lock of a run that was begun, to resume it, and clears away what a killed process was writing.
    * @throws InputError that names the path and the reason: no run, in use, damaged…
    */
   static async open(path: string, wait?: LockWaitOptions): Promise<RunFolder> {
@@ -126,7 +126,7 @@ export class RunFolder {
     }
   }
 
-  /** From now on tells `observer` of each file of the run that is written; those that training goes on from are not told. */
+  /** Reports each file of the run that is written from now on to `observer`, except the checkpoints. */
   watch(observer: Pick<RunObserver, 'artifact'>): void {
     this.#watchers.push(observer);
   }
@@ -160,26 +160,26 @@ export class RunFolder {
     for (const watcher of this.#watchers) await watcher.artifact?.(name);
   }
 
-  /** Sees to it that the best model's file is `model`: in a folder that was copied meanwhile, it may be an older one. */
+  /** Ensures that the best model's file holds `model`: in a folder that was copied meanwhile, it may be an older one. */
   async keepModel(model: Model): Promise<void> {
     this.#lock.assertHeld();
     const [bytes, found] = [await encodeModel(model), await readFile(this.model).catch(() => undefined)];
     if (!found?.equals(bytes)) await this.write(basename(this.model), bytes);
   }
 
-  /** Writes down that the run goes on with other options, more epochs for example. */
+  /** Stores that the run resumes with other options, more epochs for example. */
   async change(config: RunConfig): Promise<void> {
     this.#lock.assertHeld();
     await writeTextAtomic(configFile(this.path), jsonText(config));
   }
 
-  /** Writes down what came of the run, which is done. */
+  /** Stores the result of the run, which is done. */
   async keepResult(result: object): Promise<void> {
     this.#lock.assertHeld();
     await this.write(basename(resultFile(this.path)), jsonText(result));
   }
 
-  /** What came of the run, as JSON; undefined where it is not done, or its file cannot be read. */
+  /** Reads the result of the run, as JSON; undefined where it is not done, or its file cannot be read. */
   async keptResult(): Promise<unknown> {
     try {
       return parseJson(await readFile(resultFile(this.path), 'utf8'), resultFile(this.path));
@@ -189,8 +189,8 @@ export class RunFolder {
   }
 
   /**
-   * See `keepMetrics`: the reports of the epochs up to a checkpoint's, and no others.
-   * @param record that of the checkpoint, where it has one
+   * Keeps the reports of the epochs up to a checkpoint's, and no others; see `keepMetrics`.
+   * @param record the record of the checkpoint, where it has one
    */
   async keepMetrics(epochs: number, record?: RunRecord, warn?: (line: string) => void): Promise<EpochReport[]> {
     this.#lock.assertHeld();
@@ -200,8 +200,8 @@ export class RunFolder {
   }
 
   /**
-   * See `CheckpointFiles.write`.
-   * @param origin what whoever goes on with it must go on with
+   * Writes a checkpoint, see `CheckpointFiles.write`.
+   * @param origin the options and images that a process must have that resumes from it
    */
   async writeCheckpoint(checkpoint: Checkpoint, origin?: RunOrigin): Promise<void> {
     this.#lock.assertHeld();
@@ -209,18 +209,18 @@ export class RunFolder {
     await this.#checkpoints.write({ ...checkpoint, ...(run && { run }) });
   }
 
-  /** See `CheckpointFiles.read`: undefined where the run was killed before its first checkpoint. */
+  /** Reads the newest checkpoint, see `CheckpointFiles.read`; undefined where the run was killed before its first. */
   async readCheckpoint(): Promise<FoundCheckpoint | undefined> {
     this.#lock.assertHeld();
     return this.#checkpoints.read();
   }
 
-  /** Gives the folder back. */
+  /** Releases the lock of the folder. */
   async close(): Promise<void> {
     await this.#lock.release();
   }
 
-  /** Removes what `create` wrote, of a run in which nothing came about. What cannot be removed stays. */
+  /** Removes what `create` wrote, for a run that produced nothing. What cannot be removed stays. */
   async discard(): Promise<void> {
     for (const fileOf of [configFile, metricsFile, stepsFile])
       await rm(fileOf(this.path), { force: true }).catch(() => {});

@@ -1,4 +1,4 @@
-/** A run folder for the time of one call: opened, given back, and what is left of it when the call fails. */
+/** A run folder for the time of one call: opened, closed, and removed when the call fails without a result. */
 import { existsSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -6,8 +6,8 @@ import type { LockWaitOptions } from '../lock/lock-wait.js';
 import { type RunConfig, RunFolder } from './run-folder.js';
 
 /**
- * Makes the run folder and does `work` in it. When that fails before there is a model or a checkpoint, the folder goes
- * again, with those above it that were made for it; later, the error says what there is.
+ * Makes the run folder and does `work` in it. When that fails before there is a model or a checkpoint, the folder is
+ * removed, with those above it that were made for it; later, the error says which of them there are.
  */
 export async function inNewRun<R>(
   path: string,
@@ -34,8 +34,8 @@ export async function inNewRun<R>(
 }
 
 /**
- * Opens the folder of a run that was begun, and does `work` with what `prepare` gives. Whatever fails, nothing is
- * removed; where `work` does, the error says what there is.
+ * Opens the folder of a run that was begun, and does `work` with the result of `prepare`. Whatever fails, nothing is
+ * removed; where `work` fails, the error says whether there is a model or a checkpoint.
  */
 export async function inBegunRun<T, R>(
   path: string,
@@ -54,12 +54,12 @@ export async function inBegunRun<T, R>(
   }
 }
 
-/** Whether nothing has come about. */
+/** Whether the run has produced nothing. */
 function isEmpty(folder: RunFolder): boolean {
   return !folder.hasModel && !folder.hasCheckpoint;
 }
 
-/** The error, which then says what there is all the same. */
+/** Adds to the error what the run has produced. */
 function telling(error: unknown, folder: RunFolder): unknown {
   if (error instanceof Error && !isEmpty(folder)) error.message += `; ${whatThereIs(folder)}`;
   return error;

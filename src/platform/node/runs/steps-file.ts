@@ -6,7 +6,7 @@ import { appendLine, writeTextAtomic } from '../files/atomic.js';
 import { fileError } from '../files/file-errors.js';
 
 export class StepsFile implements RunObserver {
-  /** @param every how many steps lie between two lines, which are those of the multiples of it */
+  /** @param every the interval of the lines in steps: those whose number is a multiple of it are logged */
   constructor(
     readonly path: string,
     readonly every: number,
@@ -30,7 +30,7 @@ export class StepsFile implements RunObserver {
   }
 }
 
-/** The step that a line is of; NaN where it cannot be told. */
+/** Returns the step that a line is of; NaN for a line without one. */
 function stepOf(line: string): number {
   try {
     return Number((parseJson(line, '') as { readonly step?: unknown } | null)?.step);

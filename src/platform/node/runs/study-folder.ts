@@ -1,7 +1,7 @@
 /**
  * The folder of a study:
  *
- *     protocol.json            what was asked for, and the images of each fold
+ *     protocol.json            the options, and the images of each fold
  *     runs/ARM-foldF-seedS/    the folder of a run, see `RunFolder`; result.json in it once it is done
  *     family.md, .csv, .json   the table of all that is done; embedded.* of the other comparison
  *     .lock                    while a process works in it
@@ -58,7 +58,7 @@ export class StudyFolder {
     return existsSync(file) ? readJson(file) : undefined;
   }
 
-  /** Asks for the tables NAME.FORMAT of these kinds, by format, and writes the protocol down. */
+  /** Claims the tables NAME.FORMAT of these kinds, by format, and writes the protocol. */
   async begin(
     protocol: object,
     name: string,
@@ -71,12 +71,12 @@ export class StudyFolder {
     await writeTextAtomic(protocolFile(this.path), jsonText(protocol));
   }
 
-  /** The folder of a run. */
+  /** Returns the path of a run's folder. */
   runPath(run: Run): string {
     return join(this.path, 'runs', runName(run));
   }
 
-  /** What came of a run; undefined where it is not done. */
+  /** Reads the result of a run; undefined where it is not done. */
   async result(run: Run): Promise<RunResult | undefined> {
     const file = this.#resultFile(run);
     if (!existsSync(file)) return undefined;
@@ -86,7 +86,7 @@ export class StudyFolder {
     return result;
   }
 
-  /** Writes down what came of a run. Its checkpoints, several times as large as its model, have done their work and go. */
+  /** Stores the result of a run, and removes its checkpoints, which are several times as large as its model. */
   async finish(run: Run, result: RunResult): Promise<void> {
     this.#lock.assertHeld();
     await writeTextAtomic(this.#resultFile(run), jsonText(result));
@@ -104,7 +104,7 @@ export class StudyFolder {
     return table.path;
   }
 
-  /** Gives the folder back. */
+  /** Releases the lock of the folder. */
   async close(): Promise<void> {
     await this.#lock.release();
   }

@@ -61,7 +61,7 @@ function startThread(options: WorkerOptions): Worker {
   return new Worker(packageFile('workers/team-worker.js'), options);
 }
 
-/** Ends the threads of a team that nobody holds any more. */
+/** Ends the threads of a team that is no longer referenced. */
 const abandoned = new FinalizationRegistry<readonly Worker[]>((workers) => {
   for (const worker of workers) void worker.terminate();
 });

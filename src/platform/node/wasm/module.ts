@@ -3,7 +3,8 @@
  * (`--experimental-wasm-revectorize`), which nearly doubles the speed of the convolutions and changes no bit. The flag
  * is experimental: it is on only while the module is compiled, its results are compared with those of the same build
  * without it, and a difference switches it off with a warning. What a comparison cannot find is a compiler that ends
- * the process, so a V8 that nobody has tried it on compiles the plain build, unless it is asked for by name.
+ * the process, so a V8 on which it has not been tried compiles the plain build, unless the vectoriser is enabled
+ * explicitly.
  */
 import { setFlagsFromString } from 'node:v8';
 import { WasmBackend } from '../../../backend/wasm/backend.js';
