@@ -1,3 +1,5 @@
+/** Shapes of tensors: their number of elements, and how errors write them. */
+
 /** The sizes of a tensor, outermost first; activations are [batch, height, width, channels] (NHWC). */
 export type Shape = readonly number[];
 

@@ -1,4 +1,6 @@
-/** A labelled value of an axis, see `ticksWithin`. */
+/** The ticks of an axis, at round numbers. */
+
+/** A labelled value of an axis. */
 export interface Tick {
   readonly value: number;
   readonly label: string;

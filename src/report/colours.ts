@@ -1,3 +1,5 @@
+/** The colours of charts, masks and contact sheets. */
+
 /** Red, green, blue, each 0..255. */
 export type Colour = readonly [number, number, number];
 

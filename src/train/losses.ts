@@ -1,3 +1,5 @@
+/** What a training knows of its losses. */
+
 /** The losses of some images: of a micro-batch, a mini-batch or an epoch. */
 export interface Losses {
   /** The weighted mean of the heads. */

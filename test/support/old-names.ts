@@ -1,3 +1,5 @@
+/** The options of version 0.1.0, as old run folders hold them. */
+
 /** Options as version 0.1.0 stored them: under names of their own. */
 export function withOldNames(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { learningRate: lr, minLearningRate: minLr, emaDecay: ema, normalisation, initialisation, ...others } = options;

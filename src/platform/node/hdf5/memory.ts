@@ -3,6 +3,7 @@
  * bytes go on, whatever size they claim: 1.5 MB can grow to 1.5 GB. Only the growth of its memory can be refused, and
  * only in a thread that nothing else runs in (thread.ts): this changes WebAssembly for the whole thread.
  */
+
 const PAGE = 65536;
 const { grow } = WebAssembly.Memory.prototype;
 let most = Number.POSITIVE_INFINITY;
