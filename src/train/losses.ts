@@ -1,4 +1,4 @@
-/** What a training knows of its losses. */
+/** The losses that a training computes, reports and stores in checkpoints. */
 
 /** The losses of some images: of a micro-batch, a mini-batch or an epoch. */
 export interface Losses {
