@@ -1,4 +1,4 @@
-/** The thread of the HDF5 library in Node: reads the files that are posted, see src/data/hdf5-thread.ts. */
+/** The thread of the HDF5 library in Node: reads the files that are posted, see src/platform/node/hdf5/thread.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Hdf5Request, readFields } from '../src/platform/node/hdf5/fields.js';
 

@@ -1,4 +1,4 @@
-/** A worker in Node: runs whole programs by itself, on the memory that it shares with the others. */
+/** A worker in Node: runs whole programs by itself, on the memory of the backend. */
 import { workerData } from 'node:worker_threads';
 import { instantiateSync } from '@assemblyscript/loader';
 import { type Call, prepack, runChunk } from '../src/backend/wasm/call.js';
@@ -14,7 +14,7 @@ const { module, memory } = workerData as WorkerData;
 const { exports } = instantiateSync<Record<string, unknown>>(module, { env: { memory } });
 const kernels = exports as unknown as Exports;
 
-/** @throws Error that names the kernel */
+/** Runs the calls of a program one after the other. @throws Error that names the kernel that failed */
 export default function runProgram(calls: readonly Call[]): void {
   for (const call of calls) {
     try {

@@ -1,4 +1,4 @@
-/** What the commands write, by kind: a file may be written over by one of its kind, see `Outputs`. */
+/** The kinds of files that commands write: a file may be written over by one of its kind, see `Outputs`. */
 import { type FileKind, SOFTWARE } from '../formats/file-kind.js';
 import { pngKind } from '../formats/png/kind.js';
 
@@ -11,10 +11,10 @@ export const LEARNING_CURVES = pngKind('learning curves', 'a picture of learning
 
 const TABLE = 'a table of a study';
 
-/** The comment that a Markdown table begins with, which no reader shows. */
+/** The comment at the start of a Markdown table, which no viewer shows. */
 export const MARKDOWN_MARK = `<!-- ${SOFTWARE} study -->\n`;
 
-/** The endings that the tables of a study are written with. */
+/** The formats of the tables of a study, by their file endings. */
 export type TableFormat = 'md' | 'csv' | 'json';
 
 /** The tables of a study, by the ending of their names. */

@@ -1,4 +1,4 @@
-/** The memory that work needs, worked out from its plan and compared with what there is before anything is allocated. */
+/** The memory that work needs, taken from its plan and compared with what is available before anything is allocated. */
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import { roundUp } from '../base/multiples.js';
@@ -16,15 +16,16 @@ import { lossOptions, type TrainCommandOptions } from './options/train-options.j
 
 const FLOAT = 4;
 
-/** Bytes: in the memory of the backend, and beside it. */
+/** The bytes that work needs: in the memory of the backend, and beside it. */
 export interface MemoryNeed {
   readonly backendBytes: number;
   readonly hostBytes: number;
 }
 
 /**
- * @param what begins the error: the option or the file that asks for so much
- * @throws InputError where they cannot be had; it ends with `advice`
+ * Checks that memory is available.
+ * @param what the option or the file that needs so much, with which the error begins
+ * @throws InputError where it is not; the error ends with `advice`
  */
 function demand(need: MemoryNeed, { memoryLimit }: Backend, what: string, advice: string): void {
   if (fits(need, memoryLimit)) return;
@@ -35,12 +36,12 @@ function demand(need: MemoryNeed, { memoryLimit }: Backend, what: string, advice
   throw new InputError(`${what} needs ${memorySize(need.backendBytes + need.hostBytes)} of memory, ${why}; ${advice}`);
 }
 
-/** Whether so much can be had, on a backend of this `memoryLimit`. */
-export function fits({ backendBytes: inside, hostBytes: outside }: MemoryNeed, memoryLimit: number): boolean {
-  return inside <= memoryLimit && inside + outside <= availableMemory();
+/** Whether the memory is available on a backend of this `memoryLimit`. */
+export function fits({ backendBytes, hostBytes }: MemoryNeed, memoryLimit: number): boolean {
+  return backendBytes <= memoryLimit && backendBytes + hostBytes <= availableMemory();
 }
 
-/** What training takes on this backend, with so many workers. */
+/** Returns what training takes on this backend, with so many workers. */
 export function memoryOfTraining(
   config: ModelConfig,
   options: TrainCommandOptions,
@@ -52,12 +53,12 @@ export function memoryOfTraining(
   const { train, validation, test } = split;
   const loss = lossOptions(options);
   const images = { train: train.length, validation: validation.length, test: options.test ? test.length : 0 };
-  const asked = { size, batch, microBatch, loss, optimizer, emaDecay, images, workers, cacheBytes: CACHE_BYTES };
-  const { total, outside } = trainingMemory(config, asked, backend);
+  const settings = { size, batch, microBatch, loss, optimizer, emaDecay, images, workers, cacheBytes: CACHE_BYTES };
+  const { total, outside } = trainingMemory(config, settings, backend);
   return { backendBytes: total, hostBytes: outside };
 }
 
-/** @returns the bytes that training takes */
+/** Checks that training fits into the memory. @returns the bytes that it takes */
 export function requireForTraining(
   config: ModelConfig,
   options: TrainCommandOptions,
@@ -73,24 +74,24 @@ export function requireForTraining(
   return need.backendBytes + need.hostBytes;
 }
 
-/** Evaluates `images` images of `size` pixels a side, `batch` at once. */
+/** Checks that evaluating `images` images of `size` pixels a side, `batch` at once, fits into the memory. */
 export function requireForEvaluation(
   model: Model,
   { batch, size, images }: { readonly batch: number; readonly size: number; readonly images: number },
 ): void {
   const { config, backend } = model;
   const rounded = roundUp(size, 2 ** depthOf(config));
-  const { prepared, working } = evaluationMemory(
+  const { packed, working } = evaluationMemory(
     config,
     { batch, size: rounded, images, loss: trainedLoss(model) },
     backend,
   );
-  const inside = parameterBytes(model.parameters.list, backend) + prepared + working;
-  const outside = Math.min(CACHE_BYTES, images * size ** 2 * (FLOAT * config.inChannels + 1));
-  demand({ backendBytes: inside, hostBytes: outside }, backend, `--size ${size}`, 'lower it');
+  const backendBytes = parameterBytes(model.parameters.list, backend) + packed + working;
+  const hostBytes = Math.min(CACHE_BYTES, images * size ** 2 * (FLOAT * config.inChannels + 1));
+  demand({ backendBytes, hostBytes }, backend, `--size ${size}`, 'lower it');
 }
 
-/** Predicts one image. */
+/** Checks that predicting one image fits into the memory. */
 export function requireForPrediction(
   model: Model,
   mode: Mode,
@@ -105,12 +106,12 @@ export function requireForPrediction(
     height: roundUp(preprocessing.size ?? height, multiple),
   };
   const { workingBytes, preparedBytes } = predictionCost(model.record(mode, { batch: 1, ...size }), backend);
-  const inside = parameterBytes(parameters.list, backend) + preparedBytes + workingBytes;
+  const backendBytes = parameterBytes(parameters.list, backend) + preparedBytes + workingBytes;
   const { inChannels, classes } = config;
   // What the network reads, and packed; what it says, as read and as cut out. At the image's own size, what comes of it,
   // and its overlay.
-  const outside =
+  const hostBytes =
     FLOAT * (size.width * size.height * 2 * (inChannels + classes) + width * height * (inChannels + classes + 1));
   const what = `${path}: an image of ${width}x${height} pixels`;
-  demand({ backendBytes: inside, hostBytes: outside }, backend, what, 'make it smaller or cut it into tiles');
+  demand({ backendBytes, hostBytes }, backend, what, 'make it smaller or cut it into tiles');
 }

@@ -2,9 +2,9 @@
 import { dataFolderAt } from '../platform/node/files/around.js';
 import { Outputs, type Source } from '../platform/node/files/outputs.js';
 
-/** What every call may be given that writes. */
+/** The option of every call that writes. */
 export interface ForceOption {
-  /** Replaces files that unetpp did not write. */
+  /** Whether files that unetpp did not write are replaced. */
   readonly force?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Options of a training that belong together, by name; what is given beside a recipe goes before it. */
+/** Recipes: options of a training that belong together, by name. An option that is given itself has precedence. */
 import { exists, join } from '../platform/node/files/paths.js';
 import type { dataOptions } from './options/data-options.js';
 import type { networkOptions } from './options/network-options.js';
@@ -44,7 +44,7 @@ export const recipeOptions = {
   },
 } as const satisfies OptionTable;
 
-/** With the options of the recipe that is named, if any. A split.json of the data goes before the recipe's split. */
+/** Adds the options of the recipe that is named, if any. A split.json of the data has precedence over its split. */
 export function withRecipe<T extends { readonly recipe?: RecipeName; readonly data?: string }>(given: T): T {
   const { recipe, data } = given;
   if (recipe === undefined) return given;

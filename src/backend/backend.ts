@@ -1,10 +1,10 @@
-/** What a backend is. Nothing above this folder knows which one runs. */
+/** The interface of backends. Nothing above this folder knows which one runs. */
 import { invariant } from '../base/errors.js';
 import type { Tensor } from '../graph/graph.js';
 import type { Plan } from '../graph/plan.js';
 import { formatShape, sizeOf } from '../graph/shape.js';
 
-/** Elements of tensors: float32, or float64 on the reference when asked for. */
+/** The elements of a tensor: float32, or float64 on a reference backend of that precision. */
 export type Values = Float32Array | Float64Array;
 
 /**
@@ -16,23 +16,23 @@ export interface Storage {
   readonly length: number;
   /** Sets all values; `values` is the caller's again when the call returns. */
   write(values: ArrayLike<number>): void;
-  /** A copy of all values. */
+  /** Returns a copy of all values. */
   read(): Promise<Values>;
-  /** Takes over the values of another storage of the same backend and length. */
+  /** Copies the values of another storage of the same backend and length into this one. */
   copyFrom(other: Storage): void;
   /** Exchanges all values with another storage of the same backend and length that does not overlap this one. */
   swap(other: Storage): void;
   fill(value: number): void;
-  /** Part of this storage, sharing its memory. */
+  /** Returns a part of this storage, in the same memory. `start` and `length` are in elements. */
   slice(start: number, length: number): Storage;
   /** Gives the memory back; neither this storage nor a part of it may be used any more. */
   free(): void;
 }
 
 /**
- * A computation, planned and ready to run again and again. The programs of one context share their working memory: write,
- * run and read one, without waiting in between, before you turn to the next. Effects follow the order of the calls, as
- * those of a `Storage` do; only `runAsync` has to be waited for.
+ * A computation, planned and ready to run again and again. The programs of one context compute in the same memory:
+ * write, run and read one, without waiting in between, before you use the next. Effects follow the order of the calls,
+ * as those of a `Storage` do; only `runAsync` has to be awaited.
  */
 export interface Program {
   readonly plan: Plan;
@@ -45,15 +45,15 @@ export interface Program {
    * @throws Error where the thread fails or is lost; it writes nothing any more then
    */
   runAsync(): Promise<void>;
-  /** A copy of an output that is not bound to a storage. */
+  /** Returns a copy of an output that is not bound to a storage. */
   read(output: Tensor): Promise<Values>;
-  /** Gives back what the program has for itself; it may not be used any more. */
+  /** Frees the program's own memory; it may not be used any more. */
   free(): void;
 }
 
-/** Where storages and programs come from: a backend, or a `Scope` that frees them together. */
+/** Makes storages and programs: a backend, or a `Scope` that frees them together. */
 export interface Allocator {
-  /** Zero-filled memory for `length` elements. */
+  /** Allocates zero-filled memory for `length` elements. */
   allocate(length: number): Storage;
   /**
    * Plans and prepares the computation of `outputs`. Tensors in `bound` live in the storage given: leaves are read from
@@ -66,9 +66,9 @@ export interface Backend extends Allocator {
   readonly name: string;
   /** How many threads run a program together. */
   readonly threads: number;
-  /** How many programs it can run at a time, each in a context of its own; see `Program.runAsync`. */
+  /** How many programs the backend can run at a time, each in a context of its own; see `Program.runAsync`. */
   readonly concurrentPrograms: number;
-  /** Bytes that it can hold at most. */
+  /** How many bytes the backend can hold at most. */
   readonly memoryLimit: number;
   /** Storages, and slices that programs are bound to, begin at multiples of this many elements. */
   readonly alignment: number;
@@ -77,7 +77,7 @@ export interface Backend extends Allocator {
    * @param bound the tensors that will live in storages
    */
   plan(outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options?: ForecastOptions): MemoryPlan;
-  /** Says that bound leaves of programs compiled with `constant` have changed. */
+  /** Is called when bound leaves of programs that are compiled with `constant` have changed. */
   weightsChanged(): void;
   /**
    * Ends the threads, where there are several; programs do not run any more then. A process ends without it, and a
@@ -89,8 +89,8 @@ export interface Backend extends Allocator {
 /** What a program takes of a backend's memory, the storages bound to it aside. */
 export interface MemoryPlan extends Plan {
   /**
-   * Elements, alignment included, of what is made of constant weights and kept beside the arena. Programs that have a
-   * name in common share it.
+   * The elements, alignment included, of packed weights that are kept beside the arena, by name. Programs that have a
+   * name in common use the same memory.
    */
   readonly kept: ReadonlyMap<string, number>;
 }
@@ -113,12 +113,12 @@ export interface CompileOptions {
   readonly context?: number;
 }
 
-/** Values and storages must have as many elements as their tensor: neither a stale rest nor a neighbour overwritten. */
+/** Checks that values have as many elements as their tensor, so that no stale rest stays and no neighbour is lost. */
 export function checkLength(tensor: Tensor, length: number): void {
   invariant(sizeOf(tensor.shape) === length, `${length} elements for a tensor ${formatShape(tensor.shape)}`);
 }
 
-/** The same of what is written to a storage. */
+/** Checks that values have as many elements as the storage that they are written to. */
 export function checkValues(storage: Storage, { length }: { readonly length: number }): void {
   invariant(storage.length === length, `${length} elements for a storage of ${storage.length}`);
 }

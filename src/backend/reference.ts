@@ -1,4 +1,4 @@
-/** The reference backend: readable kernels, for proof and not for speed. */
+/** The reference backend: kernels that are written to be read, and that prove the others right. */
 import { kernels } from '../../reference/index.js';
 import type { Kernel } from '../../reference/kernel.js';
 import { invariant } from '../base/errors.js';
@@ -22,11 +22,11 @@ export class ReferenceBackend implements Backend {
   readonly threads = 1;
   readonly concurrentPrograms = 1;
   readonly memoryLimit = Number.POSITIVE_INFINITY;
-  /** That of the other backends, so that they read each other's checkpoints, whose parameters are laid out by it. */
+  /** The alignment of the other backends, so that all read each other's checkpoints, which are laid out by it. */
   readonly alignment = 16;
   readonly #array: Float32ArrayConstructor | Float64ArrayConstructor;
 
-  /** @param precision of the tensors; float64 is for golden values and finite differences */
+  /** @param precision the type of the elements; float64 is for golden values and finite differences */
   constructor(precision: Precision = 'float32') {
     this.name = `reference (${precision})`;
     this.#array = precision === 'float32' ? Float32Array : Float64Array;

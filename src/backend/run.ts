@@ -12,7 +12,7 @@ export interface NdArray {
 
 type Fn = (...tensors: Tensor[]) => readonly Tensor[];
 
-/** The outputs of `fn` on `arrays`, as arrays. */
+/** Computes the outputs of `fn` on `arrays`. */
 export async function run(backend: Backend, fn: Fn, ...arrays: NdArray[]): Promise<{ shape: Shape; data: Values }[]> {
   const { program, outputs } = launch(backend, fn, arrays);
   const values = outputs.map((output) => program.read(output));
@@ -20,7 +20,7 @@ export async function run(backend: Backend, fn: Fn, ...arrays: NdArray[]): Promi
   return (await Promise.all(values)).map((data, k) => ({ shape: outputs[k]!.shape, data }));
 }
 
-/** The same up to the point where the outputs are there to be read. */
+/** Runs `fn` on `arrays`, and returns the program and its outputs, ready to be read. */
 export function launch<P extends Program>(
   backend: { compile(outputs: readonly Tensor[]): P },
   fn: Fn,

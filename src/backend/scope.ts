@@ -1,4 +1,4 @@
-/** What belongs to one piece of work on a backend, freed together when it is done. */
+/** The storages and programs of one task on a backend, which are freed together when it is done. */
 
 import type { Tensor } from '../graph/graph.js';
 import type { Allocator, Backend, CompileOptions, Program, Storage } from './backend.js';
@@ -16,7 +16,7 @@ export class Scope implements Allocator {
     return this.#keep(this.backend.compile(outputs, bound, options));
   }
 
-  /** Frees all that was made here, the last first. */
+  /** Frees all storages and programs that were made here, the last first. */
   free(): void {
     for (const made of this.#made.splice(0).reverse()) made.free();
   }

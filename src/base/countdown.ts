@@ -1,6 +1,6 @@
-/** Waiting that counts the time in which the process ran. */
+/** Timeouts that count only the time in which the process ran. */
 
-/** Milliseconds between the looks of a countdown. */
+/** Milliseconds between the ticks of a countdown. */
 const TICK = 100;
 
 /**

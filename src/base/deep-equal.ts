@@ -1,6 +1,6 @@
 /** Whether two values of JSON are the same. */
 
-/** Lists and objects are compared by what they hold, all else as `Object.is` does; an absent field is not `undefined`. */
+/** Compares lists and objects by what they hold, all else as `Object.is` does; an absent field is not `undefined`. */
 export function deepEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

@@ -1,7 +1,7 @@
-/** The two kinds of errors: what the user can mend, and what is a fault of this library. */
+/** The two kinds of errors: what the user can correct, and what is a fault of this library. */
 
 /**
- * What the user can mend (a wrong call, a broken file): one line that says what, where and what to do.
+ * An error that the user can correct (a wrong call, a broken file): one line that says what, where and what to do.
  * The command line prints it and exits with code 2. Every other error is a failure at work (exit code 1),
  * and one that starts with `internal:` is a fault of this library.
  */

@@ -1,9 +1,9 @@
-/** Computing blocks the event loop of a thread; here it is given its turn. */
+/** A turn for the event loop of a thread, which computing would block. */
 
 const INTERVAL_MS = 30;
 let last = 0;
 
-/** Lets timers, signals and output have their turn, at most every 30 ms. */
+/** Gives timers, signals and output their turn, at most every 30 ms. */
 export async function yieldToEventLoop(): Promise<void> {
   if (performance.now() - last < INTERVAL_MS) return;
   await new Promise((resolve) => setTimeout(resolve));

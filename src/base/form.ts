@@ -8,10 +8,10 @@ interface Fault {
   readonly expected: string;
 }
 
-/** The first thing that is wrong with a value, if any; `field` says where in the whole it stands, '' is the whole. */
+/** Finds the first thing that is wrong with a value, if any; `field` is the value's path in the whole, '' for the whole. */
 export type Form = (value: unknown, field: string) => Fault | undefined;
 
-/** A form with a test; `expected` is what the error says. */
+/** Makes a form of a test; `expected` is what the error says. */
 export function form(expected: string, accepts: (value: unknown) => boolean): Form {
   return (found, field) => (accepts(found) ? undefined : { field, found, expected });
 }
@@ -28,7 +28,7 @@ export function listOf(item: Form): Form {
   };
 }
 
-/** An object with these fields; others may stand beside them. */
+/** Makes the form of an object with these fields; it may have others, too. */
 export function object(fields: Readonly<Record<string, Form>>): Form {
   return (found, field) => {
     if (typeof found !== 'object' || found === null || Array.isArray(found)) {
@@ -50,6 +50,7 @@ export function optional(of: Form): Form {
 }
 
 /**
+ * Requires that a value has a form.
  * @param source the file, and the line where there are several
  * @throws InputError that names the source, the field, what it holds and what is expected, and ends with `advice`
  */

@@ -1,7 +1,7 @@
-/** JSON as files hold it: written for people to read, and read with a place in every error. */
+/** JSON as files hold it: written for people to read, and read with the position in every error. */
 import { InputError } from './errors.js';
 
-/** The text of a JSON file that people may look at. */
+/** Writes a value as the text of a JSON file that people may read. */
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
@@ -10,8 +10,8 @@ export function jsonText(value: unknown): string {
 const DEEPEST = 64;
 
 /**
- * Parses JSON that nobody vouches for. The engines' own messages differ and often leave out the place; what is nested
- * without end would overflow the stack of whoever walks through it.
+ * Parses JSON from an untrusted source. The engines' own messages differ and often leave out the position; a value that
+ * is nested too deep would overflow the stack of the code that walks through it.
  * @throws InputError `FILE: not valid JSON at line L, column C`, or where it is nested too deep
  */
 export function parseJson(text: string, file: string): unknown {
@@ -53,7 +53,7 @@ function tooDeepAt(text: string): number | undefined {
 const SCALAR =
   /"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
 
-/** Where the text stops being JSON: the index of the first token that cannot stand where it stands. */
+/** Finds where the text stops being JSON: the index of the first token that is not allowed at its position. */
 function faultAt(text: string): number {
   let at = 0;
   const skip = () => {

@@ -1,17 +1,17 @@
 /** A cache of a fixed number of values. */
 
-/** Keeps `capacity` values; what was asked for longest ago goes first. */
+/** Keeps `capacity` values; the least recently used one goes first. */
 export class LruCache<V> {
-  /** A map keeps the order of insertion, and what is asked for is inserted anew: the oldest comes first. */
+  /** A map keeps the order of insertion, and a value that is used is inserted anew: the oldest comes first. */
   readonly #values = new Map<string, V>();
 
-  /** @param dispose is called with each value that goes */
+  /** @param dispose is called with each value that is evicted */
   constructor(
     readonly capacity: number,
     readonly dispose: (value: V) => void = () => {},
   ) {}
 
-  /** The value kept under `key`, or else the one that `make` gives, which is kept from now on. */
+  /** Returns the value kept under `key`, or else the one that `make` returns, which is kept from now on. */
   get(key: string, make: () => V): V {
     const value = this.#values.has(key) ? this.#values.get(key)! : make();
     this.#values.delete(key);

@@ -46,7 +46,7 @@ export function naturalLog(x: number): number {
   return 2 * z * sum + exponent * Math.LN2;
 }
 
-/** 1 + x, and for negative x its reciprocal: 0.25 gives 5/4, -0.25 gives 4/5, so that neither way is the stronger one. */
+/** 1 + x, or 1 / (1 - x) for negative x: 0.25 gives 5/4 and -0.25 gives 4/5, so that both change equally much. */
 export function ratio(x: number): number {
   return x < 0 ? 1 / (1 - x) : 1 + x;
 }

@@ -1,6 +1,6 @@
-/** Sizes brought to multiples. */
+/** Sizes rounded to multiples. */
 
-/** The smallest multiple of `multiple` that is not below `value`. */
+/** Returns the smallest multiple of `multiple` that is not below `value`. */
 export function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
 }

@@ -1,6 +1,6 @@
 /** Quantities in words, as people read them in messages, tables and pictures. */
 
-/** `1:05` or `2:03:07` of seconds. */
+/** Writes seconds as `1:05` or `2:03:07`. */
 export function duration(seconds: number): string {
   const total = Math.max(0, Math.round(seconds));
   const two = (value: number) => String(value).padStart(2, '0');
@@ -9,18 +9,18 @@ export function duration(seconds: number): string {
   return hours ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
 }
 
-/** `9,041,700` of a count. */
+/** Writes a count as `9,041,700`. */
 export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** `34.2 million` of a large count. */
+/** Writes a large count as `34.2 million`. */
 export function inWords(count: number): string {
   const [unit, word] = count < 1e6 ? [1e3, 'thousand'] : count < 1e9 ? [1e6, 'million'] : [1e9, 'billion'];
   return `${(count / unit).toFixed(1)} ${word}`;
 }
 
-/** `73 MB` or `1.2 GB`. */
+/** Writes a number of bytes as `73 MB` or `1.2 GB`. */
 export function memorySize(bytes: number): string {
   const megabytes = Math.ceil(bytes / 2 ** 20);
   const gigabytes = bytes / 2 ** 30;
@@ -28,12 +28,12 @@ export function memorySize(bytes: number): string {
   return gigabytes < 100 ? `${gigabytes.toFixed(1)} GB` : `${grouped(Math.round(gigabytes))} GB`;
 }
 
-/** `1 image`, `2 images`. */
+/** Writes a count with its noun: `1 image`, `2 images`. */
 export function plural(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** `a, b and 3 more` of names. */
+/** Writes a list of names as `a, b and 3 more`. */
 export function few(names: readonly string[], most = 5): string {
   const shown = names.slice(0, most).join(', ');
   return names.length > most ? `${shown} and ${grouped(names.length - most)} more` : shown;

@@ -13,7 +13,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** `sha256` of parts that follow each other. They are copied into one buffer, as the platform's code takes no less. */
+/** The SHA-256 of consecutive parts. They are copied into one buffer, as the platform's code takes nothing less. */
 export function sha256OfParts(parts: readonly Uint8Array[]): Promise<string> {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

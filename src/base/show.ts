@@ -1,4 +1,4 @@
-/** Values in messages: of unknown size, depth and origin, shown on one short line that no terminal obeys. */
+/** Values in messages: of unknown size, depth and origin, shown on one short line without terminal commands. */
 
 /** How many characters are shown of a value, the quotes included. */
 const MOST = 80;
@@ -12,15 +12,14 @@ const ITEMS = 20;
  */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** A value as JSON has it, cut where it is long or deep: `"a text"`, `[1,2,3]`, `nothing` for undefined. */
+/** Shows a value as JSON, cut where it is long or deep: `"a text"`, `[1,2,3]`, `nothing` for undefined. */
 export function show(value: unknown): string {
   const text = shown(value, DEPTH);
   return text.length > MOST ? `${cut(text, MOST)}…` : text;
 }
 
 /**
- * The text with what a terminal would act on written out (`\u001b`), for whoever prints what others have written. Tabs
- * and newlines stay.
+ * Escapes what a terminal would act on (`\u001b`), for text that others have written. Tabs and newlines stay.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => ('\t\n'.includes(character) ? character : escaped(character)));
@@ -50,7 +49,7 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** The first characters of a text, none of them cut in two. */
+/** Cuts a text to its first characters, none of them cut in two. */
 function cut(text: string, most: number): string {
   return text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
 }

@@ -1,6 +1,6 @@
-/** Figures of lists of numbers. */
+/** Statistics of lists of numbers. */
 
-/** The sum in the order of the numbers, divided by their count. */
+/** The arithmetic mean, summed in the order of the numbers. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,13 +1,13 @@
-/** Samples are decoded and resized once, and kept as far as memory goes. */
+/** A cache of samples, so that they are decoded and resized once, as far as the memory allows. */
 import type { Sample } from './dataset.js';
 
 /** How many bytes of samples are kept in memory by default: 512 MiB. */
 export const CACHE_BYTES = 512 * 2 ** 20;
 
 /**
- * Keeps what was produced until `limit` bytes are held; whatever comes after that is produced anew each time. Nothing
- * is ever thrown out: an epoch asks for every sample once, and with that order the usual rule, throw out what was used
- * longest ago, would always throw out what is needed next.
+ * Keeps values until `limit` bytes are held; whatever comes after that is made anew each time. Nothing is ever evicted:
+ * an epoch reads every sample once, and in that order the usual rule, to evict what was used longest ago, would always
+ * evict what is needed next.
  */
 export class Cache<T> {
   readonly #held = new Map<string, T>();

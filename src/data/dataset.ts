@@ -1,18 +1,18 @@
-/** Data sets: records of labelled images, which of them are for what, and how a network gets to see them. */
+/** Data sets: records of labelled images, their split into subsets, and the sampler that makes a network's input. */
 import type { Image } from '../image/image.js';
 import type { Preprocessing } from '../image/prepare.js';
 import type { ImageRecords, LabelledImage } from './record.js';
 import type { DrawnSplit } from './split/plan.js';
 import type { Split } from './split/split.js';
 
-/** One labelled image as a network is trained on it. It is shared: do not write to it. */
+/** One labelled image as a network is trained on it. Others hold it, too: do not write to it. */
 export interface Sample {
   readonly name: string;
-  /** size x size x channels, normalised: with 'range' values in [0, 1]. */
+  /** The image, size x size x channels, normalised: with 'range' its values are in [0, 1]. */
   readonly image: Image<Float32Array>;
-  /** size x size x 1: 0 = background, 1..K = the classes. */
+  /** The mask, size x size x 1: 0 = background, 1..K = the classes. */
   readonly mask: Image<Uint8Array>;
-  /** How many objects of the mask its resizing has lost, see `countVanished`; absent where none. */
+  /** How many objects of the mask were lost when it was resized, see `countVanished`; absent where none were. */
   readonly vanished?: number;
 }
 
@@ -28,16 +28,16 @@ export interface Sampler {
   sample(name: string, labelled: LabelledImage, channels: 1 | 3): Sample;
 }
 
-/** Labelled images, and which of them are for what. */
+/** Labelled images and their split into subsets. */
 export interface Dataset {
   readonly name: string;
   /** The folder that it was read from, or 'synthetic'. */
   readonly source: string;
   /** The images as they are stored. */
   readonly records: ImageRecords;
-  /** Channels of every sample. */
+  /** How many channels every sample has. */
   readonly channels: 1 | 3;
-  /** Foreground classes. */
+  /** How many classes there are beside the background. */
   readonly classes: number;
   /** What the values 1..K of the masks stand for. */
   readonly classNames: readonly string[];

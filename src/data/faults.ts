@@ -1,13 +1,13 @@
-/** Faults of files, which either stop the reading or are collected, so that all of them can be told at once. */
+/** Faults of files, which either stop the reading or are collected, so that all of them can be reported at once. */
 import { InputError } from '../base/errors.js';
 
 /**
- * Receives what is wrong with files, one line for each; `more` says what the further ones are called. It throws, or
- * collects the lines, and the files are then left out.
+ * Receives what is wrong with files, one line for each; `more` is the phrase for further ones. It throws, or collects
+ * the lines, and the files are then left out.
  */
 export type OnFaults = (faults: readonly string[], more?: string) => void;
 
-/** @throws InputError with the first, and how many there are besides */
+/** Refuses faulty files. @throws InputError with the first fault, and how many more there are */
 export const refuse: OnFaults = ([first, ...others], more = 'like it') => {
   if (first === undefined) return;
   throw new InputError(others.length > 0 ? `${first} (and ${others.length} more ${more})` : first);

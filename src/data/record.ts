@@ -9,22 +9,22 @@ export interface LabelledImage {
   readonly mask: Image<Uint8Array>;
 }
 
-/** What is known of whom an image shows. */
+/** What is known of the person that an image shows. */
 export interface Origin {
-  /** Images of one patient are kept in one subset. */
+  /** The patient, whose images are all kept in one subset. */
   readonly patient?: string;
-  /** A class of the image as a whole (a diagnosis), of which each subset gets its share. */
+  /** A class of the image as a whole, such as a diagnosis; each subset gets the same fraction of its images. */
   readonly label?: string;
 }
 
-/** One labelled image of a data set: what its header says now, its pixels when they are asked for. */
+/** One labelled image of a data set: what its header says at once, its pixels when they are read. */
 export interface ImageRecord extends Origin {
   readonly name: string;
   /** Width of the stored image in pixels. */
   readonly width: number;
   /** Height of the stored image in pixels. */
   readonly height: number;
-  /** 1 when it is stored as grey, else 3. */
+  /** How many channels are stored: 1 when it is grey, else 3. */
   readonly channels: 1 | 3;
   /**
    * Reads image and mask.
@@ -33,7 +33,7 @@ export interface ImageRecord extends Origin {
   read(): Promise<LabelledImage>;
 }
 
-/** Records by their names, in the order of these. */
+/** Records by their names, in the order of the names. */
 export type ImageRecords = ReadonlyMap<string, ImageRecord>;
 
 /** Returns 1 when every image is stored as grey, else 3. */

@@ -1,4 +1,4 @@
-/** A digest of a sample, by which a training that goes on knows the images that it was begun on. */
+/** A digest of a sample, by which a training that resumes recognises the images that it was begun on. */
 import { sha256OfParts } from '../base/sha256.js';
 import type { Sample } from './dataset.js';
 

@@ -12,7 +12,7 @@ import { outputsOf } from '../network/mode.js';
 import { type LabelledBatchesOptions, labelledBatches } from './labelled-batches.js';
 import { type ConfusionCounts, overlapScores, pooled } from './overlap.js';
 
-/** 0.05, 0.10, …, 0.95 */
+/** The thresholds that are tried: 0.05, 0.10, …, 0.95. */
 const CANDIDATES: readonly number[] = Array.from({ length: 19 }, (_, k) => (k + 1) / 20);
 
 export interface ThresholdPoint {
@@ -36,7 +36,7 @@ export interface ChooseThresholdOptions extends Omit<LabelledBatchesOptions, 'ba
 }
 
 /**
- * Scans thresholds on the validation subset, and on no other: what a threshold was chosen on can no longer judge it.
+ * Scans thresholds on the validation subset, and on no other: images that a threshold was chosen on cannot judge it.
  * The model stays as it is; `model.adopt({ ...model.card, thresholds: thresholdsOf(choices) })` adopts the choice.
  * @returns choices by the names of `outputsOf`
  * @throws InputError for a model of several classes, which takes the most probable class without a threshold, or a data
@@ -100,7 +100,7 @@ export function overlapsAt(
 }
 
 /**
- * The point with the highest `score`; among equals the one nearest to 0.5, and of two as near the lower one.
+ * Returns the point with the highest `score`; among equals the one nearest to 0.5, and of two as near the lower one.
  * @param curve points by ascending threshold
  */
 export function bestPoint(curve: readonly ThresholdPoint[], score: 'dice' | 'pooledDice'): ThresholdPoint {

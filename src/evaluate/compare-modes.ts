@@ -31,7 +31,7 @@ export interface ComparedMode extends Cost {
   readonly memoryBytes: number;
   /** The median time of predicting one image, see `timeModes`. */
   readonly milliseconds: number;
-  /** This time as a share of that of the deepest head. */
+  /** The time divided by that of the deepest head. */
   readonly timeShare: number;
 }
 
@@ -55,7 +55,8 @@ export interface CompareModesOptions extends Pick<EvaluateOptions, 'subset' | 'b
 }
 
 /**
- * Scores, cost and time of every head and of their mean, and the cheapest that is good enough. The model stays as it is.
+ * Measures scores, cost and time of every head and of their mean, and finds the cheapest that is good enough. The model
+ * stays as it is.
  * @throws InputError as `evaluate` does, and for an option that is not allowed
  */
 export async function compareModes(
@@ -98,7 +99,7 @@ export async function compareModes(
   return { images, rows, recommendation: { mode, score, tolerance, subset, images, scores } };
 }
 
-/** The fewest multiply-adds of those whose score is within `tolerance` of the best. */
+/** Returns the row with the fewest multiply-adds of those whose score is within `tolerance` of the best. */
 export function recommend<Row extends Pick<ComparedMode, RecommendationScore | 'macs'>>(
   rows: readonly Row[],
   score: RecommendationScore,
@@ -109,7 +110,7 @@ export function recommend<Row extends Pick<ComparedMode, RecommendationScore | '
   return enough.reduce((a, b) => (b.macs < a.macs ? b : a));
 }
 
-/** The cost of an image of `size` pixels a side, which is padded where the mode's deepest level asks for it. */
+/** Returns the cost of an image of `size` pixels a side, which is padded where the mode's deepest level requires it. */
 function costOf(model: Model, mode: Output, size: number) {
   const { config, parameters, backend } = model;
   const level = deepestLevel(config, [mode]);

@@ -43,7 +43,7 @@ export interface ModelScores extends Scores {
 }
 
 export interface Evaluation extends ModelScores {
-  /** The training objective, the mean over the heads, in evaluation mode; of images as they were computed at once. */
+  /** The training objective in evaluation mode, averaged over the heads; its terms over the batch see `batch` images. */
   readonly loss: number;
 }
 
@@ -75,8 +75,8 @@ export interface EvaluateOptions extends Omit<ScoreOptions, 'batch'> {
 }
 
 /**
- * Scores at the size of the data set's samples. Where 2^depth does not divide it, images are padded by reflection and the answers
- * cropped back; the loss is then that of the padded images.
+ * Measures a model at the size of the data set's samples. Where 2^depth does not divide it, images are padded by
+ * reflection and the answers cropped back; the loss is then that of the padded images.
  * @throws InputError for a data set that does not fit the model, an empty subset, or a mode that the model does not have
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
@@ -97,12 +97,12 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
   }
 }
 
-/** For each output, by the order of `outputsOf`, the predictions of all samples at their size. */
+/** Gives for each output, in the order of `outputsOf`, the predictions of all samples at their size. */
 type PredictHeads = (samples: readonly Sample[]) => Promise<readonly (readonly Prediction[])[]>;
 
 /**
- * What `evaluate` gives but for the loss, which takes time and memory of its own.
- * @param predict asks the model, unless another way to the same predictions is at hand
+ * Everything that `evaluate` gives except the loss, which takes time and memory of its own.
+ * @param predict computes the predictions; by default the model does
  * @throws InputError as `evaluate` does
  */
 export async function scoreModel(
@@ -148,7 +148,7 @@ export async function scoreModel(
   };
 }
 
-/** @throws InputError */
+/** @throws InputError for a spacing that is not two finite numbers above 0 */
 function checkSpacing(spacing: Spacing = [1, 1]): void {
   if (spacing.length === 2 && spacing.every((size) => size > 0 && size < Infinity)) return;
   throw new InputError(`evaluate: spacing is [${spacing}], expected [row, column], two numbers above 0`);

@@ -28,9 +28,9 @@ export function recordEvaluation(
 }
 
 export interface EvaluatedBatch {
-  /** The mean over the samples. */
+  /** The mean loss over the samples. */
   readonly loss: number;
-  /** For each output, by the order of `outputsOf`, the predictions of all samples. */
+  /** The predictions of all samples for each output, in the order of `outputsOf`. */
   readonly heads: readonly (readonly Prediction[])[];
 }
 
@@ -38,7 +38,7 @@ export interface EvaluatedBatch {
 export class EvaluationProgram {
   readonly #compiled = new Map<number, { readonly inference: Inference; readonly loss: RecordedLoss }>();
 
-  /** @param allocator where the programs belong, a `Scope` say, which frees them */
+  /** @param allocator makes the programs; a `Scope`, for example, frees them */
   constructor(
     readonly model: Model,
     readonly loss: LossOptions | undefined,

@@ -18,7 +18,7 @@ export interface LabelledBatchesOptions {
 }
 
 /**
- * The samples `names`, batch by batch; a batch counts as done when the next one is asked for.
+ * Yields the samples `names`, batch by batch; a batch counts as done when the next one is requested.
  * @throws InputError for a data set that does not fit the model
  */
 export async function* labelledBatches(
@@ -41,7 +41,7 @@ export async function* labelledBatches(
   }
 }
 
-/** @throws InputError for a subset without images */
+/** Returns the names of the images of a subset. @throws InputError for a subset without images */
 export function namesOf({ split, source }: Dataset, subset: Subset | 'all'): readonly string[] {
   const names = subset === 'all' ? [...split.train, ...split.validation, ...split.test] : split[subset];
   if (names.length === 0) {
@@ -51,7 +51,7 @@ export function namesOf({ split, source }: Dataset, subset: Subset | 'all'): rea
   return names;
 }
 
-/** Output channels for a data set: one class needs one probability, several are told apart from the background too. */
+/** Returns the channels of a network for a data set: 1 for one class, else one for each class and the background. */
 export function outputsFor({ classes }: Pick<Dataset, 'classes'>): number {
   return classes === 1 ? 1 : classes + 1;
 }
@@ -75,6 +75,6 @@ export function checkFits(config: ModelConfig, { source, channels, classes }: Da
 function checkNormalisation({ card: { preprocessing } }: Model, { source, sampler }: Dataset): void {
   const { normalisation } = sampler.preprocessing;
   if (normalisation === preprocessing.normalisation) return;
-  const asked = `open it with the normalisation of the model, "${preprocessing.normalisation}"`;
-  throw new InputError(`${source}: images are normalised by ${show(normalisation)}; ${asked}`);
+  const advice = `open it with the normalisation of the model, "${preprocessing.normalisation}"`;
+  throw new InputError(`${source}: images are normalised by ${show(normalisation)}; ${advice}`);
 }

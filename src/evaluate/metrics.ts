@@ -1,7 +1,7 @@
 /**
  * Scores of many images. Per image: the mean over images. Pooled: the pixels of all images counted together, so that
  * large structures weigh more. With several classes each score is the mean over the classes but the background, class 0.
- * What becomes of empty masks is said in `overlap.ts`.
+ * The rules for empty masks are in `overlap.ts`.
  */
 
 import { invariant } from '../base/errors.js';
@@ -10,9 +10,9 @@ import type { Image, Spacing } from '../image/image.js';
 import { type ConfusionCounts, confusionCounts, type OverlapScores, overlapScores, pooled } from './overlap.js';
 import { type SurfaceDistances, surfaceDistances } from './surface-distance.js';
 
-/** Distances in pixels, or in the unit of the spacing. They are there where they were asked for. */
+/** Distances in pixels, or in the unit of the spacing. They are absent unless `distances` is set. */
 export interface DistanceScores {
-  /** null where the distance is undefined in every image; see `surface-distance.ts`. */
+  /** The 95th percentile of the Hausdorff distance; null where it is undefined in every image, see `surface-distance.ts`. */
   readonly hd95: number | null;
   readonly assd: number | null;
   /** How many the means leave out: images, of several classes pairs of image and class, where one mask alone is empty. */
@@ -43,7 +43,7 @@ export interface Scores extends ClassScores {
   readonly perClass?: readonly (ClassScores & { readonly class: number })[];
 }
 
-/** One class in one image; distances are absent where they were not asked for, null where they are undefined. */
+/** One class in one image; distances are absent where they are not measured, null where they are undefined. */
 interface Case {
   readonly counts: ConfusionCounts;
   readonly distances?: SurfaceDistances | null;
@@ -56,7 +56,7 @@ export interface MetricOptions {
   readonly spacing?: Spacing | undefined;
 }
 
-/** Gathers masks image by image. */
+/** Accumulates the counts and distances of masks, image by image. */
 export class MetricAccumulator {
   /** Cases by class, then by image. */
   readonly #cases: Case[][];
@@ -80,7 +80,7 @@ export class MetricAccumulator {
     return { ...meanScores(scores), ...perClass(scores) };
   }
 
-  /** The scores of what was added, at least one image. */
+  /** Returns the scores of all images that were added, at least one. */
   scores(): Scores {
     invariant(this.#cases[0]!.length > 0, 'scores of no image');
     const scores = this.#cases.map(classScores);

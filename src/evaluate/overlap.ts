@@ -1,5 +1,5 @@
 /**
- * How well two masks overlap, from counted pixels. P is the predicted mask, T the true one.
+ * Scores of how well two masks overlap, from counted pixels. P is the predicted mask, T the true one.
  *
  * **Empty masks**, for every score of the project: where both are empty they agree, and all overlap scores are 1 and all
  * distances 0. Where one is empty and the other is not, Dice, IoU, precision and sensitivity are 0, and distances are
@@ -10,26 +10,26 @@ import { invariant } from '../base/errors.js';
 
 /** Numbers of pixels of one class. */
 export interface ConfusionCounts {
-  /** |P n T| */
+  /** |P n T|: true positives. */
   readonly intersection: number;
-  /** |P| */
+  /** |P|: true and false positives. */
   readonly predicted: number;
-  /** |T| */
+  /** |T|: true positives and false negatives. */
   readonly actual: number;
-  /** All pixels, of whatever class. */
+  /** The number of all pixels, of whatever class. */
   readonly pixels: number;
 }
 
 export interface OverlapScores {
-  /** 2 |P n T| / (|P| + |T|) */
+  /** The Dice coefficient, 2 |P n T| / (|P| + |T|). */
   readonly dice: number;
-  /** |P n T| / |P u T| */
+  /** Intersection over union, also called Jaccard index: |P n T| / |P u T|. */
   readonly iou: number;
-  /** |P n T| / |P|: how much of what is predicted is right. Also positive predictive value. */
+  /** |P n T| / |P|: how much of what is predicted is right. Also called positive predictive value. */
   readonly precision: number;
-  /** |P n T| / |T|: how much of what is there is found. Also recall, true positive rate. */
+  /** |P n T| / |T|: how much of what is there is found. Also called recall or true positive rate. */
   readonly sensitivity: number;
-  /** The share of the pixels outside of T that is outside of P too. Also true negative rate. */
+  /** The fraction of the pixels outside of T that is outside of P, too. Also called true negative rate. */
   readonly specificity: number;
 }
 
@@ -47,7 +47,7 @@ export function confusionCounts(predicted: Uint8Array, actual: Uint8Array, label
   return counts;
 }
 
-/** The counts of several images together. */
+/** Adds up the counts of several images. */
 export function pooled(counts: readonly ConfusionCounts[]): ConfusionCounts {
   const sum = (read: (count: ConfusionCounts) => number) => counts.reduce((total, count) => total + read(count), 0);
   return {

@@ -1,5 +1,5 @@
 /**
- * How far apart the outlines of two masks are. The surface of a mask is the set of its pixels with a 4-neighbour outside
+ * Distances between the outlines of two masks. The surface of a mask is the set of its pixels with a 4-neighbour outside
  * of it, pixels at the image's edge included (`surface`); d(a, B) is the distance from the centre of pixel a to the
  * nearest one of surface B. Implementations differ in each of these choices (G. Podobnik and T. Vrtovec, "Understanding
  * implementation pitfalls of distance-based metrics for image segmentation", arXiv:2410.02630); ours are those of
@@ -26,7 +26,8 @@ export interface SurfaceDistances {
 const PERCENTILE = 0.95;
 
 /**
- * The distances between the surfaces of class `label` in two masks of one size. For empty masks see `overlap.ts`.
+ * Measures the distances between the surfaces of class `label` in two masks of one size. For empty masks see
+ * `overlap.ts`.
  * @returns null where one of them is empty and the other is not
  */
 export function surfaceDistances(

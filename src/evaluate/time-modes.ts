@@ -7,7 +7,7 @@ import type { Model } from '../model/model.js';
 import type { Mode } from '../network/mode.js';
 
 export interface TimeModesOptions {
-  /** Predictions that are measured of each mode. */
+  /** How many predictions of each mode are timed. */
   readonly rounds: number;
   /** Ends the work with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -15,8 +15,8 @@ export interface TimeModesOptions {
 }
 
 /**
- * The median time in milliseconds of predicting one image in each mode: what the network takes, without reading and
- * resizing. All modes take their turns on the same image, so that whatever else the machine does hits all alike, and
+ * Returns the median time in milliseconds of predicting one image in each mode: that of the network, without reading and
+ * resizing. All modes take their turns on the same image, so that whatever else the machine does affects all alike, and
  * each predicts it twice in a turn: the first time, which does not count, brings its filters into the cache and its
  * program to all threads, as they are in a folder that is predicted in one mode.
  * @param images as the network reads them, used one after the other

@@ -2,7 +2,7 @@
  * ONNX's operators for each of our ops that inference uses. Activations are NCHW there, and a concatenation, a ReLU or a
  * normalisation over groups is an operator of its own.
  *
- * An op is added here as one more entry of the table; `test/onnx.test.ts` compares its results.
+ * An op is added here as one more entry of the table; `test/export/onnx.test.ts` compares its results.
  */
 import { InputError, invariant } from '../base/errors.js';
 import { leafOf, type Node, type Tensor } from '../graph/graph.js';

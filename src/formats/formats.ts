@@ -1,6 +1,6 @@
 /**
- * The formats of images, one row each. A file is known by what is in it and not by its name, which only says what is
- * looked at in a folder.
+ * The formats of images, one row each. A file is recognised by its content and not by its name, which only decides
+ * whether a folder's file is taken for an image at all.
  */
 import type { Image } from '../image/image.js';
 import type { ImageFormat, ImageHeader } from './format.js';
@@ -27,14 +27,14 @@ export function verifyImage(bytes: Uint8Array, name: string): void {
 
 /**
  * Decodes an image of any of the formats.
- * @param name how errors call the file, usually its path
- * @throws InputError in one line: of no known format, truncated, damaged, too large
+ * @param name the file's name for errors, usually its path
+ * @throws InputError in one line for a file that is of no known format, truncated, damaged or too large
  */
 export function decodeImage(bytes: Uint8Array, name: string): Image {
   return formatOf(bytes).decode(bytes, name);
 }
 
-/** PNG where it is none of them: its error says what the file is instead. */
+/** Returns the format of a file, and PNG where it has none: its error says what the file is instead. */
 function formatOf(start: Uint8Array): ImageFormat {
   return imageFormats.find((format) => format.matches(start)) ?? pngFormat;
 }

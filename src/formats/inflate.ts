@@ -1,17 +1,17 @@
 /**
- * Inflates zlib streams (RFC 1950 around RFC 1951) without anything from Node. Inflaters made for browsers take whatever a
- * stream grows to, accept codes that no encoder writes and leave the checksum alone; this one is told the most that it
- * may give, goes no further, and refuses what zlib refuses, in zlib's words. It is as fast as they are.
+ * Inflates zlib streams (RFC 1950 around RFC 1951) without anything from Node. Inflaters made for browsers take whatever
+ * a stream grows to, accept codes that no encoder writes and ignore the checksum; this one has a limit of its output,
+ * and refuses what zlib refuses, in zlib's words. It is as fast as they are.
  */
 
 /** A stream that is damaged. */
 export class InflateError extends Error {}
 
-/** A stream that goes on where the expected size is reached. */
+/** A stream that is longer than the largest size that is accepted. */
 export class OversizeError extends InflateError {}
 
 /**
- * The content of a zlib stream. What follows the stream is not looked at.
+ * Inflates a zlib stream. What follows the stream is ignored.
  * @param most the largest size that is accepted; memory grows with the content, not with this bound
  * @throws OversizeError as soon as there is more; InflateError for a stream that is cut short, damaged, or of another
  * checksum
@@ -41,7 +41,7 @@ export function inflate(bytes: Uint8Array, most: number): Uint8Array {
   return content;
 }
 
-/** At least 17 bits from a position on, counted in bits, the lowest of each byte first; beyond the end they are 0. */
+/** Returns at least 17 bits from a position in bits on, the lowest of each byte first; beyond the end they are 0. */
 function bitsAt(bytes: Uint8Array, position: number): number {
   const at = (position / 8) | 0;
   return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16)) >>> (position & 7);
@@ -49,7 +49,7 @@ function bitsAt(bytes: Uint8Array, position: number): number {
 
 /** Reads a stream bit by bit. */
 class BitReader {
-  /** Counted in bits. */
+  /** The position in bits. */
   position = 0;
 
   constructor(readonly bytes: Uint8Array) {}
@@ -69,7 +69,7 @@ class BitReader {
     return entry >> 4;
   }
 
-  /** The next whole bytes; what is left of a byte is passed over. */
+  /** Takes whole bytes; the rest of a byte that was begun is skipped. */
   takeBytes(length: number): Uint8Array {
     const start = Math.ceil(this.position / 8);
     this.moveTo(8 * (start + length));

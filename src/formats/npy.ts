@@ -27,7 +27,7 @@ export const NPY: FileKind = {
 const TYPES = { '|u1': Uint8Array, '<u2': Uint16Array, '<f4': Float32Array } as const;
 type TypeName = keyof typeof TYPES;
 
-/** The bytes of a `.npy` file that `numpy.load` reads as an array of `shape` in C order, as `data` is. */
+/** Encodes a `.npy` file that `numpy.load` reads as an array of `shape` in C order, the order of `data`. */
 export function encodeNpy(shape: readonly number[], data: ImageData): Uint8Array {
   const size = shape.reduce((product, n) => product * n, 1);
   invariant(size === data.length, `npy: shape [${shape}] is not that of ${data.length} numbers`);
@@ -51,12 +51,12 @@ interface NpyHeader {
   readonly height: number;
   readonly channels: number;
   readonly type: TypeName;
-  /** Where the numbers begin. */
+  /** The offset of the numbers in bytes. */
   readonly start: number;
 }
 
 /**
- * The image in a .npy file: an array [height,width] or [height,width,channels] of uint8, uint16 or float32.
+ * Decodes the image in a .npy file: an array [height,width] or [height,width,channels] of uint8, uint16 or float32.
  * @throws InputError that starts with `name` for any other array, and for a file of another length than its header says
  */
 export function decodeNpy(bytes: Uint8Array, name: string): Image {
@@ -139,7 +139,7 @@ export const npyFormat: ImageFormat = {
     const { width, height, channels, type } = parseNpyHeader(start, name);
     return { width, height, channels, bits: 8 * TYPES[type].BYTES_PER_ELEMENT };
   },
-  // Nothing is compressed: to look at the numbers is to decode them.
+  // Nothing is compressed: checking the numbers is decoding them.
   verify: (bytes, name) => void decodeNpy(bytes, name),
   decode: decodeNpy,
   encode({ width, height, channels, data }) {

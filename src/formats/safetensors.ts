@@ -23,7 +23,7 @@ export type StoredTensor =
 
 export interface SafetensorsFile {
   readonly metadata: Record<string, string>;
-  /** In the order in which the numbers lie in the file (tensors of no number: in any order among themselves). */
+  /** The tensors in the order of their numbers in the file; empty ones are in any order among themselves. */
   readonly tensors: Map<string, StoredTensor>;
 }
 
@@ -43,9 +43,10 @@ const ITEM_BYTES: Readonly<Record<Dtype, number>> = { F32: 4, F64: 8, I64: 8 };
 const NO_DIGEST = '0'.repeat(64);
 
 /**
- * Reads a file that nobody vouches for: every size, offset and shape is checked before anything is allocated. The
- * tensors are copies, so `bytes` can go. `file` is its name, for the errors.
- * @throws InputError that names the file, what was expected, what was found and what to do.
+ * Reads a file from an untrusted source: every size, offset and shape is checked before anything is allocated. The
+ * tensors are copies, so `bytes` can be dropped.
+ * @param file the file's name, for errors
+ * @throws InputError that names the file, what was expected, what was found and what to do
  */
 export async function readSafetensors(bytes: Uint8Array, file: string): Promise<SafetensorsFile> {
   const header = headerText(bytes, file);
@@ -64,8 +65,8 @@ export async function readSafetensors(bytes: Uint8Array, file: string): Promise<
 }
 
 /**
- * The bytes of a file with `tensors` in the order given, one straight after the other, and the checksums added to
- * `metadata`. The numbers are copied before it first waits, so that training may go on meanwhile.
+ * Encodes a file with `tensors` in the order given, one straight after the other, and the checksums added to
+ * `metadata`. The numbers are copied before the first wait, so that training may continue meanwhile.
  */
 export async function writeSafetensors(
   tensors: Iterable<readonly [string, StoredTensor]>,
@@ -84,12 +85,12 @@ export async function writeSafetensors(
   return bytes;
 }
 
-/** The SHA-256 of parts that follow each other, in hexadecimal digits. */
+/** Computes the SHA-256 of consecutive parts, in hexadecimal digits. */
 export type HashParts = (parts: readonly Uint8Array[]) => string | Promise<string>;
 
 /**
- * The same file in parts: its header, and after it the memory of the tensors as it is, without a copy. It must not
- * change until the parts are written.
+ * Encodes the same file in parts: its header, and after it the memory of the tensors as it is, without a copy. It must
+ * not change until the parts are written.
  */
 export async function safetensorsParts(
   tensors: Iterable<readonly [string, StoredTensor]>,
@@ -200,13 +201,13 @@ function parseEntry(name: string, value: unknown, file: string): Entry {
   return { name, dtype, shape, begin, end };
 }
 
-/** Sorts `entries` by place; they must fill the `found` bytes after the header without hole or overlap. */
+/** Sorts `entries` by offset; they must fill the `found` bytes after the header without gap or overlap. */
 function checkLayout(entries: Entry[], found: number, file: string): void {
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = 0;
   for (const { name, begin, end } of entries) {
     if (begin !== at) {
-      const what = begin > at ? `a hole of ${begin - at}` : `an overlap of ${at - begin}`;
+      const what = begin > at ? `a gap of ${begin - at}` : `an overlap of ${at - begin}`;
       throw damaged(
         file,
         `tensor ${show(name)}: expected to begin at byte ${at} of the data, found ${begin}: ${what} bytes`,

@@ -1,9 +1,9 @@
-/** The kinds of files that are met where an image or a model is expected, known by how they begin. */
+/** The kinds of files that are often found where an image or a model is expected, recognised by how they begin. */
 
-/** How many bytes of a file's beginning tell its kind. */
+/** How many bytes of a file's beginning decide its kind. */
 export const SIGNATURE_BYTES = 348;
 
-/** What files of each kind hold at a place of their own: the kinds that are taken for images or models by mistake. */
+/** The magic of each kind of file that is taken for an image or a model by mistake, and its offset. */
 const KINDS: readonly (readonly [kind: string, at: number, magic: string])[] = [
   ['a PNG image', 0, '\x89PNG\r\n\x1a\n'],
   ['a JPEG image', 0, '\xff\xd8\xff'],
@@ -23,7 +23,7 @@ const KINDS: readonly (readonly [kind: string, at: number, magic: string])[] = [
   ['a gzip archive', 0, '\x1f\x8b'],
 ];
 
-/** What a file is by the first `SIGNATURE_BYTES` of it, with its article; undefined for all that is seldom mistaken. */
+/** Names the kind of a file by its first `SIGNATURE_BYTES`, with an article; undefined for kinds that are not listed. */
 export function kindBySignature(bytes: Uint8Array): string | undefined {
   return KINDS.find(([, at, magic]) => Array.from(magic).every((char, i) => bytes[at + i] === char.charCodeAt(0)))?.[0];
 }

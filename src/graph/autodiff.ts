@@ -7,7 +7,7 @@ import { leafOf, liveNodes, type Node, type Tensor } from './graph.js';
 import { formatShape, sameShape } from './shape.js';
 
 /**
- * The gradients of sum(y * dy) with respect to `wrt`, in that order.
+ * Records the gradients of sum(y * dy) with respect to `wrt`, in that order.
  *
  * @param dy the upstream gradient, of y's shape: ones for the plain gradient of a scalar, m/B for a micro-batch of m
  *   images in a mini-batch of B

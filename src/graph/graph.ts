@@ -6,7 +6,7 @@ import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { formatShape, type Shape } from './shape.js';
 
-/** What an operation is: declared once in `src/ops`; how it is computed is the backends' matter. */
+/** An operation, declared once in `src/ops`; backends decide how it is computed. */
 export interface Op<G = unknown> {
   readonly name: string;
   /**
@@ -32,14 +32,14 @@ export interface Node<G = unknown> {
   readonly outputs: readonly Tensor[];
 }
 
-/** Output `index` of `node`. */
+/** A symbolic tensor: output `index` of `node`. */
 export interface Tensor {
   readonly node: Node;
   readonly index: number;
   readonly shape: Shape;
 }
 
-/** What the caller provides at run time, by name: data that changes (`input`) or is trained and stored (`parameter`). */
+/** A tensor that the caller provides at run time: data that changes (`input`), or is trained and stored (`parameter`). */
 export interface Leaf {
   readonly kind: 'input' | 'parameter';
   readonly name: string;

@@ -1,6 +1,6 @@
 /**
  * The static memory plan: shapes are known, so the lifetime of every buffer is known, and buffers that never live at
- * the same time share memory. Offsets are greedy by size (Pisarchyk and Lee, "Efficient memory management for deep
+ * the same time take the same memory. Offsets are greedy by size (Pisarchyk and Lee, "Efficient memory management for deep
  * neural net inference", 2020, section 5.2). A step then allocates nothing, and there is nothing to dispose.
  */
 import { roundUp } from '../base/multiples.js';
@@ -10,9 +10,9 @@ import { sizeOf } from './shape.js';
 export interface Plan {
   /** The nodes to execute, in order, leaves left out. */
   readonly steps: readonly Node[];
-  /** Where each tensor lies in the arena, in elements; tensors bound elsewhere are absent. */
+  /** The offset of each tensor in the arena, in elements; tensors bound elsewhere are absent. */
   readonly offsets: ReadonlyMap<Tensor, number>;
-  /** Where the workspace of a step lies in the arena, in elements; absent where it needs none. */
+  /** The offset of each step's workspace in the arena, in elements; absent where it needs none. */
   readonly workspaces: ReadonlyMap<Node, number>;
   /** The size of the arena in elements. */
   readonly length: number;
@@ -21,13 +21,13 @@ export interface Plan {
 export interface PlanOptions {
   /** Tensors whose memory the caller owns: parameters, and gradients that are written straight to their place. */
   readonly bound?: ReadonlySet<Tensor>;
-  /** Elements of workspace that a step needs while it runs. */
+  /** Returns how many elements of workspace a step needs while it runs. */
   readonly workspace?: (node: Node) => number;
   /** Buffers begin at multiples of this many elements. Default: 1. */
   readonly alignment?: number;
 }
 
-/** A piece of memory, needed from step `first` to step `last`, both included. */
+/** A range of memory, needed from step `first` to step `last`, both included. */
 interface Buffer {
   readonly length: number;
   first: number;
@@ -69,8 +69,8 @@ export function plan(outputs: readonly Tensor[], options: PlanOptions = {}): Pla
       if (inherited) inherited.last = last;
       buffers.set(tensor, inherited ?? create(sizeOf(tensor.shape), step, last));
     }
-    const scratch = options.workspace?.(node) ?? 0;
-    if (scratch > 0) workspaces.set(node, create(scratch, step, step));
+    const workspace = options.workspace?.(node) ?? 0;
+    if (workspace > 0) workspaces.set(node, create(workspace, step, step));
   });
 
   /** The buffer of the input that the op may overwrite, if nobody reads that input later and the sizes agree. */

@@ -1,4 +1,4 @@
-/** Sizes of a tensor, outermost first; activations are [batch, height, width, channels] (NHWC). */
+/** The sizes of a tensor, outermost first; activations are [batch, height, width, channels] (NHWC). */
 export type Shape = readonly number[];
 
 /** The number of elements. */
@@ -10,7 +10,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
-/** `[2,96,96,3]`, as errors print it. */
+/** Writes a shape as errors show it: `[2,96,96,3]`. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(',')}]`;
 }

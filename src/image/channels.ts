@@ -1,4 +1,4 @@
-/** Images checked, brought to other channels and to [0, 1]. */
+/** Checks of images, and their conversion to other channels and to [0, 1]. */
 import { InputError, invariant } from '../base/errors.js';
 import { show } from '../base/show.js';
 import type { Image, ImageData } from './image.js';
@@ -6,7 +6,7 @@ import type { Image, ImageData } from './image.js';
 /** The most channels of an image. */
 export const MAX_CHANNELS = 1024;
 
-/** Whether an image of `from` channels can be given to who expects `to`: grey and RGB become each other, nothing else. */
+/** Whether an image of `from` channels can become one of `to`: grey and RGB become each other, nothing else. */
 export function isConvertible(from: number, to: number): boolean {
   return from === to || (from === 1 && to === 3) || (from === 3 && to === 1);
 }
@@ -47,8 +47,8 @@ export function toUnitRange(image: Image): Image<Float32Array> {
 const SAMPLES = [Uint8Array, Uint16Array, Float32Array] as const;
 
 /**
- * Refuses what is no image, or one whose parts do not fit together; for images that come from callers of the library.
- * @throws InputError that starts with `name`
+ * Checks an image that comes from a caller of the library.
+ * @throws InputError that starts with `name` for a value that is no image, or one whose parts do not fit together
  */
 export function checkImage(image: Image, name: string): void {
   const { width, height, channels, data } = Object(image) as Partial<Image>;
@@ -77,7 +77,7 @@ export function checkImage(image: Image, name: string): void {
   }
 }
 
-/** `Float64Array`, `Array`, `Object`, `string`. */
+/** Names the type of a value: `Float64Array`, `Array`, `Object`, `string`. */
 function typeName(value: unknown): string {
   return typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value;
 }

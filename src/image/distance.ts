@@ -23,12 +23,12 @@ export function squaredDistances(
   return distances;
 }
 
-/** Scratch memory for lines of up to `length` samples. */
+/** The workspace for lines of up to `length` samples. */
 class Line {
   readonly #samples: Float64Array;
   /** The samples whose parabolas make up the lower envelope, from left to right. */
   readonly #vertices: Int32Array;
-  /** Where the parabola of each of these begins to be the lowest. */
+  /** The position from which the parabola of each of these is the lowest. */
   readonly #starts: Float64Array;
 
   constructor(length: number) {
@@ -37,7 +37,7 @@ class Line {
     this.#starts = new Float64Array(length);
   }
 
-  /** In place, for the `count` samples at `offset`, `offset + stride`, …: f(p) becomes min over q of f(q) + (step (p - q))². */
+  /** Transforms `count` samples from `offset`, `stride` apart, in place: f(p) becomes min over q of f(q) + (step (p - q))². */
   transform(values: Float64Array, offset: number, stride: number, count: number, step: number): void {
     const samples = this.#samples;
     const vertices = this.#vertices;

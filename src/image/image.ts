@@ -3,7 +3,7 @@
 /** Samples of an image; integers are in the range of their type (0..255, 0..65535), floats as they are. */
 export type ImageData = Uint8Array | Uint16Array | Float32Array;
 
-/** From one pixel's centre to the next below it and to the next beside it, in millimetres where nothing else is said. */
+/** The distance from a pixel's centre to the next below it and to the next beside it, in millimetres unless stated. */
 export type Spacing = readonly [row: number, column: number];
 
 /**
@@ -15,6 +15,6 @@ export interface Image<T extends ImageData = ImageData> {
   readonly height: number;
   readonly channels: number;
   readonly data: T;
-  /** How far the pixels are apart as they were stored, where the file says it. What is computed from an image has none. */
+  /** How far apart the pixels were as they were stored, where the file says so. An image that is computed has none. */
   readonly spacing?: Spacing;
 }

@@ -1,17 +1,17 @@
-/** How the values of an image are brought to the size of number that a network learns from. */
+/** Normalisation: the values of an image brought to the range that a network learns from. */
 import { percentile } from '../base/statistics.js';
 import { toUnitRange } from './channels.js';
 import type { Image } from './image.js';
 
 /**
- * Numbers of a size that a network learns from, made of the samples as they are stored, so that 16 bits are kept until
- * then. Sums run in float64 in the order of the samples, and nothing but +, -, *, / and square roots is used: the same
- * bits everywhere. All channels of an image are changed alike, which keeps its colours.
+ * The normalisations. They take the samples as they are stored, so that 16 bits are kept until then. Sums run in float64
+ * in the order of the samples, and nothing but +, -, *, / and square roots is used: the same bits everywhere. All
+ * channels of an image are changed alike, which keeps its colours.
  */
 const RULES = {
   /** Integers divided by the largest of their type (255, 65535), floats as they are. */
   range: toUnitRange,
-  /** From the 1st to the 99th percentile of the image stretched to 0..1, what lies outside clipped; a flat image is 0. */
+  /** The 1st to the 99th percentile of the image stretched to 0..1, the rest clipped; a flat image is 0. */
   percentile: (image) => {
     const sorted = image.data.slice().sort();
     const [low, high] = [percentile(sorted, 0.01), percentile(sorted, 0.99)];

@@ -1,19 +1,19 @@
-/** From an image as it is stored to what a network reads. */
+/** The preparation of images: from one as it is stored to what a network reads. */
 
 import { toChannels } from './channels.js';
 import type { Image } from './image.js';
 import { type Normalisation, normalise } from './normalise.js';
 import { resizeImage } from './resize.js';
 
-/** How images become what a network reads; a model keeps it, and its file too. */
+/** How images become what a network reads. A model keeps it, and its file too. */
 export interface Preprocessing {
   /** How the values of an image are brought to the range that the network was trained on. */
   readonly normalisation: Normalisation;
-  /** Width and height that images are resized to, those of the training; absent: an image keeps its own. */
+  /** The width and height that images are resized to, those of the training; where it is absent, images keep their size. */
   readonly size?: number;
 }
 
-/** What a network wants to see. */
+/** What a network reads. */
 export interface InputFormat {
   readonly channels: number;
   readonly width: number;
@@ -22,8 +22,8 @@ export interface InputFormat {
 }
 
 /**
- * The image as a network sees it: its channels (see `toChannels`), its values normalised, its size (the aspect ratio is not
- * kept). Training and prediction both go through here, so that a model sees the same numbers in both.
+ * Brings an image to the channels (see `toChannels`), the range of values and the size that a network reads; the aspect
+ * ratio is not kept. Training and prediction both use this function, so that a model reads the same numbers in both.
  */
 export function prepareImage(
   image: Image,

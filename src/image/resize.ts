@@ -1,4 +1,4 @@
-/** Other sizes of images and masks, averaged over the area where they shrink. */
+/** Resizing of images and masks, averaged over the area where they shrink. */
 import type { Image } from './image.js';
 
 /** The weights of one output position: input positions `first`, `first + 1`, ... */

@@ -1,4 +1,4 @@
-/** Smooth fields over an image, by which augmentation bends it. */
+/** Smooth fields over an image, by which augmentation deforms it. */
 /**
  * A smooth field over an image from a few numbers: uniform cubic B-splines, curved continuously and never beyond the
  * numbers that they are made of.

@@ -6,8 +6,8 @@ import type { Image } from './image.js';
 import { reflect } from './pad.js';
 
 /**
- * Where each pixel of the result, row by row, is found in the input: x to the right, y down, in pixels, (0, 0) the centre
- * of the first.
+ * The position in the input of each pixel of the result, row by row: x to the right, y down, in pixels, (0, 0) the
+ * centre of the first.
  */
 export interface Positions {
   readonly width: number;
@@ -97,7 +97,7 @@ class Corners {
   /** Indices of the left ones. */
   above = 0;
   under = 0;
-  /** From the left ones to the right ones: 0 in the last column. */
+  /** The distance in indices from the left ones to the right ones: 0 in the last column. */
   step = 0;
   /** How far the position is from the left ones and from the upper ones, 0 to 1. */
   right = 0;

@@ -1,11 +1,11 @@
-/** Images of one size as the network reads them, and what it says of them cut into predictions again. */
+/** Images of one size packed as the network reads them, and its answers cut into predictions again. */
 import type { Values } from '../backend/backend.js';
 import type { Image, ImageData } from '../image/image.js';
 import { pack } from '../image/pack.js';
 import { cropBack, padReflect } from '../image/pad.js';
 import type { Prediction } from './prediction.js';
 
-/** A batch on its way to the network and back. */
+/** Packs images for the network, and unpacks its answers. */
 export class Batch<T extends ImageData> {
   /** The size that the network sees, in pixels. */
   readonly width: number;
@@ -13,7 +13,7 @@ export class Batch<T extends ImageData> {
   /** The images one after the other, [N,H,W,C]. */
   readonly data: T;
   readonly #images: readonly Image<T>[];
-  /** Where the first pixel of the images lies; they are of one size, so it is the same for all. */
+  /** The position of the images' first pixel in the padded ones; they are of one size, so it is the same for all. */
   readonly #origin: { readonly x: number; readonly y: number };
 
   /**

@@ -1,4 +1,4 @@
-/** Networks recorded and compiled for prediction: running statistics, no dropout, only what the outputs need. */
+/** Networks recorded and compiled for prediction, with running statistics and without dropout. */
 import type { Allocator, Program, Values } from '../backend/backend.js';
 import type { Tensor } from '../graph/graph.js';
 import { type ModelConfig, upToLevel } from '../network/config.js';
@@ -7,7 +7,7 @@ import { type Network, type NetworkOptions, recordNetwork } from '../network/net
 import type { ParameterStore } from '../network/parameters.js';
 import { mean, sigmoid, softmax } from '../ops/index.js';
 
-/** The logits of all heads, shallowest first, or the probabilities of these outputs. */
+/** What is computed: the logits of all heads, shallowest first, or the probabilities of the listed outputs. */
 export type InferenceOutputs = 'logits' | readonly Output[];
 
 /** The images that are computed at once: how many, and their size. */
@@ -16,7 +16,7 @@ export type InferenceSize = Pick<NetworkOptions, 'batch' | 'height' | 'width'>;
 /** What a prediction computes, as symbols. */
 export interface InferenceGraph {
   readonly network: Network;
-  /** The outputs in the order in which they were asked for, each [N,H,W,classes]. */
+  /** The outputs in the order in which they were listed, each [N,H,W,classes]. */
   readonly outputs: readonly Tensor[];
 }
 
@@ -32,8 +32,8 @@ export function recordInference(config: ModelConfig, outputs: InferenceOutputs, 
 
 /** The level of the deepest head that is needed: height and width must be multiples of 2 to the power of it. */
 export function deepestLevel(config: ModelConfig, outputs: InferenceOutputs): number {
-  const asked = outputs === 'logits' ? outputsOf(config) : outputs;
-  return Math.max(...asked.flatMap((output) => levelsOfMode(output, config)));
+  const listed = outputs === 'logits' ? outputsOf(config) : outputs;
+  return Math.max(...listed.flatMap((output) => levelsOfMode(output, config)));
 }
 
 /** Adds the probabilities of `outputs` to a network. Each head is computed once, however many outputs read it. */
@@ -57,7 +57,7 @@ function meanOf(tensors: readonly Tensor[]): Tensor {
 export class Inference {
   readonly #program: Program;
 
-  /** @param allocator where the program belongs; by default the backend that holds the parameters */
+  /** @param allocator makes the program; by default it is the backend that holds the parameters */
   constructor(
     readonly graph: InferenceGraph,
     parameters: ParameterStore,

@@ -1,4 +1,4 @@
-/** What a network says of an image, and the one rule that makes a mask of it. */
+/** The prediction for an image, and the one rule that makes a mask of it. */
 import type { Image } from '../image/image.js';
 
 /** The probability above which a pixel is foreground, where none was chosen. */
@@ -7,15 +7,15 @@ export const DEFAULT_THRESHOLD = 0.5;
 export interface Prediction {
   readonly width: number;
   readonly height: number;
-  /** 1: the probability of the foreground; K >= 2: the probabilities of K classes, which sum to 1. */
+  /** 1 for the probability of the foreground; K >= 2 for the probabilities of K classes, which sum to 1. */
   readonly classes: number;
-  /** HWC: `probs[(y * width + x) * classes + c]`. */
+  /** The probabilities in the order HWC: `probs[(y * width + x) * classes + c]`. */
   readonly probs: Float32Array;
 }
 
 /**
- * The class of each pixel. One class: 1 where the probability is above `threshold`, else 0. Several: the most probable
- * one, the first of equals.
+ * Makes a mask of the class of each pixel. With one class it is 1 where the probability is above `threshold`, else 0;
+ * with several it is the most probable one, the first among equals.
  */
 export function toMask(prediction: Prediction, threshold = DEFAULT_THRESHOLD): Image<Uint8Array> {
   const { width, height, classes, probs } = prediction;

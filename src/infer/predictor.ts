@@ -1,5 +1,5 @@
 /**
- * The one way from images to what a network says of them:
+ * The one path from images to predictions:
  *
  *     image  →  prepare        its channels, values and size as the network reads them     preprocessing.ts
  *            →  Batch          padded and packed with others of its size                   batch.ts
@@ -29,15 +29,15 @@ import {
 import type { Prediction } from './prediction.js';
 import { networkSize, prepare, resizePrediction } from './preprocessing.js';
 
-/** How many images of one size are computed at once where nothing else is said. */
+/** How many images of one size are computed at once by default. */
 export const DEFAULT_BATCH = 4;
 
-/** Compiled networks that are kept; each holds memory of its backend. */
+/** How many compiled networks are kept; each holds memory of its backend. */
 const PROGRAMS = 8;
-/** Recorded networks that are kept. They are small, and a folder is often looked through before it is predicted. */
+/** How many recorded networks are kept. They are small, and a folder is often surveyed before it is predicted. */
 const GRAPHS = 64;
 
-/** Predicts with a network. It keeps the programs that it compiles, for images of the sizes that it has seen. */
+/** Predicts with a network. It keeps the programs that it compiles for each size of image. */
 export class Predictor {
   readonly #graphs = new LruCache<InferenceGraph>(GRAPHS);
   readonly #programs = new LruCache<Inference>(PROGRAMS, (inference) => inference.free());

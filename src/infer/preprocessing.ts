@@ -1,4 +1,4 @@
-/** The way from an image as it comes to what the network reads, and back. It travels with the model, in its card. */
+/** From an image to what the network reads, and back. The preprocessing is stored with the model, in its card. */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { isConvertible } from '../image/channels.js';
@@ -9,7 +9,7 @@ import { resizeImage } from '../image/resize.js';
 import type { ModelConfig } from '../network/config.js';
 import type { Prediction } from './prediction.js';
 
-/** @throws InputError */
+/** @throws InputError that names the source, for an unknown normalisation or a size that is no number of pixels */
 export function parsePreprocessing(value: unknown, source: string): Preprocessing {
   const { normalisation, size } = (typeof value === 'object' ? (value ?? {}) : {}) as Record<string, unknown>;
   if (!isNormalisation(normalisation)) {
@@ -33,8 +33,8 @@ export function networkSize(image: Image, { size }: Preprocessing): { width: num
 }
 
 /**
- * The image as the network reads it: its channels, its values normalised, its size. Grey and RGB are converted into each
- * other; with any other number of channels, the image must have those of the network.
+ * Brings an image to the channels, the range of values and the size that the network reads. Grey and RGB are converted
+ * into each other; with any other number of channels, the image must have those of the network.
  * @throws InputError for an image that does not fit
  */
 export function prepare(image: Image, config: ModelConfig, preprocessing: Preprocessing): Image<Float32Array> {
@@ -46,7 +46,7 @@ export function prepare(image: Image, config: ModelConfig, preprocessing: Prepro
   return prepareImage(image, { channels, ...networkSize(image, preprocessing), normalisation });
 }
 
-/** Probabilities at the network's size as a prediction at another one: bilinear, averaged where it shrinks. */
+/** Resizes a prediction from the network's size to another one: bilinear, averaged where it shrinks. */
 export function resizePrediction(prediction: Prediction, width: number, height: number): Prediction {
   const { classes, probs } = prediction;
   const size = { width: prediction.width, height: prediction.height };

@@ -4,9 +4,9 @@ import { show } from '../base/show.js';
 import { HYBRID, type LossTerm } from '../ops/index.js';
 
 interface Spelling {
-  /** All that may be written. */
+  /** How the term may be written. */
   readonly usage: string;
-  /** From the values in brackets; undefined where they do not do. */
+  /** Makes the term of the values in brackets; undefined where they are not allowed. */
   read(values: readonly string[]): LossTerm | undefined;
 }
 
@@ -44,11 +44,11 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
 };
 
 /**
- * The terms of a sum `WEIGHT*TERM+…`; blanks do not count.
+ * Parses a sum `WEIGHT*TERM+…`; blanks are ignored.
  * @throws InputError that names the wrong part
  */
 export function parseLoss(text: string): LossTerm[] {
-  // A plus within a number, as in 1e+3, parts nothing.
+  // A plus within a number, as in 1e+3, does not separate terms.
   return text.split(/(?<!\de)\+/).map((part) => {
     const wrong = (message: string) => new InputError(`loss ${show(text)}: ${message}`);
     const [, factor, name = '', values] =
@@ -56,7 +56,7 @@ export function parseLoss(text: string): LossTerm[] {
     const spelling = Object.hasOwn(SPELLINGS, name) ? SPELLINGS[name] : undefined;
     if (!spelling) {
       const known = Object.keys(SPELLINGS).join(', ');
-      throw wrong(`${show(part.trim())} is no term; expected a sum like 0.5*ce+dice, of ${known}`);
+      throw wrong(`${show(part.trim())} is not a term; expected a sum like 0.5*ce+dice, of ${known}`);
     }
     if (factor !== undefined && !(isNumber(factor) && Number(factor) > 0)) {
       throw wrong(`the weight of ${name} is ${show(factor)}, expected a number above 0`);
@@ -67,7 +67,7 @@ export function parseLoss(text: string): LossTerm[] {
   });
 }
 
-/** What `parseLoss` reads as the same terms. */
+/** Writes terms so that `parseLoss` reads them back. */
 export function lossText(terms: readonly LossTerm[] = HYBRID): string {
   return terms.map(({ weight = 1, ...term }) => (weight === 1 ? '' : `${weight}*`) + termText(term)).join('+');
 }

@@ -7,22 +7,22 @@ import type { Network } from '../network/network.js';
 import { type LossTerm, lossOf, weightedSum } from '../ops/index.js';
 import { lossText, parseLoss } from './loss-text.js';
 
-/** As JSON. */
+/** The training objective, as JSON. */
 export interface LossOptions {
-  /** Their weighted sum is the loss. Default: 0.5 cross-entropy + (1 - Dice). */
+  /** The terms whose weighted sum is the loss. Default: 0.5 cross-entropy + (1 - Dice). */
   readonly terms?: readonly LossTerm[] | undefined;
-  /** One for each head, shallowest first, of any positive sum. Default: equal. */
+  /** The weight of each head, shallowest first; their sum may be any above 0. Default: equal. */
   readonly headWeights?: readonly number[] | undefined;
-  /** One for each class, background first; see `lossOf`. Default: equal. */
+  /** The weight of each class, background first; see `lossOf`. Default: equal. */
   readonly classWeights?: readonly number[] | undefined;
 }
 
 export interface RecordedLoss {
-  /** [N,H,W,1]: 0 and 1 for one class, else the class of each pixel. */
+  /** The truth, [N,H,W,1]: 0 and 1 for one class, else the class of each pixel. */
   readonly target: Tensor;
-  /** [1] for each head, shallowest first. */
+  /** The loss of each head, shallowest first, each [1]. */
   readonly heads: readonly Tensor[];
-  /** [1], their weighted mean. */
+  /** The weighted mean of the heads' losses, [1]. */
   readonly total: Tensor;
 }
 
@@ -48,20 +48,20 @@ export function recordLoss(network: Network, { terms, headWeights, classWeights 
   return { target, heads: losses, total };
 }
 
-/** Whether a term sums over all images that are computed at once: it is then another loss for each size of micro-batch. */
+/** Whether a term sums over all images that are computed at once, so that it depends on the size of the micro-batch. */
 export function spansImages({ terms = [] }: LossOptions): boolean {
   return terms.some((term) => 'over' in term && term.over === 'batch');
 }
 
-/** A model, as far as its training is told. */
+/** What a model says of its network and its training. */
 interface TrainedNetwork {
   readonly config: ModelConfig;
   readonly card: { readonly training?: TrainingSummary | undefined };
 }
 
 /**
- * The loss that a model was trained with, as far as its file tells, which may hold anything: another version's loss, or
- * weights of heads that were pruned away.
+ * Returns the loss that a model was trained with, as far as its file says. It may hold anything: another version's loss,
+ * or weights of heads that were pruned away.
  */
 export function trainedLoss({ config, card }: TrainedNetwork): LossOptions {
   const { loss, headWeights, classWeights } = card.training ?? {};
@@ -73,7 +73,7 @@ export function trainedLoss({ config, card }: TrainedNetwork): LossOptions {
   };
 }
 
-/** For the model's file, which `trainedLoss` reads. */
+/** The loss as the model's file holds it, where `trainedLoss` finds it. */
 export function lossSummary({ terms, headWeights, classWeights }: LossOptions = {}): Readonly<Record<string, unknown>> {
   return { loss: lossText(terms), ...(headWeights && { headWeights }), ...(classWeights && { classWeights }) };
 }

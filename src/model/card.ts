@@ -6,7 +6,7 @@ import type { Thresholds } from './threshold.js';
 /** What a model was trained on and how it did: JSON for people, which no computation reads. */
 export type TrainingSummary = Readonly<Record<string, unknown>>;
 
-/** One value: it is replaced as a whole, see `Model.adopt`, and never changed in parts. */
+/** What describes a model. It is one value, which `Model.adopt` replaces as a whole and nothing changes in parts. */
 export interface ModelCard {
   /** How an image becomes what the network reads. Training sets it. */
   readonly preprocessing: Preprocessing;

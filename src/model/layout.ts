@@ -1,6 +1,6 @@
 /**
- * PyTorch's layouts, at the door of the model file only: convolution weights are HWIO here and OIHW there, transposed
- * ones HWIO here and IOHW there, running statistics [1,C] here and [C] there.
+ * PyTorch's layouts, which are used in files alone: convolution weights are HWIO here and OIHW there, transposed ones
+ * HWIO here and IOHW there, running statistics [1,C] here and [C] there.
  */
 import type { Values } from '../backend/backend.js';
 import { type Shape, sizeOf } from '../graph/shape.js';
@@ -9,7 +9,7 @@ import type { ParameterKind } from '../network/layers.js';
 /** The axis of the source for each axis of the result. */
 type Axes = readonly number[];
 
-/** Kinds that are not here lie in the same order on both sides. */
+/** The order of PyTorch's axes by kind; kinds that are not listed have the same order on both sides. */
 const TO_TORCH: { readonly [K in ParameterKind]?: Axes } = { conv2d: [3, 2, 0, 1], convTranspose2d: [2, 3, 0, 1] };
 const FROM_TORCH: { readonly [K in ParameterKind]?: Axes } = { conv2d: [2, 3, 1, 0], convTranspose2d: [2, 3, 0, 1] };
 

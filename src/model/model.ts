@@ -32,7 +32,7 @@ export class Model {
   readonly #predictor: Predictor;
   #card: ModelCard;
 
-  /** A model of what is there already; see `createModel`, `decodeModel` and `importTorch`. */
+  /** Makes a model of existing parameters. Callers use `createModel`, `decodeModel` or `importTorch`. */
   constructor(
     readonly config: ModelConfig,
     readonly parameters: ParameterStore,
@@ -40,7 +40,7 @@ export class Model {
   ) {
     this.#predictor = new Predictor(config, parameters);
     this.#card = Object.freeze({ ...card });
-    // A script that sets `thresholds` on the model, and not in its card, is told so.
+    // A script that sets `thresholds` on the model instead of in its card gets an error.
     Object.freeze(this);
   }
 
@@ -64,15 +64,16 @@ export class Model {
   }
 
   /**
-   * The probabilities at the image's own size. The image is brought to the network's channels, range and size, padded
-   * by reflection where 2^depth does not divide it, and the answer is cropped and resized back.
+   * Predicts the probabilities [height,width,classes] of an image, at its own size. The image is brought to the
+   * network's channels, range and size and padded by reflection where 2^depth does not divide it; the answer is cropped
+   * and resized back.
    * @throws InputError for an image that does not fit, or a mode that the model does not have
    */
   async predict(image: Image, options: PredictOptions = {}): Promise<Prediction> {
     return (await this.predictBatch([image], options))[0]!;
   }
 
-  /** `predict` of several images; neighbours that the network sees at the same size are computed together. */
+  /** Predicts several images as `predict` does; neighbours that the network sees at one size are computed together. */
   async predictBatch(images: readonly Image[], options: PredictOptions = {}): Promise<Prediction[]> {
     const { batch = DEFAULT_BATCH } = options;
     checkCount(batch, 'predict: batch');
@@ -83,15 +84,15 @@ export class Model {
   }
 
   /**
-   * The probabilities of images that are as the network reads them: its channels, values in its range, all of one size,
-   * whatever it is. Nothing is resized; images are padded and the answers cropped where needed.
+   * Predicts images that are as the network reads them: its channels, values in its range, all of one size, whatever it
+   * is. Nothing is resized; images are padded and the answers cropped where needed.
    */
   async probabilities(images: readonly Image<Float32Array>[], mode: Mode): Promise<Prediction[]> {
     return (await this.#predictor.probabilities(images, [outputOf(mode, this.config)]))[0]!;
   }
 
   /**
-   * The probabilities of every head and of their mean, computed in one pass, of images as for `probabilities`.
+   * Predicts the probabilities of every head and of their mean in one pass, for images as `probabilities` takes them.
    * @returns for each output, in the order of `outputsOf`, the predictions of all images
    */
   heads(images: readonly Image<Float32Array>[]): Promise<Prediction[][]> {
@@ -99,7 +100,7 @@ export class Model {
   }
 
   /**
-   * The logits of every head, shallowest first, each [N,H,W,classes].
+   * Computes the logits of every head, shallowest first, each [N,H,W,classes].
    * @param x images [N,H,W,inChannels] as the network reads them; H and W multiples of 2^depth
    * @throws InputError for another shape
    */
@@ -118,7 +119,7 @@ export class Model {
     return this.#predictor.run('logits', { batch, height, width }, data);
   }
 
-  /** The graph that a prediction in this mode computes, recorded once; see `predictionCost`. */
+  /** Returns the graph that a prediction in this mode computes. It is recorded once; see `predictionCost`. */
   record(mode: Mode, size: InferenceSize): InferenceGraph {
     return this.#predictor.record([outputOf(mode, this.config)], size);
   }
@@ -142,7 +143,7 @@ export interface CreateModelOptions {
 }
 
 /**
- * A new model with initial values.
+ * Makes a model with initial values.
  * @param config fields left out take the defaults of `defaultConfig`
  * @throws InputError for a field that is not allowed
  */

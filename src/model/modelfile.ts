@@ -34,15 +34,15 @@ const DERIVED =
   /^.{8}\{"__metadata__":\{"headerSha256":"\w*","format":"unetpp"(?:(?!,"training":").)*?(?:,"training":"\{\\"prunedTo\\":|,"sha256":")/s;
 
 /**
- * Model files but those of a training, which may have taken days: `prune` and `import-torch` make them in a moment, and
- * may make them anew.
+ * Model files that `prune` and `import-torch` make in a moment, so that they may write over them. Those of a training,
+ * which may have taken days, are not among them.
  */
 export const DERIVED_MODEL: FileKind = {
   name: 'a pruned or imported model',
   begins: (head) => DERIVED.test(head),
 };
 
-/** The bytes of a model file; the same model gives the same bytes. */
+/** Encodes a model as the bytes of its file; the same model gives the same bytes. */
 export async function encodeModel({ config, parameters, card }: Model): Promise<Uint8Array> {
   const { preprocessing, thresholds, recommendation, training } = card;
   return writeSafetensors(await exportTensors(parameters), {
@@ -57,8 +57,8 @@ export async function encodeModel({ config, parameters, card }: Model): Promise<
 }
 
 /**
- * A model from the bytes of its file. Everything is checked: the file's structure and checksums, its version, every
- * field of the configuration, every tensor's name, shape and numbers.
+ * Decodes a model from the bytes of its file. Everything is checked: the file's structure and checksums, its version,
+ * every field of the configuration, every tensor's name, shape and numbers.
  * @param file its name, for the errors
  * @throws InputError that says what was expected, what was found and what to do
  */
@@ -66,7 +66,7 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
   const { metadata, tensors } = await readSafetensors(bytes, file);
   if (metadata.format !== FORMAT) {
     throw new InputError(
-      `${file}: not a model of unetpp (its metadata has no format "${FORMAT}"); bring PyTorch weights in with import-torch`,
+      `${file}: not a model of unetpp (its metadata has no format "${FORMAT}"); convert PyTorch weights with import-torch`,
     );
   }
   if (metadata.version !== VERSION) {
@@ -86,8 +86,8 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
 }
 
 /**
- * SHA-256 of all values, running statistics included, as little-endian float32 in the file's layout, in name order: the
- * witness that two trainings gave the same bits.
+ * The SHA-256 of all values, running statistics included, as little-endian float32 in the file's layout, in name order.
+ * It shows whether two trainings gave the same bits.
  */
 export async function weightsSha256(model: Model): Promise<string> {
   const tensors = await exportTensors(model.parameters);

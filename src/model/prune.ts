@@ -13,8 +13,8 @@ export function pruneConfig(config: ModelConfig, level: number): ModelConfig {
 }
 
 /**
- * A smaller model whose output equals that of head `level`, bit for bit. Its own memory on the same backend. What the
- * model knows of this head goes with it; a recommendation does not, as there is nothing left to choose.
+ * Returns a smaller model whose output equals that of head `level`, bit for bit. It has memory of its own on the same
+ * backend. What the card says of this head stays; a recommendation does not, as there is nothing left to choose.
  * @throws InputError for a level that has no head, or a network of one head, of which nothing can be left out
  */
 export function prune(model: Model, level: number): Model {

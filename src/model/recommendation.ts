@@ -8,7 +8,7 @@ import type { ModelConfig } from '../network/config.js';
 import { type Mode, modesOf, type Output, outputsOf, parseMode } from '../network/mode.js';
 
 export const recommendationScores = ['dice', 'iou', 'pooledDice', 'pooledIou'] as const;
-/** Means over the images, or of the pixels of all images counted together. */
+/** A score that a recommendation goes by: a mean over the images, or one of the pixels of all images together. */
 export type RecommendationScore = (typeof recommendationScores)[number];
 
 export interface Recommendation {
@@ -16,7 +16,7 @@ export interface Recommendation {
   readonly score: RecommendationScore;
   /** How far below the best the score of `mode` may lie. */
   readonly tolerance: number;
-  /** The images that the scores are of, and how many. */
+  /** The subset whose images were scored, and how many they are. */
   readonly subset: string;
   readonly images: number;
   /** The score of every mode, by the names of `outputsOf`. */
@@ -24,17 +24,17 @@ export interface Recommendation {
 }
 
 /**
- * A mode that this network has; 'auto' is the recommended one.
+ * Resolves the name of a mode; 'auto' is the recommended one.
  * @throws InputError for another one, or for 'auto' where none is recommended
  */
 export function resolveMode(
-  asked: string,
+  mode: string,
   {
     config,
     card,
   }: { readonly config: ModelConfig; readonly card: { readonly recommendation?: Recommendation | undefined } },
 ): Mode {
-  if (asked !== 'auto') return parseMode(asked, config);
+  if (mode !== 'auto') return parseMode(mode, config);
   if (card.recommendation) return card.recommendation.mode;
   const others = modesOf(config).join(', ');
   throw new InputError(
@@ -42,7 +42,7 @@ export function resolveMode(
   );
 }
 
-/** The name of the highest score, of equals the first. */
+/** Returns the name of the highest score, the first among equals. */
 export function bestOf(scores: Readonly<Record<string, number>>): string {
   return Object.keys(scores).reduce((a, b) => (scores[b]! > scores[a]! ? b : a));
 }

@@ -1,4 +1,4 @@
-/** What a network costs: read off the recorded graph, nothing is computed or allocated. */
+/** What a network costs, read off its recorded graph: nothing is computed or allocated. */
 import type { Backend, MemoryPlan } from '../backend/backend.js';
 import { liveNodes } from '../graph/graph.js';
 import { type InferenceGraph, recordInference } from '../infer/inference.js';
@@ -19,7 +19,7 @@ export interface NetworkCost {
 export interface Cost extends NetworkCost {
   /** Activations and the workspace of each thread, in bytes. */
   readonly workingBytes: number;
-  /** Filters that are prepared once and kept, in bytes. */
+  /** Filters that are packed once and kept, in bytes. */
   readonly preparedBytes: number;
 }
 
@@ -35,7 +35,7 @@ export interface Summary extends Cost {
   readonly levels: readonly LevelCost[];
 }
 
-/** Multiples of 2^level of the deepest head that is computed. */
+/** The size of an image in pixels, both multiples of 2^level of the deepest head that is computed. */
 interface Size {
   readonly width: number;
   readonly height: number;
@@ -44,7 +44,7 @@ interface Size {
 const FLOAT = 4;
 
 /**
- * The cost in mode 'accurate', and that of each head.
+ * Returns what predicting an image costs in mode 'accurate', and what it costs with each head alone.
  * @param size the size of the image; height and width must be multiples of 2^depth
  * @param backend the one that predicts, which takes no memory for the forecast
  */

@@ -20,7 +20,7 @@ export function thresholdOf(
   return card.thresholds[outputOf(mode, config)] ?? DEFAULT_THRESHOLD;
 }
 
-/** @throws InputError */
+/** @throws InputError that names the source, for anything but names of outputs with numbers from 0 to 1 */
 export function parseThresholds(value: unknown, config: ModelConfig, source: string): Thresholds {
   const expected = `expected {NAME: NUMBER} with names from ${outputsOf(config).join(', ')} and numbers from 0 to 1`;
   const found = () => new InputError(`${source}: ${expected}, found ${show(value)}`);

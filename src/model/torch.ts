@@ -39,7 +39,7 @@ export function importParameters(
 
 export interface ImportOptions {
   readonly backend: Backend;
-  /** How errors call the source. */
+  /** The name of the source, for errors. */
   readonly file: string;
 }
 
@@ -86,10 +86,10 @@ function mismatch(file: string, tensor: string, what: string): InputError {
 const PREFIX = 'param/';
 
 /**
- * A model from a PyTorch state dict with the names of pytorch-nested-unet: `conv0_1.conv1.weight`, `conv0_1.bn1.bias`,
- * `up0_1.weight`, `final1.weight` … (`final.weight` where there is one head). Float32 or float64. It has no size of its
- * own: it predicts at the image's.
- * @param config as for `parseConfig`; deepSupervision is read off the names where it is left out
+ * Makes a model of a PyTorch state dict with the names of pytorch-nested-unet: `conv0_1.conv1.weight`,
+ * `conv0_1.bn1.bias`, `up0_1.weight`, `final1.weight` … (`final.weight` where there is one head), in float32 or float64.
+ * The model has no size of its own: it predicts each image at the image's size.
+ * @param config what `parseConfig` takes; deepSupervision is read off the names where it is left out
  * @throws InputError that names the tensor or the field
  */
 export function importTorch(

@@ -1,4 +1,4 @@
-/** What describes a network: everything that must be known to build it again. */
+/** The configuration of a network: everything that must be known to build it again. */
 import { defined } from '../base/defaults.js';
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
@@ -6,7 +6,7 @@ import { MAX_CHANNELS } from '../image/channels.js';
 import { interpolations } from '../ops/index.js';
 
 export const skipPatterns = ['dense', 'adjacent', 'original'] as const;
-/** Which nodes of its level X(i,j) sees: all before it (UNet++), the last (UNet+) or the one of the encoder (UNet^e). */
+/** Which nodes of its level X(i,j) reads: all before it (UNet++), the last (UNet+) or the encoder's (UNet^e). */
 export type Skips = (typeof skipPatterns)[number];
 
 export const norms = ['none', 'batch', 'instance', 'group'] as const;
@@ -29,7 +29,7 @@ export interface ModelConfig {
   readonly deepSupervision: boolean;
   readonly norm: Norm;
   readonly upsample: Upsampling;
-  /** The share of elements that training zeroes after each ReLU. */
+  /** The fraction of elements, from 0 to below 1, that training zeroes after each ReLU. */
   readonly dropout: number;
 }
 
@@ -89,8 +89,8 @@ const RULES: { readonly [K in keyof ModelConfig]: Rule } = {
 };
 
 /**
- * A configuration from what a user, a file or a script gives; fields left out take their defaults.
- * @param source how errors call it: a file, an option
+ * Makes a configuration of what a user, a file or a script gives; fields that are left out take their defaults.
+ * @param source the file or the option that errors name
  * @throws InputError that names the field, its value and what is allowed
  */
 export function parseConfig(value: unknown, source: string): ModelConfig {

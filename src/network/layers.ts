@@ -23,9 +23,9 @@ export interface Parameter {
   readonly shape: Shape;
   readonly kind: ParameterKind;
   /**
-   * Inputs of an output element and outputs of an input element, for the initialisations: k k in and k k out, those of
-   * a bias are its layer's. Transposed convolutions count k k out and k k in, as PyTorch and Keras do; where the width
-   * halves, that is He's 2 / fanIn = 1 / in: right for a layer that no ReLU follows.
+   * How many inputs an output element has, and below how many outputs an input element has, for the initialisations:
+   * k k in and k k out; those of a bias are its layer's. Transposed convolutions count k k out and k k in, as PyTorch
+   * and Keras do; where the width halves, that is He's 2 / fanIn = 1 / in: right for a layer that no ReLU follows.
    */
   readonly fanIn: number;
   readonly fanOut: number;
@@ -107,7 +107,7 @@ export class Layers {
     return normalise(x, moments(x, options), gamma, beta, options);
   }
 
-  /** In training the statistics of the batch, which also move the running ones; in evaluation the running ones. */
+  /** Returns the statistics of the batch in training, which also move the running ones, else the running ones. */
   #batchStatistics(name: string, x: Tensor): { mean: Tensor; variance: Tensor } {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
     const running = {

@@ -1,4 +1,4 @@
-/** How a prediction is made from the heads, by the paper's names: modes are what is asked for, outputs what is there. */
+/** How a prediction is made from the heads, by the paper's names: users choose a mode, which stands for an output. */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { levelsOf, type ModelConfig } from './config.js';
@@ -37,7 +37,7 @@ export function modesOf(config: ModelConfig): Mode[] {
 }
 
 /**
- * A mode that this network has.
+ * Parses the name of a mode that this network has.
  * @throws InputError that names those that it has
  */
 export function parseMode(text: string, config: ModelConfig): Mode {

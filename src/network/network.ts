@@ -24,17 +24,17 @@ import { Layers, type Parameter, type StatisticUpdate } from './layers.js';
 export interface NetworkOptions {
   /** How many images are computed at once. */
   readonly batch: number;
-  /** Height and width must be multiples of 2^depth. */
+  /** The rows of the images, and below their columns: multiples of 2^depth. */
   readonly height: number;
   readonly width: number;
-  /** Training takes batch statistics and drops; evaluation takes running statistics and drops nothing. Default: false. */
+  /** Whether to take batch statistics and drop out, as training does, or running statistics. Default: false. */
   readonly training?: boolean;
 }
 
 /** A head: the logits on X(0,level). */
 export interface Head {
   readonly level: number;
-  /** [N,H,W,classes] */
+  /** The logits, [N,H,W,classes]. */
   readonly logits: Tensor;
 }
 
@@ -52,7 +52,7 @@ export interface Network {
   readonly updates: readonly StatisticUpdate[];
 }
 
-/** Which of the nodes X(i,0) .. X(i,j-1) of its level X(i,j) sees. */
+/** Which of the nodes X(i,0) .. X(i,j-1) of its level X(i,j) reads. */
 const SKIPS: { readonly [K in Skips]: (level: readonly Tensor[]) => readonly Tensor[] } = {
   dense: (level) => level,
   adjacent: (level) => level.slice(-1),

@@ -20,12 +20,12 @@ export function isTrainable({ kind }: Parameter): boolean {
   return kind !== 'runningMean' && kind !== 'runningVariance';
 }
 
-/** The number of trainable numbers: what papers state as parameters. */
+/** Counts the trainable numbers, which papers state as parameters. */
 export function countParameters(parameters: Iterable<Parameter>): number {
   return [...parameters].filter(isTrainable).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-/** Where each parameter lies in flat memory. */
+/** The offsets of parameters in one flat memory, in elements. */
 export interface FlatLayout {
   readonly offsets: ReadonlyMap<string, number>;
   /** The length in elements, the gaps of the alignment included. */
@@ -65,7 +65,7 @@ function separated(list: readonly Parameter[]) {
   };
 }
 
-/** The part of `flat` that belongs to each parameter. */
+/** Returns the part of `flat` that belongs to each parameter. */
 function split(flat: Values, parameters: readonly Parameter[], { offsets }: FlatLayout): [string, Values][] {
   return parameters.map(({ name, shape }) => {
     const start = offsets.get(name)!;
@@ -73,7 +73,7 @@ function split(flat: Values, parameters: readonly Parameter[], { offsets }: Flat
   });
 }
 
-/** Values of all parameters at one moment. */
+/** A copy of the values of all parameters at one moment. */
 export interface Snapshot {
   readonly trainable: Values;
   readonly statistics: Values;
@@ -90,7 +90,7 @@ export class ParameterStore {
   readonly layout: FlatLayout;
   readonly #storages = new Map<string, Storage>();
 
-  /** Allocates, all zero. */
+  /** Allocates the memory, all zero. */
   constructor(
     readonly list: readonly Parameter[],
     readonly backend: Backend,
@@ -124,7 +124,7 @@ export class ParameterStore {
     this.weightsChanged();
   }
 
-  /** What `load` takes: all values as they are at this moment. */
+  /** Reads all values as they are at this moment, in the form that `load` takes. */
   async read(): Promise<ReadonlyMap<string, Values>> {
     const { trainable, statistics } = await this.snapshot();
     const parts = separated(this.list);
@@ -146,7 +146,7 @@ export class ParameterStore {
     this.weightsChanged();
   }
 
-  /** Whoever writes values in another way than by `load` and `restore` calls this afterwards. */
+  /** Tells the backend that values have changed that were written in another way than by `load` or `restore`. */
   weightsChanged(): void {
     this.backend.weightsChanged();
   }

@@ -8,7 +8,7 @@ export interface ElementwiseGeometry {
 }
 
 export interface SoftmaxGeometry {
-  /** Rows of `channels` values each. */
+  /** The number of rows of `channels` values each. */
   readonly rows: number;
   readonly channels: number;
 }

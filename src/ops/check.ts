@@ -1,4 +1,4 @@
-/** The checks that the ops share; the errors are what the user reads. */
+/** The checks that all ops make of their inputs; users read the errors. */
 import { InputError } from '../base/errors.js';
 import type { Tensor } from '../graph/graph.js';
 import { formatShape, type Shape, sameShape } from '../graph/shape.js';

@@ -33,7 +33,7 @@ export function concat(xs: readonly Tensor[]): Tensor {
   for (const [k, x] of xs.entries()) {
     const [n, h, w] = activation('concat', `x${k}`, x);
     const same = n === batch && h === height && w === width;
-    expect(same, 'concat', () => `inputs must agree but for channels, got ${show(xs[0]!)} and ${show(x)}`);
+    expect(same, 'concat', () => `inputs must agree except in channels, got ${show(xs[0]!)} and ${show(x)}`);
   }
   const sources = xs.map((x) => x.shape[3]!);
   const channels = sources.reduce((sum, count) => sum + count, 0);

@@ -11,7 +11,7 @@ export interface ConvGeometry {
   readonly batch: number;
   readonly height: number;
   readonly width: number;
-  /** Channels of each input: they are read as one tensor, concatenated along the channels, without a copy. */
+  /** The channels of each input. The inputs are read as one tensor, concatenated along the channels, without a copy. */
   readonly sources: readonly number[];
   /** The sum of `sources`. */
   readonly inChannels: number;
@@ -50,6 +50,8 @@ export const conv2dGradInputOp: Op<ConvGeometry> = { name: 'conv2dGradInput', ma
 export const conv2dGradWeightOp: Op<ConvGeometry> = { name: 'conv2dGradWeight', macs };
 
 /**
+ * Convolves with stride 1 and zero padding that keeps the size.
+ * Convolves with stride 1 and zero padding that keeps the size.
  * @param x [N,H,W,C], or several that are read as if concatenated along the channels
  * @param w [k,k,C,O], k = 1 or 3
  * @param b [O]
@@ -62,7 +64,7 @@ export function conv2d(x: Tensor | readonly Tensor[], w: Tensor, b: Tensor, opti
   for (const [k, other] of xs.entries()) {
     const [n, h, v] = activation('conv2d', `x${k}`, other);
     const same = n === batch && h === height && v === width;
-    expect(same, 'conv2d', () => `inputs must agree but for channels, got ${show(xs[0]!)} and ${show(other)}`);
+    expect(same, 'conv2d', () => `inputs must agree except in channels, got ${show(xs[0]!)} and ${show(other)}`);
   }
   const sources = xs.map((tensor) => tensor.shape[3]!);
   const inChannels = sources.reduce((sum, channels) => sum + channels, 0);

@@ -20,7 +20,7 @@ export interface CrossEntropyGeometry extends SegmentationGeometry {
 }
 
 export interface CrossEntropyOptions {
-  /** How much less a pixel counts that is nearly right; default 0. */
+  /** The exponent of the focal loss: how much less a pixel counts that is nearly right. Default: 0. */
   readonly gamma?: number | undefined;
   /** The weight of each class, background first; with one logit those of background and foreground. Default: 1 each. */
   readonly classWeights?: readonly number[] | undefined;
@@ -35,6 +35,8 @@ export const crossEntropyOp: Op<CrossEntropyGeometry> = {
 export const crossEntropyGradOp: Op<CrossEntropyGeometry> = { name: 'crossEntropyGrad' };
 
 /**
+ * Records the cross-entropy of logits and truth, with the mean over all pixels.
+ * Records the cross-entropy of logits and truth, with the mean over all pixels.
  * @param logits [N,H,W,K]
  * @param target [N,H,W,1]: 0 or 1 where K is 1, else the class of each pixel, 0..K-1
  * @returns [1]

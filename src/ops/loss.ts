@@ -15,7 +15,7 @@ type Plain<T> = Omit<T, 'classWeights'>;
 
 /** A term of a loss, as JSON. */
 export type LossTerm = {
-  /** Above 0; default 1. */
+  /** The factor of the term in the sum, above 0. Default: 1. */
   readonly weight?: number | undefined;
 } & (
   | ({ readonly term: 'crossEntropy' } & Plain<CrossEntropyOptions>)
@@ -27,6 +27,8 @@ export type LossTerm = {
 export const HYBRID: readonly LossTerm[] = [{ term: 'crossEntropy', weight: 0.5 }, { term: 'dice' }];
 
 /**
+ * Records the weighted sum of the terms of a loss.
+ * Records the weighted sum of the terms of a loss.
  * @param logits [N,H,W,K]
  * @param target [N,H,W,1]: 0 or 1 where K is 1, else the class of each pixel, 0..K-1
  * @param classWeights one for each class, background first; where K is 1 those of background and foreground, which count

@@ -13,7 +13,7 @@ export interface LovaszGeometry extends SegmentationGeometry {
 }
 
 export interface LovaszOptions {
-  /** Where there are several classes, the weight of each, background first. Default: 1 each. */
+  /** The weight of each class where there are several, background first. Default: 1 each. */
   readonly classWeights?: readonly number[] | undefined;
 }
 
@@ -26,6 +26,8 @@ export const lovaszOp: Op<LovaszGeometry> = {
 export const lovaszGradOp: Op<LovaszGeometry> = { name: 'lovaszGrad' };
 
 /**
+ * Records the Lovász loss of logits and truth, with the mean over the images.
+ * Records the Lovász loss of logits and truth, with the mean over the images.
  * @param logits [N,H,W,K]
  * @param target [N,H,W,1]: 0 or 1 where K is 1, else the class of each pixel, 0..K-1
  * @returns [1]

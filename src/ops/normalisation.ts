@@ -13,11 +13,11 @@ export interface NormGeometry {
   /** Pixels of an image: height x width. */
   readonly positions: number;
   readonly channels: number;
-  /** Groups of neighbouring channels that share statistics; `channels` for batch and instance norm. */
+  /** How many groups of neighbouring channels have common statistics; `channels` for batch and instance norm. */
   readonly groups: number;
-  /** Whether each image has statistics of its own (instance, group) or the batch shares them (batch). */
+  /** Whether each image has statistics of its own (instance, group norm) or the batch has one set (batch norm). */
   readonly perImage: boolean;
-  /** Added to the variance. */
+  /** What is added to the variance. */
   readonly epsilon: number;
 }
 
@@ -51,11 +51,11 @@ export const normaliseOp: Op<NormGeometry> = {
 export const normaliseGradOp: Op<NormGeometry> = { name: 'normaliseGrad' };
 
 export interface NormOptions {
-  /** Default: as many as channels. */
+  /** How many groups of channels have common statistics. Default: as many as channels. */
   readonly groups?: number;
-  /** Default: false. */
+  /** Whether each image has statistics of its own. Default: false. */
   readonly perImage?: boolean;
-  /** Default: 1e-5, as in PyTorch. */
+  /** What is added to the variance. Default: 1e-5, as in PyTorch. */
   readonly epsilon?: number;
 }
 
@@ -77,6 +77,8 @@ export function moments(x: Tensor, options: NormOptions = {}): { mean: Tensor; v
 }
 
 /**
+ * Shifts and scales x to mean 0 and variance 1 by the given statistics, then by gamma and beta.
+ * Shifts and scales x to mean 0 and variance 1 by the given statistics, then by gamma and beta.
  * @param x [N,H,W,C]
  * @param statistics mean and variance as `moments` gives them for the same options
  * @param gamma [C], the scale

@@ -27,7 +27,7 @@ export interface AdamGeometry {
 
 export interface ChunkNormsGeometry {
   readonly length: number;
-  /** Elements of a chunk; the last may be shorter. */
+  /** The elements of a chunk; the last one may be shorter. */
   readonly chunk: number;
 }
 
@@ -95,8 +95,8 @@ export function adam(
 const CHUNK = 4096;
 
 /**
- * The Euclidean norm of each chunk of x, so that threads can share the work in a fixed order: the norm of x is that of the
- * norms. Norms and not squares, which could leave the range of float32.
+ * The Euclidean norm of each chunk of x, so that threads can divide the work in a fixed order: the norm of x is that of
+ * the norms. Norms and not squares, which could leave the range of float32.
  */
 export function chunkNorms(x: Tensor): Tensor {
   const length = sizeOf(x.shape);

@@ -8,7 +8,7 @@ import { activation, expect, show } from './check.js';
 
 export interface PoolGeometry {
   readonly batch: number;
-  /** Of the output; the input has twice as many rows and columns. */
+  /** The rows of the output, and below its columns; the input has twice as many of both. */
   readonly height: number;
   readonly width: number;
   readonly channels: number;
@@ -26,6 +26,8 @@ export const maxPool2dOp: Op<PoolGeometry> = {
 export const maxPool2dGradOp: Op<PoolGeometry> = { name: 'maxPool2dGrad' };
 
 /**
+ * Takes the maximum of each 2x2 window.
+ * Takes the maximum of each 2x2 window.
  * @param x [N,H,W,C], H and W even
  * @returns [N,H/2,W/2,C]
  */

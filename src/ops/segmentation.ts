@@ -1,4 +1,4 @@
-/** What the losses of segmentation share: logits, the true class of each pixel, and weights of the classes. */
+/** What all losses of segmentation take: logits, the true class of each pixel, and weights of the classes. */
 import type { Tensor } from '../graph/graph.js';
 import { activation, expect, expectShape } from './check.js';
 
@@ -6,11 +6,13 @@ export interface SegmentationGeometry {
   readonly batch: number;
   /** Pixels of an image: height x width. */
   readonly positions: number;
-  /** 1: foreground or background, by the sigmoid of one logit. At least 2: classes, by the softmax of their logits. */
+  /** The channels of the logits: 1 is foreground or background by a sigmoid, K >= 2 are K classes by a softmax. */
   readonly classes: number;
 }
 
 /**
+ * Checks logits and truth, and returns their sizes.
+ * Checks logits and truth, and returns their sizes.
  * @param logits [N,H,W,K]
  * @param target [N,H,W,1]: 0 or 1 where K is 1, else the class of each pixel, 0..K-1
  */

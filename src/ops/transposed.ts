@@ -8,7 +8,7 @@ import { activation, expect, expectShape, show } from './check.js';
 
 export interface TransposedGeometry {
   readonly batch: number;
-  /** Of the input; the output has twice as many rows and columns. */
+  /** The rows of the input, and below its columns; the output has twice as many of both. */
   readonly height: number;
   readonly width: number;
   readonly inChannels: number;
@@ -36,6 +36,8 @@ export const convTranspose2dGradInputOp: Op<TransposedGeometry> = { name: 'convT
 export const convTranspose2dGradWeightOp: Op<TransposedGeometry> = { name: 'convTranspose2dGradWeight', macs };
 
 /**
+ * Makes a 2x2 block of each pixel.
+ * Makes a 2x2 block of each pixel.
  * @param x [N,H,W,C]
  * @param w [2,2,C,O]
  * @param b [O]

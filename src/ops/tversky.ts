@@ -25,19 +25,19 @@ export interface TverskyGeometry extends SegmentationGeometry {
 export interface RegionLossOptions {
   /** Whether the sums go over each image by itself, or over all images together. Default: 'image'. */
   readonly over?: 'image' | 'batch' | undefined;
-  /** Where there are several classes, the weight of each, background first. Default: 1 each. */
+  /** The weight of each class where there are several, background first. Default: 1 each. */
   readonly classWeights?: readonly number[] | undefined;
 }
 
 export interface DiceOptions extends RegionLossOptions {
-  /** Squares in the denominator. Default: false. */
+  /** Whether the denominator has squares in it. Default: false. */
   readonly squared?: boolean | undefined;
 }
 
 export interface TverskyOptions extends RegionLossOptions {
-  /** What a pixel found wrongly counts; default 0.3, the paper's best. */
+  /** How much a false positive counts. Default: 0.3, the paper's best. */
   readonly alpha?: number | undefined;
-  /** What a missed pixel counts; default 0.7. */
+  /** How much a false negative counts. Default: 0.7. */
   readonly beta?: number | undefined;
 }
 
@@ -60,7 +60,7 @@ export function diceLoss(logits: Tensor, target: Tensor, options: DiceOptions = 
   return indexLoss('diceLoss', logits, target, { alpha: 0.5, beta: 0.5, squared }, options);
 }
 
-/** 1 - Tversky's index; as `diceLoss`. */
+/** 1 - Tversky's index, of tensors as `diceLoss` takes them. */
 export function tverskyLoss(logits: Tensor, target: Tensor, options: TverskyOptions = {}): Tensor {
   const { alpha = 0.3, beta = 0.7 } = options;
   const good = alpha >= 0 && beta >= 0 && alpha + beta > 0 && alpha + beta < Infinity;

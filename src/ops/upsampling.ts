@@ -11,7 +11,7 @@ export type Interpolation = (typeof interpolations)[number];
 
 export interface UpsampleGeometry {
   readonly batch: number;
-  /** Of the input; the output has twice as many rows and columns. */
+  /** The rows of the input, and below its columns; the output has twice as many of both. */
   readonly height: number;
   readonly width: number;
   readonly channels: number;
@@ -27,6 +27,8 @@ export const upsample2dOp: Op<UpsampleGeometry> = {
 export const upsample2dGradOp: Op<UpsampleGeometry> = { name: 'upsample2dGrad' };
 
 /**
+ * Doubles height and width.
+ * Doubles height and width.
  * @param x [N,H,W,C]
  * @returns [N,2H,2W,C]
  */

@@ -1,4 +1,4 @@
-/** A labelled value of an axis. */
+/** A labelled value of an axis, see `ticksWithin`. */
 export interface Tick {
   readonly value: number;
   readonly label: string;
@@ -27,7 +27,7 @@ interface Step {
 }
 
 const LEAST_STEP = 1e-5;
-/** In steps: what rounding may put a value beside the tick on which it lies. */
+/** By how much, in steps, rounding may move a value away from the tick on which it lies. */
 const SLACK = 1e-9;
 
 /** The smallest of 1, 2, 5 times a power of ten, `least` or more, that divides `span` into `count` intervals or fewer. */

@@ -1,3 +1,4 @@
+/** An RGB picture to draw charts and contact sheets on: rectangles, copies of pictures, text and smooth lines. */
 import { invariant } from '../base/errors.js';
 import type { Image } from '../image/image.js';
 import type { Colour } from './colours.js';
@@ -8,13 +9,13 @@ export type Point = readonly [x: number, y: number];
 
 export interface TextStyle {
   readonly colour: Colour;
-  /** Pixels of the picture per pixel of the font; default 2. */
+  /** How many pixels of the picture a pixel of the font takes along each side. Default: 2. */
   readonly scale?: number;
-  /** Which end of the text `x` is; default left. */
+  /** Which end of the text `x` is. Default: 'left'. */
   readonly align?: 'left' | 'centre' | 'right';
 }
 
-/** An RGB picture to draw on; what falls outside is cut off. Only IEEE-exact arithmetic: the same bytes everywhere. */
+/** An RGB picture to draw on; what falls outside is clipped. Only IEEE-exact arithmetic: the same bytes everywhere. */
 export class Canvas implements Image<Uint8Array> {
   readonly channels = 3;
   readonly data: Uint8Array;
@@ -85,7 +86,7 @@ export class Canvas implements Image<Uint8Array> {
   }
 }
 
-/** From `p` to the nearest point of the segment from `a` to `b`. */
+/** The distance from `p` to the nearest point of the segment from `a` to `b`. */
 function distance(p: Point, a: Point, b: Point): number {
   const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
   const [px, py] = [p[0] - a[0], p[1] - a[1]];

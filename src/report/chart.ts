@@ -1,3 +1,4 @@
+/** Line charts: title, ticks, grid, curves and legend, drawn on a canvas. */
 import type { Tick } from './axis.js';
 import type { Canvas, Point } from './canvas.js';
 import { type Colour, DIM, GRID, TEXT } from './colours.js';
@@ -6,7 +7,7 @@ import { CAPITAL_HEIGHT, textWidth } from './font.js';
 export interface Series {
   readonly label: string;
   readonly colour: Colour;
-  /** x and y; a y that is not finite leaves a gap. */
+  /** The x and y of each point; a y that is not finite leaves a gap. */
   readonly points: readonly Point[];
 }
 
@@ -18,12 +19,12 @@ export interface Chart {
   readonly xTicks: readonly Tick[];
   /** The x of the left and the right edge. */
   readonly xRange: readonly [number, number];
-  /** From the lower to the upper edge. */
+  /** The ticks of the y axis, from the lower to the upper edge. */
   readonly yTicks: readonly Tick[];
   readonly series: readonly Series[];
 }
 
-/** In pixels of the picture. */
+/** A rectangle in pixels of the picture. */
 export interface Box {
   readonly left: number;
   readonly top: number;

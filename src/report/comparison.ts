@@ -1,8 +1,9 @@
+/** Two masks over one image, coloured by whether they agree: how a prediction is judged by eye. */
 import type { Image } from '../image/image.js';
 import { BLUE, type Colour, GREEN, ORANGE, WHITE, YELLOW } from './colours.js';
 import { blend, checkMask, enlarge, toRgb } from './pixels.js';
 
-/** What each colour of a comparison says. */
+/** The meaning of each colour of a comparison. */
 export const COMPARISON_COLOURS = {
   agreement: GREEN,
   miss: BLUE,
@@ -11,16 +12,16 @@ export const COMPARISON_COLOURS = {
   'predicted outline': YELLOW,
 } as const satisfies Readonly<Record<string, Colour>>;
 
-/** Faint where there is nothing to see to, strong where there is. */
+/** Agreement is tinted faintly, differences strongly. */
 const AGREEMENT_TINT = 0.35;
 const DIFFERENCE_TINT = 0.65;
 
 /**
- * The image, enlarged `scale` times, with where two masks agree and differ: every pixel that either calls foreground is
- * tinted by agreement, miss (only in `target`, or there of another class) or false alarm (only in `prediction`). Around
- * each mask runs a line, outside so that it hides nothing of a small object; the prediction's lies over the target's.
- * Masks have the image's size and one channel: 0 = background, else the class.
- * @throws InputError if the sizes differ.
+ * Draws the image, enlarged `scale` times, and where two masks agree and differ: every pixel that is foreground in one of
+ * them is tinted as agreement, miss (only in `target`, or there of another class) or false alarm (only in `prediction`).
+ * A line runs around each mask, outside so that it hides nothing of a small object; the prediction's lies over the
+ * target's. Masks have the image's size and one channel: 0 = background, else the class.
+ * @throws InputError if the sizes differ
  */
 export function comparison(
   image: Image,

@@ -10,10 +10,10 @@ import { toRgb } from './pixels.js';
 
 export interface ContactTile {
   readonly name: string;
-  /** A second line: the subset, a remark. */
+  /** A second line, for the subset or a remark. */
   readonly note: string;
   readonly image: Image;
-  /** The image's size, one channel: 0 = background, 1..K = the classes. */
+  /** The mask, with the image's size and one channel: 0 = background, 1..K = the classes. */
   readonly mask: Image<Uint8Array>;
 }
 
@@ -25,10 +25,11 @@ const TEXT_SCALE = 2;
 const LINE = CAPITAL_HEIGHT * TEXT_SCALE;
 
 /**
- * Tiles of 192 pixels a side, six in a row, each with the outline and a tint of its mask; below it name and note.
- * @param classNames for the legend
+ * Draws tiles of 192 pixels a side, six in a row, each with the outline and a tint of its mask, and below it name and
+ * note.
+ * @param classNames the names of the classes, for the legend
  * @param tint how much of a class's colour lies over its inside: 0 nothing, 1 all
- * @throws InputError if there is no tile, or a mask has not the size of its image
+ * @throws InputError if there is no tile, or a mask does not have the size of its image
  */
 export function contactSheet(
   tiles: readonly ContactTile[],
@@ -60,7 +61,7 @@ function fit(text: string, width: number): string {
   return fitText(text, Math.floor(width / TEXT_SCALE));
 }
 
-/** The overlay with its longer side `TILE`: the mask is drawn last, so that its outline is thin. */
+/** Draws the overlay with its longer side `TILE`. The mask is drawn after resizing, so that its outline is thin. */
 function thumbnail({ image, mask }: ContactTile, tint: number): Image<Uint8Array> {
   const longer = Math.max(image.width, image.height);
   const size = (side: number) => Math.max(1, Math.round((side * TILE) / longer));

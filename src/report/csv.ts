@@ -3,7 +3,7 @@
 /** A cell; null leaves it empty. */
 export type Cell = string | number | null;
 
-/** Lines end with CRLF; texts with a comma, a quote or a line break are quoted. Numbers have all their digits. */
+/** Encodes a table. Lines end with CRLF; texts with a comma, quote or line break are quoted; numbers keep all digits. */
 export function encodeCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
   return [header, ...rows].map((row) => `${row.map(encodeCell).join(',')}\r\n`).join('');
 }

@@ -9,7 +9,7 @@ export interface Epoch {
   readonly epoch: number;
   readonly trainLoss: number;
   readonly validationLoss: number;
-  /** By head, `{ L1: 0.81, … }`, in the order of the legend. */
+  /** The Dice of each head, `{ L1: 0.81, … }`, in the order of the legend. */
   readonly dice: Readonly<Record<string, number>>;
 }
 
@@ -19,12 +19,12 @@ const MARGIN = 28;
 const BETWEEN = 48;
 const X_INTERVALS = 8;
 const Y_INTERVALS = 6;
-/** Beyond it a loss has diverged; drawn to scale, it would leave nothing of the others. */
+/** A loss beyond it has diverged; drawn to scale, it would leave nothing of the others. */
 const LARGEST = 1e30;
 
 /**
- * Two charts over the epochs, 1240x460 pixels: training and validation loss on the left, the Dice of every head on the
- * right. Values that are not finite leave a gap.
+ * Draws two charts over the epochs, 1240x460 pixels: training and validation loss on the left, the Dice of every head on
+ * the right. Values that are not finite leave a gap.
  */
 export function learningCurves(epochs: readonly Epoch[]): Image<Uint8Array> {
   const canvas = new Canvas(WIDTH, HEIGHT, BACKGROUND);

@@ -5,7 +5,7 @@
  */
 import { LETTERS, MARKS } from './marks.js';
 
-/** From the space to ~, then ß: 7 or 9 rows each, one digit to the base of 32 whose five bits are the pixels. */
+/** The glyphs from the space to ~, then ß: 7 or 9 rows each, one base-32 digit whose five bits are the pixels. */
 const GLYPHS = (
   '0000000 ggggg0g kkk0000 aavavaa 4fke5u4 op248j3 cik8lid ggg0000 48ggg84 g84448g 04lel40 044v440 ' +
   '0000088g0 000u000 00000oo 11248gg ehjlphe 4c4444e eh1248v eh161he 26aiv22 vgu11he 68guhhe v124888 ' +
@@ -17,14 +17,14 @@ const GLYPHS = (
   '88u8886 00hhhhf 00hhha4 00hllla 00ha4ah 00hhhhf1e 00v248v 688g886 ggggggg o44244o 008l200 ciikihm'
 ).split(' ');
 
-/** Rows of a capital. */
+/** The height of a capital in rows. */
 export const CAPITAL_HEIGHT = 7;
 const GAP = 1;
 
 type Pixel = readonly [x: number, y: number];
 
 interface Glyph {
-  /** Columns; the gap to the next glyph is not in it. */
+  /** The width in columns, without the gap to the next glyph. */
   readonly width: number;
   readonly pixels: readonly Pixel[];
 }
@@ -37,7 +37,7 @@ function pixelsOf(rows: string, top = 0): Pixel[] {
   });
 }
 
-/** Moved to the left edge, and as wide as its pixels. */
+/** Makes a glyph of pixels, moved to the left edge and as wide as they are. */
 function glyphOf(pixels: readonly Pixel[], least = 0): Glyph {
   const columns = pixels.map(([x]) => x);
   const left = Math.min(...columns, least);
@@ -54,7 +54,7 @@ const FONT: ReadonlyMap<string, Glyph> = new Map(
   }),
 );
 
-/** A letter with its marks, those above clear of it. */
+/** Puts marks on a letter, those above clear of it. */
 function withMarks(letter: Glyph, marks: readonly string[]): Glyph {
   const above = marks.some((mark) => MARKS[mark]!.place === 'above');
   // An i gives its dot for an accent.

@@ -5,7 +5,7 @@
 
 interface Mark {
   readonly place: 'above' | 'below' | 'across';
-  /** Its rows from above, each one digit to the base of 32 whose five bits are the pixels, the leftmost highest. */
+  /** The rows from above, each one base-32 digit whose five bits are the pixels, the leftmost highest. */
   readonly rows: string;
 }
 

@@ -1,16 +1,17 @@
+/** Masks as pictures: over their image, in grey, and as files hold them. */
 import type { Image } from '../image/image.js';
 import { type Colour, classColour, GREEN } from './colours.js';
 import { blend, checkMask, outline, toRgb } from './pixels.js';
 
-/** How much of a mask's colour lies over its inside, where nothing else is said. */
+/** How much of a mask's colour lies over its inside by default, from 0 to 1. */
 export const TINT = 0.25;
-/** One pixel of outline for each so many of the longer side, so that it is seen when a large image fills the screen. */
+/** The longer side per pixel of outline, so that the outline is visible when a large image fills the screen. */
 const PIXELS_PER_OUTLINE = 512;
 
 /**
- * The image in RGB with a mask over it: its outline in full `colour`, its inside tinted. `mask` has the image's size and
- * one channel, not 0 = inside. The result is an image again: several classes are one overlay upon the other.
- * @throws InputError if the sizes differ.
+ * Draws an image in RGB with a mask over it: its outline in full `colour`, its inside tinted. `mask` has the image's size
+ * and one channel, not 0 = inside. The result is an image again: several classes are one overlay upon the other.
+ * @throws InputError if the sizes differ
  */
 export function overlay(image: Image, mask: Image<Uint8Array>, colour: Colour = GREEN, tint = TINT): Image<Uint8Array> {
   checkMask('overlay', image, mask);
@@ -23,22 +24,22 @@ export function overlay(image: Image, mask: Image<Uint8Array>, colour: Colour = 
   return picture;
 }
 
-/** The image with each class of a mask but the background, 0, in a colour of its own. */
+/** Draws an image with each class of a mask except the background, 0, in a colour of its own. */
 export function overlayClasses(image: Image, mask: Image<Uint8Array>, tint = TINT): Image<Uint8Array> {
   const only = (label: number) => ({ ...mask, data: mask.data.map((value) => Number(value === label)) });
   const labels = [...new Set(mask.data)].filter((label) => label > 0);
   return labels.reduce((picture, label) => overlay(picture, only(label), classColour(label), tint), toRgb(image));
 }
 
-/** The mask as a grey picture: 255 inside (not 0), 0 outside. */
+/** Makes a grey picture of a mask: 255 inside (not 0), 0 outside. */
 export function maskImage(mask: Image<Uint8Array>): Image<Uint8Array> {
   return { ...mask, data: mask.data.map((value) => (value ? 255 : 0)) };
 }
 
 /**
- * A mask as a file holds it: of one class, 0 and 255; of several, the number of each pixel's class as the index of a
- * palette, in which viewers show it in the colours of `overlayClasses`.
- * @param classes without the background
+ * Makes the image that a mask is stored as: 0 and 255 for one class; for several, the number of each pixel's class as
+ * the index of a palette, so that viewers show it in the colours of `overlayClasses`.
+ * @param classes the number of classes without the background
  */
 export function storedMask(mask: Image<Uint8Array>, classes: number): Image<Uint8Array> & { palette?: number[][] } {
   if (classes === 1) return maskImage(mask);

@@ -1,13 +1,14 @@
+/** What all pictures are made of: images in RGB, enlarged, blended with a colour, and the outlines of masks. */
 import { InputError, invariant } from '../base/errors.js';
 import type { Image } from '../image/image.js';
 import { surface } from '../image/surface.js';
 import type { Colour } from './colours.js';
 
 /**
- * A picture of `image` for the eye: RGB, 8 bits. Bytes are shown as they are, floats as 0 = black to 1 = white. 16-bit
- * images and floats beyond 0..1 are stretched from their least to their greatest value, as scanners seldom use the
- * whole range; `range` is another black and white. Three channels are colours; of any other number the first is shown in
- * grey.
+ * Makes a picture of `image` to look at, in RGB with 8 bits. Bytes are shown as they are, floats as 0 = black to
+ * 1 = white. 16-bit images and floats beyond 0..1 are stretched from their least to their greatest value, as scanners
+ * seldom use the whole range; `range` gives other values for black and white. Three channels are colours; with any other
+ * number the first is shown in grey.
  */
 export function toRgb(image: Image, range = displayRange(image.data)): Image<Uint8Array> {
   const { width, height, channels, data } = image;
@@ -29,7 +30,7 @@ function displayRange(data: Image['data']): [number, number] {
   return data instanceof Float32Array && low >= 0 && high <= 1 ? [0, 1] : [low, high];
 }
 
-/** The least and the greatest value. */
+/** Returns the least and the greatest value. */
 export function extent(data: Image['data']): [low: number, high: number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
@@ -40,7 +41,7 @@ export function extent(data: Image['data']): [low: number, high: number] {
   return [low, high];
 }
 
-/** Every pixel becomes a square of `scale` x `scale`; `scale` is a whole number. */
+/** Enlarges an image: every pixel becomes a square of `scale` x `scale`, a whole number. */
 export function enlarge(image: Image<Uint8Array>, scale: number): Image<Uint8Array> {
   invariant(Number.isInteger(scale) && scale > 0, `enlarge: scale ${scale} is not a whole number`);
   if (scale === 1) return image;
@@ -83,7 +84,7 @@ export function blend(rgb: Uint8Array, i: number, colour: Colour, opacity: numbe
   }
 }
 
-/** @throws InputError unless `image` and `mask` cover the same pixels and the mask has one channel. */
+/** @throws InputError unless `image` and `mask` have the same size and the mask has one channel */
 export function checkMask(op: string, image: Image, mask: Image): void {
   if (mask.width === image.width && mask.height === image.height && mask.channels === 1) return;
   throw new InputError(

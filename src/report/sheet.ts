@@ -9,22 +9,22 @@ import { checkMask, enlarge, toRgb } from './pixels.js';
 
 export interface SheetRow {
   readonly name: string;
-  /** See `toRgb` for what is shown of it. */
+  /** The image, shown as `toRgb` makes it. */
   readonly image: Image;
-  /** The image's size, one channel: 0 = background, else the class; 255 counts as class 1. */
+  /** The true mask, with the image's size and one channel: 0 = background, else the class; 255 counts as class 1. */
   readonly target: Image<Uint8Array>;
-  /** A mask like `target`, or the probability of the only class. */
+  /** The predicted mask, like `target`, or the probability of the only class. */
   readonly prediction: Image<Uint8Array> | Image<Float32Array>;
-  /** 0..1; NaN where it has no meaning. */
+  /** The Dice of the two masks, 0..1; NaN where it has no meaning. */
   readonly dice: number;
 }
 
 export interface SheetOptions {
   /** A line above everything. */
   readonly title?: string;
-  /** Probabilities at or above it are foreground; default 0.5. */
+  /** The probability from which a pixel is foreground. Default: 0.5. */
   readonly threshold?: number;
-  /** Pixels of the sheet per pixel of an image; default as fits `TILE` best. */
+  /** How many pixels of the sheet a pixel of an image takes along each side. Default: what fits `TILE` best. */
   readonly scale?: number;
 }
 
@@ -36,9 +36,9 @@ const TEXT_SCALE = 2;
 const LINE = CAPITAL_HEIGHT * TEXT_SCALE;
 
 /**
- * One row per example: image, mask, prediction, and both masks over the image (see `comparison`), with name and Dice
- * below. Images may differ in size.
- * @throws InputError if there is no row, or if a mask has not the size of its image.
+ * Draws a row for each example: image, mask, prediction, and both masks over the image (see `comparison`), with name and
+ * Dice below. Images may differ in size.
+ * @throws InputError if there is no row, or if a mask does not have the size of its image
  */
 export function predictionSheet(rows: readonly SheetRow[], options: SheetOptions = {}): Image<Uint8Array> {
   if (rows.length === 0) throw new InputError('predictionSheet: expected one row or more, found none; add an example');

@@ -11,9 +11,9 @@ export type Architecture = Pick<ModelConfig, 'filters' | 'skips' | 'deepSupervis
 /** A network under comparison. */
 export interface Arm {
   readonly name: string;
-  /** As tables call it. */
+  /** The name of the arm in tables. */
   readonly title: string;
-  /** @param filters those that were asked for */
+  /** @param filters the channels of each level, as the study's options have them */
   build(filters: readonly number[]): Architecture;
 }
 
@@ -27,9 +27,9 @@ const FAMILY: readonly Arm[] = [
   arm('unetpp-ds', 'UNet++ with DS', (filters) => ({ filters, skips: 'dense', deepSupervision: true })),
 ];
 
-/** What the others are tested against. */
+/** The arm that the others are tested against. */
 export const BASELINE = 'unet';
-/** What is trained whole and pruned. */
+/** The arm that is trained whole and pruned. */
 export const WHOLE = 'unetpp-ds';
 
 export const familyNames: readonly string[] = FAMILY.map(({ name }) => name);
@@ -62,7 +62,7 @@ function arm(name: string, title: string, build: Arm['build']): Arm {
   return { name, title, build };
 }
 
-/** 35, 70, 140, 280, 560 for 32, 64, 128, 256, 512, as the paper has it. */
+/** Widens filters as the paper does: 32, 64, 128, 256, 512 become 35, 70, 140, 280, 560. */
 function widen(filters: readonly number[]): number[] {
   return filters.map((width) => Math.round((35 / 32) * width));
 }

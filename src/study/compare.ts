@@ -1,17 +1,17 @@
-/** Runs put together and compared: mean and spread over runs, and a paired test over images or patients. */
+/** The comparison of runs: mean and standard deviation over runs, and a paired test over images or patients. */
 import { mean } from '../base/statistics.js';
 import { holm } from './holm.js';
 import type { ScoredRun } from './runs.js';
 import { signedRankTest } from './wilcoxon.js';
 
-/** Over runs. */
+/** The mean of some runs, and how much they differ. */
 export interface Dispersion {
   readonly mean: number;
-  /** Of a sample (n - 1); null for a single value. */
+  /** The standard deviation of a sample (n - 1); null for a single value. */
   readonly deviation: number | null;
 }
 
-/** @param values at least one */
+/** Computes mean and deviation. @param values at least one */
 export function dispersionOf(values: readonly number[]): Dispersion {
   const average = mean(values);
   const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
@@ -19,11 +19,11 @@ export function dispersionOf(values: readonly number[]): Dispersion {
 }
 
 export interface PairedComparison {
-  /** What is paired: patients where they are known, else images. */
+  /** How many units are paired: patients where they are known, else images. */
   readonly units: number;
   /** The mean over the units of the first's Dice less the second's. */
   readonly difference: number;
-  /** Of `signedRankTest`. */
+  /** The p-value of `signedRankTest`. */
   readonly p: number;
 }
 
@@ -55,16 +55,16 @@ function diceByUnit(runs: readonly ScoredRun[]): Map<string, number[]> {
 
 /** Comparisons as the cells of a table's rows, p adjusted for how many there are. */
 export interface ComparisonCells {
-  /** Of Dice; see `comparePaired`. */
+  /** The mean difference of Dice, see `comparePaired`. */
   readonly difference: number | null;
   readonly p: number | null;
-  /** Adjusted for all tests of the table; see `holm`. */
+  /** The p-value adjusted for all tests of the table, see `holm`. */
   readonly pHolm: number | null;
-  /** Images, or patients, that were paired. */
+  /** How many images, or patients, were paired. */
   readonly units: number | null;
 }
 
-/** Null where there is no comparison. */
+/** Returns the cells of each comparison; they are null where there is none. */
 export function comparisonCells(comparisons: readonly (PairedComparison | undefined)[]): ComparisonCells[] {
   const adjusted = holm(comparisons.flatMap((comparison) => (comparison ? [comparison.p] : [])));
   return comparisons.map((comparison) => {

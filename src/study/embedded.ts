@@ -8,29 +8,30 @@ import { type ComparisonCells, comparePaired, comparisonCells, dispersionOf } fr
 import { headScores, type RunResult, type ScoredRun } from './runs.js';
 
 /**
- * The difference is embedded less isolated. Null where there is nothing to compare or to spread: the deepest level is
- * the whole network, and what is trained alone may not be done yet.
+ * A level, embedded and isolated; the difference is embedded less isolated. Values are null where there is nothing to
+ * compare, or a single run has no deviation: the deepest level is the whole network, and what is trained alone may not
+ * be done yet.
  */
 export interface EmbeddedRow extends ComparisonCells {
-  /** `L1`, `L2`, … */
+  /** The name of the level: `L1`, `L2`, … */
   readonly level: string;
-  /** Of the pruned network, however it was trained. */
+  /** The parameters of the pruned network, however it was trained. */
   readonly parameters: number;
   readonly macs: number;
-  /** That are done. */
+  /** How many embedded runs are done, and below how many isolated ones. */
   readonly embeddedRuns: number;
   readonly isolatedRuns: number;
-  /** Mean over runs of the mean over images, and the standard deviation over runs. */
+  /** The mean over runs of the mean over images, and below the standard deviation over runs. */
   readonly embeddedDice: number;
   readonly embeddedDeviation: number | null;
   readonly isolatedDice: number | null;
   readonly isolatedDeviation: number | null;
-  /** Of a training, the mean; embedded, that of the whole network, which gives all levels. */
+  /** The mean time of a training in seconds; embedded, that of the whole network, which gives all levels. */
   readonly embeddedSeconds: number;
   readonly isolatedSeconds: number | null;
 }
 
-/** @param results in any order; no rows before a whole network is done */
+/** Makes the rows. @param results in any order; there are no rows before a whole network is done */
 export function embeddedRows(results: readonly RunResult[]): EmbeddedRow[] {
   const whole = results.filter(({ arm }) => arm === WHOLE);
   const levels = (whole[0]?.outputs ?? []).map(({ output }) => output).filter((output) => output !== 'accurate');

@@ -4,24 +4,24 @@ import { type Arm, BASELINE } from './arms.js';
 import { type ComparisonCells, comparePaired, comparisonCells, dispersionOf } from './compare.js';
 import { mainScores, type RunResult } from './runs.js';
 
-/** Scores are of the mean of the heads where there are several; null where there is nothing to compare or to spread. */
+/** An arm. Scores are those of the mean of the heads where there are several; null where there is nothing to compare. */
 export interface FamilyRow extends ComparisonCells {
   readonly arm: string;
   readonly network: string;
   readonly parameters: number;
   readonly macs: number;
-  /** That are done. */
+  /** How many runs are done. */
   readonly runs: number;
-  /** Mean over runs of the mean over images, and the standard deviation over runs. */
+  /** The mean over runs of the mean over images, and below the standard deviation over runs. */
   readonly dice: number;
   readonly diceDeviation: number | null;
   readonly iou: number;
   readonly iouDeviation: number | null;
-  /** Of a run, the mean. */
+  /** The mean time of a run in seconds. */
   readonly seconds: number;
 }
 
-/** @param results of the arms, in any order; an arm without any has no row */
+/** Makes the rows. @param results of the arms, in any order; an arm without any has no row */
 export function familyRows(arms: readonly Arm[], results: readonly RunResult[]): FamilyRow[] {
   const ofArm = (name: string) => results.filter(({ arm }) => arm === name);
   const begun = arms.filter(({ name }) => ofArm(name).length > 0);

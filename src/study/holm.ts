@@ -3,7 +3,7 @@
  * Statistics 6, 1979.
  */
 
-/** The p-values of `tests`, in their order, adjusted so that all together err as seldom as one. */
+/** Adjusts p-values, in their order, so that all tests together err as seldom as one. */
 export function holm(tests: readonly number[]): number[] {
   const order = tests.map((p, k) => ({ p, k })).sort((a, b) => a.p - b.p);
   const adjusted = new Array<number>(tests.length);

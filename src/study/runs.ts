@@ -1,52 +1,52 @@
-/** The single trainings of a study, and what each of them gives. */
+/** The single trainings of a study, and their results. */
 import type { ModelConfig } from '../network/config.js';
 import type { Arm } from './arms.js';
 
 /** One training: what distinguishes it from the others of its study. */
 export interface Run {
   readonly arm: Arm;
-  /** From 1. */
+  /** The number of the fold, counted from 1. */
   readonly fold: number;
-  /** Of the initial values, the order of the images and their augmentation. */
+  /** The seed of the initial values, the order of the images and their augmentation. */
   readonly seed: number;
 }
 
-/** All arms on a fold before the next fold, so that a study that is not done yet compares what can be compared. */
+/** Lists the runs, all arms on a fold before the next fold, so that an unfinished study can already compare arms. */
 export function planRuns(arms: readonly Arm[], folds: number, seeds: readonly number[]): Run[] {
   const numbers = Array.from({ length: folds }, (_, k) => k + 1);
   return seeds.flatMap((seed) => numbers.flatMap((fold) => arms.map((arm) => ({ arm, fold, seed }))));
 }
 
-/** Of the run's folder, and of the run in errors: `unetpp-ds-fold2-seed1`. */
+/** The name of a run's folder, and of the run in errors: `unetpp-ds-fold2-seed1`. */
 export function runName({ arm, fold, seed }: Run): string {
   return `${arm.name}-fold${fold}-seed${seed}`;
 }
 
-/** What came of a run, as JSON. */
+/** The result of a run, as JSON. */
 export interface RunResult {
   readonly arm: string;
   readonly fold: number;
   readonly seed: number;
   readonly config: ModelConfig;
-  /** That were trained. */
+  /** How many epochs were trained. */
   readonly epochs: number;
-  /** Whose weights are scored. */
+  /** The epoch whose weights are scored. */
   readonly bestEpoch: number;
-  /** Of training and validation; where the run was resumed within an epoch, less the part before. */
+  /** The time of training and validation; where the run was resumed within an epoch, without the part before. */
   readonly seconds: number;
   readonly weightsSha256: string;
-  /** Of each head, shallowest first, and last, where there are several, of their mean, 'accurate'. */
+  /** The scores of each head, shallowest first, and last, where there are several, of their mean, 'accurate'. */
   readonly outputs: readonly OutputScores[];
 }
 
 export interface OutputScores {
-  /** `L1`, `L2`, … or 'accurate'. */
+  /** The name of the output: `L1`, `L2`, … or 'accurate'. */
   readonly output: string;
-  /** Of the network pruned to it. */
+  /** The parameters of the network pruned to it. */
   readonly parameters: number;
-  /** Multiply-adds for an image. */
+  /** The multiply-adds for an image. */
   readonly macs: number;
-  /** Means over the images. */
+  /** The mean Dice over the images, and below the mean IoU. */
   readonly dice: number;
   readonly iou: number;
   readonly images: readonly ImageScore[];
@@ -54,7 +54,7 @@ export interface OutputScores {
 
 export interface ImageScore {
   readonly image: string;
-  /** Where it is known. */
+  /** The patient, where it is known. */
   readonly patient?: string;
   readonly dice: number;
   readonly iou: number;
@@ -66,12 +66,12 @@ export interface ScoredRun extends OutputScores {
   readonly seed: number;
 }
 
-/** What stands for the arm: the mean of its heads, or its only head. */
+/** Returns the scores that stand for the arm: those of the mean of its heads, or of its only head. */
 export function mainScores({ fold, seed, outputs }: RunResult): ScoredRun {
   return { fold, seed, ...outputs.at(-1)! };
 }
 
-/** Of head `level`, which the run has. */
+/** Returns the scores of head `level`, which the run has. */
 export function headScores({ fold, seed, outputs }: RunResult, level: string): ScoredRun {
   return { fold, seed, ...outputs.find(({ output }) => output === level)! };
 }

@@ -4,16 +4,16 @@
  */
 
 export interface SignedRankTest {
-  /** Differences that are not 0. */
+  /** How many differences are not 0. */
   readonly n: number;
-  /** The smaller of the sums of the ranks of positive and of negative differences. */
+  /** The smaller one of the sums of the ranks of positive and of negative differences. */
   readonly statistic: number;
   readonly p: number;
-  /** From the distribution itself, or from its approximation by a normal one. */
+  /** Whether p comes from the distribution itself, or from its approximation by a normal one. */
   readonly exact: boolean;
 }
 
-/** Up to so many differences the distribution is computed: counts up to 2^50 are exact in a double. */
+/** The most differences for which the distribution is computed: counts up to 2^50 are exact in a double. */
 const EXACT = 50;
 
 export function signedRankTest(differences: readonly number[]): SignedRankTest {
@@ -42,7 +42,7 @@ function doubledRanks(differences: readonly number[]): Ranked[] {
   });
 }
 
-/** Of the 2^n ways to give signs to the ranks, the share with a sum as small as this on either side. */
+/** The fraction of the 2^n ways to give signs to the ranks that have a sum as small as this on either side. */
 function exactP(ranks: readonly number[], least: number): number {
   // ways[s]: how many subsets of the ranks so far have the sum s.
   const ways = new Array<number>(least + 1).fill(0);
@@ -52,7 +52,7 @@ function exactP(ranks: readonly number[], least: number): number {
   return Math.min(1, (2 * smaller) / 2 ** ranks.length);
 }
 
-/** With the corrections for ties and for continuity. */
+/** The p-value of the normal approximation, with the corrections for ties and for continuity. */
 function normalP(ranks: readonly number[], least: number): number {
   const mean = ranks.reduce((total, rank) => total + rank, 0) / 4;
   // The sum of (rank / 2)^2 / 4, which is n(n+1)(2n+1)/24 less the ties' sum of (t^3 - t)/48.

@@ -22,7 +22,7 @@ export interface WeightAverageState {
  * grows. Running statistics of norms are not averaged: they are averages already.
  */
 export class WeightAverage {
-  /** Updates so far. */
+  /** The number of updates so far. */
   updates = 0;
   /** The average, with the layout of the parameters; what it holds beside `updates` is all of its state. */
   readonly storage: Storage;
@@ -31,7 +31,7 @@ export class WeightAverage {
   #swapped = false;
 
   /**
-   * @param decay 0.999, say: the average reaches back about 1 / (1 - decay) steps
+   * @param decay how slowly the average moves, 0.999 for example: it reaches back about 1 / (1 - decay) steps
    * @throws InputError unless 0 <= decay < 1
    */
   constructor(
@@ -58,7 +58,7 @@ export class WeightAverage {
     this.#program = scope.compile([updated], new Map(bound));
   }
 
-  /** To be called after each step of the optimizer. */
+  /** Moves the average towards the parameters; the training calls it after each step of the optimizer. */
   update(): void {
     invariant(!this.#swapped, 'the average stands in the place of the parameters');
     const n = ++this.updates;
@@ -66,14 +66,14 @@ export class WeightAverage {
     this.#program.run();
   }
 
-  /** Swaps the contents of parameters and average: to validate or keep the average, and again to train on. */
+  /** Swaps the values of parameters and average, to validate or keep the average; a second call swaps them back. */
   swap(): void {
     this.parameters.trainable.swap(this.storage);
     this.#swapped = !this.#swapped;
     this.parameters.weightsChanged();
   }
 
-  /** The rest is `storage`, which is the caller's to copy. */
+  /** Returns what is to be stored beside `storage`, whose values the caller copies. */
   saveState(): WeightAverageState {
     invariant(!this.#swapped, 'the average stands in the place of the parameters');
     return { updates: this.updates };

@@ -1,4 +1,4 @@
-/** When checkpoints are written within an epoch; one at its end is written anyway. */
+/** When checkpoints are written within an epoch; the one at its end is always written. */
 import type { TrainOptions } from './options.js';
 
 export class CheckpointSchedule {

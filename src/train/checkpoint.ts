@@ -1,6 +1,6 @@
 /**
- * The file of a checkpoint: all that a training needs to go on to the same bits. One safetensors file, its tensors flat
- * arrays; `__metadata__` holds
+ * The file of a checkpoint: all that a training needs to resume and reach the same bits. It is one safetensors file, its
+ * tensors flat arrays; `__metadata__` holds
  *
  *     format   "unetpp checkpoint"
  *     version  "1"
@@ -19,11 +19,11 @@ import { type HashParts, readSafetensors, type StoredTensor, safetensorsParts } 
 import { parseRunRecord, type RunRecord } from './run-record.js';
 
 export interface Checkpoint {
-  /** Values of JSON; a field that is undefined is left out. */
+  /** Counters, schedule and scores, as values of JSON; a field that is undefined is left out. */
   readonly state: Readonly<Record<string, unknown>>;
-  /** By name. */
+  /** The memory of parameters and optimizer, by name. */
   readonly tensors: ReadonlyMap<string, Values>;
-  /** What its run folder adds. */
+  /** The options, images and metrics that its run folder adds. */
   readonly run?: RunRecord;
 }
 
@@ -31,8 +31,9 @@ const FORMAT = 'unetpp checkpoint';
 const VERSION = '1';
 
 /**
- * The file of a checkpoint in parts that follow each other. The tensors are among them as they lie in memory: another copy
- * would be as large as all of the training's parameters and state. So they must not change until the parts are written.
+ * Encodes a checkpoint as the consecutive parts of its file. The tensors are among them as they lie in memory: another
+ * copy would be as large as all of the training's parameters and state. So they must not change until the parts are
+ * written.
  * @param hash a platform that can hash parts one after the other spares the copy that the default makes of them
  */
 export async function encodeCheckpoint(
@@ -95,8 +96,8 @@ function parseState(text: string | undefined, source: string): Checkpoint['state
 }
 
 /**
- * As JSON.stringify, but nothing is lost on the way: what JSON has no word for is a fault, and -0 is written as it is
- * (JSON.parse reads it so).
+ * Writes JSON as JSON.stringify does, but loses nothing: a value that JSON cannot express is a fault, and -0 is written
+ * as it is (JSON.parse reads it so).
  */
 function exactJson(value: unknown, path: string): string {
   if (typeof value === 'number') {

@@ -28,7 +28,7 @@ export interface TrainedBatch {
 
 /**
  * Trains the rest of an epoch.
- * @param factor of the learning rate, see `learningRateAt`
+ * @param factor the factor of the learning rate, see `learningRateAt`
  * @yields each mini-batch, after its step
  * @throws Error when a loss is not finite; it names the epoch and the step
  */

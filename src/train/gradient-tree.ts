@@ -1,8 +1,8 @@
 /**
  * The sum of the gradients of a mini-batch. They come from its micro-batches, in whatever order these are done, and are
- * summed in a fixed tree of pairs: 0 + 1, 2 + 3, … then those sums by two, and so on; who has no partner goes up as it
- * is. So the sum has the same bits however many workers there are and whichever is the fastest. A sum is made as soon as
- * both sides are there, so that few of them wait in memory.
+ * summed in a fixed tree of pairs: 0 + 1, 2 + 3, … then those sums by two, and so on; one without a partner goes up
+ * unchanged. So the sum has the same bits however many workers there are and whichever is the fastest. A sum is made as
+ * soon as both sides are there, so that few of them wait in memory.
  */
 import type { Allocator, Program, Storage } from '../backend/backend.js';
 import { Graph } from '../graph/graph.js';
@@ -17,7 +17,7 @@ export class GradientTree {
   readonly #additions = new Map<Storage, Map<Storage, Program>>();
   #leaves = 0;
 
-  /** @param sum where the sum of all is in the end */
+  /** @param sum the storage that holds the sum of all in the end */
   constructor(scope: Allocator, sum: Storage) {
     this.#scope = scope;
     this.#sum = sum;

@@ -10,27 +10,27 @@ import { waitingGradients } from './gradient-tree.js';
 import { type OptimizerName, optimizerDefaults, STATE_NAMES } from './optimizer.js';
 import { recordGradients } from './step.js';
 
-/** In bytes; all but `outside` in the memory of the backend. */
+/** The memory that a training takes, in bytes; all but `outside` is memory of the backend. */
 export interface TrainingMemory {
   /** Parameters and running statistics. */
   readonly parameters: number;
-  /** Those that the workers write, and sums that wait for others; see `GradientTree`. */
+  /** The gradients that the workers write, and sums that wait for others; see `GradientTree`. */
   readonly gradients: number;
-  /** How many these are. */
+  /** How many memories of the size of the parameters `gradients` is made of. */
   readonly gradientBuffers: number;
-  /** Its state, and the average of the weights. */
+  /** The state of the optimizer, and the moving average of the weights. */
   readonly optimizer: number;
-  /** Filters that are prepared for validation, and kept. */
+  /** Filters that are packed for validation, and kept. */
   readonly prepared: number;
   /** Activations, their gradients and workspace of one worker. */
   readonly worker: number;
   /**
-   * That of all workers and of validation. A single worker computes where validation does, and the larger of the two
-   * counts.
+   * Activations and workspace of all workers and of validation. A single worker computes where validation does, and the
+   * larger of the two counts.
    */
   readonly working: number;
   readonly total: number;
-  /** Beside the backend: the best weights, the model's file or a checkpoint while it is made, and samples. */
+  /** What the host holds beside the backend: the best weights, a model file or checkpoint in the making, and samples. */
   readonly outside: number;
 }
 
@@ -38,28 +38,31 @@ export interface TrainingMemoryOptions {
   readonly size: number;
   readonly batch: number;
   readonly microBatch: number;
-  /** Default: those of the backend. */
+  /** How many micro-batches are computed at a time. Default: as many as the backend can. */
   readonly workers?: number;
-  /** How many validate together. Default: as many as `workers`, where that is given, else those of the backend. */
+  /** How many threads validate together. Default: as many as `workers` where that is given, else all of the backend. */
   readonly threads?: number;
-  /** See `TrainOptions`. */
+  /** The loss, as in `TrainOptions`. */
   readonly loss?: LossOptions | undefined;
-  /** Default: 'adam'. */
+  /** The optimizer, whose state takes memory. Default: 'adam'. */
   readonly optimizer?: OptimizerName | undefined;
-  /** See `TrainOptions`. */
+  /** The decay of the moving average of the weights, as in `TrainOptions`. */
   readonly emaDecay?: number | undefined;
-  /** In the data set. Default: one mini-batch and one micro-batch. */
+  /** How many images the data set has. Default: one mini-batch for training and one micro-batch for validation. */
   readonly images?: { readonly train: number; readonly validation: number; readonly test?: number };
-  /** What the data set keeps of its samples at most. Default: all. */
+  /** How many bytes of samples the data set keeps at most. Default: all of them. */
   readonly cacheBytes?: number;
 }
 
 const FLOAT = 4;
 
-/** The file itself, its tensors in PyTorch's order, and what the digest is taken of. */
+/** Copies of the parameters while a model file is made: the file, its tensors in PyTorch's order, the digest's input. */
 const COPIES_FOR_A_FILE = 3;
 
-/** @param backend the one that trains; it takes no memory for the forecast */
+/**
+ * Returns the memory that a training takes, in bytes, read off the plans of its programs.
+ * @param backend the backend that trains; it takes no memory for the forecast
+ */
 export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptions, backend: Backend): TrainingMemory {
   const { size, batch, microBatch, loss, optimizer = optimizerDefaults.optimizer, emaDecay } = options;
   const { workers = backend.concurrentPrograms, threads = options.workers ?? backend.threads } = options;
@@ -81,7 +84,7 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
     parameters,
     gradients: gradientBuffers * trainable,
     optimizer: (STATE_NAMES[optimizer].length + (emaDecay ? 1 : 0)) * trainable,
-    prepared: validation.prepared,
+    prepared: validation.packed,
     working:
       workers === 1
         ? Math.max(worker, validation.working)
@@ -100,24 +103,24 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
 }
 
 export interface EvaluationMemoryOptions {
-  /** Of the images, a multiple of 2^depth. */
+  /** Height and width of the images in pixels, a multiple of 2^depth. */
   readonly size: number;
-  /** Images computed at once. */
+  /** How many images are computed at once. */
   readonly batch: number;
-  /** Images in all; of several evaluations, of each. */
+  /** How many images there are; for several evaluations, how many each has. */
   readonly images: number | readonly number[];
-  /** Default: those of the backend. */
+  /** How many threads compute. Default: all of the backend. */
   readonly threads?: number;
-  /** See `EvaluateOptions`. */
+  /** The loss that is measured, as in `EvaluateOptions`. */
   readonly loss?: LossOptions | undefined;
 }
 
-/** What evaluation takes in the backend's memory beside the parameters, in bytes. */
+/** Returns what evaluation takes of the backend's memory beside the parameters, in bytes. */
 export function evaluationMemory(
   config: ModelConfig,
   { size, batch, images, threads, loss }: EvaluationMemoryOptions,
   backend: Backend,
-): { readonly prepared: number; readonly working: number } {
+): { readonly packed: number; readonly working: number } {
   // The last batch may be smaller, and its deep convolutions then suit other kernels.
   const sizes = [images].flat().flatMap((count) => [Math.min(batch, count), count > batch ? count % batch : 0]);
   const plans = [...new Set(sizes)]
@@ -126,5 +129,5 @@ export function evaluationMemory(
       const { network, outputs } = recordEvaluation(config, count, size, loss);
       return backend.plan(outputs, new Set(network.parameters.keys()), { constant: true, ...(threads && { threads }) });
     });
-  return { prepared: keptBytes(plans), working: FLOAT * Math.max(0, ...plans.map(({ length }) => length)) };
+  return { packed: keptBytes(plans), working: FLOAT * Math.max(0, ...plans.map(({ length }) => length)) };
 }

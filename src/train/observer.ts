@@ -41,8 +41,11 @@ export interface RunObserver {
   epoch?(report: EpochReport): void | Promise<void>;
   /** Is called when a file of the run is written: `name` is its name in the run's folder. */
   artifact?(name: string): void | Promise<void>;
-  /** Is called when the run is over, however it has ended; the model then has the weights of the best epoch. */
-  end?(): void | Promise<void>;
+  /**
+   * Is called when the run is over, however it has ended; the model then has the weights of the best epoch.
+   * @param failure what was thrown, where an error ended it; a signal or a `break` is none
+   */
+  end?(failure?: unknown): void | Promise<void>;
 }
 
 /** One observer in the place of several, which are told in turn. It has `step` where one of them has. */
@@ -55,6 +58,6 @@ export function allOf(observers: readonly RunObserver[]): RunObserver {
     ...(observers.some(({ step }) => step) && { step: (report) => tell((observer) => observer.step?.(report)) }),
     epoch: (report) => tell((observer) => observer.epoch?.(report)),
     artifact: (name) => tell((observer) => observer.artifact?.(name)),
-    end: () => tell((observer) => observer.end?.()),
+    end: (failure) => tell((observer) => observer.end?.(failure)),
   };
 }

@@ -13,44 +13,44 @@ export const optimizers = ['adam', 'adamw', 'sgd'] as const;
 export type OptimizerName = (typeof optimizers)[number];
 
 export interface OptimizerOptions {
-  /** Default: 'adam'. */
+  /** Which optimizer moves the weights. Default: 'adam'. */
   readonly optimizer?: OptimizerName;
-  /** Default: 0.01 for 'adamw', else 0. */
+  /** How strongly weights are pulled towards 0. Default: 0.01 for 'adamw', else 0. */
   readonly weightDecay?: number;
-  /** Of 'sgd'; default 0.9. */
+  /** The momentum of 'sgd'. Default: 0.9. */
   readonly momentum?: number;
   /**
-   * Where the norm of all gradients together is larger, they are scaled down to it (Pascanu et al., 2013). Default: they
-   * are taken as they are.
+   * The largest norm of all gradients together: above it they are scaled down to it (Pascanu et al., 2013). Default: no
+   * limit.
    */
   readonly maxGradientNorm?: number;
 }
 
-/** What stands where an option is left out. */
+/** The values of options that are left out. */
 export const optimizerDefaults: Required<Pick<OptimizerOptions, 'optimizer' | 'momentum'>> = {
   optimizer: 'adam',
   momentum: 0.9,
 };
 
-/** The weight decay of an optimizer that is given none: of 'adamw', PyTorch's. */
+/** Returns the weight decay of an optimizer that is given none: PyTorch's for 'adamw', else 0. */
 export function defaultWeightDecay(optimizer: OptimizerName): number {
   return optimizer === 'adamw' ? 0.01 : 0;
 }
 
-/** What an optimizer remembers beside its `state`; plain JSON, which carries float64 without loss. */
+/** What an optimizer remembers beside its `state`, as plain JSON, which carries float64 without loss. */
 export interface OptimizerState {
   readonly steps: number;
   /** beta1 and beta2 to the power `steps`. */
   readonly powers: readonly [number, number];
 }
 
-/** Memory for state, each as long as the parameters, by optimizer. */
+/** The names of the memories that each optimizer keeps, each as long as the parameters. */
 export const STATE_NAMES = { adam: ['m', 'v'], adamw: ['m', 'v'], sgd: ['velocity'] } as const;
 
 /** PyTorch's defaults. */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
-/** Added to the norm that is divided by: of PyTorch's `clip_grad_norm_`. */
+/** What is added to the norm that gradients are divided by, as in PyTorch's `clip_grad_norm_`. */
 const CLIP_EPSILON = 1e-6;
 
 export class Optimizer {
@@ -66,12 +66,12 @@ export class Optimizer {
   readonly #limit: number | undefined;
   readonly #compileNorm: () => () => Promise<number>;
   #computeNorm: (() => Promise<number>) | undefined;
-  /** The norm of the gradients of the last step, where it was asked for. */
+  /** The norm of the gradients of the last step, where it has been computed. */
   #norm: number | undefined;
 
   /**
-   * @param parameters changed by each step
-   * @param gradients read by each step; the same layout
+   * @param parameters the memory that each step changes
+   * @param gradients the memory that each step reads, laid out as the parameters
    * @throws InputError for an impossible `maxGradientNorm`
    */
   constructor(scope: Allocator, parameters: Storage, gradients: Storage, options: OptimizerOptions = {}) {
@@ -121,7 +121,7 @@ export class Optimizer {
     return this.#norm;
   }
 
-  /** The rest are the storages of `state`, which are the caller's to copy. */
+  /** Returns what is to be stored beside `state`, whose values the caller copies. */
   saveState(): OptimizerState {
     return { steps: this.steps, powers: this.#powers };
   }
@@ -132,8 +132,8 @@ export class Optimizer {
   }
 
   /**
-   * What the gradients are multiplied by, as PyTorch's `clip_grad_norm_` does it. A gradient that is not finite stays so,
-   * and shows in the next loss.
+   * Returns the factor of the gradients, as in PyTorch's `clip_grad_norm_`. A gradient that is not finite stays so, and
+   * shows in the next loss.
    */
   async #clip(limit: number): Promise<number> {
     return Math.min(1, limit / ((await this.gradientNorm()) + CLIP_EPSILON));

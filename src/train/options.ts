@@ -12,59 +12,59 @@ import { type OptimizerOptions, optimizerDefaults } from './optimizer.js';
 import { type ScheduleOptions, type ScheduleSettings, scheduleSettings } from './schedule.js';
 
 export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
-  /** Default: 30. */
+  /** How many epochs to train for at most. Default: 30. */
   readonly epochs?: number;
-  /** Images of a mini-batch: one step of the optimizer. Default: 16. */
+  /** How many images a mini-batch has, after which the optimizer takes a step. Default: 16. */
   readonly batch?: number;
   /**
-   * Images computed at once, by one of the backend's workers; memory grows with it, and batch norm takes its statistics
-   * over it, as do terms of the loss that go over the batch. Default: 4; with such a term the whole batch.
+   * How many images one of the backend's workers computes at once. Memory grows with it, and batch norm takes its
+   * statistics over it, as do terms of the loss that go over the batch. Default: 4; with such a term the whole batch.
    */
   readonly microBatch?: number;
-  /** The highest that the schedule comes to. Default: 3e-4, the paper's. */
+  /** The highest learning rate of the schedule. Default: 3e-4, the paper's. */
   readonly learningRate?: number;
-  /** Of shuffling, augmentation and dropout. Default: 1. */
+  /** The seed of shuffling, augmentation and dropout. Default: 1. */
   readonly seed?: number;
-  /** Default: the hybrid loss, 0.5 cross-entropy + (1 - Dice), on every head. */
+  /** The loss to minimise. Default: the hybrid loss, 0.5 cross-entropy + (1 - Dice), on every head. */
   readonly loss?: LossOptions;
   /** Ends the training after so many epochs in a row without improvement. Default: never. */
   readonly patience?: number;
   /**
-   * Validates, and keeps as the best, a moving average of the weights with this decay, 0.999 for example (see
-   * `WeightAverage`). Default: the weights themselves.
+   * The decay of a moving average of the weights, 0.999 for example, which is validated and kept as the best in place of
+   * the weights (see `WeightAverage`). Default: the weights themselves.
    */
   readonly emaDecay?: number;
-  /** Changes a sample before it is trained on; `key` belongs to the seed, the epoch and the sample. */
+  /** Augments a sample before it is trained on; `key` belongs to the seed, the epoch and the sample. Default: none. */
   readonly augment?: (sample: Sample, key: Key) => Sample;
   /** Ends the training within a micro-batch; the best weights so far are kept. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainProgress) => void;
-  /** Watch the run: they are told of its steps and epochs. */
+  /** Observers of the run, which are called at its steps and epochs. */
   readonly observers?: readonly RunObserver[];
-  /** Goes on from there, as if nothing had come between. Options that change numbers must be those of then. */
+  /** Resumes from a checkpoint as if there had been no break. Options that change numbers must be as they were. */
   readonly resume?: Checkpoint;
   /**
-   * Is given all that is needed to go on: after each epoch, when its report has been looked at (not after a `break`),
-   * when `signal` ends the training, and as often as `checkpointEvery` says. The training waits for it; what it is given
-   * is the live memory, to be written down before the promise is fulfilled.
+   * Is given all that is needed to resume: after each epoch, when its report has been read (not after a `break`), when
+   * `signal` ends the training, and as often as `checkpointEvery` says. The training waits for it; the checkpoint is the
+   * live memory, to be written before the promise is fulfilled.
    */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
-  /** Also within epochs: after so many steps of the optimizer, or minutes. Default: neither. */
+  /** Also writes checkpoints within epochs: after so many steps of the optimizer, or minutes. Default: neither. */
   readonly checkpointEvery?: { readonly steps?: number; readonly minutes?: number };
 }
 
-/** Where an epoch stands, after each micro-batch. */
+/** How far an epoch has come, after each micro-batch. */
 export interface TrainProgress {
   readonly epoch: number;
   readonly epochs: number;
   readonly phase: 'training' | 'validation';
-  /** Images done, and all of this phase. */
+  /** How many images of this phase are done, and below how many it has. */
   readonly done: number;
   readonly total: number;
   readonly imagesPerSecond: number;
 }
 
-/** What stands where an option is left out; see `scheduleDefaults` for those of the schedule. */
+/** The values of options that are left out; see `scheduleDefaults` for those of the schedule. */
 export const trainDefaults = {
   ...optimizerDefaults,
   epochs: 30,
@@ -78,7 +78,7 @@ export const trainDefaults = {
 export type TrainSettings = Omit<TrainOptions, keyof ScheduleOptions> &
   typeof trainDefaults & { readonly rate: ScheduleSettings };
 
-/** @throws InputError that names the option */
+/** Completes the options with their defaults. @throws InputError that names the option that is not allowed */
 export function trainSettings(options: TrainOptions): TrainSettings {
   const { batch = trainDefaults.batch, loss = {} } = options;
   const microBatch = spansImages(loss) ? batch : trainDefaults.microBatch;

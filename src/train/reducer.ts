@@ -1,6 +1,6 @@
 /**
- * The gradients, losses and running statistics of micro-batches become those of their mini-batch. All is keyed by the
- * index of the micro-batch and put together in a fixed order, so that neither the number of workers nor which of them is
+ * Reduces the gradients, losses and running statistics of micro-batches to those of their mini-batch. All is keyed by
+ * the index of the micro-batch and summed in a fixed order, so that neither the number of workers nor which of them is
  * the fastest changes a bit.
  *
  * Where several processes train together, each has a `Reducer` whose `share` is a part of the micro-batches: it passes on
@@ -13,17 +13,17 @@ import type { Losses } from './losses.js';
 /** Values by the name of the running statistic that they belong to. */
 export type Statistics = ReadonlyMap<string, Float64Array>;
 
-/** What comes of a micro-batch. */
+/** The results of a micro-batch. */
 export interface MicroBatch {
   /** Its gradients, laid out as the trainable parameters. */
   readonly gradients: Storage;
   /** Its losses, which are means over its images. */
   readonly losses: Losses;
-  /** What it adds to the new running statistics, which are means over the mini-batch. */
+  /** Its contribution to the new running statistics, which are means over the mini-batch. */
   readonly statistics: Statistics;
 }
 
-/** What comes of a mini-batch beside its gradients. */
+/** The results of a mini-batch beside its gradients. */
 export interface MiniBatch {
   /** The losses of its micro-batches, by their index. */
   readonly losses: readonly Losses[];

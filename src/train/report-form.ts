@@ -21,7 +21,7 @@ const classScores: Fields<Omit<ClassScores, keyof DistanceScores>> = {
   pooledSpecificity: number,
 };
 
-// Distances and the scores of single images are not asked for in a training.
+// A training measures neither distances nor the scores of single images.
 const scores: Fields<Omit<Scores, keyof DistanceScores>> = {
   ...classScores,
   perClass: optional(listOf(object({ class: count, ...classScores }))),

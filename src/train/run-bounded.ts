@@ -1,14 +1,14 @@
-/** Spreads numbered pieces of work over lanes that go on beside each other. */
+/** Runs numbered tasks in a fixed number of lanes, one at a time in each. */
 
 /**
- * Does pieces 0 to `count - 1`, begun in order, one at a time in each lane. None begins more than twice the number of
- * lanes after one that is not done, so that what waits for a slow one is bounded. The first error stops all lanes; it is
- * thrown when what had begun is done.
+ * Runs tasks 0 to `count - 1`, begun in order, one at a time in each lane. None begins more than twice the number of
+ * lanes after one that is not done, so that the number of results that wait for a slow one is bounded. The first error
+ * stops all lanes; it is thrown when the tasks that had begun are done.
  */
 export async function runBounded(
   count: number,
   lanes: number,
-  work: (piece: number, lane: number) => Promise<void>,
+  work: (task: number, lane: number) => Promise<void>,
 ): Promise<void> {
   const failures: unknown[] = [];
   const done = new Set<number>();
@@ -21,10 +21,10 @@ export async function runBounded(
         await new Promise<void>((resolve) => waiting.push(resolve));
         continue;
       }
-      const piece = next++;
+      const task = next++;
       try {
-        await work(piece, lane);
-        done.add(piece);
+        await work(task, lane);
+        done.add(task);
         while (done.delete(oldest)) oldest++;
       } catch (error) {
         failures.push(error);

@@ -6,9 +6,9 @@ import { listOf, object, requireForm, text } from '../base/form.js';
 import { parseJson } from '../base/json.js';
 import type { Split } from '../data/split/split.js';
 
-/** What must be as it was where a run goes on. */
+/** What must be unchanged for a run to resume. */
 export interface RunOrigin {
-  /** Values of JSON, by name. */
+  /** The options of the run by name, as values of JSON. */
   readonly options: Readonly<Record<string, unknown>>;
   /** The digests of the samples that are trained and validated on, in their order; see `sampleDigest`. */
   readonly images: Readonly<Record<TrainedSubset, readonly string[]>>;
@@ -22,7 +22,7 @@ export interface RunRecord extends RunOrigin {
 /** The digests of samples, by their names. */
 export type Digests = ReadonlyMap<string, string>;
 
-/** Those that decide what comes of a training. */
+/** The subsets on which the weights depend: the images that are trained on, and those that choose the best epoch. */
 export const trainedSubsets = ['train', 'validation'] as const;
 type TrainedSubset = (typeof trainedSubsets)[number];
 
@@ -32,7 +32,7 @@ export function imagesOf(split: Split, digests: Digests): RunOrigin['images'] {
   return { train: inOrder('train'), validation: inOrder('validation') };
 }
 
-/** The names of the samples that are not those which stood at their places, in a split of as many. */
+/** Returns the names of samples that differ from those at their positions before, in a split of the same sizes. */
 export function changedImages(split: Split, digests: Digests, { images }: RunOrigin): string[] {
   return trainedSubsets.flatMap((subset) => split[subset].filter((name, k) => digests.get(name) !== images[subset][k]));
 }
@@ -43,7 +43,7 @@ const RECORD = object({
   metrics: listOf(text),
 });
 
-/** @throws InputError that names `source` where the text is no record */
+/** Parses a record. @throws InputError that names `source` where the text is not one */
 export function parseRunRecord(json: string, source: string): RunRecord {
   const record = parseJson(json, `${source}: run`);
   requireForm(record, RECORD, `${source}: run`, 'restore the file from a copy');

@@ -1,6 +1,6 @@
 /**
  * The learning rate of each step of the optimizer. All of it is arithmetic with the same bits on every engine
- * (src/base/math.ts), and a function of the step's number, so that a resumed run goes on where it was.
+ * (src/base/math.ts), and a function of the step's number, so that a resumed run has the rates of one without a break.
  *
  * Step s, from 0, of T = epochs x steps per epoch. The first W = round(warmup x steps per epoch) rates rise linearly, to
  * learningRate (s + 1) / (W + 1). After them t / T' = (s - W) / (T - W), which is 0 at the first step and 1 - 1 / T' at
@@ -23,21 +23,21 @@ export const schedules = ['constant', 'cosine', 'polynomial', 'plateau'] as cons
 export type ScheduleName = (typeof schedules)[number];
 
 export interface ScheduleOptions {
-  /** Default: 'constant'. */
+  /** How the learning rate falls. Default: 'constant', not at all. */
   readonly schedule?: ScheduleName;
-  /** Epochs in which the rate rises from near 0; may be a fraction. Default: 0. */
+  /** How many epochs the rate rises from near 0 for; it may be a fraction. Default: 0. */
   readonly warmup?: number;
   /** The lowest rate that 'cosine', 'polynomial' and 'plateau' come to. Default: 0. */
   readonly minLearningRate?: number;
-  /** Of 'polynomial'; default 0.9. */
+  /** The exponent of 'polynomial'. Default: 0.9. */
   readonly power?: number;
-  /** Of 'plateau': the rate falls after so many epochs in a row without improvement. Default: 5. */
+  /** After how many epochs in a row without improvement the rate of 'plateau' falls. Default: 5. */
   readonly plateauPatience?: number;
-  /** Of 'plateau': what the rate is multiplied by then. Default: 0.5. */
+  /** What the rate of 'plateau' is multiplied by when it falls. Default: 0.5. */
   readonly plateauFactor?: number;
 }
 
-/** What a schedule belongs to. */
+/** The run that a schedule belongs to. */
 export interface ScheduledRun {
   readonly epochs: number;
   /** The highest rate. */
@@ -46,7 +46,7 @@ export interface ScheduledRun {
 
 export type ScheduleSettings = Required<ScheduleOptions> & ScheduledRun;
 
-/** What stands where an option is left out. */
+/** The values of options that are left out. */
 export const scheduleDefaults: Required<ScheduleOptions> = {
   schedule: 'constant',
   warmup: 0,
@@ -57,7 +57,7 @@ export const scheduleDefaults: Required<ScheduleOptions> = {
 };
 
 /**
- * The options with defaults for what is left out or undefined.
+ * Completes the options with defaults for what is left out or undefined.
  * @throws InputError that names the option
  */
 export function scheduleSettings(options: ScheduleOptions & ScheduledRun): ScheduleSettings {
@@ -81,9 +81,9 @@ export function scheduleSettings(options: ScheduleOptions & ScheduledRun): Sched
 }
 
 /**
- * The rate of one step; see above.
- * @param step counted from 0 over the whole run
- * @param factor of 'plateau': what `Plateau` has come to
+ * Returns the learning rate of one step, see the head of this file.
+ * @param step the step's number, counted from 0 over the whole run
+ * @param factor the factor that `Plateau` has come to; 1 for all other schedules
  */
 export function learningRateAt(step: number, stepsPerEpoch: number, settings: ScheduleSettings, factor = 1): number {
   const { schedule, warmup, epochs, learningRate, minLearningRate: lowest } = settings;
@@ -98,12 +98,12 @@ export function learningRateAt(step: number, stepsPerEpoch: number, settings: Sc
   return highest;
 }
 
-/** Plain JSON. */
+/** What a plateau remembers, as plain JSON. */
 export interface PlateauState {
   readonly factor: number;
   /** The best score so far; null before the first. */
   readonly best: number | null;
-  /** Epochs since then, or since the rate last fell. */
+  /** How many epochs have passed since then, or since the rate last fell. */
   readonly waited: number;
 }
 

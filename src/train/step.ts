@@ -25,7 +25,7 @@ import { runBounded } from './run-bounded.js';
 
 /** What a step learns from: one image as the network reads it. */
 export interface Example {
-  /** The name of the image, which errors tell. */
+  /** The name of the image, for errors. */
   readonly name: string;
   readonly image: Image<Float32Array>;
   /** The class of each pixel. */
@@ -34,11 +34,11 @@ export interface Example {
   readonly dropoutKey: Key;
 }
 
-/** What the loop of a training asks of whoever computes. */
+/** What the training loop needs of an object that computes steps. */
 export interface Step {
   /** The names of the heads, shallowest first. */
   readonly heads: readonly string[];
-  /** How many micro-batches are computed at a time, and so many are to be loaded beforehand. */
+  /** How many micro-batches are computed at a time; as many should be loaded ahead. */
   readonly concurrency: number;
   /** The indices of the micro-batches that this process computes, of the `count` of a mini-batch, in order. */
   share(count: number): readonly number[];
@@ -46,7 +46,7 @@ export interface Step {
    * Computes the gradients and the losses of a mini-batch.
    * @param images how many images the whole mini-batch has
    * @param load gives the micro-batches; those of `share` are called in order, each when its turn has come
-   * @param onDone is told after each micro-batch how many images it had
+   * @param onDone is called after each micro-batch with the number of its images
    * @returns the losses of all micro-batches, which are means over their images
    * @throws what `load` throws, or an Error that names the images whose computation failed; parameters and running
    *   statistics are then as they were
@@ -66,7 +66,7 @@ export interface Step {
 export interface GradientGraph {
   readonly network: Network;
   readonly loss: RecordedLoss;
-  /** [1]: the gradient of the mini-batch's loss with respect to this micro-batch's. */
+  /** The gradient of the mini-batch's loss with respect to this micro-batch's, [1]. */
   readonly upstream: Tensor;
   /** The gradient of each trainable parameter. */
   readonly gradients: ReadonlyMap<Parameter, Tensor>;
@@ -99,9 +99,9 @@ interface Compiled {
   readonly program: Program;
 }
 
-/** Where micro-batches are computed, one after the other. */
+/** A sequence of micro-batches that are computed one after the other, and the memory that they take in turn. */
 interface Lane {
-  /** See `CompileOptions`. */
+  /** The context of its programs, see `CompileOptions`. */
   readonly context: number;
   /** The gradients of one micro-batch. */
   readonly gradients: Storage;
@@ -141,7 +141,7 @@ export class TrainingStep implements Step {
     const { length } = parameters.trainable;
     this.#reducer = reducer ?? new LocalReducer(scope, length, backend.concurrentPrograms);
     this.#lanes = Array.from({ length: backend.concurrentPrograms }, (_, k) => {
-      // A single one computes where everything else does.
+      // A single lane computes in the context of everything else.
       const context = backend.concurrentPrograms === 1 ? 0 : k + 1;
       return { context, gradients: scope.allocate(length), compiled: new Map() };
     });
@@ -158,8 +158,8 @@ export class TrainingStep implements Step {
   }
 
   /**
-   * Takes the memory for mini-batches of up to so many images, which otherwise is taken when it is needed: so what
-   * cannot be had is missed before work begins and not within it.
+   * Takes the memory for mini-batches of up to so many images, which otherwise is taken when it is needed. So a lack of
+   * memory shows before the work begins and not within it.
    */
   reserve(images: number, microBatch: number): void {
     const count = Math.ceil(images / microBatch);
@@ -181,8 +181,8 @@ export class TrainingStep implements Step {
     const reducer = this.#reducer;
     const share = reducer.share(load.length);
     reducer.begin(load.length);
-    await runBounded(share.length, this.#lanes.length, async (piece, n) => {
-      const index = share[piece]!;
+    await runBounded(share.length, this.#lanes.length, async (k, n) => {
+      const index = share[k]!;
       const examples = await load[index]!();
       const lane = this.#lanes[n]!;
       const { graph, program } = await this.#compute(lane, examples, images);

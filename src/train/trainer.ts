@@ -1,4 +1,4 @@
-/** Training a model on a data set: what the loop of training-loop.ts is made of where a network learns. */
+/** Trains a model on a data set: makes the parts that training-loop.ts runs. */
 import type { Allocator } from '../backend/backend.js';
 import { Scope } from '../backend/scope.js';
 import type { Dataset } from '../data/dataset.js';
@@ -45,7 +45,7 @@ export async function* trainModel(
   }
 }
 
-/** The parts at the beginning of the training, or where `settings.resume` says. */
+/** Makes the parts of a training at its beginning, or at the checkpoint `settings.resume`. */
 function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope: Allocator): TrainingParts {
   const { sampler, split } = dataset;
   const { batch, microBatch, emaDecay, resume, onCheckpoint } = settings;

@@ -22,11 +22,11 @@ export interface TrainingParts {
   readonly weights: Weights;
   readonly dataset: TrainingImages;
   readonly settings: TrainSettings;
-  /** Validates after an epoch, while what is to be validated stands in the place of the weights. */
+  /** Validates after an epoch, while the weights are those that are to be validated. */
   readonly validate: (epoch: number) => Promise<Evaluation>;
-  /** Is told which epoch is the best from now on, while its weights are those of the model. */
+  /** Is called with an epoch that is the best so far, while its weights are those of the model. */
   readonly onBest: (best: ValidatedEpoch) => void;
-  /** Writes down all that is needed to go on. */
+  /** Writes all that is needed to resume. */
   readonly writeCheckpoint: () => Promise<void>;
   /** The time in milliseconds. Default: `performance.now`. */
   readonly now?: () => number;
@@ -37,10 +37,24 @@ export interface TrainingParts {
  * then those of the best epoch; while a report is looked at, they are those that were validated.
  */
 export async function* trainEpochs(parts: TrainingParts): AsyncGenerator<EpochReport, void, void> {
+  const observer = allOf(parts.settings.observers ?? []);
+  let failure: unknown;
+  try {
+    yield* trainUntilDone(parts, observer);
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    parts.weights.restoreBest();
+    await observer.end?.(failure);
+  }
+}
+
+/** The epochs that are left, each with its checkpoint; the signal ends them with one more, and without an error. */
+async function* trainUntilDone(parts: TrainingParts, observer: RunObserver): AsyncGenerator<EpochReport, void, void> {
   const { progress, weights, settings, now = () => performance.now() } = parts;
   const { epochs, signal } = settings;
   const checkpoints = new CheckpointSchedule(settings.checkpointEvery, now);
-  const observer = allOf(settings.observers ?? []);
   const write = async () => {
     await parts.writeCheckpoint();
     checkpoints.written();
@@ -79,9 +93,6 @@ export async function* trainEpochs(parts: TrainingParts): AsyncGenerator<EpochRe
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error;
     await write();
-  } finally {
-    weights.restoreBest();
-    await observer.end?.();
   }
 }
 

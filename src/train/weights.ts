@@ -3,9 +3,9 @@ import type { Allocator } from '../backend/backend.js';
 import type { ParameterStore, Snapshot } from '../network/parameters.js';
 import { WeightAverage } from './average.js';
 
-/** What the trainer does with weights. */
+/** The operations of the training loop on weights. */
 export interface Weights {
-  /** Says that the optimizer has taken a step. */
+  /** Is called when the optimizer has taken a step. */
   stepped(): void;
   /** Puts what is validated in the place of the weights, and the weights back with the next call. */
   swap(): void;

@@ -27,7 +27,7 @@ test('it may ask for other runs and compute otherwise; anything else is refused 
   await open(dir);
   await open(dir, { arms: ['unet'], seeds: [3], workers: 2, checkpointSteps: 1, out: join(dir, 'st'), wait: 1 });
   const refused = async (more: Partial<StudyOptions>, what: string, then: string) => {
-    const end = 'call it as then, or give another folder with --out';
+    const end = 'repeat its options, or give another folder with --out';
     const message = `${what}, but the study in ${join(dir, 'st')} was started ${then}; ${end}`;
     assert.is(await rejection(open(dir, more)), message);
   };

@@ -9,7 +9,6 @@ import { storedOptions, toRunConfig } from '../../src/app/runs/run-config.js';
 import { loadJob, openData, planJob, type TrainingJob } from '../../src/app/training/job.js';
 import { trainInFolder } from '../../src/app/training/train-in-folder.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
-import type { EpochReport } from '../../src/index.js';
 import { CheckpointFiles } from '../../src/platform/node/runs/checkpoint-files.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { disc, put, putPairs, suiteInFolder } from '../support/cli.js';
@@ -36,7 +35,7 @@ test.before(async () => {
   const shape = { data: join(made, 'data'), filters: [2, 2], size: 16 };
   const job = await prepareJob(completeOptions({ ...shape, epochs: 2, batch: 2, emaDecay: 0.5, workers: 1 }));
   const folder = await RunFolder.create(join(made, 'run'), toRunConfig(job));
-  for await (const _ of trainInFolder(folder, job, nobody, never));
+  await trainInFolder(folder, job, nobody, never);
   await folder.close();
 });
 test.after(() => rmSync(made, { recursive: true }));
@@ -50,12 +49,9 @@ async function goOn(dir: string, given: Partial<TrainCommandOptions> = {}) {
     const options = { ...storedOptions(folder), data: join(dir, 'data'), ...given };
     const job = await prepareJob(options);
     const resume = await findCheckpoint(folder, job, (line) => told.push(line));
-    const reports: EpochReport[] = [...(resume?.epochs ?? [])];
     await folder.change(toRunConfig(job));
-    for await (const epoch of trainInFolder(folder, { ...job, ...(resume && { resume }) }, nobody, never)) {
-      reports.push(epoch);
-    }
-    return { reports, told };
+    const { epochs } = await trainInFolder(folder, { ...job, ...(resume && { resume }) }, nobody, never);
+    return { reports: epochs, told };
   } finally {
     await folder.close();
   }
@@ -149,7 +145,7 @@ test('a checkpoint of 0.1.0 has none of this: it goes on, and says so', async ({
   const { state, tensors } = (await files.read())!.checkpoint;
   await files.write({ state, tensors });
   const { reports, told } = await goOn(dir, { epochs: 3 });
-  const unchecked = 'its checkpoint does not say with which options and images it was made; going on unchecked';
+  const unchecked = 'its checkpoint does not say with which options and images it was made; resuming unchecked';
   assert.equal([reports.length, told], [3, [`${join(dir, 'run')}: ${unchecked}`]]);
   assert.equal((await goOn(dir, { epochs: 4 })).told, [], 'the checkpoints that follow say it');
   assert.is(metricsOf(join(dir, 'run')).length, 4);

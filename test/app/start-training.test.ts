@@ -4,8 +4,10 @@ import * as assert from 'uvu/assert';
 import type { StudyOptions } from '../../src/app/options/study-options.js';
 import { completeOptions, type TrainCommandOptions } from '../../src/app/options/train-options.js';
 import { runStudy, type StudyObserver } from '../../src/app/study/run-study.js';
-import { resumeTraining, startTraining, type TrainingObserver } from '../../src/app/training/start-training.js';
+import { resumeTraining, startTraining } from '../../src/app/training/start-training.js';
+import { InputError } from '../../src/base/errors.js';
 import { listing, putPairs, suiteInFolder } from '../support/cli.js';
+import { messageOf } from '../support/faults.js';
 
 const test = suiteInFolder('start training');
 const forever = new AbortController().signal;
@@ -15,23 +17,26 @@ function optionsFor(dir: string): TrainCommandOptions {
   return completeOptions({ data: join(dir, 'data'), ...small });
 }
 
-/** Takes note of what it is told, repetitions left out. */
-function recorder(): { readonly told: string[]; readonly observer: TrainingObserver & StudyObserver } {
+/** Takes note of what it is told, repetitions left out, and of the files. */
+function recorder() {
   const told: string[] = [];
+  const files = new Set<string>();
   const note = (what: string) => {
     if (told.at(-1) !== what) told.push(what);
   };
-  const observer = {
-    progress: ({ phase, epoch }: { phase: string; epoch?: { number: number; of: number } }) =>
-      note(epoch ? `${phase} ${epoch.number}/${epoch.of}` : phase),
-    remark: ({ kind }: { kind: string }) => note(kind),
-    begin: () => note('begin'),
-    epoch: ({ epoch }: { epoch: number }) => note(`epoch ${epoch}`),
-    run: ({ name, number, of }: { name: string; number: number; of: number }) => note(`run ${name} ${number}/${of}`),
-    result: ({ epochs }: { epochs: number }) => note(`result of ${epochs}`),
-    end: () => note('end'),
+  const observer: StudyObserver = {
+    progress: ({ phase, epoch }) => note(epoch ? `${phase} ${epoch.number}/${epoch.of}` : phase),
+    remark: ({ kind }) => note(kind),
+    open: (_plan, _folder, done) => note(`open, ${done} done`),
+    run: ({ name, number, of }) => note(`run ${name} ${number}/${of}`),
+    ready: ({ options }) => note(`ready for ${options.epochs}`),
+    begin: ({ epoch }) => note(`begin ${epoch}`),
+    epoch: ({ epoch }) => note(`epoch ${epoch}`),
+    artifact: (name) => void files.add(name),
+    end: (failure) => note(failure ? `end by ${failure}` : 'end'),
+    result: ({ epochs }) => note(`result of ${epochs}`),
   };
-  return { told, observer };
+  return { told, files, observer };
 }
 
 /** What `work` writes to stdout and stderr. */
@@ -57,7 +62,7 @@ async function printedBy(work: () => Promise<unknown>): Promise<string> {
 
 test('a training tells its phases in order, prints nothing, and gives its result', async ({ dir }) => {
   putPairs(dir, 5);
-  const { told, observer } = recorder();
+  const { told, files, observer } = recorder();
   const printed = await printedBy(async () => {
     const { result, tested } = await startTraining(optionsFor(dir), observer, forever);
     assert.equal([result.epochs, result.interrupted, tested], [2, false, undefined]);
@@ -65,10 +70,9 @@ test('a training tells its phases in order, prints nothing, and gives its result
   });
   assert.is(printed, '');
   const epochs = [1, 2].flatMap((n) => [`training ${n}/2`, `validation ${n}/2`, `epoch ${n}`]);
-  assert.equal(told, ['reading', 'begin', ...epochs, 'end']);
-  for (const name of ['model.safetensors', 'predictions.png', 'curves.png', 'report.json']) {
-    assert.ok(listing(join(dir, 'run')).includes(name), name);
-  }
+  assert.equal(told, ['reading', 'ready for 2', 'begin 1', ...epochs, 'end']);
+  assert.equal([...files], ['model.safetensors', 'predictions.png', 'curves.png', 'report.json']);
+  for (const name of files) assert.ok(listing(join(dir, 'run')).includes(name), name);
 });
 
 test('a training that is ended at its first step can be gone on with, by nobody in particular', async ({ dir }) => {
@@ -78,13 +82,26 @@ test('a training that is ended at its first step can be gone on with, by nobody 
   const { told, observer } = recorder();
   const { result } = await resumeTraining(ended.result.run, {}, observer, forever);
   assert.equal([result.epochs, result.interrupted], [2, false]);
-  assert.equal(told.slice(0, 3), ['reading', 'notice', 'begin']);
+  assert.equal(told.slice(0, 4), ['reading', 'notice', 'ready for 2', 'begin 1']);
+});
+
+test('a training that fails tells its end with the error', async ({ dir }) => {
+  putPairs(dir, 5);
+  const { told, observer } = recorder();
+  const failing: StudyObserver = {
+    ...observer,
+    epoch() {
+      throw new InputError('disk full');
+    },
+  };
+  assert.match(await messageOf(startTraining(optionsFor(dir), failing, forever)), 'disk full; the best model so far');
+  assert.equal(told.slice(-2), ['validation 1/2', 'end by InputError: disk full']);
 });
 
 test('a study tells its runs, prints nothing, and gives its table', async ({ dir }) => {
   putPairs(dir, 5);
-  const asked = { compare: 'family', arms: ['unet'], folds: 1, seeds: [1], epochs: 1 } as const;
-  const options: StudyOptions = { ...optionsFor(dir), ...asked, out: join(dir, 'study') };
+  const smallest = { compare: 'family', arms: ['unet'], folds: 1, seeds: [1], epochs: 1 } as const;
+  const options: StudyOptions = { ...optionsFor(dir), ...smallest, out: join(dir, 'study') };
   const { told, observer } = recorder();
   const printed = await printedBy(async () => {
     const { rows, runs, files, interrupted } = await runStudy(options, observer, forever);
@@ -95,8 +112,9 @@ test('a study tells its runs, prints nothing, and gives its table', async ({ dir
     );
   });
   assert.is(printed, '');
-  const run = ['training 1/1', 'validation 1/1', 'scoring'];
-  assert.equal(told, ['reading', 'begin', 'run unet-fold1-seed1 1/1', ...run, 'result of 1', 'end']);
+  const training = ['ready for 1', 'begin 1', 'training 1/1', 'validation 1/1', 'epoch 1', 'end'];
+  const run = ['run unet-fold1-seed1 1/1', ...training, 'scoring', 'result of 1'];
+  assert.equal(told, ['reading', 'open, 0 done', ...run]);
 });
 
 test.run();

@@ -119,7 +119,7 @@ for (const [what, code, options, loss] of [
     const { model, workers, warnings } = team(2, code, options);
     for (let k = 0; k < 5; k++) assert.equal(await predict(model), expected);
     assert.is(workers.length, 3);
-    assert.equal(warnings, [`thread 1 of the team ${loss}, the third one lost; going on with one thread`]);
+    assert.equal(warnings, [`thread 1 of the team ${loss}, the third one lost; continuing with one thread`]);
   });
 }
 
@@ -140,7 +140,7 @@ for (const [what, end, options] of [
     const length = 4096;
     const optimizer = new Optimizer(backend, backend.allocate(length), backend.allocate(length));
     const halfDone = 'thread 1 of the team was lost within adam, which cannot be done again';
-    const lost = `${halfDone}; go on from the last checkpoint (train --resume)`;
+    const lost = `${halfDone}; resume from the last checkpoint (train --resume)`;
     assert.is(await errorOf(() => afterOthers('adam', flag, () => optimizer.step(0.1))), lost);
     assert.is(await errorOf(() => predict(model)), `the team of threads was given up: ${lost}; make a new backend`);
   });

@@ -1,3 +1,4 @@
+/** Cases of ReLU, sigmoid and softmax, with saturated and non-finite values. */
 import { relu, sigmoid, softmax } from '../../src/ops/index.js';
 import type { Case } from '../support/case.js';
 import { awayFromZero, given, saturated } from '../support/samples.js';

@@ -1,3 +1,4 @@
+/** Cases of add, mean and weightedSum, of several numbers of terms. */
 import { add, mean, weightedSum } from '../../src/ops/index.js';
 import type { Case } from '../support/case.js';
 import { normal } from '../support/samples.js';

@@ -1,3 +1,4 @@
+/** Cases of concat, with channels that fill no vector and several. */
 import { concat } from '../../src/ops/index.js';
 import type { Case } from '../support/case.js';
 import { normal } from '../support/samples.js';

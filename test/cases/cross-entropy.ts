@@ -1,3 +1,4 @@
+/** Cases of the cross-entropy, focal and weighted, with two and more classes. */
 import { type CrossEntropyOptions, crossEntropy } from '../../src/ops/index.js';
 import type { Case } from '../support/case.js';
 import { labels, mask, normal, type Sample, saturated } from '../support/samples.js';

@@ -1,3 +1,4 @@
+/** Cases of dropout, by rate and shape. */
 import { dropout } from '../../src/ops/index.js';
 import type { Case } from '../support/case.js';
 import { keys, normal } from '../support/samples.js';

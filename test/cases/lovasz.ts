@@ -1,3 +1,4 @@
+/** Cases of the Lovász loss, with ties, empty masks and absent classes. */
 import { type LovaszOptions, lovaszLoss } from '../../src/ops/index.js';
 import type { Case } from '../support/case.js';
 import { apart, labels, mask, type Sample, separated, tied } from '../support/samples.js';

@@ -1,3 +1,4 @@
+/** Cases of the batch, instance and group norm, and of the moments that they normalise by. */
 import type { Shape } from '../../src/graph/shape.js';
 import { moments, normalise, weightedSum } from '../../src/ops/index.js';
 import type { NormOptions } from '../../src/ops/normalisation.js';

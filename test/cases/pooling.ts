@@ -1,3 +1,4 @@
+/** Cases of max pooling, with and without ties. */
 import type { Shape } from '../../src/graph/shape.js';
 import { maxPool2d } from '../../src/ops/index.js';
 import type { Case } from '../support/case.js';

@@ -1,3 +1,4 @@
+/** Cases of the transposed convolution. */
 import { convTranspose2d } from '../../src/ops/index.js';
 import type { Case } from '../support/case.js';
 import { normal } from '../support/samples.js';

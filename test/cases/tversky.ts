@@ -1,3 +1,4 @@
+/** Cases of the Dice and Tversky losses, per image and over the batch, with two and more classes. */
 import { type DiceOptions, diceLoss, type TverskyOptions, tverskyLoss } from '../../src/ops/index.js';
 import type { Case } from '../support/case.js';
 import { labels, mask, normal, type Sample, saturated } from '../support/samples.js';

@@ -1,3 +1,4 @@
+/** Cases of upsampling, with each interpolation. */
 import type { Shape } from '../../src/graph/shape.js';
 import { interpolations, upsample2d } from '../../src/ops/index.js';
 import type { Case } from '../support/case.js';

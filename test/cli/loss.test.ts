@@ -42,7 +42,7 @@ test('--loss, --head-weights and --class-weights reach the run, the model and it
 
 test('what is refused', ({ dir }) => {
   putPairs(dir);
-  const known = 'is no term; expected a sum like 0.5*ce+dice, of ce, focal, dice, tversky, lovasz';
+  const known = 'is not a term; expected a sum like 0.5*ce+dice, of ce, focal, dice, tversky, lovasz';
   refused(dir, [...TRAIN, '--loss', '0.5*ce+dise'], `loss "0.5*ce+dise": "dise" ${known}`);
   const list = 'Expected numbers of at least 0 with commas between them, like 1,2,5; found "x"';
   const option = "option '--head-weights <list>' argument '1,x' is invalid";

@@ -84,7 +84,7 @@ test('an image that is too large is refused by its header', async ({ dir }) => {
     new RegExp(`^unetpp: ${what}, 96 MB are free; ${advice}\n$`),
   );
   put(dir, 'in/b.png', claim(16385, 1));
-  const most = 'accepted are at most 16384 pixels a side and 268435456 bytes; cut it into tiles';
+  const most = 'expected at most 16384 pixels a side and 268435456 bytes; cut it into tiles';
   refused(dir, predict, `in/b.png: too large: 16385x1 of 8-bit grey takes 16385 bytes, ${most}`);
   put(dir, 'in/b.png', disc(300, 200));
   assert.is(json(dir, predict).images, 2);

@@ -141,7 +141,7 @@ test('another kind of file, and another version', async ({ dir }) => {
   const foreign = await rewritten((_, metadata) => {
     metadata.format = 'pt';
   });
-  const bring = 'bring PyTorch weights in with import-torch';
+  const bring = 'convert PyTorch weights with import-torch';
   refusedByAll(dir, foreign, `not a model of unetpp (its metadata has no format "unetpp"); ${bring}`);
   const newer = await rewritten((_, metadata) => {
     metadata.version = '9';

@@ -59,7 +59,7 @@ for (const [what, damage] of Object.entries({ 'has a flipped bit': flipBit, 'is 
     damage(join(dir, NEWEST));
     renameSync(join(dir, 'data'), join(dir, 'moved'));
     const stderr = extended(dir, '--data', 'moved');
-    const warning = `${NEWEST}: damaged: .*; going on from the checkpoint before, checkpoint-previous.safetensors\n`;
+    const warning = `${NEWEST}: damaged: .*; resuming from the previous checkpoint, checkpoint-previous.safetensors\n`;
     assert.match(stderr, new RegExp(`^${warning}`));
     assert.match(stderr, '\nresumed   in epoch 3, after 8 images\n');
   });
@@ -120,7 +120,7 @@ test('killed before its first checkpoint, a run begins anew, and says so', ({ di
   put(dir, 'run/.metrics.jsonl.4194304.0.tmp', '');
   const { code, stdout, stderr } = unetpp(dir, [...RESUME, '--json']);
   assert.is(code, 0, stderr);
-  assert.match(stderr, /^run: has no checkpoint yet; beginning with the first epoch\n/);
+  assert.match(stderr, /^run: has no checkpoint yet; starting from the first epoch\n/);
   assert.is(JSON.parse(stdout).weightsSha256, three.weightsSha256);
   assert.equal(listing(join(dir, 'run')), listing(join(dir, 'longer')));
 });

@@ -230,7 +230,7 @@ test('one fold: the split as it stands, and a word where the scored images have 
 });
 
 test('another protocol is refused by name', ({ dir }) => {
-  const advice = 'call it as then, or give another folder with --out';
+  const advice = 'repeat its options, or give another folder with --out';
   const begun = 'but the study in st was started';
   const lr = STUDY.with(STUDY.indexOf('0.02'), '0.05');
   refused(dir, [...lr, '--out', 'st'], `--lr is 0.05, ${begun} with 0.02; ${advice}`);
@@ -284,8 +284,8 @@ test('memory is asked for before anything is done, for every arm', ({ dir }) => 
     const { total, outside } = trainingMemory(config, { size: 16, batch: 4, microBatch: 2, images }, createBackend());
     return total + outside;
   };
-  const [asked, wide] = [need([64, 128, 256]), need([70, 140, 280])];
-  assert.ok(asked < wide);
+  const [narrow, wide] = [need([64, 128, 256]), need([70, 140, 280])];
+  assert.ok(narrow < wide);
   const call = [
     ...STUDY.with(STUDY.indexOf('2,4,6'), '64,128,256'),
     '--arms',
@@ -294,7 +294,7 @@ test('memory is asked for before anything is done, for every arm', ({ dir }) => 
     'new',
     '--quiet',
   ];
-  const { code, stderr } = unetppWithMemory(dir, (asked + wide) / 2, call);
+  const { code, stderr } = unetppWithMemory(dir, (narrow + wide) / 2, call);
   assert.is(code, 2);
   const what = '--size 16 with --filters 70,140,280 and --micro-batch 2 needs \\d+ MB of memory, \\d+ MB are free';
   assert.match(stderr, new RegExp(`^unetpp: arm wide-unet: ${what}; lower one of them\n$`));

@@ -48,7 +48,7 @@ test('more values than are accepted are refused before they are read', async ({ 
   const path = await putMat(dir, 'a.mat', { ...SIZE, patient: 'p'.repeat(256) });
   await readAll(dir);
   await putMat(dir, 'a.mat', { ...SIZE, patient: 'p'.repeat(257) });
-  assert.is(await refusal(dir), 'DIR/a.mat: cjdata/PID holds 257 values, accepted are at most 256; correct the file');
+  assert.is(await refusal(dir), 'DIR/a.mat: cjdata/PID holds 257 values, expected at most 256; correct the file');
 
   // A file of 1 MB may unpack to the largest allowed sides, which at two bytes a pixel are too many bytes.
   await putMat(dir, 'a.mat', SIZE);
@@ -58,7 +58,7 @@ test('more values than are accepted are refused before they are read', async ({ 
     sides(16384n, 16384n).copy(bytes, at);
   }
   put(dir, 'a.mat', bytes);
-  const claim = 'cjdata/image claims 16384x16384 values of 2 bytes, accepted are at most 268435456 bytes';
+  const claim = 'cjdata/image claims 16384x16384 values of 2 bytes, expected at most 268435456 bytes';
   assert.is(await refusal(dir), `DIR/a.mat: ${claim}; cut it into tiles`);
 });
 

@@ -60,8 +60,8 @@ test('fields that are missing or hold something else', async ({ dir }) => {
   for (const field of ['label', 'PID', 'image', 'tumorMask']) {
     await fault({ without: [field] }, `has no array cjdata/${field}; ${expected}`);
   }
-  await fault({ label: 1.5 }, 'cjdata/label is no whole number; correct the file');
-  await fault({ patient: '\u0001' }, 'cjdata/PID is no text that names a patient; correct the file');
+  await fault({ label: 1.5 }, 'cjdata/label is not a whole number; correct the file');
+  await fault({ patient: '\u0001' }, 'cjdata/PID is not a text that names a patient; correct the file');
   const sizes = 'cjdata/image is 3x2, cjdata/tumorMask is 2x3; they must have the same size';
   await fault({ maskShape: [2, 3] }, sizes);
   await fault({ mask: () => 2 }, 'cjdata/tumorMask holds 2; expected 0 and 1');

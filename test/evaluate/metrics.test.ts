@@ -16,9 +16,9 @@ const mask = (...data: number[]): Image<Uint8Array> => ({
 type Pair = readonly [Image<Uint8Array>, Image<Uint8Array>];
 
 function scoresOf(classes: number, pairs: readonly Pair[], options: MetricOptions = {}) {
-  const tally = new MetricAccumulator(classes, options);
-  for (const [predicted, actual] of pairs) tally.add(predicted, actual);
-  return tally.scores();
+  const accumulator = new MetricAccumulator(classes, options);
+  for (const [predicted, actual] of pairs) accumulator.add(predicted, actual);
+  return accumulator.scores();
 }
 
 /** Only the overlap scores. */
@@ -125,8 +125,8 @@ test('several classes: the mean over the classes but the background, and each by
 });
 
 test('add gives the scores of the image, by class too', () => {
-  const tally = new MetricAccumulator(3, { distances: true });
-  const { perClass, ...scores } = tally.add(mask(1, 1, 2, 0), mask(1, 1, 0, 0));
+  const accumulator = new MetricAccumulator(3, { distances: true });
+  const { perClass, ...scores } = accumulator.add(mask(1, 1, 2, 0), mask(1, 1, 0, 0));
   assert.equal(scores, {
     dice: 1 / 2,
     iou: 1 / 2,

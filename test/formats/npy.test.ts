@@ -107,7 +107,7 @@ test('what is no image is refused in one line that says why', () => {
   );
   assert.is(
     refusal(npy(dictionary("'<f4'", '(16384, 16384)'))),
-    'a.npy: too large: 16384x16384 of <f4 takes 1073741824 bytes, accepted are at most 16384 pixels a side and 268435456 bytes; cut it into tiles',
+    'a.npy: too large: 16384x16384 of <f4 takes 1073741824 bytes, expected at most 16384 pixels a side and 268435456 bytes; cut it into tiles',
   );
   for (const length of [7, 9]) {
     assert.is(

@@ -118,7 +118,7 @@ test('a header that no PNG may have', () => {
 
 test('what takes too much memory is refused by its header, with the numbers', () => {
   const large = (change: Partial<PngParts>, takes: string) => {
-    const most = 'accepted are at most 16384 pixels a side and 268435456 bytes; cut it into tiles';
+    const most = 'expected at most 16384 pixels a side and 268435456 bytes; cut it into tiles';
     assert.is(refusal(withHeader(change)), `a.png: too large: ${takes} bytes, ${most}`);
   };
   large({ height: 16385 }, '2x16385 of 8-bit grey takes 32770');

@@ -124,7 +124,7 @@ const MALFORMED: readonly (readonly [title: string, bytes: Uint8Array, message: 
   [
     'hole',
     build({ a: f32([2], 0, 8), b: f32([1], 12, 16) }, 16),
-    `m: damaged: tensor "b": expected to begin at byte 8 of the data, found 12: a hole of 4 bytes${RESTORE}`,
+    `m: damaged: tensor "b": expected to begin at byte 8 of the data, found 12: a gap of 4 bytes${RESTORE}`,
   ],
   [
     'the same name twice',
@@ -132,7 +132,7 @@ const MALFORMED: readonly (readonly [title: string, bytes: Uint8Array, message: 
       '{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}',
       8,
     ),
-    `m: damaged: tensor "w": expected to begin at byte 0 of the data, found 4: a hole of 4 bytes${RESTORE}`,
+    `m: damaged: tensor "w": expected to begin at byte 0 of the data, found 4: a gap of 4 bytes${RESTORE}`,
   ],
   [
     'file cut short',

@@ -34,7 +34,7 @@ for (const [text, terms, canonical = text] of WRITTEN) {
 
 test('without terms it is the hybrid loss', () => assert.is(lossText(), '0.5*ce+dice'));
 
-const NO_TERM = 'is no term; expected a sum like 0.5*ce+dice, of ce, focal, dice, tversky, lovasz';
+const NO_TERM = 'is not a term; expected a sum like 0.5*ce+dice, of ce, focal, dice, tversky, lovasz';
 const TVERSKY = 'tversky, tversky(ALPHA,BETA) or tversky(ALPHA,BETA,batch), ALPHA and BETA numbers of at least 0';
 
 const REFUSED: readonly [text: string, message: string][] = [

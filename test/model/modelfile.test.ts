@@ -109,7 +109,7 @@ test('a file of another kind or version is refused', async () => {
   });
   assert.is(
     foreign,
-    'm: not a model of unetpp (its metadata has no format "unetpp"); bring PyTorch weights in with import-torch',
+    'm: not a model of unetpp (its metadata has no format "unetpp"); convert PyTorch weights with import-torch',
   );
   const newer = await refusal(({ metadata }) => {
     metadata.version = '2';

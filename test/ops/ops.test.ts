@@ -41,7 +41,7 @@ const refusals: [error: string, shapes: readonly Shape[], record: Call][] = [
     (x, w, b) => conv2d(x!, w!, b!),
   ],
   [
-    'conv2d: inputs must agree but for channels, got [2,8,8,3] and [2,8,4,3]',
+    'conv2d: inputs must agree except in channels, got [2,8,8,3] and [2,8,4,3]',
     [[2, 8, 8, 3], [2, 8, 4, 3], [3, 3, 6, 8], [8]],
     (x, y, w, b) => conv2d([x!, y!], w!, b!),
   ],
@@ -113,7 +113,7 @@ const refusals: [error: string, shapes: readonly Shape[], record: Call][] = [
   ['concat: x0 must be [batch,height,width,channels], got [3]', [[3]], (...xs) => concat(xs)],
   ['concat: x1 must be [batch,height,width,channels], got [3]', [[1, 2, 2, 3], [3]], (...xs) => concat(xs)],
   [
-    'concat: inputs must agree but for channels, got [1,2,2,3] and [1,2,1,3]',
+    'concat: inputs must agree except in channels, got [1,2,2,3] and [1,2,1,3]',
     [
       [1, 2, 2, 3],
       [1, 2, 1, 3],

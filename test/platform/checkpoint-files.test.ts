@@ -60,7 +60,7 @@ test('the newest and the one before', async ({ dir }) => {
 
 test('a damaged newest: the previous, with a warning; the next write keeps it', async ({ dir }) => {
   const newest = join(dir, NEWEST);
-  const going = `; going on from the checkpoint before, ${PREVIOUS}`;
+  const going = `; resuming from the previous checkpoint, ${PREVIOUS}`;
   const files = new CheckpointFiles(dir);
   for (const n of [1, 2]) await files.write(checkpointOf(n));
   flip(newest, -1);

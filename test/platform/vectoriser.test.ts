@@ -51,7 +51,7 @@ test('the wide builds call no function of their own: V8 14 would end the process
 });
 
 test('it is used where it has been tried, and elsewhere where it is asked for', () => {
-  const reason = (v8: string, asked?: boolean, variable = '') => withoutVectoriser(asked, variable, v8);
+  const reason = (v8: string, choice?: boolean, variable = '') => withoutVectoriser(choice, variable, v8);
   for (const v8 of ['13.6.233.17-node.53', '14.1.146.11-node.25', '14.6.202.34-node.26']) {
     assert.is(reason(v8), undefined);
     assert.is(reason(v8, false), 'it is switched off');

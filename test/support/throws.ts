@@ -1,3 +1,4 @@
+/** Assertions on input that is refused: which InputError, with which message. */
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
 

@@ -63,9 +63,9 @@ test('evaluation, the last batch being smaller', async () => {
       const model = createModel(config, { backend });
       const dataset = squares({ size: 32, train: 9 });
       await evaluate(model, dataset, { subset: 'train', batch: 4 });
-      const { prepared, working } = evaluationMemory(model.config, { size: 32, batch: 4, images: 9 }, backend);
+      const { packed, working } = evaluationMemory(model.config, { size: 32, batch: 4, images: 9 }, backend);
       const { parameterBytes } = summarize(model.config, { width: 32, height: 32 }, backend);
-      assertTaken(model, parameterBytes + prepared + working, JSON.stringify(config));
+      assertTaken(model, parameterBytes + packed + working, JSON.stringify(config));
       backend.close();
     }
   }

@@ -6,14 +6,14 @@ import { Random } from '../../src/base/random.js';
 import { Prefetcher } from '../../src/train/prefetcher.js';
 import { runBounded } from '../../src/train/run-bounded.js';
 
-test('every piece is done once, begun in order, one at a time in a lane', async () => {
+test('every task is done once, begun in order, one at a time in a lane', async () => {
   const random = new Random([1, 2]);
   const begun: number[] = [];
   const busy = new Set<number>();
-  await runBounded(40, 3, async (piece, lane) => {
+  await runBounded(40, 3, async (task, lane) => {
     assert.not(busy.has(lane));
     busy.add(lane);
-    begun.push(piece);
+    begun.push(task);
     await sleep(random.integer(4));
     busy.delete(lane);
   });
@@ -23,12 +23,12 @@ test('every piece is done once, begun in order, one at a time in a lane', async 
   );
 });
 
-test('no piece begins more than twice the number of lanes after one that is not done', async () => {
+test('no task begins more than twice the number of lanes after one that is not done', async () => {
   let first = () => {};
   const begun: number[] = [];
-  const all = runBounded(20, 2, async (piece) => {
-    begun.push(piece);
-    if (piece === 0) await new Promise<void>((resolve) => (first = resolve));
+  const all = runBounded(20, 2, async (task) => {
+    begun.push(task);
+    if (task === 0) await new Promise<void>((resolve) => (first = resolve));
   });
   await sleep(20);
   assert.equal(begun, [0, 1, 2, 3]);
@@ -37,7 +37,7 @@ test('no piece begins more than twice the number of lanes after one that is not 
   assert.is(begun.length, 20);
 });
 
-test('more lanes than pieces, and no pieces at all', async () => {
+test('more lanes than tasks, and no tasks at all', async () => {
   const lanes = new Set<number>();
   await runBounded(2, 8, async (_, lane) => void lanes.add(lane));
   assert.equal(lanes, new Set([0, 1]));
@@ -47,10 +47,10 @@ test('more lanes than pieces, and no pieces at all', async () => {
 test('the first error ends all lanes, after what had begun', async () => {
   const begun: number[] = [];
   let done = 0;
-  const failing = runBounded(100, 3, async (piece) => {
-    begun.push(piece);
-    for (let turn = 0; turn < (piece === 4 ? 1 : 4); turn++) await nextTurn();
-    if (piece === 4) throw new Error('four');
+  const failing = runBounded(100, 3, async (task) => {
+    begun.push(task);
+    for (let turn = 0; turn < (task === 4 ? 1 : 4); turn++) await nextTurn();
+    if (task === 4) throw new Error('four');
     done++;
   });
   const error = await failing.catch((reason: Error) => reason);
@@ -60,8 +60,8 @@ test('the first error ends all lanes, after what had begun', async () => {
 });
 
 test('an error wakes a lane that waits for a slow one', async () => {
-  const failing = runBounded(20, 2, async (piece) => {
-    if (piece > 0) return;
+  const failing = runBounded(20, 2, async (task) => {
+    if (task > 0) return;
     await sleep(10);
     throw new Error('slow and wrong');
   });

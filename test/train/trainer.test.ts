@@ -164,14 +164,14 @@ test('evaluate scores every head in one pass as prediction does one by one, padd
   assert.is(result.mode, 'L1');
   assert.is(result.dice, result.heads[0]!.dice);
   // Prediction pads for the depth of the head, evaluation for that of the network: the deepest head has both alike.
-  const tally = new MetricAccumulator(1);
+  const accumulator = new MetricAccumulator(1);
   for (const name of [...dataset.split.train, ...dataset.split.validation]) {
     const { image, mask } = await dataset.load(name);
-    tally.add(toMask((await model.probabilities([image], 'fast'))[0]!), mask);
+    accumulator.add(toMask((await model.probabilities([image], 'fast'))[0]!), mask);
   }
   const { head, threshold, ...scores } = result.heads[1]!;
   assert.equal([head, threshold], ['L2', 0.5]);
-  assert.equal(scores, tally.scores());
+  assert.equal(scores, accumulator.scores());
 });
 
 test('the epochs of a run are shuffled, each in another way, and each image comes once', () => {

@@ -118,19 +118,19 @@ test('a step is told before the checkpoint that holds it; without a listener no 
   assert.not.ok((await trained(script({ epoch: () => {} }))).events.includes('norm'));
 });
 
-test('what an observer throws ends the run, with the best weights; the end is told all the same', async () => {
+test('what an observer throws ends the run, with the best weights; the end is told with the error', async () => {
   for (const when of ['begin', 'step', 'epoch'] as const) {
     const told: string[] = [];
     const failing: RunObserver = {
       [when]: () => {
         throw new Error(`in ${when}`);
       },
-      end: () => void told.push('end'),
+      end: (failure) => void told.push(`end: ${failure}`),
     };
     const training = scriptedTraining({ options: { observers: [failing] } });
     assert.is(await failureOf(training), `in ${when}`);
     assert.is(training.events.at(-1), 'restore best');
-    assert.equal([told, training.checkpoints], [['end'], []]);
+    assert.equal([told, training.checkpoints], [[`end: Error: in ${when}`], []]);
   }
 });
 
@@ -143,7 +143,10 @@ for (const [where, stops, last] of [
     const onProgress: TrainOptions['onProgress'] = ({ epoch, phase, done }) => {
       if (epoch === stops.epoch && phase === stops.phase && done === stops.done) controller.abort();
     };
-    const { events, reports } = await trained({ options: { signal: controller.signal, onProgress } });
+    const told: unknown[][] = [];
+    const observers: RunObserver[] = [{ end: (...failure) => void told.push(failure) }];
+    const { events, reports } = await trained({ options: { signal: controller.signal, onProgress, observers } });
+    assert.equal(told, [[undefined]], 'the end is told without an error');
     assert.equal(events.slice(-last.length), last);
     assert.is(reports.length, stops.epoch - 1);
     assert.is(events.filter((event) => event === 'step').length, 2 * (stops.epoch - 1), 'no step after it');

@@ -1,4 +1,4 @@
-/** The picture of `unetpp check --augment`: training images beside what a training makes of them. */
+/** The picture of `unetpp check --augment`: training images beside their augmented versions. */
 
 import { evenly } from '../../base/evenly.js';
 import { type Augmentation, augment } from '../../data/augment/augment.js';
@@ -18,11 +18,12 @@ export interface AugmentationPicture {
   readonly plan?: SplitPlan | undefined;
 }
 
-/** Images shown, at most. */
+/** How many images are shown at most. */
 const ROWS = 6;
 
 /**
- * A row for each image: as it is, then as the first epochs of a training with this data, size and seed would see it.
+ * Draws a row for each image: the image itself, then as the first epochs of a training with this data, size and seed
+ * would see it.
  * @throws InputError where the folder cannot be read as a data set
  */
 export async function augmentationSheet(
@@ -42,7 +43,7 @@ export async function augmentationSheet(
   return contactSheet(tiles, `${data}: ${listed(augmentations)}`, dataset.classNames, 0);
 }
 
-/** Shows values from the least of the original, as black, to its greatest: dark images are seen, and so is a change of brightness. */
+/** Shows values from the original's least, as black, to its greatest, so that changes of brightness are visible. */
 function tile({ name, image, mask }: Sample, original: Sample, note: string): ContactTile {
   return { name, note, image: toRgb(image, extent(original.image.data)), mask };
 }

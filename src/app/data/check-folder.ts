@@ -1,4 +1,4 @@
-/** A look through a data folder, before hours are spent on it, and a picture of what is in it. */
+/** A check of a data folder before hours of training are spent on it, and a picture of its images. */
 import { InputError } from '../../base/errors.js';
 import { evenly } from '../../base/evenly.js';
 import { parseAugmentations } from '../../data/augment/augment.js';
@@ -22,9 +22,9 @@ export interface CheckFolderOptions extends ForceOption, SplitOptions {
   readonly data: string;
   /** A PNG file for the picture. */
   readonly out?: string;
-  /** Draws the split where the folder has none. */
+  /** The seed with which the split is drawn where the folder has none. */
   readonly seed: number;
-  /** Shows what a training makes of its images with these changes, instead of the images with their masks. */
+  /** The augmentations whose effect on training images is shown, instead of the images with their masks. */
   readonly augment?: string;
   /** Width and height of the images in a training. */
   readonly size: number;
@@ -43,10 +43,10 @@ export interface FolderCheck {
 
 const NO_SPLIT: Split = { train: [], validation: [], test: [] };
 
-/** Images on the contact sheet, at most. */
+/** How many images the contact sheet shows at most. */
 const TILES = 48;
 
-/** @throws InputError for options that do not fit each other, or a folder that is no data folder */
+/** Checks a folder. @throws InputError for options that do not fit each other, or a folder that is no data folder */
 export async function checkFolder(options: CheckFolderOptions, observer: Observer): Promise<FolderCheck> {
   const { data, out, seed, augment, size } = options;
   if (augment !== undefined && out === undefined) {
@@ -62,7 +62,7 @@ export async function checkFolder(options: CheckFolderOptions, observer: Observe
   const folder = await readDataFolder(nodeFiles, data, note);
   refuseSecondSplit(splitPlan, data, folder.splitFile !== undefined);
   const plan = splitPlan && completePlan(splitPlan, folder);
-  // Where images are left out, no split may be possible: that is no fault of its own.
+  // Where images are left out, a split may be impossible, which is not another fault.
   const split = await unlessFaulty(faults.size > 0 ? () => {} : note, () => folder.split(seed, plan));
   const wanted = new Set(!picture || augmentations ? [] : evenly([...folder.records.values()], TILES));
   const shown = new Map<number, LabelledImage>();

@@ -1,4 +1,4 @@
-/** Any data folder as PNG records. */
+/** Converts any data folder to PNG pairs. */
 import { type DataFolder, readDataFolder } from '../../data/folder/folder.js';
 import { encodePng } from '../../formats/png/png.js';
 import { nodeFiles } from '../../platform/node/files/node-files.js';
@@ -18,11 +18,11 @@ export interface ConvertFolderOptions extends ForceOption {
 /** What was written. */
 export interface ConvertedFolder {
   readonly images: number;
-  /** Different patients; 0 where they are not known. */
+  /** How many patients there are; 0 where they are not known. */
   readonly patients: number;
   /** The bits of a sample that occur, ascending. */
   readonly bits: readonly number[];
-  /** The least and the greatest value stored; values are as they were, not stretched. */
+  /** The least and the greatest value stored; values are not stretched. */
   readonly range: readonly [number, number];
   readonly classNames: readonly string[];
 }

@@ -10,14 +10,14 @@ import { type Observer, progressOf } from '../observer.js';
 import { EVALUATION_BATCH, type EvaluationDataOptions, openEvaluationData } from './evaluation-data.js';
 
 export interface CompareFilesOptions extends EvaluationDataOptions {
-  /** Whose highest value is the best. */
+  /** The score whose highest value is the best. */
   readonly score: RecommendationScore;
   /** How far below the best score the recommended mode may lie. */
   readonly tolerance: number;
-  /** Predictions of one image that are timed in each mode. */
+  /** How many predictions of one image are timed in each mode. */
   readonly runs: number;
   readonly threads: Threads;
-  /** Stores the recommendation in the model file. */
+  /** Whether the recommendation is stored in the model file. */
   readonly save?: boolean;
 }
 

@@ -23,27 +23,27 @@ import { WorstImages, worstImages } from './worst-images.js';
 
 export interface EvaluateFilesOptions extends ForceOption, EvaluationDataOptions {
   readonly mode: string;
-  /** Above this probability a pixel is foreground. Default: the thresholds of the model. */
+  /** The probability above which a pixel is foreground. Default: the thresholds of the model. */
   readonly threshold?: number;
   readonly threads: Threads;
   readonly relaxed?: boolean;
-  /** The size of a pixel in mm, for distances. Default: they are told in pixels. */
+  /** The size of a pixel in mm, for distances. Default: distances are in pixels. */
   readonly spacing?: Spacing;
-  /** How many of the worst images are told, and shown in the report. */
+  /** How many of the worst images are listed, and shown in the report. */
   readonly worst: number;
-  /** File for the scores of each image. */
+  /** The CSV file that the scores of each image are written to. */
   readonly csv?: string;
-  /** Folder for a picture of the worst images, and the scores of each. */
+  /** The folder that a picture of the worst images and the scores of each image are written to. */
   readonly report?: string;
-  /** First chooses the thresholds that are best by this score. */
+  /** The score by which the best thresholds are chosen first. Default: none are chosen. */
   readonly chooseThreshold?: NonNullable<ChooseThresholdOptions['score']>;
-  /** Stores them in the model file. */
+  /** Whether the chosen thresholds are stored in the model file. */
   readonly save?: boolean;
 }
 
 export interface FilesEvaluation {
   readonly evaluation: Evaluation;
-  /** The loss that the model was trained with, which is the one that is told. */
+  /** The loss that the model was trained with, and that is measured. */
   readonly loss: LossOptions;
   /** Width and height of the images. */
   readonly size: number;
@@ -51,13 +51,13 @@ export interface FilesEvaluation {
   readonly unit: 'px' | 'mm';
   /** The images of the lowest Dice, the worst first. */
   readonly worst: readonly NamedScores[];
-  /** The thresholds that were chosen, where that was asked for. */
+  /** The thresholds that were chosen, by output; absent unless `chooseThreshold` is given. */
   readonly chosen?: Readonly<Record<string, ThresholdChoice>>;
   /** The thresholds of the model, after the choice. */
   readonly thresholds: Thresholds;
   /** Whether the model had a recommended mode, found with other thresholds, which the choice has removed. */
   readonly outdated: boolean;
-  /** The paths of what was written. */
+  /** The paths of the files that were written. */
   readonly files: readonly string[];
   readonly seconds: number;
   readonly threads: number;
@@ -121,7 +121,7 @@ export async function evaluateFiles(options: EvaluateFilesOptions, observer: Obs
   };
 }
 
-/** @throws InputError */
+/** @throws InputError for options that cannot be given together */
 function refuseContradictions({ chooseThreshold, subset, threshold, save }: EvaluateFilesOptions): void {
   if (save && !chooseThreshold) {
     throw new InputError('--save stores what --choose-threshold finds; give both, or leave --save out');

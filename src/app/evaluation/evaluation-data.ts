@@ -11,10 +11,10 @@ import { trainedSplit } from './trained-split.js';
 /** The images that a model can be measured on. */
 export const measurable = ['validation', 'test', 'train', 'all'] as const;
 
-/** Pixels a side for a model that has no size of its own. */
+/** The width and height in pixels for a model that has no size of its own. */
 export const EVALUATION_SIZE = 128;
 
-/** Images computed at once. */
+/** How many images are computed at once. */
 export const EVALUATION_BATCH = 4;
 
 /** Which images a model is measured on. */
@@ -26,12 +26,13 @@ export interface EvaluationDataOptions {
   readonly subset: (typeof measurable)[number];
   /** Width and height that images are resized to. Default: those of the training, else `EVALUATION_SIZE`. */
   readonly size?: number;
-  /** Draws the split where the folder has none. Default: that of the training, else 1. */
+  /** The seed with which the split is drawn where the folder has none. Default: that of the training, else 1. */
   readonly seed?: number;
 }
 
 /**
- * A data folder as the model reads it: its size, its normalisation, its channels, and the split of its training.
+ * Opens a data folder as the model reads it: with its size, its normalisation, its channels, and the split of its
+ * training.
  * @throws InputError for a folder or a subset that does not fit, or where memory does not suffice
  */
 export async function openEvaluationData(

@@ -17,14 +17,14 @@ export interface ReportFiles {
   readonly scores: OutputFile;
 }
 
-/** Asks for worst.png and images.csv in a folder. */
+/** Claims worst.png and images.csv in a folder. */
 export async function reportFiles(outputs: Outputs, folder: string): Promise<ReportFiles> {
   await outputs.folder(folder);
   const worst = await outputs.file(join(folder, 'worst.png'), WORST_IMAGES);
   return { folder, worst, scores: await outputs.file(join(folder, 'images.csv'), SCORES_CSV) };
 }
 
-/** @returns the paths of what was written */
+/** Writes both files. @returns their paths */
 export async function writeReport(files: ReportFiles, csv: string, worst: Image<Uint8Array>): Promise<string[]> {
   await makeFolder(files.folder);
   await files.worst.write(encodePng(worst, WORST_IMAGES.text));
@@ -32,7 +32,7 @@ export async function writeReport(files: ReportFiles, csv: string, worst: Image<
   return [files.worst.path, files.scores.path];
 }
 
-/** One row an image; of several classes, the columns of each class follow those of their mean. */
+/** Makes a row for each image; with several classes, the columns of each class follow those of their mean. */
 export function imagesCsv({ perImage = [] }: Evaluation, unit: 'px' | 'mm'): string {
   const classes = perImage[0]?.perClass?.map((scores) => `_${scores.class}`) ?? [];
   const names = ['', ...classes].flatMap((suffix) => Object.keys(CELLS).map((name) => name + suffix));
@@ -53,7 +53,7 @@ const CELLS: Readonly<Record<string, (scores: MeanScores) => Cell>> = {
   assd: ({ assd = null }) => assd,
 };
 
-/** What `imagesCsv` writes: a CSV has no place for a mark but its header. */
+/** The kind of file that `imagesCsv` makes; the only mark that a CSV can have is its header. */
 export const SCORES_CSV: FileKind = {
   name: 'a table of scores',
   begins: (head) => new RegExp(`^image,${Object.keys(CELLS)},(?:.*,)?distance_unit\r\n`).test(head),

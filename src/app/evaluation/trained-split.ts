@@ -1,15 +1,15 @@
-/** The split of a training, from what the model file says of it. */
+/** The split of a training, as the model file describes it. */
 import type { DrawnSplit } from '../../data/split/plan.js';
 import { splitUnits } from '../../data/split/plan.js';
 import type { Model } from '../../model/model.js';
 
-/** What draws a split again; with another, images that the model was trained on would count as validation or test. */
+/** What draws the split of a training again; another one would measure a model on images that it was trained on. */
 export interface TrainedSplit {
   readonly seed?: number;
   readonly plan?: DrawnSplit;
 }
 
-/** Empty for a model that was not trained here. */
+/** Returns the split of the training; it is empty for a model that was not trained here. */
 export function trainedSplit({ card }: Model): TrainedSplit {
   const { seed, split } = card.training ?? {};
   return { ...(typeof seed === 'number' && { seed }), ...(isDrawnSplit(split) && { plan: split }) };

@@ -9,16 +9,16 @@ import { readFileChecked } from '../../platform/node/files/atomic.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 
 export interface ImportTorchFileOptions extends ForceOption {
-  /** Safetensors file of the state dict. */
+  /** The safetensors file of the state dict. */
   readonly weights: string;
-  /** The network, as JSON or a file of it. */
+  /** The configuration of the network, as JSON or the name of a file that holds it. */
   readonly config: string;
   /** The file that is written. */
   readonly out: string;
 }
 
 /**
- * Writes the model, and gives it.
+ * Writes the model file, and returns the model.
  * @throws InputError for weights that do not fit the network, or a file that may not be written
  */
 export async function importTorchFile(options: ImportTorchFileOptions): Promise<Model> {

@@ -17,11 +17,11 @@ export interface PruneFileOptions extends ForceOption {
 export interface PrunedFile {
   readonly model: Model;
   readonly pruned: Model;
-  /** The length of the file. */
+  /** The length of the file in bytes. */
   readonly bytes: number;
 }
 
-/** @throws InputError for a model without that head, or a file that may not be written */
+/** Prunes a model file. @throws InputError for a model without that head, or a file that may not be written */
 export async function pruneFile(options: PruneFileOptions): Promise<PrunedFile> {
   const file = await outputsOf(options, { '--model': options.model }).file(options.out, DERIVED_MODEL);
   const model = await loadModel(options.model, { threads: 1 });

@@ -5,8 +5,8 @@ import { replaceUnchanged } from '../../platform/node/files/outputs.js';
 
 /**
  * Writes a model over its file.
- * @param bytes of the file as it was read
- * @throws InputError where it is another one now: a training may have written a better model meanwhile
+ * @param bytes the bytes of the file as it was read
+ * @throws InputError where the file has changed: a training may have written a better model meanwhile
  */
 export async function saveUnchanged(model: Model, file: string, bytes: Uint8Array): Promise<void> {
   await replaceUnchanged(file, bytes, await encodeModel(model));

@@ -29,7 +29,7 @@ export const dataOptions = {
     parse: path,
     help: 'folder with images/NAME.png and masks/NAME.png; split.json is optional',
     default: { unset: '' },
-    // The folder may be moved: a run that goes on compares the images themselves.
+    // The folder may be moved: a run that resumes compares the images themselves.
     affects: 'speed',
   },
   ...splitOptions,

@@ -5,8 +5,8 @@ import type { OptionTable } from './option.js';
 import { between, oneOf, onOrOff, wholeList } from './parsers.js';
 
 /**
- * The phantom gets a small network, and a norm, with which it learns in a few epochs; everything else is what the paper
- * takes.
+ * The options of the network. The phantom gets a small one with a norm, which learns it in a few epochs; all other
+ * defaults are the paper's.
  */
 export const networkOptions = {
   filters: {

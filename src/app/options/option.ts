@@ -1,35 +1,35 @@
 /**
- * What an option is: declared once, in a table, for the command line and its help, the defaults, the folder of a run and
- * the command reference.
+ * The declaration of options: once, in a table, for the command line and its help, the defaults, the folder of a run
+ * and the command reference.
  */
 import { defined } from '../../base/defaults.js';
 import { show } from '../../base/show.js';
 import type { Parser } from './parsers.js';
 
 /**
- * What an option changes, and so whether a run may go on with another value of it.
- * - 'bits': the numbers. A run that goes on keeps it.
- * - 'goal': what is still to be done, as the number of epochs. A run may go on with another one.
- * - 'speed': how the work is done, but no number: by how many threads, how often it is saved, where the data lie.
+ * What an option affects, and so whether a run may resume with another value of it.
+ * - 'bits': the numbers. A run that resumes keeps its value.
+ * - 'goal': what is still to be done, such as the number of epochs. A run may resume with another value.
+ * - 'speed': how the work is done, but no number: by how many threads, how often it is saved, where the data is.
  * - 'output': this call alone: what it prints, where it writes. It is not stored with the run.
  */
 export type Affects = 'bits' | 'goal' | 'speed' | 'output';
 
-/** What holds where an option is not given; the help says it. */
+/** The value where an option is not given, which the help states. */
 export type Default<T> =
   | { readonly value: T }
-  /** With a data set of one's own, and on the built-in phantom. */
+  /** The values with a data set of the user's, and on the built-in phantom. */
   | { readonly data: T; readonly phantom: T }
-  /** The option stays undefined: what that means, in words; empty where it goes without saying. */
+  /** The option stays undefined; the text says what that means, and is empty where that is obvious. */
   | { readonly unset: string };
 
 /** An option of a command. */
 export interface OptionSpec<T = unknown> {
-  /** As commander reads it: `--epochs <n>`, or `--force` for one that is on or off. */
+  /** The flag as commander reads it: `--epochs <n>`, or `--force` for one that is on or off. */
   readonly flag: `--${string}`;
   readonly parse: Parser<T>;
   readonly help: string;
-  /** The help of `--no-…`, where an option that is on or off has it. */
+  /** The help of `--no-…`, for an option that is on or off and has it. */
   readonly negated?: string;
   readonly default: Default<T>;
   readonly affects: Affects;
@@ -39,8 +39,8 @@ export interface OptionSpec<T = unknown> {
 export type OptionTable = Readonly<Record<string, OptionSpec | null>>;
 
 /**
- * A table that leaves out none of `Options`: one that is forgotten does not compile.
- * @typeParam Spelt the types of values that the command line writes in another way than the library takes them
+ * A table that has all of `Options`: without one of them it does not compile.
+ * @typeParam Spelt the types of values that the command line writes differently from the library
  */
 export type TotalTable<Options, Spelt = unknown> = {
   readonly [K in keyof Options]-?: OptionSpec<K extends keyof Spelt ? Spelt[K] : Exclude<Options[K], undefined>> | null;
@@ -66,18 +66,18 @@ export function withTableDefaults<T extends OptionTable>(
   return { ...defined(Object.fromEntries(defaults)), ...defined(given) } as OptionValues<T>;
 }
 
-/** The values of a table's options alone, of an object that may hold more. */
+/** Picks the values of a table's options from an object that may hold more. */
 export function valuesOf(table: OptionTable, options: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(table, name) && table[name]));
 }
 
-/** Whether a run may go on with another value of an option. */
+/** Whether a run may resume with another value of an option. */
 export function mayDiffer(table: OptionTable, name: string): boolean {
   const spec = Object.hasOwn(table, name) ? table[name] : null;
   return spec ? spec.affects !== 'bits' : false;
 }
 
-/** A value as it is given on the command line, where it can be. */
+/** Writes a value as it is given on the command line, where that is possible. */
 export function onCommandLine(value: unknown): string {
   if (Array.isArray(value)) return value.map(onCommandLine).join();
   return typeof value === 'string' ? value : show(value);

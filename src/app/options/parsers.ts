@@ -1,18 +1,18 @@
-/** Values of options: parsed from their text, refused with what was found and what is expected. */
+/** Parsers of the values of options. Errors say what was found and what is expected. */
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import { MAX_SIDE } from '../../formats/limits.js';
 import type { Spacing } from '../../image/image.js';
 import { lossText, parseLoss } from '../../loss/loss-text.js';
 
-/** A value from its text. @throws ValueError for a text that is none */
+/** Parses a value. @throws ValueError for a text that is no value of the option */
 export interface Parser<T> {
   (text: string): T;
-  /** All values that there are, where they are few. */
+  /** All possible values, where they are few. */
   readonly choices?: readonly T[];
 }
 
-/** A text that is no value of an option: `Expected a number above 0.` */
+/** The error for a text that is no value of an option: `Expected a number above 0.`. */
 export class ValueError extends InputError {
   /**
    * @param expected what a value is, in words
@@ -31,7 +31,7 @@ export function text(value: string): string {
   return value;
 }
 
-/** Whether something is on. On the command line, a flag without a value says it. */
+/** Whether something is on. On the command line it is a flag without a value. */
 export function onOrOff(value: string): boolean {
   if (value === 'true' || value === 'false') return value === 'true';
   throw new ValueError('true or false');

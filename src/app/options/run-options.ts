@@ -2,7 +2,7 @@
 import type { OptionTable } from './option.js';
 import { onOrOff, path, positive, whole } from './parsers.js';
 
-/** Of every command that writes. */
+/** The options of every command that writes. */
 export const forceOptions = {
   force: {
     flag: '--force',
@@ -40,7 +40,7 @@ export const runOptions = {
   continue: {
     flag: '--continue',
     parse: onOrOff,
-    help: 'begin the run in --out, or go on with it: the same call can be made again and again',
+    help: 'start the run in --out, or continue it: the same command can be repeated',
     default: { unset: '' },
     affects: 'output',
   },

@@ -1,4 +1,4 @@
-/** The options of a study: its own, and those of its trainings but for what the arms or the study itself decide. */
+/** The options of a study: its own, and those of its trainings except what the arms or the study itself decide. */
 import { show } from '../../base/show.js';
 import { familyNames } from '../../study/arms.js';
 import { type OptionSpec, type OptionTable, type OptionValues, withTableDefaults } from './option.js';
@@ -46,7 +46,7 @@ const ownOptions = {
   out: {
     flag: '--out <dir>',
     parse: path,
-    help: 'folder of the study, to be begun or gone on with',
+    help: 'folder of the study, which is started or continued',
     default: { unset: 'runs/NAME-study' },
     affects: 'output',
   },
@@ -72,18 +72,18 @@ export const studyGroups: Readonly<Record<string, OptionTable>> = {
   ...Object.fromEntries(Object.entries(trainGroups).map(([heading, table]) => [heading, ofStudy(table)])),
 };
 
-/** See `trainTable`. */
+/** All options of a study in one table, see `trainTable`. */
 export const studyTable: OptionTable = Object.assign({}, ...Object.values(studyGroups));
 
 export interface StudyOptions extends TrainCommandOptions, Omit<OptionValues<typeof ownOptions>, 'seed' | 'out'> {}
 
-/** The options with defaults for what is not given. */
+/** Completes the options with defaults for what is not given. */
 export function completeStudyOptions(given: Partial<StudyOptions>): StudyOptions {
   const data = given.data === undefined ? 'phantom' : 'data';
   return { ...completeOptions(given), ...withTableDefaults(ownOptions, given, data) };
 }
 
-/** All runs of a study are trained for the same goal, so that it may not differ where the study goes on. */
+/** All runs of a study have the same goal, so that it may not change when the study resumes. */
 function ofStudy(table: OptionTable): OptionTable {
   const kept = Object.entries(table).filter((entry): entry is [string, OptionSpec] => {
     const [name, spec] = entry;

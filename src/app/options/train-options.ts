@@ -1,4 +1,4 @@
-/** All options of a training in one table: what a command, a run folder or a caller may say of it. */
+/** All options of a training in one table, for commands, run folders and callers of the library. */
 import type { DatasetOptions } from '../../data/folder/read-dataset.js';
 import type { BackendName } from '../../index.js';
 import { type LossOptions, spansImages } from '../../loss/loss.js';
@@ -15,7 +15,7 @@ import { type OptionTable, type OptionValues, type TotalTable, withTableDefaults
 import { runOptions } from './run-options.js';
 import { trainingOptions } from './training-options.js';
 
-/** The options by the headings that help shows them under; those of every command are shown by themselves. */
+/** The options by the headings that help shows them under; those of every command are listed separately. */
 export const trainGroups = {
   '': recipeOptions,
   'Data:': dataOptions,
@@ -27,29 +27,29 @@ export const trainGroups = {
 
 /** Options of the library that deliberately have no flag. */
 const NO_FLAG = {
-  // The data set says them.
+  // It follows from the data set.
   inChannels: null,
   classes: null,
   channels: null,
-  // --split and --split-by say it.
+  // It is set by --split and --split-by.
   plan: null,
-  // --loss says them as one text.
+  // They are set by --loss, as one text.
   terms: null,
-  // --checkpoint-steps and --checkpoint-minutes say it.
+  // It is set by --checkpoint-steps and --checkpoint-minutes.
   checkpointEvery: null,
-  // Memory is looked after by the program.
+  // The program manages its memory.
   cacheBytes: null,
-  // They are there for programs.
+  // They are for programs only.
   signal: null,
   onProgress: null,
   observers: null,
   onCheckpoint: null,
 } satisfies OptionTable;
 
-/** What the library takes. */
+/** The options of the library. */
 type LibraryOptions = ModelConfig & CreateModelOptions & DatasetOptions & TrainOptions & LossOptions;
 
-/** What is said in other words on the command line and in config.json: names and texts in place of objects. */
+/** Values that are written differently on the command line and in config.json: names and texts in place of objects. */
 interface Spelt {
   readonly augment: string;
   readonly backend: BackendName;
@@ -58,8 +58,8 @@ interface Spelt {
 }
 
 /**
- * The one table: commander's options, help and defaults, the library's options, config.json, what may differ where a run
- * goes on, and docs/commands.md derive from it. An option of the library that is neither here nor in `NO_FLAG` does not
+ * The one table: commander's options, help and defaults, the library's options, config.json, what may differ when a run
+ * resumes, and docs/commands.md derive from it. Without an option of the library, here or in `NO_FLAG`, it does not
  * compile.
  */
 export const trainTable = {
@@ -73,12 +73,12 @@ export const trainTable = {
   ...commonOptions,
 } satisfies TotalTable<LibraryOptions, Spelt>;
 
-/** The options of a training, complete but for those that have no default. */
+/** The options of a training, complete except those that have no default. */
 export interface TrainCommandOptions extends OptionValues<typeof trainTable> {}
 
 /**
- * The options with defaults for what is not given. A loss over the images of a micro-batch is meant over those of the
- * mini-batch, so that both are one.
+ * Completes the options with defaults for what is not given. A loss over the batch means the whole mini-batch, which is
+ * then computed as one micro-batch.
  */
 export function completeOptions(given: Partial<TrainCommandOptions>): TrainCommandOptions {
   const all = withTableDefaults(trainTable, given, given.data === undefined ? 'phantom' : 'data');

@@ -1,4 +1,4 @@
-/** The images that are to be predicted, all of them checked before the first result is written. */
+/** The images to be predicted, all of them checked before the first result is written. */
 import { InputError } from '../../base/errors.js';
 import { plural } from '../../base/quantities.js';
 import { isConvertible } from '../../image/channels.js';
@@ -10,8 +10,8 @@ import { requireForPrediction } from '../memory.js';
 import { type Observer, progressOf } from '../observer.js';
 
 /**
- * Looks at every file before any work, so that a damaged one does not stop it half-way. Nothing is decoded: headers,
- * structure and checksums tell whatever happens to files.
+ * Checks every file before any work, so that a damaged one does not stop it half-way. Nothing is decoded: headers,
+ * structure and checksums show the damage that files suffer.
  * @throws InputError that names the file: damaged, of a kind that the model does not read, or too large for the memory
  */
 export async function checkInputs(

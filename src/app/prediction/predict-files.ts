@@ -1,4 +1,4 @@
-/** Masks of image files, at their own size, by a model file. */
+/** Predicts the masks of image files, at their own size, with a model file. */
 
 import { encodeNpy, NPY } from '../../formats/npy.js';
 import { encodePng } from '../../formats/png/png.js';
@@ -23,20 +23,20 @@ export interface PredictFilesOptions extends ForceOption {
   readonly model: string;
   /** An image (PNG or .npy), or a folder of them. */
   readonly input: string;
-  /** Folder for NAME.png, the mask, and NAME-overlay.png. */
+  /** The folder that NAME.png, the mask, and NAME-overlay.png are written to. */
   readonly out: string;
   readonly mode: string;
-  /** Above this probability a pixel is foreground. Default: the threshold of the model. */
+  /** The probability above which a pixel is foreground. Default: the threshold of the model. */
   readonly threshold?: number;
   readonly threads: Threads;
   readonly relaxed?: boolean;
-  /** Writes NAME.npy, too: the probabilities [classes, height, width]. */
+  /** Whether NAME.npy is written, too: the probabilities [classes, height, width]. */
   readonly saveProbs?: boolean;
 }
 
 export interface FilesPrediction {
   readonly images: number;
-  /** Files beside the images that were passed over. */
+  /** Files beside the images that were ignored. */
   readonly skipped: readonly string[];
   readonly seconds: number;
   readonly mode: Mode;
@@ -44,7 +44,7 @@ export interface FilesPrediction {
   readonly threads: number;
 }
 
-/** @throws InputError for an image, a model or a folder that does not fit, before anything is written */
+/** Predicts the masks. @throws InputError for an image, model or folder that does not fit, before anything is written */
 export async function predictFiles(options: PredictFilesOptions, observer: Observer): Promise<FilesPrediction> {
   const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
   const model = await loadModel(options.model, { backend });
@@ -104,7 +104,7 @@ async function writeResults(
   await probabilities?.write(encodeProbabilities(prediction));
 }
 
-/** A .npy file, class by class: [classes, height, width]. */
+/** Encodes probabilities as a .npy file, class by class: [classes, height, width]. */
 function encodeProbabilities({ width, height, classes, probs }: Prediction): Uint8Array {
   const planes = new Float32Array(probs.length);
   const pixels = width * height;

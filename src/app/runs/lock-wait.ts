@@ -1,8 +1,8 @@
-/** How a folder in use is waited for. */
+/** Waiting for a folder that is in use. */
 import type { LockWaitOptions } from '../../platform/node/lock/lock-wait.js';
 import type { Observer } from '../observer.js';
 
-/** The observer is told what is waited for; `signal` ends it. */
+/** Makes the options of a wait whose messages go to the observer; `signal` ends it. */
 export function lockWait(
   { wait }: { readonly wait?: number | undefined },
   observer: Observer,

@@ -1,4 +1,4 @@
-/** Going on with a run: with the options that it was started with, and where it was. */
+/** Resuming a run, with the options that it was started with and from its newest checkpoint. */
 import { deepEqual } from '../../base/deep-equal.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
@@ -16,7 +16,7 @@ import { requireSameImages, requireSameOptions } from './same-run.js';
 type Options = Readonly<Record<string, unknown>>;
 
 /**
- * The options of a run, with those that this call gives in place of some.
+ * Returns the options of a run, some of them replaced by those that this call gives.
  * @throws InputError that names an option which would make it another run
  */
 export function resumedOptions(folder: RunFolder, given: Partial<TrainCommandOptions>): TrainCommandOptions {
@@ -25,23 +25,23 @@ export function resumedOptions(folder: RunFolder, given: Partial<TrainCommandOpt
     throw new InputError(`--out ${given.out}: a resumed run stays in its folder, ${path}; leave it out`);
   }
   const stored = storedOptions(folder);
-  const asked = valuesOf(trainTable, given);
-  compareOptions({ ...stored }, asked, trainTable, `the run in ${path}`, 'leave it out, or start a new run');
-  const options = { ...stored, ...asked };
+  const replaced = valuesOf(trainTable, given);
+  compareOptions({ ...stored }, replaced, trainTable, `the run in ${path}`, 'leave it out, or start a new run');
+  const options = { ...stored, ...replaced };
   if (options.epochs >= stored.epochs) return options;
   throw new InputError(
     `--epochs is ${options.epochs}, but the run in ${path} was started with ${stored.epochs}; it can be extended, not shortened`,
   );
 }
 
-/** The result of a run that is done, where this call asks for no more. */
+/** Returns the result of a run that is done; undefined where this call extends it. */
 export async function doneResult(folder: RunFolder, options: TrainCommandOptions): Promise<TrainResult | undefined> {
   return folder.hasModel ? parseKept(await folder.keptResult(), options) : undefined;
 }
 
 /**
- * Where the run stands: its newest checkpoint, and the epochs before; undefined where it was ended before the first.
- * @param warn is told what is worth knowing
+ * Finds the newest checkpoint of a run, and the epochs before it; undefined where the run ended before the first.
+ * @param warn is called with warnings of one line
  * @throws InputError when the data or the options are not those that it was started with, or no checkpoint is whole
  */
 export async function findCheckpoint(
@@ -69,13 +69,13 @@ export async function findCheckpoint(
 }
 
 function remarks({ path }: RunFolder, found: FoundCheckpoint | undefined): string[] {
-  if (!found) return [`${path}: has no checkpoint yet; beginning with the first epoch`];
+  if (!found) return [`${path}: has no checkpoint yet; starting from the first epoch`];
   const { checkpoint, warning } = found;
-  const unknown = `${path}: its checkpoint does not say with which options and images it was made; going on unchecked`;
+  const unknown = `${path}: its checkpoint does not say with which options and images it was made; resuming unchecked`;
   return [...(warning === undefined ? [] : [warning]), ...(checkpoint.run ? [] : [unknown])];
 }
 
-/** What tells two lists of names apart, where one has a name that the other has not. */
+/** Says how two lists of names differ, where one has a name that the other has not. */
 function difference(now: readonly string[], then: readonly string[]): string {
   const gone = then.find((name) => !now.includes(name));
   if (gone !== undefined) return `, without ${show(gone)}`;
@@ -85,10 +85,10 @@ function difference(now: readonly string[], then: readonly string[]): string {
 
 /**
  * Compares options as values of JSON.
- * @param stored what it was started with, from its config.json; null stands for an option that was not given
- * @param given what this call gives, by the same names; undefined ones are not given, null means without it
- * @param table says which of them may differ: those that do not affect the bits
- * @param begun what goes on, for the error, which ends with `advice`
+ * @param stored the options at the start, from config.json; null stands for an option that was not given
+ * @param given the options of this call, by the same names; undefined ones are not given, null means without it
+ * @param table the table that says which of them may differ: those that do not affect the bits
+ * @param begun what is resumed, for the error, which ends with `advice`
  * @throws InputError that names the first option which differs as the command line does, and both values
  */
 export function compareOptions(
@@ -109,7 +109,7 @@ export function compareOptions(
   }
 }
 
-/** As on the command line; an option of another version by the name that was stored. */
+/** Returns an option's flag; an option of another version has the name that was stored. */
 function flagOf(table: OptionTable, name: string): string {
   const [flag = `--${name}`] = table[name]?.flag.split(' ') ?? [];
   return flag;

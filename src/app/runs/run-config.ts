@@ -1,6 +1,6 @@
 /**
- * Options as JSON, in config.json of a run and protocol.json of a study, which somebody may have edited: each must be one
- * that the command line could have given. They stand there by the names that the library has for them.
+ * Options as JSON, in config.json of a run and protocol.json of a study, under the library's names. Somebody may have
+ * edited the files, so each option must be one that the command line could have given.
  */
 import { deepEqual } from '../../base/deep-equal.js';
 import { type Form, listOf, object, requireForm, text } from '../../base/form.js';
@@ -14,7 +14,7 @@ import type { PlannedTraining } from '../training/job.js';
 
 const ADVICE = 'restore the file from a copy, or start a new run';
 
-/** Names of version 0.1.0, and what stands for them now. */
+/** Names of version 0.1.0, and their present ones. */
 const RENAMED: Readonly<Record<string, keyof TrainCommandOptions>> = {
   lr: 'learningRate',
   minLr: 'minLearningRate',
@@ -24,30 +24,30 @@ const RENAMED: Readonly<Record<string, keyof TrainCommandOptions>> = {
   init: 'initialisation',
 };
 
-/** Options as they were stored, under the names of this version. */
+/** Renames stored options to the names of this version. */
 export function withCurrentNames<T>(stored: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(stored).map(([name, value]) => [RENAMED[name] ?? name, value]));
 }
 
-/** The options that a run or a study goes on with: without those that concern a single call; `data` is null for the phantom. */
+/** Picks the options that a run or a study keeps: all but those of a single call; `data` is null for the phantom. */
 export function toStore(table: OptionTable, options: TrainCommandOptions): RunConfig {
   const stored = Object.entries(valuesOf(table, options)).filter(([name]) => table[name]!.affects !== 'output');
   return { ...Object.fromEntries(stored), data: options.data ?? null };
 }
 
-/** For config.json: what the run goes on with, the network that follows from it, and the images. */
+/** Makes the content of config.json: the options that the run keeps, the network that follows from them, the images. */
 export function toRunConfig({ options, dataset, config }: PlannedTraining): RunConfig {
   return { ...toStore(trainTable, options), config, split: dataset.split };
 }
 
-/** The options in a config.json, as values of JSON; the network follows from them, and the images have digests. */
+/** Returns the options in a config.json, as values of JSON; the network follows from them, and images have digests. */
 export function optionsOf({ config, split, ...options }: RunConfig): Readonly<Record<string, unknown>> {
   return withCurrentNames(JSON.parse(JSON.stringify(options)));
 }
 
 /**
- * The options that a run was started with.
- * @throws InputError that names the file, the option, what it is and what is expected
+ * Returns the options that a run was started with.
+ * @throws InputError that names the file, the option, its value and what is expected
  */
 export function storedOptions({ config, configFile }: RunFolder): TrainCommandOptions {
   const stored = optionsOf(config);
@@ -61,8 +61,8 @@ export function storedOptions({ config, configFile }: RunFolder): TrainCommandOp
 }
 
 /**
- * The images that a run was started on.
- * @throws InputError that names the file, the subset, what it is and what is expected
+ * Returns the images that a run was started on.
+ * @throws InputError that names the file, the subset, its value and what is expected
  */
 export function storedSplit({ config, configFile }: RunFolder): Split {
   const split = object(Object.fromEntries(subsets.map((subset) => [subset, listOf(text)])));
@@ -79,7 +79,7 @@ function formOf(name: string, spec: OptionSpec): Form {
   };
 }
 
-/** What an option is to be; undefined where it is. A value is sound if it comes out as it is when it is parsed anew. */
+/** Says what an option should be; undefined where it is. A valid value is unchanged when it is parsed again. */
 function expectedOf({ parse }: OptionSpec, value: unknown): string | undefined {
   try {
     const parsed = parse(onCommandLine(value));

@@ -1,4 +1,4 @@
-/** Whether a run goes on as it was begun: its config.json and its images are those that its checkpoint was made with. */
+/** Checks that a run resumes as it was begun: with the config.json and the images that its checkpoint was made with. */
 import { deepEqual } from '../../base/deep-equal.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
@@ -9,12 +9,12 @@ import { trainTable } from '../options/train-options.js';
 import type { TrainingJob } from '../training/job.js';
 import { optionsOf, toRunConfig, withCurrentNames } from './run-config.js';
 
-/** For the checkpoints of a job. */
+/** Returns the origin that the checkpoints of a job record. */
 export function originOf(job: TrainingJob): RunOrigin {
   return { options: optionsOf(toRunConfig(job)), images: imagesOf(job.dataset.split, job.digests) };
 }
 
-/** @throws InputError that names the first option in config.json that is another one, and both values */
+/** Compares options. @throws InputError that names the first option in config.json that differs, and both values */
 export function requireSameOptions(folder: RunFolder, { options }: RunOrigin): void {
   const [now, then] = [optionsOf(folder.config), withCurrentNames(options)];
   for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
@@ -28,7 +28,7 @@ export function requireSameOptions(folder: RunFolder, { options }: RunOrigin): v
   }
 }
 
-/** @throws InputError that names the first image that has changed, and says how many have */
+/** Compares images. @throws InputError that names the first image that has changed, and says how many have */
 export function requireSameImages({ path }: RunFolder, { dataset, digests }: TrainingJob, origin: RunOrigin): void {
   const { source, split } = dataset;
   for (const subset of trainedSubsets) {

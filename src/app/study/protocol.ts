@@ -41,13 +41,13 @@ function protocolOf({ options, splits }: StudyPlan): Protocol {
   return { ...toStore(studyTable, options), splits };
 }
 
-/** @throws InputError */
+/** @throws InputError that names the first option that differs, or says that the images do */
 function requireSameProtocol(now: Protocol, then: Protocol, path: string, { source }: Dataset): void {
   const { splits, ...options } = now;
   const { splits: before, ...others } = then;
   const stored = withCurrentNames(others);
   const leftOut = Object.keys(stored).map((name) => [name, null]);
-  const advice = 'call it as then, or give another folder with --out';
+  const advice = 'repeat its options, or give another folder with --out';
   compareOptions(stored, { ...Object.fromEntries(leftOut), ...options }, studyTable, `the study in ${path}`, advice);
   if (deepEqual(splits, before)) return;
   throw new InputError(

@@ -7,21 +7,20 @@ import type { StudyOptions } from '../options/study-options.js';
 import { outputsOf } from '../outputs.js';
 import { lockWait } from '../runs/lock-wait.js';
 import { nameOf, openData, readAll } from '../training/job.js';
+import type { TrainingObserver } from '../training/train-in-folder.js';
 import { openStudy } from './protocol.js';
 import { jobOf, planStudy, type StudyPlan } from './study-plan.js';
-import { type StudyRunObserver, trainAndScore } from './study-run.js';
+import { trainAndScore } from './study-run.js';
 import { type StudyTables, studyTables } from './study-tables.js';
 
-/** Whoever follows a study. */
-export interface StudyObserver extends StudyRunObserver {
-  /** The study is open, and so many of its runs are done. */
-  begin?(plan: StudyPlan, folder: string, done: number): void;
-  /** A run comes next. */
+/** Follows a study, and the training of each of its runs. */
+export interface StudyObserver extends TrainingObserver {
+  /** Is called when the study is open in its folder; `done` says how many of its runs are done. */
+  open?(plan: StudyPlan, folder: string, done: number): void;
+  /** Is called before a run. */
   run?(run: StudyRun): void;
-  /** That run is done. */
+  /** Is called when that run is done. */
   result?(result: RunResult): void;
-  /** No further run follows in this call. */
-  end?(): void;
 }
 
 /** A run among those of its study. */
@@ -85,7 +84,7 @@ async function runAll(
   const results = await Promise.all(runs.map((run) => folder.result(run)));
   const done = () => results.filter((result) => result !== undefined);
   const before = runs.filter((_, k) => results[k]);
-  observer.begin?.(plan, folder.path, before.length);
+  observer.open?.(plan, folder.path, before.length);
   let tables = await writeTables(folder, plan, done());
   for (const [k, run] of runs.entries()) {
     if (results[k]) continue;
@@ -99,7 +98,6 @@ async function runAll(
     observer.result?.(result);
     tables = await writeTables(folder, plan, done());
   }
-  observer.end?.();
   const count = { done: done().length, planned: runs.length };
   const interrupted = count.done < count.planned;
   return { study: folder.path, runs: count, seconds: seconds(), ...tables, interrupted };

@@ -7,22 +7,14 @@ import type { Mode } from '../../network/mode.js';
 import { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { inBegunRun, inNewRun } from '../../platform/node/runs/run-session.js';
 import type { OutputScores, RunResult } from '../../study/runs.js';
-import type { EpochState } from '../../train/epoch-state.js';
-import { begunEpoch } from '../../train/resume.js';
 import type { Digests } from '../../train/run-record.js';
-import { type Observer, progressOf } from '../observer.js';
+import { progressOf } from '../observer.js';
 import { trainTable } from '../options/train-options.js';
 import { compareOptions, findCheckpoint } from '../runs/resume.js';
 import { optionsOf, toRunConfig } from '../runs/run-config.js';
 import { unlessAborted } from '../training/abort.js';
 import { type PlannedTraining, startJob, type TrainingJob } from '../training/job.js';
-import { trainInFolder } from '../training/train-in-folder.js';
-
-/** Whoever follows a run of a study. */
-export interface StudyRunObserver extends Observer {
-  /** The run was begun before, and goes on from here. */
-  resume?(from: EpochState): void;
-}
+import { type TrainingObserver, trainInFolder } from '../training/train-in-folder.js';
 
 /** What is measured; the study adds which run it was. */
 export type Outcome = Omit<RunResult, 'arm' | 'fold' | 'seed'>;
@@ -36,7 +28,7 @@ export async function trainAndScore(
   planned: PlannedTraining,
   digests: Digests,
   subset: Subset,
-  observer: StudyRunObserver,
+  observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
   const job = startJob(planned, digests);
@@ -50,7 +42,6 @@ export async function trainAndScore(
       const [stored, given] = [optionsOf(folder.config), optionsOf(toRunConfig(planned))];
       compareOptions(stored, given, trainTable, `the run in ${path}`, advice);
       const resume = await findCheckpoint(folder, job, (text) => observer.remark?.({ kind: 'notice', text }));
-      if (resume) observer.resume?.(begunEpoch(resume.checkpoint));
       return { ...job, ...(resume && { resume }) };
     };
     return await inBegunRun(path, prepare, work);
@@ -63,14 +54,13 @@ async function run(
   folder: RunFolder,
   job: TrainingJob,
   subset: Subset,
-  observer: StudyRunObserver,
+  observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
-  const { model, config, resume } = job;
-  const epochs = [...(resume?.epochs ?? [])];
-  for await (const epoch of trainInFolder(folder, job, observer, signal)) epochs.push(epoch);
-  const last = epochs.at(-1);
-  if (last?.end === undefined) return undefined;
+  const { model, config } = job;
+  const { epochs, interrupted } = await trainInFolder(folder, job, observer, signal);
+  if (interrupted) return undefined;
+  const last = epochs.at(-1)!;
   const evaluation = await score(job, subset, observer, signal);
   return (
     evaluation && {
@@ -88,7 +78,7 @@ async function run(
 async function score(
   { model, dataset, options }: TrainingJob,
   subset: Subset,
-  observer: StudyRunObserver,
+  observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<Evaluation | undefined> {
   const measure = evaluate(model, dataset, {

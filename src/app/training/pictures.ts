@@ -1,46 +1,51 @@
-/** The pictures of a run: what the model says of some validation images, and how it learned. */
+/** The pictures of a run: what the model predicts for some validation images, and how it learned. */
 
 import { evenly } from '../../base/evenly.js';
-import { yieldToEventLoop } from '../../base/event-loop.js';
-import type { Dataset } from '../../data/dataset.js';
-import { MetricAccumulator } from '../../evaluate/metrics.js';
+import { roundUp } from '../../base/multiples.js';
+import { evaluate } from '../../evaluate/evaluate.js';
 import { encodePng } from '../../formats/png/png.js';
-import { toMask } from '../../infer/prediction.js';
-import type { Model } from '../../model/model.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { learningCurves } from '../../report/curves.js';
 import { predictionSheet, type SheetRow } from '../../report/sheet.js';
 import type { EpochReport } from '../../train/report.js';
+import { sheetRow } from '../evaluation/worst-images.js';
 import { LEARNING_CURVES, PREDICTIONS } from '../kinds.js';
+import { lossOptions } from '../options/train-options.js';
+import type { TrainingJob } from './job.js';
 
-/** Images shown, at most. */
+/** How many images are shown at most. */
 const ROWS = 6;
+
+/** What the pictures are made of. */
+type Pictured = Pick<TrainingJob, 'model' | 'dataset' | 'options'>;
 
 /** Writes predictions.png, and where an epoch was trained curves.png. */
 export async function writePictures(
-  folder: RunFolder,
-  model: Model,
-  dataset: Dataset,
+  folder: Pick<RunFolder, 'write'>,
+  job: Pictured,
   epochs: readonly EpochReport[],
 ): Promise<void> {
-  const sheet = predictionSheet(await examples(model, dataset));
+  const sheet = predictionSheet(await examples(job));
   await folder.write('predictions.png', encodePng(sheet, PREDICTIONS.text));
   if (epochs.length === 0) return;
   const curves = learningCurves(epochs.map(curvePoint));
   await folder.write('curves.png', encodePng(curves, LEARNING_CURVES.text));
 }
 
-async function examples(model: Model, dataset: Dataset): Promise<SheetRow[]> {
+/**
+ * Scores images of the validation set in batches of the sizes that the validation had: for another size, a program would
+ * be compiled whose memory is in no forecast.
+ */
+async function examples({ model, dataset, options }: Pictured): Promise<SheetRow[]> {
+  const { split } = dataset;
+  const { microBatch: batch } = options;
+  const shown = evenly(split.validation, ROWS);
+  const others = split.validation.filter((name) => !shown.includes(name));
+  const validation = [...shown, ...others].slice(0, roundUp(shown.length, batch));
   const rows: SheetRow[] = [];
-  for (const chosen of evenly(dataset.split.validation, ROWS)) {
-    await yieldToEventLoop();
-    const { name, image, mask } = await dataset.load(chosen);
-    const prediction = toMask((await model.probabilities([image], 'accurate'))[0]!);
-    const metrics = new MetricAccumulator(model.config.classes);
-    metrics.add(prediction, mask);
-    rows.push({ name, image, target: mask, prediction, dice: metrics.scores().dice });
-  }
-  return rows;
+  const scored = { ...dataset, split: { ...split, validation } };
+  await evaluate(model, scored, { batch, loss: lossOptions(options), onImage: (image) => rows.push(sheetRow(image)) });
+  return rows.slice(0, shown.length);
 }
 
 function curvePoint({ epoch, training, validation }: EpochReport) {

@@ -3,8 +3,6 @@ import { encodeModel } from '../../model/modelfile.js';
 import { claimFolder, claimFreeFolder } from '../../platform/node/runs/new-folder.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { inBegunRun, inNewRun } from '../../platform/node/runs/run-session.js';
-import type { EpochReport } from '../../train/report.js';
-import type { Observer } from '../observer.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
 import { outputsOf } from '../outputs.js';
 import { lockWait } from '../runs/lock-wait.js';
@@ -14,17 +12,7 @@ import { loadJob, nameOf, openData, planJob, type TrainingJob } from './job.js';
 import { writePictures } from './pictures.js';
 import { keptOf, resultOf, type TrainResult, unbegunResult } from './result.js';
 import { measureOnTest, type TestResult } from './test-images.js';
-import { trainInFolder } from './train-in-folder.js';
-
-/** Whoever follows a training. */
-export interface TrainingObserver extends Observer {
-  /** All images are read and the model is made: the first step comes next. */
-  begin?(job: TrainingJob): void;
-  /** An epoch of this call is done, and written down. */
-  epoch?(report: EpochReport): void;
-  /** No further epoch follows: the pictures are drawn next, and the test images are measured. */
-  end?(): void;
-}
+import { type TrainingObserver, trainInFolder } from './train-in-folder.js';
 
 /** What came of a call that trains. */
 export interface TrainingOutcome {
@@ -92,22 +80,13 @@ async function trainJob(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<TrainingOutcome> {
-  const { model, dataset, options, resume } = job;
+  const { model, options } = job;
   try {
-    observer.begin?.(job);
     const started = performance.now();
-    const epochs: EpochReport[] = [...(resume?.epochs ?? [])];
-    let atEnd = false;
-    for await (const epoch of trainInFolder(folder, job, observer, signal)) {
-      epochs.push(epoch);
-      observer.epoch?.(epoch);
-      atEnd = epoch.end !== undefined;
-    }
-    const stopped = signal.aborted && !atEnd;
-    observer.end?.();
+    const { epochs, interrupted: stopped } = await trainInFolder(folder, job, observer, signal);
     const seconds = (performance.now() - started) / 1000;
     if (epochs.length === 0) await folder.write('model.safetensors', await encodeModel(model));
-    await writePictures(folder, model, dataset, epochs);
+    await writePictures(folder, job, epochs);
     const testing = options.test === true && !stopped;
     const tested = testing ? await measureOnTest(job, folder, observer, signal) : undefined;
     const interrupted = stopped || (testing && !tested);

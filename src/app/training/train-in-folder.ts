@@ -2,6 +2,8 @@
 
 import { augment } from '../../data/augment/augment.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import type { RunObserver } from '../../train/observer.js';
+import type { TrainOptions } from '../../train/options.js';
 import type { EpochReport } from '../../train/report.js';
 import { begunEpoch } from '../../train/resume.js';
 import { trainModel } from '../../train/trainer.js';
@@ -11,42 +13,65 @@ import { originOf } from '../runs/same-run.js';
 import { secondsLeft } from './eta.js';
 import type { TrainingJob } from './job.js';
 
+/** Follows a training: what the library tells of it, each event after it is written down, and what stands around it. */
+export interface TrainingObserver extends Observer, RunObserver {
+  /** Is called when all images are read and the model is made, before `begin`. */
+  ready?(job: TrainingJob): void;
+}
+
+/** How far a training has come. */
+export interface Trained {
+  /** The reports of all its epochs, those before a resume among them; none where it was stopped in the first. */
+  readonly epochs: readonly EpochReport[];
+  /** Whether the signal has ended it, and epochs are left. */
+  readonly interrupted: boolean;
+}
+
 /**
- * Trains an epoch at a time, and tells how far it is in between. Each report is written down, with the model where it is the best, before
- * it is given; at the end the job's model has the best weights.
+ * Trains until it is done or `signal` ends it. Each epoch is written down, with the model where it is the best, before
+ * `observer` is told of it; at the end the job's model has the best weights.
  */
-export async function* trainInFolder(
+export async function trainInFolder(
   folder: RunFolder,
   job: TrainingJob,
-  observer: Observer,
+  observer: TrainingObserver,
   signal: AbortSignal,
-): AsyncGenerator<EpochReport, void, void> {
+): Promise<Trained> {
   const { options, augmentations, dataset, model, resume } = job;
-  const { train, validation } = dataset.split;
-  const origin = originOf(job);
-  const left = secondsLeft(
-    { train: train.length, validation: validation.length },
-    resume && begunEpoch(resume.checkpoint),
-  );
   const { checkpointSteps, checkpointMinutes, logSteps, resume: _, ...same } = options;
-  yield* trainModel(model, dataset, {
+  const origin = originOf(job);
+  folder.watch(observer);
+  observer.ready?.(job);
+  const training = trainModel(model, dataset, {
     ...same,
     loss: lossOptions(options),
     augment: (sample, key) => augment(sample, augmentations, key),
     signal,
-    observers: [folder.recorder(model, logSteps)],
+    observers: [folder.recorder(model, logSteps), observer],
     ...(resume && { resume: resume.checkpoint }),
     onCheckpoint: (checkpoint) => folder.writeCheckpoint(checkpoint, origin),
     checkpointEvery: {
       ...(checkpointSteps !== undefined && { steps: checkpointSteps }),
       ...(checkpointMinutes !== undefined && { minutes: checkpointMinutes }),
     },
-    onProgress(now) {
-      const { phase, done, total, epoch, epochs, imagesPerSecond } = now;
-      const pace = { imagesPerSecond, secondsLeft: left(now) };
-      observer.progress?.({ phase, done, total, epoch: { number: epoch, of: epochs }, pace });
-    },
+    onProgress: progressWithPace(job, observer),
   });
+  const trained: EpochReport[] = [];
+  for await (const epoch of training) trained.push(epoch);
   // Before the first validation there is no best one.
   if (resume && model.card.training) await folder.keepModel(model);
+  const interrupted = signal.aborted && trained.at(-1)?.end === undefined;
+  return { epochs: [...(resume?.epochs ?? []), ...trained], interrupted };
+}
+
+/** Tells `observer` how far the training is, and how long it will still take. */
+function progressWithPace({ dataset, resume }: TrainingJob, observer: Observer): TrainOptions['onProgress'] {
+  const { train, validation } = dataset.split;
+  const images = { train: train.length, validation: validation.length };
+  const left = secondsLeft(images, resume && begunEpoch(resume.checkpoint));
+  return (now) => {
+    const { phase, done, total, epoch, epochs, imagesPerSecond } = now;
+    const pace = { imagesPerSecond, secondsLeft: left(now) };
+    observer.progress?.({ phase, done, total, epoch: { number: epoch, of: epochs }, pace });
+  };
 }

@@ -29,7 +29,8 @@ export class WasmBackend implements Backend {
   #closed = false;
 
   /**
-   * It costs nothing until the first storage or program is made, so that a backend can be made for its forecast.
+   * Makes a backend. It takes no memory until the first storage or program is made, so that one can be made for its
+   * forecast alone.
    * @param module `unetpp.wasm` or `unetpp-wide.wasm`, compiled
    * @param team for `unetpp-shared.wasm` or `unetpp-shared-wide.wasm`: the threads that run programs together
    * @param workers with a team: the threads that each run a program of their own
@@ -77,7 +78,7 @@ export class WasmBackend implements Backend {
     const { constant = false, context = 0 } = options;
     invariant(!constant || context === 0, 'kept filters belong to context 0');
     const { memory, filters } = this.#machine;
-    // What runs in another context runs alone.
+    // A program in another context runs in one thread.
     const threads = context === 0 ? this.threads : 1;
     const planned = this.plan(outputs, new Set(bound.keys()), { constant, threads });
     const constants = constantsOf(bound.keys(), constant);

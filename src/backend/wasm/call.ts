@@ -1,4 +1,4 @@
-/** A step of a program with its addresses: what a thread must know to do its chunks, and plain enough to be posted. */
+/** A step of a program with its addresses: all that a thread needs to do its chunks, as plain data that can be posted. */
 import type { Operands } from './kernel.js';
 import { type Exports, kernelNamed } from './kernels/index.js';
 

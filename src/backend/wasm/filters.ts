@@ -9,12 +9,12 @@ import { kernelOf } from './kernels/index.js';
 import { ALIGNMENT, type LinearMemory } from './memory.js';
 import type { WasmStorage } from './storage.js';
 
-/** Elements of the filters that a step packs in every run: all, unless they come from constants. */
+/** Returns the elements of the filters that a step packs in every run: all, unless they come from constants. */
 export function ownFiltersLength(node: Node, constants: ReadonlySet<Tensor>): number {
   return isKept(node, constants) ? 0 : (kernelOf(node).prepack?.length(node.geometry) ?? 0);
 }
 
-/** Elements that the kept filters of these steps take, by the kernel and the names of the weights. */
+/** Returns the elements of the kept filters of these steps, by the kernel and the names of the weights. */
 export function keptFilters(steps: readonly Node[], constants: ReadonlySet<Tensor>): ReadonlyMap<string, number> {
   const kept = new Map<string, number>();
   for (const node of steps) {
@@ -37,7 +37,7 @@ function isKept(node: Node, constants: ReadonlySet<Tensor>): boolean {
   return prepack?.weights.every((k) => constants.has(node.inputs.at(k)!)) ?? false;
 }
 
-/** Which kind of kernel has packed filters shows in their length. */
+/** The key contains the length, by which the filters of different kinds of kernels differ. */
 function keyOf(node: Node, length: number, weights: readonly (string | number)[]): string {
   return [node.op.name, length, ...weights].join(' ');
 }
@@ -49,7 +49,7 @@ export class PackedFilters {
 
   constructor(readonly memory: LinearMemory) {}
 
-  /** Room for the filters of a step, where they come from constants; it is given back with the weights. */
+  /** Reserves memory for the filters of a step, where they come from constants; it is freed with the weights. */
   reserve(node: Node, constants: ReadonlySet<Tensor>, bound: ReadonlyMap<Tensor, Storage>): Filters | undefined {
     if (!isKept(node, constants)) return undefined;
     const { prepack } = kernelOf(node);
@@ -69,7 +69,7 @@ export class PackedFilters {
     return filters;
   }
 
-  /** The weights have changed. */
+  /** Is called when the weights have changed, so that filters are packed again. */
   weightsChanged(): void {
     this.#version++;
   }
@@ -91,6 +91,6 @@ export class PackedFilters {
 export interface Filters {
   /** The address, in bytes. */
   readonly address: number;
-  /** Whether they are to be made now: true once after each change of the weights. */
+  /** Whether the filters must be packed now: true once after each change of the weights. */
   renew(): boolean;
 }

@@ -1,4 +1,4 @@
-/** Which parts of an address range are taken: the first gap that is large enough is the next to go. Arithmetic alone. */
+/** A first-fit allocator of address ranges: arithmetic alone, without memory. */
 
 export interface Span {
   readonly address: number;
@@ -6,7 +6,7 @@ export interface Span {
 }
 
 export class FreeList {
-  /** Ascending; no gap touches another one or the end. */
+  /** The gaps in ascending order; none touches another one or the end. */
   #gaps: readonly Span[] = [];
   #end: number;
 
@@ -15,19 +15,19 @@ export class FreeList {
     this.#end = start;
   }
 
-  /** Everything from here on is free. */
+  /** The address from which everything is free. */
   get end(): number {
     return this.#end;
   }
 
-  /** A list that goes its own way from here. */
+  /** Returns an independent copy. */
   clone(): FreeList {
     const copy = new FreeList(this.#end);
     copy.#gaps = this.#gaps;
     return copy;
   }
 
-  /** The address of `bytes` bytes that were free. */
+  /** Takes `bytes` free bytes, and returns their address. */
   take(bytes: number): number {
     const gap = this.#gaps.find((free) => free.bytes >= bytes);
     if (!gap) {

@@ -7,20 +7,20 @@ export interface Range {
   readonly last: number;
 }
 
-/** Where the operands of a step lie; addresses are in bytes. */
+/** The addresses of the operands of a step, in bytes. */
 export interface Operands<G> {
   readonly geometry: G;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   /** Memory that the kernel may use as it likes while it runs. */
   readonly workspace: number;
-  /** Where the prepack of the kernel puts the filters, and the kernel finds them. */
+  /** The address of the packed filters, which the prepack writes and the kernel reads. */
   readonly packed: number;
 }
 
 /** One call of a kernel. */
 export interface KernelCall<G> extends Operands<G> {
-  /** What is to be computed; kernels that are not cut into units need not look. */
+  /** The part of the work to be computed; kernels that are not cut into units ignore it. */
   readonly range: Range;
 }
 
@@ -34,7 +34,7 @@ export interface Kernel<G, X> {
    * output is computed by the same instructions wherever the cuts are. Default: 1, a kernel that is not cut.
    */
   units?(geometry: G): number;
-  /** What comes before `run`, and only once as long as weights stay the same: filters are packed or transformed. */
+  /** Packs or transforms filters before `run`, and only once as long as weights stay the same. */
   readonly prepack?: Prepack<G, X>;
 }
 

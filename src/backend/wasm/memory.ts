@@ -1,7 +1,7 @@
 /**
  * The one linear memory of a backend. TypeScript owns it: kernels get addresses and allocate nothing. It holds storages,
- * and arenas, where programs compute: one for each context, which all programs of that context share and which goes with
- * the last of them. What is freed is used again; the memory itself never shrinks.
+ * and arenas, where programs compute: one for each context, which is common to all programs of that context and is freed
+ * with the last of them. What is freed is used again; the memory itself never shrinks.
  */
 import { InputError, invariant } from '../../base/errors.js';
 import { roundUp } from '../../base/multiples.js';
@@ -9,11 +9,11 @@ import { FreeList, type Span } from './free-list.js';
 import { type Block, WasmStorage } from './storage.js';
 
 const PAGE = 65536;
-/** As the shared builds declare it (asconfig.json). */
+/** The maximum that the shared builds declare (asconfig.json). */
 const MOST_PAGES = 65536;
-/** Bytes that can be had at most. */
+/** How many bytes are available at most. */
 export const LIMIT = 4 * 2 ** 30 - PAGE;
-/** Elements: everything begins on a cache line, 64 bytes. */
+/** The alignment in elements: everything begins on a cache line, 64 bytes. */
 export const ALIGNMENT = 16;
 const FLOAT = 4;
 
@@ -26,9 +26,9 @@ const NO_ARENA: Arena = { address: 0, bytes: 0, programs: 0 };
 
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
-  /** Address 0 stays unused, so that a forgotten address is seen. */
+  /** Address 0 stays unused, so that a forgotten address shows. */
   #free = new FreeList(ALIGNMENT * FLOAT);
-  /** What lies behind it has never been used, and is zero. */
+  /** The address from which memory has never been used, and is zero. */
   #used = ALIGNMENT * FLOAT;
   readonly #arenas = new Map<number, Arena>();
 
@@ -79,7 +79,7 @@ export class LinearMemory {
     this.#arenas.set(context, { ...larger, programs: arena.programs + 1 });
   }
 
-  /** A program of a context is freed. */
+  /** Is called when a program of a context is freed. */
   leaveArena(context: number): void {
     const arena = this.#arenas.get(context);
     invariant(arena, `no program of context ${context} is left`);
@@ -91,7 +91,7 @@ export class LinearMemory {
     this.#free.release(arena);
   }
 
-  /** Takes memory, after giving back `old`; nothing changes where it cannot be had. */
+  /** Takes memory, after freeing `old`; nothing changes where it is not available. */
   #take(bytes: number, old?: Span): Span {
     const free = this.#free.clone();
     if (old) free.release(old);
@@ -118,6 +118,6 @@ export class LinearMemory {
 function tooLarge(bytes: number): InputError {
   const gigabytes = (bytes / 2 ** 30).toFixed(1);
   return new InputError(
-    `memory: needs ${gigabytes} GB, more than can be had (WebAssembly holds at most 4.0 GB); lower the image size, the filters, the micro-batch or the number of workers`,
+    `memory: needs ${gigabytes} GB, more than is available (WebAssembly holds at most 4.0 GB); lower the image size, the filters, the micro-batch or the number of workers`,
   );
 }

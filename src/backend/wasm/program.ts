@@ -13,12 +13,12 @@ import { WasmStorage } from './storage.js';
 import type { Team } from './team/team.js';
 import type { Workers } from './workers.js';
 
-/** A step as it is run. */
+/** A step with all that is needed to run it. */
 interface Step {
   readonly call: Call;
-  /** Whether the threads of the team share it; the first does all else alone. */
+  /** Whether the threads of the team do it together; otherwise the first does it alone. */
   readonly shared: boolean;
-  /** Whether the filters are to be packed now, before the step. */
+  /** Whether the filters must be packed now, before the step. */
   readonly due: () => boolean;
 }
 
@@ -40,7 +40,7 @@ export class WasmProgram implements Program {
   constructor(
     readonly plan: Plan,
     readonly bound: ReadonlyMap<Tensor, Storage>,
-    /** Filters that are kept, by step. */
+    /** The kept filters, by step. */
     readonly kept: ReadonlyMap<Node, Filters | undefined>,
     readonly context: number,
     readonly machine: Machine,

@@ -4,17 +4,17 @@ import { checkValues, type Storage } from '../backend.js';
 import type { Span } from './free-list.js';
 
 const FLOAT = 4;
-/** Elements: what the processor's cache holds with ease. */
+/** The elements that are swapped at once: few enough for the processor's cache. */
 const SWAPPED_AT_ONCE = 4096;
 
-/** A piece of the linear memory. */
+/** A range of the linear memory. */
 export interface Block extends Span {
   freed: boolean;
-  /** What is done when it is freed. */
+  /** Functions that are called when it is freed. */
   readonly onFree: (() => void)[];
 }
 
-/** What storages ask of their memory. */
+/** What storages need of their memory. */
 interface Owner {
   readonly memory: WebAssembly.Memory;
   view(address: number, length: number): Float32Array;
@@ -36,13 +36,13 @@ export class WasmStorage implements Storage {
     this.#start = start;
   }
 
-  /** In bytes. */
+  /** The address in bytes. */
   get address(): number {
     this.assertLive();
     return this.#block.address + this.#start * FLOAT;
   }
 
-  /** @throws Error where it was freed */
+  /** @throws Error where the storage was freed */
   assertLive(): void {
     invariant(!this.#block.freed, 'a storage is used that was freed');
   }
@@ -86,7 +86,7 @@ export class WasmStorage implements Storage {
     this.owner.free(this.#block);
   }
 
-  /** Has `action` done when the memory is given back. */
+  /** Calls `action` when the memory is freed. */
   onFree(action: () => void): void {
     this.#block.onFree.push(action);
   }

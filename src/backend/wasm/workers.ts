@@ -1,4 +1,4 @@
-/** Threads that each run a whole program by themselves, on the backend's memory: micro-batches of training. */
+/** Threads that each run whole programs by themselves, on the backend's memory: the micro-batches of training. */
 import type { Call } from './call.js';
 
 /** The workers of one backend. */
@@ -16,7 +16,7 @@ export interface Workers {
 }
 
 /**
- * Starts the workers as the environment has them.
- * @param memory the memory that they share with the backend
+ * Starts the workers that the environment provides.
+ * @param memory the memory of the backend
  */
 export type StartWorkers = (module: WebAssembly.Module, memory: WebAssembly.Memory) => Workers;

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { completeStudyOptions, type StudyOptions, studyGroups } from '../../app/options/study-options.js';
 import { runStudy, type StudyObserver } from '../../app/study/run-study.js';
+import { begunEpoch } from '../../train/resume.js';
 import { command, givenOptions, report } from '../program.js';
 import { introduction, resultText, runText } from '../tables/study-report.js';
 import { whereOf } from '../tables/train-report.js';
@@ -23,6 +24,7 @@ async function run(given: Partial<StudyOptions>): Promise<void> {
   const bar = new ProgressBar(options);
   await interruptible(bar, async (signal) => {
     const { text, interrupted, ...result } = await runStudy(options, studyObserver(bar), signal);
+    bar.line('');
     const resume = interrupted ? `npx unetpp ${process.argv.slice(2).map(shellWord).join(' ')}` : undefined;
     const { study, ...rest } = result;
     report(options, [text, '', `written: ${result.files.join(', ')}`], {
@@ -40,10 +42,9 @@ async function run(given: Partial<StudyOptions>): Promise<void> {
 function studyObserver(bar: ProgressBar): StudyObserver {
   return {
     ...terminalObserver(bar),
-    begin: (plan, folder, done) => bar.line(introduction(plan, folder, done)),
+    open: (plan, folder, done) => bar.line(introduction(plan, folder, done)),
     run: (run) => bar.line(runText(run)),
-    resume: (from) => bar.line(`  resumed ${whereOf(from)}`),
+    ready: ({ resume }) => resume && bar.line(`  resumed ${whereOf(begunEpoch(resume.checkpoint))}`),
     result: (result) => bar.line(`  ${resultText(result)}`),
-    end: () => bar.line(''),
   };
 }

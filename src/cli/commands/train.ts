@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { completeOptions, type TrainCommandOptions, trainGroups } from '../../app/options/train-options.js';
 import { withRecipe } from '../../app/recipes.js';
-import { resumeTraining, startTraining, type TrainingObserver } from '../../app/training/start-training.js';
+import { resumeTraining, startTraining } from '../../app/training/start-training.js';
+import type { TrainingObserver } from '../../app/training/train-in-folder.js';
 import { InputError } from '../../base/errors.js';
 import { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { command, givenOptions, report } from '../program.js';
@@ -54,11 +55,14 @@ function trainingObserver(bar: ProgressBar): TrainingObserver {
   let rows = 0;
   return {
     ...terminalObserver(bar),
-    begin: (job) => bar.line(introduction(job)),
+    ready: (job) => bar.line(introduction(job)),
     epoch: (report) => {
       if (rows++ === 0) bar.line(epochHeader(report));
       bar.line(epochRow(report));
     },
-    end: () => bar.line(''),
+    end: (failure) => {
+      // The line of an error follows at once.
+      if (failure === undefined) bar.line('');
+    },
   };
 }

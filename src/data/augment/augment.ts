@@ -13,7 +13,7 @@ export type AugmentationName = keyof typeof REARRANGEMENTS | keyof typeof MOTION
 /** One kind of change, and how strong. */
 export interface Augmentation {
   readonly name: AugmentationName;
-  /** 1 is the usual strength, 0 is none, 3 is the most; for `flip` and `turn` it is the share of samples that are drawn. */
+  /** 0 is none, 1 the usual strength, 3 the most; of `flip` and `turn` it is the fraction of samples that are drawn. */
   readonly strength: number;
 }
 
@@ -30,17 +30,17 @@ export const AUGMENTATIONS = [REARRANGEMENTS, MOTIONS, INTENSITIES].flatMap(
  */
 export function augment(sample: Sample, augmentations: readonly Augmentation[], key: Key): Sample {
   let { image, mask } = sample;
-  for (const { rule, strength, random } of asked(REARRANGEMENTS, augmentations, key)) {
+  for (const { rule, strength, random } of chosen(REARRANGEMENTS, augmentations, key)) {
     const walk = rule(image, strength, random);
     if (walk) [image, mask] = [rearrange(image, walk), rearrange(mask, walk)];
   }
-  const motions = asked(MOTIONS, augmentations, key).filter(everyOther);
+  const motions = chosen(MOTIONS, augmentations, key).filter(everyOther);
   if (motions.length > 0) {
     const positions = pixelGrid(image.width, image.height);
     for (const { rule, strength, random } of motions) rule(positions, strength, random);
     [image, mask] = [warpImage(image, positions), warpMask(mask, positions)];
   }
-  const intensities = asked(INTENSITIES, augmentations, key).filter(everyOther);
+  const intensities = chosen(INTENSITIES, augmentations, key).filter(everyOther);
   if (intensities.length > 0) {
     image = withChanges(image, (copy) => {
       for (const { rule, strength, random } of intensities) rule(copy, strength, random);
@@ -82,18 +82,18 @@ function largestStrength(name: AugmentationName): number {
   return name in REARRANGEMENTS ? 1 : 3;
 }
 
-interface Asked<Rule> {
+interface Chosen<Rule> {
   readonly rule: Rule;
   readonly strength: number;
   readonly random: Random;
 }
 
-/** Returns the rules of a table that are asked for, in its order. */
-function asked<Rule>(
+/** Returns the rules of a table that have been chosen, in its order. */
+function chosen<Rule>(
   rules: Readonly<Record<string, Rule>>,
   augmentations: readonly Augmentation[],
   key: Key,
-): Asked<Rule>[] {
+): Chosen<Rule>[] {
   return Object.entries(rules).flatMap(([name, rule]) => {
     const strength = augmentations.find((one) => one.name === name)?.strength ?? 0;
     return strength > 0 ? [{ rule, strength, random: new Random(fold(key, name)) }] : [];
@@ -101,6 +101,6 @@ function asked<Rule>(
 }
 
 /** Says whether a change is made to this sample: to every other one, by the first number of its stream. */
-function everyOther({ random }: Asked<unknown>): boolean {
+function everyOther({ random }: Chosen<unknown>): boolean {
   return random.integer(2) === 1;
 }

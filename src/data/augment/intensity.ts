@@ -17,7 +17,7 @@ const NOISE = 0.15;
 const CONTRAST = 0.25;
 const GAMMA = 0.5;
 const COLOUR = 0.15;
-/** Straight pieces that stand for a gamma curve. */
+/** How many straight segments stand for a gamma curve. */
 const PIECES = 256;
 
 export const INTENSITIES = {

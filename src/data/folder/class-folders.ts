@@ -11,7 +11,7 @@ import { readMask } from './mask.js';
 export interface ClassFoldersOptions {
   /** The classes of classes.json. */
   readonly given: readonly string[] | undefined;
-  /** What was passed over already. */
+  /** Paths that have been ignored before. */
   readonly skipped: readonly string[];
   readonly onFaults: OnFaults;
 }

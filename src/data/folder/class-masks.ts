@@ -15,7 +15,7 @@ const MOST_GUESSED = 32;
  * Counts the foreground classes of a folder of masks: K >= 2 where the values of all masks together are 0..K without a
  * gap; 1 where they are not, whose masks `binaryMask` then accepts or refuses. Where the first mask with a foreground
  * holds 0 and 255, no other is looked at.
- * @param onFaults is told of a file that is damaged
+ * @param onFaults receives damaged files
  */
 export async function countClasses(files: Files, paths: readonly string[], onFaults: OnFaults): Promise<number> {
   const seen = new Set<number>([0]);
@@ -34,7 +34,7 @@ export async function countClasses(files: Files, paths: readonly string[], onFau
 /**
  * Returns a mask with the class of each pixel, 0..`classes`, from a decoded PNG: grey, RGB with equal channels, or a
  * palette, which counts by its indices. Alpha is ignored.
- * @throws InputError that starts with `name` and gives the value that is none
+ * @throws InputError that starts with `name` and gives the value that is not a class
  */
 export function indexMask(png: PngImage, classes: number, name: string): Image<Uint8Array> {
   const { width, height } = png;

@@ -1,6 +1,6 @@
 /**
  * The format of the 2018 Data Science Bowl (BBBC038): `ID/images/ID.png` with one mask for each nucleus in `ID/masks/`,
- * which are united here. The masks, 44 to an image, are looked at when they are read.
+ * which are united here. The masks, 44 to an image, are checked when they are read.
  */
 import { InputError } from '../../base/errors.js';
 import type { Image } from '../../image/image.js';

@@ -87,12 +87,12 @@ function checkSizes(image: Field, mask: Field, path: string): { width: number; h
 function patientOf({ values }: Field, path: string): string {
   const patient = String.fromCharCode(...Array.from(values, Number)).trim();
   if (/^[\x20-\x7e]+$/.test(patient)) return patient;
-  throw new InputError(`${path}: cjdata/PID is no text that names a patient; correct the file`);
+  throw new InputError(`${path}: cjdata/PID is not a text that names a patient; correct the file`);
 }
 
 function labelOf({ values }: Field, path: string): string {
   if (values.length === 1 && Number.isInteger(Number(values[0]))) return String(values[0]);
-  throw new InputError(`${path}: cjdata/label is no whole number; correct the file`);
+  throw new InputError(`${path}: cjdata/label is not a whole number; correct the file`);
 }
 
 async function readPixels(path: string, read: ReadFields): Promise<LabelledImage> {

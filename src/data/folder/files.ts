@@ -16,13 +16,13 @@ export interface FileEntry {
 
 /** Read access to files and folders by their paths, which errors show to the user as they are. */
 export interface Files {
-  /** The path of what lies in `folder` under these names, one in the other. */
+  /** Joins a folder and names of nested folders and a file to a path. */
   join(folder: string, ...names: string[]): string;
   /** The name of a folder without those above it. */
   nameOf(folder: string): string;
   /**
    * What lies in a folder, in any order.
-   * @throws UnlistedFolder
+   * @throws UnlistedFolder where there is no such folder, or it may not be read
    */
   list(folder: string): Promise<readonly FileEntry[]>;
   /**
@@ -30,7 +30,7 @@ export interface Files {
    * @throws InputError that names the file and says why it cannot be read
    */
   read(path: string): Promise<Uint8Array>;
-  /** The first `count` bytes of a file, fewer when it is shorter; errors as of `read`. */
+  /** The first `count` bytes of a file, or all of a shorter one. It has the errors of `read`. */
   readStart(path: string, count: number): Promise<Uint8Array>;
   /** Reads the MATLAB files of the figshare set. Without it, such folders are refused. */
   readonly hdf5?: Hdf5Reader;
@@ -62,7 +62,7 @@ export async function readPngHeader(files: Files, path: string): Promise<PngHead
   return parsePngHeader(await files.readStart(path, SIGNATURE_BYTES), path);
 }
 
-/** A file name cut before its last dot; the ending is lower-case and keeps the dot. */
+/** Splits a file name before its last dot; the ending is lower-case and keeps the dot. */
 export function splitName(file: string): { readonly stem: string; readonly ending: string } {
   const dot = file.lastIndexOf('.');
   return dot > 0 ? { stem: file.slice(0, dot), ending: file.slice(dot).toLowerCase() } : { stem: file, ending: '' };

@@ -1,4 +1,4 @@
-/** A data folder of any format, with what is said beside its images: the split, the patients. */
+/** A data folder of any format, with what its other files say of the images: the split and the patients. */
 import { InputError } from '../../base/errors.js';
 import { type OnFaults, refuse } from '../faults.js';
 import type { ImageRecords } from '../record.js';
@@ -19,7 +19,7 @@ export interface DataFolder extends Omit<Contents, 'records'> {
   readonly splitFile?: string;
   /**
    * Reads split.json, or draws a split: a fifth for validation, or as `plan` says (see `completePlan`).
-   * @throws InputError where it does not fit, or nothing can be drawn
+   * @throws InputError for a split.json that does not fit the images, or images from which no such split can be drawn
    */
   split(seed: number, plan?: DrawnSplit): Promise<Split>;
 }
@@ -33,8 +33,8 @@ const FORMATS: readonly FolderFormat[] = [pairedFolders, figshare, dsb2018];
 /**
  * Reads a data folder but for its pixels: recognises its format by what is in it, pairs images and masks, and checks
  * each image as far as its headers go.
- * @param onFaults is told of files that cannot be used: an image or mask alone, sizes that differ. Default: they are thrown
- * @throws InputError in one line: no such folder, none of the formats
+ * @param onFaults receives files that cannot be used: an image or mask alone, sizes that differ. Default: throws
+ * @throws InputError in one line where there is no such folder, or it has none of the formats
  */
 export async function readDataFolder(files: Files, dir: string, onFaults: OnFaults = refuse): Promise<DataFolder> {
   const entries = await listEntries(files, dir);

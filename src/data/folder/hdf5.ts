@@ -27,8 +27,9 @@ export interface Hdf5Reader {
   /**
    * Reads fields from the bytes of a file.
    * @param file its name, for the errors
-   * @param wanted by its name in the file, how many values of a field are read at most; 0 is its shape alone
-   * @throws InputError in one line: no MATLAB v7.3 file, damaged, no such array of numbers, too many of them
+   * @param wanted how many values of a field are read at most, by the field's name in the file; 0 reads its shape alone
+   * @throws InputError in one line for a file that is no MATLAB v7.3 file or damaged, or a field with too many values,
+   *   or that is no array of numbers
    */
   read<Name extends string>(
     bytes: Uint8Array,

@@ -1,4 +1,4 @@
-/** What the folder formats share: the PNG files of a folder, and the checks that need their headers alone. */
+/** Helpers of all folder formats: the PNG files of a folder, and the checks that need their headers alone. */
 import { InputError } from '../../base/errors.js';
 import { channelsOf, type PngHeader } from '../../formats/png/header.js';
 import type { ImageRecord } from '../record.js';
@@ -7,15 +7,15 @@ import { type Files, readPngHeader, splitName } from './files.js';
 /** The PNG files of a folder. */
 export interface PngFolder {
   readonly dir: string;
-  /** Path by stem. */
+  /** The path of each PNG file, by the stem of its name. */
   readonly pngs: ReadonlyMap<string, string>;
-  /** Names of what is no PNG, folders among them; hidden files are passed over. */
+  /** Names of files that are no PNG, and of folders; hidden files are ignored. */
   readonly others: readonly string[];
   /** The paths of the others. */
   readonly skipped: readonly string[];
 }
 
-/** @throws InputError when it cannot be listed, or two files have the same stem */
+/** Lists the PNG files of a folder. @throws InputError when it cannot be listed, or two files have the same stem */
 export async function listPngs(files: Files, dir: string): Promise<PngFolder> {
   const pngs = new Map<string, string>();
   const others: string[] = [];
@@ -34,7 +34,7 @@ export async function listPngs(files: Files, dir: string): Promise<PngFolder> {
   return { dir, pngs, others, skipped: others.map((file) => files.join(dir, file)) };
 }
 
-/** Returns the names of the folders in `dir`, hidden ones passed over; none where it cannot be listed. */
+/** Returns the names of the folders in `dir` except hidden ones; none where it cannot be listed. */
 export async function listSubfolders(files: Files, dir: string): Promise<string[]> {
   const entries = await files.list(dir).catch(() => []);
   const folders = entries.filter(({ name, isFile }) => !isFile && !name.startsWith('.'));

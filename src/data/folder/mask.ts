@@ -69,7 +69,7 @@ export function distinct(samples: Uint8Array | Uint16Array, step: number): numbe
   return [...seen].sort((a, b) => a - b);
 }
 
-/** Returns how many values there are and the first of them: `17: 0, 12, 33, ...` */
+/** Returns how many values there are and the first of them: `17: 0, 12, 33, ...`. */
 export function listed(values: readonly number[]): string {
   return `${values.length}: ${values.slice(0, 4).join(', ')}${values.length > 4 ? ', ...' : ''}`;
 }

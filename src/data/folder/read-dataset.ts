@@ -15,22 +15,23 @@ import { readDataFolder } from './folder.js';
 export interface DatasetOptions {
   /** Width and height that every image is resized to; the aspect ratio is not kept. */
   readonly size: number;
-  /** Default: 1 when every image is stored as grey, else 3. */
+  /** How many channels samples have. Default: 1 when every image is stored as grey, else 3. */
   readonly channels?: 1 | 3;
-  /** Draws the split when the folder has no split.json. */
+  /** The seed with which the split is drawn when the folder has no split.json. */
   readonly seed: number;
-  /** How it is drawn. Default: a fifth for validation, by patient where patients are known, and no test images. */
+  /** How the split is drawn. Default: a fifth for validation, by patient where patients are known, and no test images. */
   readonly plan?: SplitPlan;
-  /** Default: 'range'. */
+  /** How the values of images are normalised. Default: 'range'. */
   readonly normalisation?: Normalisation;
-  /** How many bytes of decoded and resized samples are kept in memory; default `CACHE_BYTES`. */
+  /** How many bytes of decoded and resized samples are kept in memory. Default: `CACHE_BYTES`. */
   readonly cacheBytes?: number;
 }
 
 /**
  * Reads a data folder (see `readDataFolder`) and its split.json, or draws a split. Pixels are read by `load`, which also
  * refuses an image that a split.json has put into two subsets under different names.
- * @throws InputError in one line: what is wrong with the folder, a split.json that does not fit or divides a patient
+ * @throws InputError in one line that says what is wrong with the folder, or that its split.json does not fit or divides
+ *   the images of a patient
  */
 export async function readDataset(files: Files, dir: string, options: DatasetOptions): Promise<Dataset> {
   const { size, seed, normalisation = 'range' } = options;

@@ -1,4 +1,4 @@
-/** What every image of a data folder and its mask hold: what `unetpp check` reports on. */
+/** A survey of every image and mask of a data folder, which `unetpp check` reports on. */
 import { resizeMask } from '../../image/resize.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
 import { type ImageRecord, type LabelledImage, storedChannels } from '../record.js';
@@ -10,7 +10,7 @@ import type { DataFolder } from './folder.js';
 /** What one image and its mask hold. */
 export interface ImageFacts {
   readonly name: string;
-  /** The subset that it is in; absent where a split.json leaves it out. */
+  /** The subset that the image is in; absent where a split.json leaves it out. */
   readonly subset?: Subset;
   readonly patient?: string;
   readonly label?: string;
@@ -23,17 +23,17 @@ export interface ImageFacts {
   readonly greatest: number;
   /** How many pixels the background and each class have. */
   readonly pixels: readonly number[];
-  /** Objects of the mask that vanish when it is resized, see `countVanished`. */
+  /** How many objects of the mask vanish when it is resized, see `countVanished`. */
   readonly vanished: number;
-  /** Equal for equal pictures only, see `pixelHash`. */
+  /** A hash that equal pictures have in common, and only they; see `pixelHash`. */
   readonly hash: string;
 }
 
 /**
  * Reads every image and mask of a folder, also those that a split.json leaves out.
- * @param size as for training: what of the masks would vanish at it
- * @param onFaults is told of a file that is damaged or no mask; unless it throws, the image is left out
- * @param see is shown each, in order
+ * @param size the size that training resizes to, at which objects of the masks may vanish
+ * @param onFaults receives files that are damaged or no mask; unless it throws, the image is left out
+ * @param see is called with each image and mask, in order
  */
 export async function survey(
   folder: DataFolder,

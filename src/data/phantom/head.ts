@@ -21,7 +21,7 @@ export interface Head {
 /** Beyond this `radius` there is air. */
 export const HEAD_EDGE = 1.015;
 
-/** Where the brain ends, and where bone, skin and the fat below it begin, as fractions of `radius`. */
+/** The `radius` at which the brain ends, and below those at which bone, muscle and fat begin. */
 export const BRAIN_EDGE = 0.83;
 const BONE = 0.855;
 const MUSCLE = 0.905;

@@ -17,16 +17,16 @@ import { unitVector } from './shapes.js';
 /** One slice of the phantom. */
 export interface Phantom {
   readonly kind: LesionKind;
-  /** size x size x 1, 0..255. */
+  /** The image, size x size x 1, 0..255. */
   readonly image: Image<Uint8Array>;
-  /** size x size x 1, 1 in the lesion, its core included. */
+  /** The mask, size x size x 1: 1 in the lesion, its core included. */
   readonly mask: Image<Uint8Array>;
 }
 
 /**
- * A brain-tumour slice that looks like T1-weighted MRI with contrast agent: a head, one lesion, a coil's uneven
- * sensitivity and noise. Made of +, -, *, / and square roots only: the same bits on every machine. It is there to try
- * the program and to test it, not to say anything about real tumours.
+ * Renders a brain-tumour slice that looks like T1-weighted MRI with contrast agent: a head, one lesion, a coil's uneven
+ * sensitivity and noise. Only +, -, *, / and square roots are used: the same bits on every machine. It serves to try
+ * the program and to test it; it says nothing about real tumours.
  */
 export function renderPhantom(key: Key, size: number): Phantom {
   const random = new Random(key);
@@ -66,18 +66,18 @@ export type PhantomSlices = Readonly<Record<Subset, number>>;
 
 export const phantomSlices: PhantomSlices = { train: 160, validation: 32, test: 32 };
 
-/** Numbers of slices that are not given are those of `phantomSlices`. */
+/** The options of the phantom. Numbers of slices that are left out are those of `phantomSlices`. */
 export interface SyntheticOptions extends Partial<PhantomSlices> {
-  /** Width and height in pixels, at least 32; default 128. */
+  /** Width and height in pixels, at least 32. Default: 128. */
   readonly size?: number;
-  /** Default: 'range'. */
+  /** How the values of images are normalised. Default: 'range'. */
   readonly normalisation?: Normalisation;
   readonly seed: number;
 }
 
 /**
- * A data set of phantom slices, drawn when they are loaded. A slice depends on the seed, its subset and its number
- * only: a larger set begins with the slices of a smaller one.
+ * Makes a data set of phantom slices, which are rendered when they are loaded. A slice depends on the seed, its subset
+ * and its number only: a larger set begins with the slices of a smaller one.
  * @throws InputError on a size below 32 and on numbers of slices that are not whole, or 0 for train or validation
  */
 export function syntheticDataset(options: SyntheticOptions): Dataset {

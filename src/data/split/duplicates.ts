@@ -17,10 +17,10 @@ export async function pixelHash(image: Image<Uint8Array | Uint16Array>, channels
 export class DuplicateGuard {
   readonly #subsetOf: ReadonlyMap<string, string>;
   readonly #seen = new Set<string>();
-  /** By hash, the first name that had it. */
+  /** The first name that had each hash, by the hash. */
   readonly #first = new Map<string, string>();
 
-  /** @param file what made the split, for the error */
+  /** @param file the file that the split comes from, for errors */
   constructor(
     split: Split,
     readonly channels: 1 | 3,

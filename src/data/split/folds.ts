@@ -7,7 +7,7 @@ import { type OriginOf, patientsAmong, type Split, strataOf } from './split.js';
  * Deals the images into folds of about equal size. Images of one patient stay together, and each label is dealt evenly as
  * far as its patients allow; a patient counts for the label of the first of the images.
  * @param names in any order
- * @param originOf what is known of an image; one without a patient stands for itself
+ * @param originOf says what is known of an image; one without a patient stands for itself
  * @returns the names of each fold, sorted
  * @throws InputError where there are fewer images, or patients, than folds
  */

@@ -9,7 +9,7 @@ const EXPECTED = 'expected {"NAME": {"patient": "ID", "label": "DIAGNOSIS"}, ...
 
 /**
  * Reads the text of a patients.json: whom each image shows, and a class of the image as a whole.
- * @param known the names of the images, each of which must be in it; others are passed over
+ * @param known the names of the images, each of which must be in it; others are ignored
  * @throws InputError on broken JSON, another structure, or an image that it leaves out
  */
 export function parsePatients(text: string, known: readonly string[], file: string): Map<string, Origin> {
@@ -36,7 +36,7 @@ export interface Leak {
   readonly subsets: readonly [string, string];
 }
 
-/** Finds the first two images in different subsets that have the same value; images without a value are passed over. */
+/** Finds the first two images in different subsets that have the same value; images without a value are ignored. */
 function findLeak(split: Split, keyOf: (name: string) => string | undefined): Leak | undefined {
   const first = new Map<string, { name: string; subset: string }>();
   for (const subset of subsets) {

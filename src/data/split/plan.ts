@@ -23,11 +23,11 @@ export type SplitUnit = (typeof splitUnits)[number];
 
 /** How a split is to be drawn. */
 export interface SplitPlan {
-  /** Images for training, validation and test, as `'2800,200,64'`; or shares of all, as `'80%,10%,10%'`. */
+  /** How many images are for training, validation and test: numbers, `'2800,200,64'`, or percentages, `'80%,10%,10%'`. */
   readonly sizes: string;
-  /** Default: 'patient' where patients are known. */
+  /** What stays together. Default: 'patient' where patients are known, else 'image'. */
   readonly by?: SplitUnit;
-  /** The digest of a `DrawnSplit`: other images are refused. */
+  /** The digest of an earlier `DrawnSplit`; a split is then drawn of the same images only. */
   readonly images?: string;
 }
 
@@ -45,7 +45,7 @@ const EXPECTED =
 
 /**
  * Returns the numbers of images that a plan's sizes stand for.
- * @param total all images, of which shares are taken
+ * @param total the number of all images, of which percentages are taken
  * @throws InputError for sizes that cannot be read, none for training or validation, and shares of more than all
  */
 export function splitCounts(sizes: string, total: number): SplitCounts {
@@ -114,18 +114,18 @@ export function drawPlanned(
     );
   }
   const groups = by === 'patient' ? patientsAmong(sorted, originOf) : sorted.map((name) => [name]);
-  const asked = subsets.filter((subset) => counts[subset] > 0);
-  if (groups.length < asked.length) {
-    const needed = `one each for ${asked.slice(0, -1).join(', ')} and ${asked.at(-1)}`;
+  const wanted = subsets.filter((subset) => counts[subset] > 0);
+  if (groups.length < wanted.length) {
+    const needed = `one each for ${wanted.slice(0, -1).join(', ')} and ${wanted.at(-1)}`;
     throw new InputError(
-      `${source}: the split ${sizes} by patient needs at least ${asked.length} patients, ${needed}, there are ${groups.length}; ask for fewer subsets, or split by image`,
+      `${source}: the split ${sizes} by patient needs at least ${wanted.length} patients, ${needed}, there are ${groups.length}; ask for fewer subsets, or split by image`,
     );
   }
   let left = shuffled(groups, seed);
   const drawn: Record<Subset, readonly string[]> = { train: [], validation: [], test: [] };
   // The training comes last, and takes what is left where all images are asked for.
-  for (const [k, subset] of asked.reverse().entries()) {
-    const later = asked.length - 1 - k;
+  for (const [k, subset] of wanted.reverse().entries()) {
+    const later = wanted.length - 1 - k;
     const all = later === 0 && sum === sorted.length;
     const taken = new Set(all ? left : drawAbout(counts[subset], left, left.length - later, originOf));
     left = left.filter((group) => !taken.has(group));

@@ -8,7 +8,7 @@ import type { Origin } from '../record.js';
 /** A part of a data set. `test` is for the final measurement and may be empty; the other two never are. */
 export type Subset = 'train' | 'validation' | 'test';
 
-/** Which names of a data set are for what. A name is in at most one subset. */
+/** The names of the images of each subset. A name is in at most one. */
 export type Split = Readonly<Record<Subset, readonly string[]>>;
 
 export const subsets: readonly Subset[] = ['train', 'validation', 'test'];
@@ -16,10 +16,10 @@ const EXPECTED = 'expected {"train": [NAME, ...], "validation": [NAME, ...], "te
 
 /**
  * Reads the text of a split.json. Names that it leaves out are in no subset.
- * @param known the names that there are
- * @param file how errors call the file
+ * @param known the names of all images
+ * @param file the file's name, for errors
  * @throws InputError on broken JSON (with line and column), another structure, a name that is not known, and a name
- * that stands twice: in two subsets it would let a model be judged on what it was trained on.
+ *   that occurs twice: in two subsets it would let a model be judged on what it was trained on
  */
 export function parseSplit(text: string, known: readonly string[], file: string): Split {
   const json = parseJson(text, file);
@@ -58,7 +58,7 @@ export function parseSplit(text: string, known: readonly string[], file: string)
 /** Names that stay together. */
 export type Group = readonly string[];
 
-/** Tells what is known of an image. */
+/** Returns what is known of an image. */
 export type OriginOf = (name: string) => Origin | undefined;
 
 /**

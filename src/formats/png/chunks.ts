@@ -1,7 +1,7 @@
 /**
- * The chunks of a PNG file: what stands between it and its pixels. Those that pixels do not need are passed over
- * (compressed profiles and texts among them), and the pixel data is inflated against the exact size that the header calls
- * for: 194 KB that declare one pixel can grow to 200 MB.
+ * The chunks of a PNG file. Those that pixels do not need are skipped (compressed profiles and texts among them), and
+ * the pixel data is inflated to no more than the size that the header declares: 194 KB that declare one pixel can grow
+ * to 200 MB.
  */
 import { InputError } from '../../base/errors.js';
 import { InflateError, inflate, OversizeError } from '../inflate.js';
@@ -27,7 +27,7 @@ export interface PixelChunks {
 }
 
 /**
- * The chunks that pixels need, their checksums verified. tRNS is not looked at: transparency never reaches a network.
+ * Reads the chunks that pixels need and verifies their checksums. tRNS is ignored: transparency never reaches a network.
  * @throws InputError that starts with `name` on a file that is truncated, damaged or of a kind that is not supported
  */
 export function readPixelChunks(bytes: Uint8Array, header: PngHeader, name: string): PixelChunks {
@@ -69,7 +69,7 @@ export function inflateLines(compressed: Uint8Array, header: PngHeader, name: st
   throw new InputError(`${name}: damaged PNG: ${lines.length} bytes of pixel data, ${declared}; copy the file again`);
 }
 
-/** The chunks from IHDR to IEND; what follows IEND is not looked at. */
+/** The chunks from IHDR to IEND; what follows IEND is ignored. */
 function readChunks(bytes: Uint8Array, name: string): Chunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks: Chunk[] = [];

@@ -6,7 +6,7 @@ import { InputError } from '../../base/errors.js';
 import { checkLimits } from '../limits.js';
 import { kindBySignature } from '../signature.js';
 
-/** How many bytes of a file `parsePngHeader` wants: signature, IHDR and its checksum. */
+/** How many bytes of a file `parsePngHeader` needs: signature, IHDR and its checksum. */
 export const HEADER_BYTES = 33;
 
 export type ColourType = 'grey' | 'rgb' | 'palette' | 'grey+alpha' | 'rgb+alpha';
@@ -82,7 +82,7 @@ export function channelsOf({ colourType }: PngHeader): 1 | 3 {
   return colourType.startsWith('grey') ? 1 : 3;
 }
 
-/** What a file that is no PNG looks like, so that its reader knows it again. */
+/** Describes a file that is no PNG, so that the user recognises it. */
 function beginning(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'is empty';
   const kind = kindBySignature(bytes);

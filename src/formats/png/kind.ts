@@ -5,7 +5,7 @@
 import { type FileKind, SOFTWARE } from '../file-kind.js';
 import { HEADER_BYTES } from './header.js';
 
-/** A kind of picture; `text` is for `encodePng`. */
+/** A kind of picture; `text` is what `encodePng` writes into it. */
 export interface PngKind extends FileKind {
   readonly text: Readonly<Record<string, string>>;
 }
@@ -13,7 +13,7 @@ export interface PngKind extends FileKind {
 const CHECKSUM = 4;
 const OWN = textChunk('Software', SOFTWARE);
 
-/** Pictures of a title; `name` is for errors. */
+/** Makes the kind of pictures with a title; `name` is for errors. */
 export function pngKind(title: string, name: string): PngKind {
   const titled = textChunk('Title', title);
   return {

@@ -20,9 +20,9 @@ export interface PngImage extends Image<Uint8Array | Uint16Array> {
  * Decodes a PNG of any kind: grey of 1 to 16 bits (below 8 bits stretched to 0..255), RGB, palette (as RGB, with the
  * indices beside it). 16-bit samples become a Uint16Array. Transparency is left out, not composited: what an image holds
  * under transparent pixels is measured data.
- * @param name how errors call the file, usually its path
- * @throws InputError in one line: not a PNG, truncated, damaged (every checksum is verified), too large. A file is
- * refused before it is inflated past the size that its header declares.
+ * @param name the file's name for errors, usually its path
+ * @throws InputError in one line for a file that is no PNG, truncated, damaged (every checksum is verified) or too
+ *   large; it is refused before it is inflated past the size that its header declares
  */
 export function decodePng(bytes: Uint8Array, name: string): PngImage {
   const header = parsePngHeader(bytes, name);
@@ -39,8 +39,8 @@ export function decodePng(bytes: Uint8Array, name: string): PngImage {
 }
 
 /**
- * A PNG file of an image with 1 to 4 channels (grey, grey and alpha, RGB, RGB and alpha), 8 or 16 bits a sample, without
- * interlacing.
+ * Encodes an image with 1 to 4 channels (grey, grey and alpha, RGB, RGB and alpha) of 8 or 16 bits a sample as a PNG
+ * file, without interlacing.
  * @param image with a palette, whose colours its one channel of 8 bits counts, it becomes a palette image
  * @param text what text chunks say, by keyword, in Latin-1
  */
@@ -69,7 +69,7 @@ function from16(bytes: Uint8Array): Uint16Array {
   return samples;
 }
 
-/** Without the last of each pixel's samples; `kept` of them are kept. */
+/** Drops the last of each pixel's samples; `kept` of them are kept. */
 function withoutAlpha<T extends Uint8Array | Uint16Array>(samples: T, kept: number): T {
   const result = emptyLike(samples, (samples.length / (kept + 1)) * kept);
   for (let from = 0, to = 0; to < result.length; from++) {

@@ -6,7 +6,7 @@ const BAND_LENGTH = 128 * 1024;
 /** Pixels of a band of a weight gradient: each operand's block of a tile then stays in the first-level cache. */
 const OUTER_PIXELS = 1024;
 
-/** What is packed and computed at a time. */
+/** The rows that are packed and computed at a time. */
 export interface Band {
   readonly images: number;
   readonly rows: number;

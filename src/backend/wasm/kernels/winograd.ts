@@ -25,7 +25,7 @@ const BLOCK_LENGTH = 192 * 1024;
 const LEAST = 16;
 const MOST = 64;
 
-/** Fewer tiles than this do not earn the transformation of the filters. */
+/** Fewer tiles than this are not worth the transformation of the filters. */
 const WORTHWHILE = 8;
 
 /** Whether Winograd is possible and faster than the direct kernels. */

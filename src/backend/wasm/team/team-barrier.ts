@@ -1,7 +1,7 @@
 /**
  * The barrier that keeps the threads of a team together while a program runs: words in memory of their own, which they
- * wait on with Atomics. The steps are counted as phases, on and on. The chunks of a phase are taken one by one by whoever
- * has time, so that a thread whose core is busy elsewhere, or slower, holds up the others as little as can be.
+ * wait on with Atomics. The steps are counted as phases, without end. The chunks of a phase are taken one by one by any
+ * thread that is free, so that a thread whose core is busy elsewhere, or slower, delays the others as little as possible.
  */
 
 /** Words that different threads write lie in different cache lines. */
@@ -24,20 +24,20 @@ const THROUGH = 1;
 /** Bytes for what went wrong in a thread, zeros behind it. */
 const TEXT = 1024;
 
-/** A look costs some nanoseconds, sleep and waking some ten microseconds: for about as long, a thread looks again. */
+/** How often a thread polls before it sleeps: for some ten microseconds, about as long as sleep and waking take. */
 const LOOKS = 10_000;
 
 /**
- * Milliseconds of sleep after which a thread looks around. Patience is counted in such naps and not by a clock: while the
- * process is stopped (Ctrl-Z, a suspended job, a paused machine) nobody can answer, and however long that takes, it is
- * one nap of the thread that waits.
+ * Milliseconds of sleep after which a thread checks for faults. Patience is counted in such naps and not by a clock:
+ * while the process is stopped (Ctrl-Z, a suspended job, a paused machine) no thread can answer, and however long that
+ * takes, it is one nap of the thread that waits.
  */
 const NAP = 100;
 
 /** A function that sleeps as `Atomics.wait` does. */
 export type Sleep = (words: Int32Array, word: number, value: number, ms: number) => 'ok' | 'not-equal' | 'timed-out';
 
-/** Tells whether a thread is known to have ended. */
+/** Returns whether a thread is known to have ended. */
 export type HasEnded = (thread: number) => boolean;
 
 /** The words of one team, seen by one of its threads. */
@@ -82,7 +82,7 @@ export class TeamBarrier {
     return undefined;
   }
 
-  /** Says that a chunk is done. */
+  /** Marks a chunk as done. */
   finish(): void {
     Atomics.add(this.#words, DONE, 1);
     Atomics.notify(this.#words, DONE);
@@ -121,7 +121,7 @@ export class TeamBarrier {
     );
   }
 
-  /** Says that `thread` is through with a phase. */
+  /** Marks `thread` as through with a phase. */
   leave(thread: number, phase: number): void {
     this.#tell(this.#wordOf(thread, THROUGH), phase);
   }
@@ -157,14 +157,14 @@ export class TeamBarrier {
     return new TextDecoder().decode(this.#text.slice(0, this.#text.indexOf(0)));
   }
 
-  /** Leaves word of what went wrong in a thread, and wakes the first. */
+  /** Records what went wrong in a thread, and wakes the first. */
   fail(thread: number, text: string): void {
     this.#text.set(new TextEncoder().encode(text).subarray(0, TEXT - 1));
     this.#tell(FAULT, thread);
     for (const word of [DONE, this.#wordOf(thread, THROUGH)]) Atomics.notify(this.#words, word);
   }
 
-  /** Ends the team for those who wait for a phase. */
+  /** Ends the team for the threads that wait for a phase. */
   close(): void {
     this.#tell(FAULT, CLOSED);
     Atomics.notify(this.#words, GO);
@@ -179,13 +179,13 @@ export class TeamBarrier {
     Atomics.notify(this.#words, word);
   }
 
-  /** Waits for a value that will do; false after a fault, where it is hopeless, or when `patience` is over. */
+  /** Waits for a value that suffices; false after a fault, where it is hopeless, or when `patience` is over. */
   #wait(word: number, suffices: (value: number) => boolean, patience: number, isHopeless = () => false): boolean {
     for (let look = 0; look < LOOKS; look++) if (suffices(Atomics.load(this.#words, word))) return true;
     for (let slept = 0; slept < patience && this.fault === 0; ) {
       const value = Atomics.load(this.#words, word);
       if (suffices(value)) return true;
-      // No longer than a nap: a fault that comes between the look above and the sleep wakes nobody.
+      // No longer than a nap: a fault that comes between the check above and the sleep wakes nobody.
       const nap = Math.min(NAP, patience - slept);
       if (this.sleep(this.#words, word, value, nap) !== 'timed-out') continue;
       if (isHopeless()) break;

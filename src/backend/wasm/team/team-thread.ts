@@ -1,11 +1,11 @@
-/** A thread of a team other than the first: it does chunks of each step when the first says so. */
+/** A thread of a team other than the first: it does chunks of each step when the first opens it. */
 import { instantiateSync } from '@assemblyscript/loader';
 import type { Call } from '../call.js';
 import type { Exports } from '../kernels/index.js';
 import { type Job, type ThreadInit, workOn } from './team.js';
 import { TeamBarrier } from './team-barrier.js';
 
-/** What such a thread holds: an instance of the kernels on the team's memory, and the calls that it knows. */
+/** An instance of the kernels on the team's memory, and the calls of the program that runs. */
 export class TeamThread {
   readonly #init: ThreadInit;
   readonly #barrier: TeamBarrier;
@@ -25,7 +25,7 @@ export class TeamThread {
     this.#calls = calls;
     const { thread } = this.#init;
     for (const call of calls) {
-      // Nobody but the first thread judges: the others wait for its word as long as the team exists.
+      // Only the first thread judges: the others wait for it as long as the team exists.
       if (!this.#barrier.awaitOpen(phase)) return;
       try {
         workOn(this.#barrier, this.#exports, call, thread, phase);

@@ -1,12 +1,12 @@
 /**
  * A team of threads that runs one program: each step is cut into chunks, and no thread begins the next step before all
- * chunks of this one are done. The thread that calls is the first of the team. It alone judges the others: who does not
- * answer in time is lost. The first thread then ends the others and goes on alone, and the next run has new ones.
+ * chunks of this one are done. The thread that calls is the first of the team. It alone judges the others: one that does
+ * not answer in time is lost. The first thread then ends the others and continues alone, and the next run has new ones.
  *
- * What a lost thread still writes nobody knows, so nothing is done twice before it cannot write any more: either it has
- * no chunk and can take none, or it has ended. A step whose outputs lie apart from its inputs is then simply done again,
- * as kernels overwrite their outputs. One that is done in place, an optimizer's say, is not: of the lost chunk some
- * elements are the old ones and some the new, and that is an error.
+ * It is not known what a lost thread still writes, so nothing is done twice before it cannot write any more: either it
+ * has no chunk and can take none, or it has ended. A step whose outputs lie apart from its inputs is then simply done
+ * again, as kernels overwrite their outputs. One that is done in place, such as an optimizer's, is not: some elements of
+ * the lost chunk are the old ones and some the new, and that is an error.
  */
 import { type Call, chunksOf, runChunk } from '../call.js';
 import type { Exports } from '../kernels/index.js';
@@ -32,7 +32,7 @@ export interface ThreadInit {
   readonly threads: number;
 }
 
-/** The other threads of a team, as their environment has them. */
+/** The other threads of a team, which the environment provides. */
 export interface TeamThreads {
   /** Sends each thread a job; it need not wait until they are ready. */
   post(job: Job): void;
@@ -55,23 +55,23 @@ export interface TeamOptions {
   readonly patience?: number;
   /** How the first thread sleeps while it waits. Default: `Atomics.wait`. */
   readonly sleep?: Sleep;
-  /** Called when the first thread goes on alone for good. */
+  /** Is called when the first thread continues alone for good. */
   readonly warn?: (message: string) => void;
 }
 
-/** Milliseconds; see `TeamOptions.patience`. */
+/** The default of `TeamOptions.patience`, in milliseconds. */
 const PATIENCE = 10_000;
 
-/** How many times as long as the first thread another may work on its chunks: cores differ, and others use them, too. */
+/** By which factor another thread may be slower than the first: cores differ, and other processes use them, too. */
 const UNEVEN = 4;
 
-/** Milliseconds that a thread works on its chunks at most: one that took longer was stopped meanwhile. */
+/** The longest time in milliseconds that a thread works on its chunks: one that took longer was stopped meanwhile. */
 const LONGEST_WORK = 60_000;
 
-/** How many times threads are lost before no others are started. */
+/** After how many losses of threads no others are started. */
 const LOSSES = 3;
 
-/** The others as they are from their start to their end. */
+/** The other threads, from their start to their end. */
 interface Assembled {
   readonly threads: TeamThreads;
   readonly barrier: TeamBarrier;
@@ -98,7 +98,7 @@ export class Team {
   }
 
   /**
-   * Does `work`, which calls `runTogether` once for each of `calls`, in this order. The threads are started by the first
+   * Runs `work`, which calls `runTogether` once for each of `calls`, in this order. The threads are started by the first
    * run, and by the one after a thread was lost.
    * @throws Error where a thread fails, or is lost in the middle of what cannot be done again; the team is closed then
    */
@@ -112,7 +112,7 @@ export class Team {
       if (this.#losses < LOSSES) this.#others ??= this.#assemble();
       this.#others?.threads.post(this.#jobOf(calls));
       work();
-      // Also from a thread that came too late for every chunk: who is gone is replaced, and nobody falls behind by runs.
+      // Also for a thread that came too late for every chunk: a lost one is replaced, and none falls behind by whole runs.
       for (let thread = 1; this.#others && thread < this.threads; thread++) this.#awaitLeft(this.#others, thread);
     } catch (error) {
       const { message } = error as Error;
@@ -121,7 +121,7 @@ export class Team {
     }
   }
 
-  /** All threads do a call together. */
+  /** Runs a call on all threads together. */
   runTogether(exports: Exports, call: Call): void {
     if (!this.#others) {
       runChunk(exports, call, 0, 1, 0);
@@ -140,7 +140,7 @@ export class Team {
     if (barrier.isDone(chunks)) return;
     if (isInPlace(call)) {
       const halfDone = `thread ${lost} of the team was lost within ${call.op}, which cannot be done again`;
-      throw new Error(`${halfDone}; go on from the last checkpoint (train --resume)`);
+      throw new Error(`${halfDone}; resume from the last checkpoint (train --resume)`);
     }
     runChunk(exports, call, 0, 1, 0);
   }
@@ -199,14 +199,14 @@ export class Team {
     const loss = threads.hasEnded(lost)
       ? `thread ${lost} of the team has ended`
       : `thread ${lost} of the team did not answer within ${seconds} s`;
-    // The first thread waits only when all chunks are taken: who is not at work now will never be.
+    // The first thread waits only when all chunks are taken: a thread that is not at work now will never be.
     threads.end();
     for (let thread = 1; thread < this.threads; thread++) {
       if (!barrier.awaitIdle(thread, PATIENCE, threads.hasEnded)) throw new Error(`${loss}, and cannot be ended`);
     }
     barrier.close();
     this.#others = undefined;
-    if (++this.#losses === LOSSES) this.#options.warn?.(`${loss}, the third one lost; going on with one thread`);
+    if (++this.#losses === LOSSES) this.#options.warn?.(`${loss}, the third one lost; continuing with one thread`);
   }
 }
 
@@ -215,7 +215,7 @@ function isInPlace({ inputs, outputs }: Call): boolean {
   return outputs.some((output) => inputs.includes(output));
 }
 
-/** Takes chunks of a call and does them, until none is left. */
+/** Takes and runs chunks of a call until none is left. */
 export function workOn(barrier: TeamBarrier, exports: Exports, call: Call, thread: number, phase: number): void {
   const chunks = chunksOf(call, barrier.threads);
   for (;;) {

@@ -29,7 +29,7 @@ async function withFile<T>(path: string, run: (file: FileHandle, size: number) =
 export function readBytes(path: string): Promise<Uint8Array> {
   return withFile(path, async (file, size) => {
     if (size <= MOST) return file.readFile();
-    throw new InputError(`${path}: too large: ${size} bytes, accepted are at most ${MOST}; cut it into tiles`);
+    throw new InputError(`${path}: too large: ${size} bytes, expected at most ${MOST}; cut it into tiles`);
   });
 }
 

@@ -117,15 +117,14 @@ function readField({ h5wasm }: Library, file: File, { name, most, fileSize }: Wa
   if (count * width > fileSize * (field.filters.length > 0 ? BEST_COMPRESSION : 1)) {
     throw new Fault(`damaged: ${claim}, more than a file of ${fileSize} bytes holds; copy the file again`);
   }
-  if (count * width > MAX_BYTES)
-    throw new Fault(`${claim}, accepted are at most ${MAX_BYTES} bytes; cut it into tiles`);
+  if (count * width > MAX_BYTES) throw new Fault(`${claim}, expected at most ${MAX_BYTES} bytes; cut it into tiles`);
   // A chunk is unpacked whole, however little of it is wanted.
   const chunk = product(chunks ?? []) * width;
   if (chunks && chunk > MAX_BYTES) {
     throw new Fault(`damaged: ${name} lies in chunks of ${chunks.join('x')} values; copy the file again`);
   }
   if (most === 0) return { shape, values: new Uint8Array() };
-  if (count > most) throw new Fault(`${name} holds ${count} values, accepted are at most ${most}; correct the file`);
+  if (count > most) throw new Fault(`${name} holds ${count} values, expected at most ${most}; correct the file`);
   limitMemory(h5wasm.Module.HEAPU8.length + WORKING_BYTES + 2 * fileSize + count * width + 2 * chunk);
   const values = valuesOf(field.value, name);
   if (values.length === count) return { shape, values };

@@ -92,7 +92,7 @@ export class CheckpointFiles {
     const previous = await tryRead(this.#previous);
     if (previous && !(previous instanceof InputError)) {
       if (!newest) return { checkpoint: previous };
-      const warning = `${withoutAdvice(newest)}; going on from the checkpoint before, ${basename(this.#previous)}`;
+      const warning = `${withoutAdvice(newest)}; resuming from the previous checkpoint, ${basename(this.#previous)}`;
       return { checkpoint: previous, warning };
     }
     const damages = [newest, previous].filter((error) => error !== undefined);

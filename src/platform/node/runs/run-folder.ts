@@ -157,7 +157,7 @@ export class RunFolder {
   async write(name: string, content: Uint8Array | string): Promise<void> {
     this.#lock.assertHeld();
     await writeFileAtomic(join(this.path, name), bytesOf(content));
-    for (const { artifact } of this.#watchers) await artifact?.(name);
+    for (const watcher of this.#watchers) await watcher.artifact?.(name);
   }
 
   /** Sees to it that the best model's file is `model`: in a folder that was copied meanwhile, it may be an older one. */

@@ -72,15 +72,15 @@ export function compileWasm({ vectoriser, shared = false, relaxed = false }: Com
  * @param v8 the version of V8, `13.6.233…`
  */
 export function withoutVectoriser(
-  asked: boolean | undefined,
+  choice: boolean | undefined,
   variable = process.env.UNETPP_VECTORISER,
   v8 = process.versions.v8,
 ): string | undefined {
   const version = /^\d+\.\d+/.exec(v8)?.[0] ?? '';
   if (variable === '0') return 'UNETPP_VECTORISER is 0';
-  if (asked === false) return 'it is switched off';
+  if (choice === false) return 'it is switched off';
   if (!(Number(version) >= FIRST_V8)) return `V8 ${version} has none that works; Node 24 and later have`;
-  if (asked || variable === '1' || TRIED_V8.includes(version)) return undefined;
+  if (choice || variable === '1' || TRIED_V8.includes(version)) return undefined;
   return `it has not been tried on V8 ${version}; UNETPP_VECTORISER=1 asks for it`;
 }
 
