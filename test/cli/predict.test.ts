@@ -224,7 +224,7 @@ test('files that are skipped and images of another kind than the model reads are
   put(dir, 'in/b.png', encodePng(gradient(9, 7, 3)));
   for (const file of ['c.tif', 'd.jpg', '.hidden']) put(dir, `in/${file}`, 'x');
   const kind = 'remark    1 grey image: the model expects RGB; all three channels get the grey values\n';
-  const skipped = 'skipped   2 files not in PNG: in/c.tif, in/d.jpg\n';
+  const skipped = 'skipped   2 files not in PNG or .npy: in/c.tif, in/d.jpg\n';
   assert.is(unetpp(dir, args('--input', 'in')).stderr, skipped + kind);
   await putModel(dir, { inChannels: 1 }, 16);
   const colour = 'remark    1 RGB image: the model expects grey; their luminance is used\n';

@@ -25,7 +25,7 @@ export function remarkText(remark: Remark): string {
       return `remark    ${which}: ${from === 'grey' ? GREY_ON_RGB : RGB_ON_GREY}`;
     }
     case 'skipped':
-      return `skipped   ${plural(remark.files.length, 'file')} not in PNG: ${few(remark.files)}`;
+      return `skipped   ${plural(remark.files.length, 'file')} not in PNG or .npy: ${few(remark.files)}`;
     case 'notice':
       return remark.text;
   }
