@@ -3,7 +3,7 @@ import { Graph, type Tensor } from '../src/graph/graph.js';
 import { type ModelConfig, parseConfig } from '../src/network/config.js';
 import { countParameters, listParameters } from '../src/network/parameters.js';
 import { adam, chunkNorms, concat, gradients, lerp, lovaszLoss, sgd, sigmoid, softmax } from '../src/ops/index.js';
-import { recordGradients } from '../src/train/step.js';
+import { recordGradients } from '../src/train/step/step.js';
 import { distinctSteps, inOrder, type Step } from './step.js';
 
 /** Networks with what the default lacks. */

@@ -5,7 +5,7 @@ import { chunks } from '../src/base/chunks.js';
 import { Random, seedKey } from '../src/base/random.js';
 import { createModel, type Model } from '../src/model/model.js';
 import { networkCost } from '../src/model/summary.js';
-import { type Example, TrainingStep } from '../src/train/step.js';
+import { type Example, TrainingStep } from '../src/train/step/step.js';
 
 /** How many images are computed at once, as the trainer does by default. */
 export const MICRO_BATCH = 4;

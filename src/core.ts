@@ -78,13 +78,13 @@ export { countParameters, listParameters } from './network/parameters.js';
 export * from './ops/index.js';
 export { holm } from './study/holm.js';
 export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';
-export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.js';
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/checkpoint/checkpoint.js';
 export { type TrainingMemory, trainingMemory } from './train/memory.js';
 export type { RunObserver, RunStart, StepReport } from './train/observer.js';
-export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer.js';
+export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer/optimizer.js';
+export { type ScheduleName, type ScheduleOptions, schedules } from './train/optimizer/schedule.js';
 export type { TrainOptions, TrainProgress } from './train/options.js';
 export type { EpochReport } from './train/report.js';
-export { type ScheduleName, type ScheduleOptions, schedules } from './train/schedule.js';
 export { trainModel } from './train/trainer.js';
 
 /** TypeScript declares WebAssembly only with the DOM. In Node these names suffice; with the DOM they merge with it. */

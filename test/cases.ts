@@ -15,9 +15,9 @@ import { pooling } from './cases/pooling.js';
 import { transposedConvolutions } from './cases/transposed.js';
 import { tverskyLosses } from './cases/tversky.js';
 import { upsampling } from './cases/upsampling.js';
-import type { Case } from './support/case.js';
+import type { Case } from './support/backend/case.js';
 
-export type { Case } from './support/case.js';
+export type { Case } from './support/backend/case.js';
 
 export const cases: readonly Case[] = [
   ...convolutions,

@@ -6,9 +6,9 @@ import type { LossOptions } from '../loss/loss.js';
 import { keptBytes } from '../model/summary.js';
 import type { ModelConfig } from '../network/config.js';
 import { listParameters, storeLengths } from '../network/parameters.js';
-import { waitingGradients } from './gradient-tree.js';
-import { type OptimizerName, optimizerDefaults, STATE_NAMES } from './optimizer.js';
-import { recordGradients } from './step.js';
+import { type OptimizerName, optimizerDefaults, STATE_NAMES } from './optimizer/optimizer.js';
+import { waitingGradients } from './step/gradient-tree.js';
+import { recordGradients } from './step/step.js';
 
 /** The memory that a training takes, in bytes; all but `outside` is memory of the backend. */
 export interface TrainingMemory {

@@ -6,10 +6,10 @@ import { InputError } from '../base/errors.js';
 import type { Key } from '../base/random.js';
 import type { Sample } from '../data/dataset.js';
 import { type LossOptions, spansImages } from '../loss/loss.js';
-import type { Checkpoint } from './checkpoint.js';
+import type { Checkpoint } from './checkpoint/checkpoint.js';
 import type { RunObserver } from './observer.js';
-import { type OptimizerOptions, optimizerDefaults } from './optimizer.js';
-import { type ScheduleOptions, type ScheduleSettings, scheduleSettings } from './schedule.js';
+import { type OptimizerOptions, optimizerDefaults } from './optimizer/optimizer.js';
+import { type ScheduleOptions, type ScheduleSettings, scheduleSettings } from './optimizer/schedule.js';
 
 export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   /** How many epochs to train for at most. Default: 30. */

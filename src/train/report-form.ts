@@ -2,8 +2,8 @@
 import { count, type Form, form, listOf, number, object, optional, text, truth } from '../base/form.js';
 import type { Evaluation, HeadScores } from '../evaluate/evaluate.js';
 import type { ClassScores, DistanceScores, Scores } from '../evaluate/metrics.js';
-import type { Losses } from './losses.js';
 import type { EpochReport } from './report.js';
+import type { Losses } from './step/losses.js';
 
 /** A form for each field, so that none is forgotten. */
 type Fields<T> = { readonly [K in keyof Required<T>]: Form };

@@ -1,6 +1,6 @@
 /** What a training reports of an epoch. */
 import type { Evaluation } from '../evaluate/evaluate.js';
-import type { Losses } from './losses.js';
+import type { Losses } from './step/losses.js';
 
 export interface EpochReport {
   /** The number of the epoch, counted from 1. */

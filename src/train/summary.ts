@@ -2,8 +2,8 @@
 import type { Dataset } from '../data/dataset.js';
 import { lossSummary } from '../loss/loss.js';
 import type { TrainingSummary } from '../model/card.js';
+import type { ValidatedEpoch } from './loop/progress.js';
 import type { TrainSettings } from './options.js';
-import type { ValidatedEpoch } from './progress.js';
 
 /** The summary of a training whose best epoch is given. The same run gives the same values. */
 export function summaryOf(

@@ -6,14 +6,14 @@ import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import { checkFits } from '../evaluate/labelled-batches.js';
 import type { Model } from '../model/model.js';
 import { checkSize } from '../network/network.js';
+import { checkpointOf, restoreCheckpoint } from './checkpoint/resume.js';
+import { TrainingProgress, type ValidatedEpoch } from './loop/progress.js';
+import { type TrainingParts, trainEpochs } from './loop/training-loop.js';
+import { TrainedWeights } from './loop/weights.js';
 import { type TrainOptions, type TrainSettings, trainSettings } from './options.js';
-import { TrainingProgress, type ValidatedEpoch } from './progress.js';
 import type { EpochReport } from './report.js';
-import { checkpointOf, restoreCheckpoint } from './resume.js';
-import { TrainingStep } from './step.js';
+import { TrainingStep } from './step/step.js';
 import { summaryOf } from './summary.js';
-import { type TrainingParts, trainEpochs } from './training-loop.js';
-import { TrainedWeights } from './weights.js';
 
 /**
  * Trains `model` in place, one report an epoch:

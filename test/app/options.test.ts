@@ -9,7 +9,7 @@ import { whole } from '../../src/app/options/parsers.js';
 import { completeStudyOptions, studyTable } from '../../src/app/options/study-options.js';
 import { completeOptions, trainTable } from '../../src/app/options/train-options.js';
 import { toStore } from '../../src/app/runs/run-config.js';
-import { scheduleDefaults } from '../../src/train/schedule.js';
+import { scheduleDefaults } from '../../src/train/optimizer/schedule.js';
 
 interface Library {
   readonly epochs?: number;

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { completeOptions, lossOptions } from '../../src/app/options/train-options.js';
 import { writePictures } from '../../src/app/training/pictures.js';
 import { createBackend, createModel, evaluate } from '../../src/index.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 for (const [images, microBatch] of [
   [20, 4],

@@ -7,9 +7,9 @@ import { outputsOf } from '../../src/app/outputs.js';
 import { openStudy } from '../../src/app/study/protocol.js';
 import { planStudy } from '../../src/app/study/study-plan.js';
 import { syntheticDataset } from '../../src/index.js';
-import { suiteInFolder } from '../support/cli.js';
-import { withOldNames } from '../support/old-names.js';
+import { suiteInFolder } from '../support/cli/cli.js';
 import { rejection } from '../support/throws.js';
+import { withOldNames } from '../support/training/old-names.js';
 
 const test = suiteInFolder('protocol');
 const dataset = syntheticDataset({ size: 32, seed: 1 });

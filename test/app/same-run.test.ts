@@ -6,15 +6,16 @@ import * as assert from 'uvu/assert';
 import { completeOptions, type TrainCommandOptions } from '../../src/app/options/train-options.js';
 import { findCheckpoint } from '../../src/app/runs/resume.js';
 import { storedOptions, toRunConfig } from '../../src/app/runs/run-config.js';
-import { loadJob, openData, planJob, type TrainingJob } from '../../src/app/training/job.js';
+import { loadJob, planTraining, type TrainingJob } from '../../src/app/training/job.js';
 import { trainInFolder } from '../../src/app/training/train-in-folder.js';
+import { openData } from '../../src/app/training/training-data.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import { CheckpointFiles } from '../../src/platform/node/runs/checkpoint-files.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
-import { disc, put, putPairs, suiteInFolder } from '../support/cli.js';
-import { withOldNames } from '../support/old-names.js';
-import { metricsOf } from '../support/runs.js';
+import { disc, put, putPairs, suiteInFolder } from '../support/cli/cli.js';
+import { metricsOf } from '../support/cli/runs.js';
 import { rejection } from '../support/throws.js';
+import { withOldNames } from '../support/training/old-names.js';
 
 const test = suiteInFolder('same run');
 const ADVICE = 'restore the file from a copy, or start a new run';
@@ -26,7 +27,7 @@ const never = new AbortController().signal;
 let made = '';
 
 async function prepareJob(options: TrainCommandOptions): Promise<TrainingJob> {
-  return (await loadJob(planJob(options, await openData(options)), nobody, never))!;
+  return (await loadJob(planTraining(options, await openData(options)), nobody, never))!;
 }
 
 test.before(async () => {

@@ -6,7 +6,7 @@ import { completeOptions, type TrainCommandOptions } from '../../src/app/options
 import { runStudy, type StudyObserver } from '../../src/app/study/run-study.js';
 import { resumeTraining, startTraining } from '../../src/app/training/start-training.js';
 import { InputError } from '../../src/base/errors.js';
-import { listing, putPairs, suiteInFolder } from '../support/cli.js';
+import { listing, putPairs, suiteInFolder } from '../support/cli/cli.js';
 import { messageOf } from '../support/faults.js';
 
 const test = suiteInFolder('start training');

@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import type { NdArray } from '../../src/backend/run.js';
 import { Random, seedKey } from '../../src/base/random.js';
 import { createModel, type Model } from '../../src/model/model.js';
-import { TrainingStep } from '../../src/train/step.js';
-import { wasmBackend } from '../support/backends.js';
+import { TrainingStep } from '../../src/train/step/step.js';
+import { wasmBackend } from '../support/backend/backends.js';
 
 const CONFIG = { filters: [8, 16], inChannels: 8 };
 

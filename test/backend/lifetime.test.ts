@@ -10,7 +10,7 @@ import { Random } from '../../src/base/random.js';
 import { Graph } from '../../src/graph/graph.js';
 import { createBackend, createModel, evaluate, type Model, trainModel } from '../../src/index.js';
 import { add } from '../../src/ops/index.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 /** Bytes of the memory that a model's backend has taken so far. */
 function taken({ parameters }: Model): number {

@@ -6,8 +6,8 @@ import type { Kernel } from '../../reference/kernel.js';
 import { ReferenceBackend } from '../../src/backend/reference.js';
 import type { OpName } from '../../src/ops/index.js';
 import { cases } from '../cases.js';
-import type { Case } from '../support/case.js';
-import { expectation, parityFaults } from '../support/parity.js';
+import type { Case } from '../support/backend/case.js';
+import { expectation, parityFaults } from '../support/backend/parity.js';
 
 type AnyKernel = Kernel<unknown>;
 

@@ -7,10 +7,10 @@ import * as assert from 'uvu/assert';
 import type { Kernel } from '../../src/backend/wasm/kernel.js';
 import { kernels } from '../../src/backend/wasm/kernels/index.js';
 import { cases } from '../cases.js';
-import { wasmBackend } from '../support/backends.js';
-import { recordCase } from '../support/case.js';
+import { wasmBackend } from '../support/backend/backends.js';
+import { recordCase } from '../support/backend/case.js';
+import { compileCase, execute } from '../support/backend/execute.js';
 import { identical } from '../support/compare.js';
-import { compileCase, execute } from '../support/execute.js';
 
 /** Elements before and behind the workspace. */
 const GUARD = 64;

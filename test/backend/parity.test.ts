@@ -6,12 +6,12 @@ import { liveNodes, type Tensor } from '../../src/graph/graph.js';
 import { ops } from '../../src/ops/index.js';
 import { updates } from '../cases/optimizer.js';
 import { cases } from '../cases.js';
-import { backends } from '../support/backends.js';
-import { recordCase } from '../support/case.js';
+import { backends } from '../support/backend/backends.js';
+import { recordCase } from '../support/backend/case.js';
+import { compileCase, execute } from '../support/backend/execute.js';
+import { expectation, parityFaults } from '../support/backend/parity.js';
+import { poison } from '../support/backend/poison.js';
 import { identical } from '../support/compare.js';
-import { compileCase, execute } from '../support/execute.js';
-import { expectation, parityFaults } from '../support/parity.js';
-import { poison } from '../support/poison.js';
 
 test('labels are unique', () => {
   assert.is(new Set(cases.map(({ label }) => label)).size, cases.length);

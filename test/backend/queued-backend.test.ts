@@ -13,8 +13,8 @@ import {
   trainModel,
   weightsSha256,
 } from '../../src/index.js';
-import { QueuedBackend } from '../support/queued-backend.js';
-import { squares } from '../support/squares.js';
+import { QueuedBackend } from '../support/backend/queued-backend.js';
+import { squares } from '../support/training/squares.js';
 
 const OPTIONS: TrainOptions = {
   epochs: 2,

@@ -8,10 +8,10 @@ import { createBackend, createModel, type Model, trainModel } from '../../src/in
 import { createWasmBackend } from '../../src/platform/node/wasm/backend.js';
 import { selfCheck } from '../../src/platform/node/wasm/self-check.js';
 import { cases } from '../cases.js';
-import { codeOf, compileBuild, PORTABLE, RELAXED } from '../support/builds.js';
+import { codeOf, compileBuild, PORTABLE, RELAXED } from '../support/backend/builds.js';
+import { expectation, parityFaults } from '../support/backend/parity.js';
 import { relativeError } from '../support/compare.js';
-import { expectation, parityFaults } from '../support/parity.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 /** f32x4.relaxed_madd, 0x105 behind the prefix of vector instructions. */
 const MULTIPLY_ADD = '\xfd\x85\x02';

@@ -12,9 +12,9 @@ import { TeamBarrier } from '../../src/backend/wasm/team/team-barrier.js';
 import { createBackend, createModel, type Model } from '../../src/index.js';
 import { startTeamThreads } from '../../src/platform/node/threads/team.js';
 import { compileWasm } from '../../src/platform/node/wasm/module.js';
-import { Optimizer } from '../../src/train/optimizer.js';
-import { type AnyKernel, withKernels } from '../support/kernels.js';
-import { HANGING } from '../support/outcome.js';
+import { Optimizer } from '../../src/train/optimizer/optimizer.js';
+import { type AnyKernel, withKernels } from '../support/backend/kernels.js';
+import { HANGING } from '../support/cli/outcome.js';
 
 const url = (path: string): string => new URL(`../../${path}`, import.meta.url).href;
 const { module } = compileWasm({ shared: true, vectoriser: false });

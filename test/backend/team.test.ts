@@ -8,12 +8,12 @@ import { createBackend, type ModelConfig, trainModel, weightsSha256 } from '../.
 import { createModel, type Model } from '../../src/model/model.js';
 import { availableCores } from '../../src/platform/node/threads/cores.js';
 import { cases } from '../cases.js';
-import { teamBackend, wasmBackend } from '../support/backends.js';
-import { recordCase } from '../support/case.js';
+import { teamBackend, wasmBackend } from '../support/backend/backends.js';
+import { recordCase } from '../support/backend/case.js';
+import { compileCase, execute } from '../support/backend/execute.js';
+import { type AnyKernel, withKernels } from '../support/backend/kernels.js';
 import { identical } from '../support/compare.js';
-import { compileCase, execute } from '../support/execute.js';
-import { type AnyKernel, withKernels } from '../support/kernels.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 const SIZES = [2, 3, 5];
 const alone = wasmBackend();

@@ -11,7 +11,7 @@ import { fold, Random, seedKey } from '../../src/base/random.js';
 import type { Tensor } from '../../src/graph/graph.js';
 import { type Shape, sizeOf } from '../../src/graph/shape.js';
 import { conv2d, gradients } from '../../src/ops/index.js';
-import { wasmBackend } from '../support/backends.js';
+import { wasmBackend } from '../support/backend/backends.js';
 
 /** How much larger the rms error may be than that of direct float32 convolution. */
 const LIMIT = 3;

@@ -6,8 +6,8 @@
 import { cpSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { listing, Running } from '../support/cli.js';
-import type { Outcome } from '../support/outcome.js';
+import { listing, Running } from '../support/cli/cli.js';
+import type { Outcome } from '../support/cli/outcome.js';
 import { type Campaign, eachTry, pick, type Report } from './campaign.js';
 import { assertDone, FILE_OPERATIONS, isRefusal, type Launcher, SMALLEST, SmallTraining } from './small-training.js';
 import { callsIn, failingAt, type SystemCall, straceIsMissing, tracedTo } from './system-calls.js';

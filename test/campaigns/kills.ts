@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../src/base/random.js';
-import type { Running } from '../support/cli.js';
-import type { Outcome } from '../support/outcome.js';
+import type { Running } from '../support/cli/cli.js';
+import type { Outcome } from '../support/cli/outcome.js';
 import { type Campaign, eachTry, pick, type Report } from './campaign.js';
 import {
   assertDone,

@@ -7,8 +7,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../src/base/random.js';
-import { decodeCheckpoint } from '../../src/train/checkpoint.js';
-import { begunEpoch } from '../../src/train/resume.js';
+import { decodeCheckpoint } from '../../src/train/checkpoint/checkpoint.js';
+import { begunEpoch } from '../../src/train/checkpoint/resume.js';
 import { type Campaign, eachTry } from './campaign.js';
 import { Disk } from './disk.js';
 import type { Operation } from './file-operations.js';

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { listing, putPairs, Running } from '../support/cli.js';
-import type { Outcome } from '../support/outcome.js';
-import { metricsOf } from '../support/runs.js';
+import { listing, putPairs, Running } from '../support/cli/cli.js';
+import type { Outcome } from '../support/cli/outcome.js';
+import { metricsOf } from '../support/cli/runs.js';
 
 const NETWORK = ['--norm', 'batch', '--dropout', '0.2'];
 const STEPS = ['--batch', '4', '--micro-batch', '2', '--lr', '0.02', '--augment', 'flip', '--checkpoint-steps', '1'];

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../src/base/random.js';
-import type { Running } from '../support/cli.js';
+import type { Running } from '../support/cli/cli.js';
 import { type Campaign, eachTry } from './campaign.js';
 import { assertDone, SmallTraining } from './small-training.js';
 

@@ -1,6 +1,6 @@
 /** Cases of ReLU, sigmoid and softmax, with saturated and non-finite values. */
 import { relu, sigmoid, softmax } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { awayFromZero, given, saturated } from '../support/samples.js';
 import { LENGTHS } from './sizes.js';
 

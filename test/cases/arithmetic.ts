@@ -1,6 +1,6 @@
 /** Cases of add, mean and weightedSum, of several numbers of terms. */
 import { add, mean, weightedSum } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { normal } from '../support/samples.js';
 import { LENGTHS } from './sizes.js';
 

@@ -1,6 +1,6 @@
 /** Cases of concat, with channels that fill no vector and several. */
 import { concat } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { normal } from '../support/samples.js';
 
 export const concatenation: Case[] = [

@@ -1,7 +1,7 @@
 /** Cases of conv2d with 1x1 and 3x3 filters, one and several sources, with and without ReLU. */
 import type { Shape } from '../../src/graph/shape.js';
 import { conv2d } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { grid, normal, offGrid } from '../support/samples.js';
 import { type Image, LANES } from './sizes.js';
 

@@ -1,6 +1,6 @@
 /** Cases of the cross-entropy, focal and weighted, with two and more classes. */
 import { type CrossEntropyOptions, crossEntropy } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { labels, mask, normal, type Sample, saturated } from '../support/samples.js';
 import { type Image, segmented } from './sizes.js';
 

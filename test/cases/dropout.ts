@@ -1,6 +1,6 @@
 /** Cases of dropout, by rate and shape. */
 import { dropout } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { keys, normal } from '../support/samples.js';
 
 export const dropouts: Case[] = [0, 0.1, 0.5, 0.9].flatMap((rate, k) =>

@@ -1,6 +1,6 @@
 /** Cases of the Lovász loss, with ties, empty masks and absent classes. */
 import { type LovaszOptions, lovaszLoss } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { apart, labels, mask, type Sample, separated, tied } from '../support/samples.js';
 import { type Image, segmented } from './sizes.js';
 

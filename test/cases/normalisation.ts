@@ -2,7 +2,7 @@
 import type { Shape } from '../../src/graph/shape.js';
 import { moments, normalise, weightedSum } from '../../src/ops/index.js';
 import type { NormOptions } from '../../src/ops/normalisation.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { normal, positive } from '../support/samples.js';
 import { LANES } from './sizes.js';
 

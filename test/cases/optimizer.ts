@@ -1,6 +1,6 @@
 /** Cases of what an optimizer does: the updates of SGD and Adam, the moving average, and norms of gradients. */
 import { adam, chunkNorms, lerp, sgd } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { given, normal, positive } from '../support/samples.js';
 import { LENGTHS } from './sizes.js';
 

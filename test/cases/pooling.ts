@@ -1,7 +1,7 @@
 /** Cases of max pooling, with and without ties. */
 import type { Shape } from '../../src/graph/shape.js';
 import { maxPool2d } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { distinct, tied } from '../support/samples.js';
 import { LANES } from './sizes.js';
 

@@ -1,6 +1,6 @@
 /** Cases of the transposed convolution. */
 import { convTranspose2d } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { normal } from '../support/samples.js';
 import { type Image, LANES } from './sizes.js';
 

@@ -1,6 +1,6 @@
 /** Cases of the Dice and Tversky losses, per image and over the batch, with two and more classes. */
 import { type DiceOptions, diceLoss, type TverskyOptions, tverskyLoss } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { labels, mask, normal, type Sample, saturated } from '../support/samples.js';
 import { type Image, segmented } from './sizes.js';
 

@@ -1,7 +1,7 @@
 /** Cases of upsampling, with each interpolation. */
 import type { Shape } from '../../src/graph/shape.js';
 import { interpolations, upsample2d } from '../../src/ops/index.js';
-import type { Case } from '../support/case.js';
+import type { Case } from '../support/backend/case.js';
 import { normal } from '../support/samples.js';
 import { LANES } from './sizes.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { put, refused, suiteInFolder, TRAIN_JS, unetpp } from '../support/cli.js';
+import { put, refused, suiteInFolder, TRAIN_JS, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli calls');
 const COMMANDS = 'train evaluate compare predict prune study info check convert import-torch doctor'.split(' ');

@@ -8,7 +8,7 @@ import { mirrored, rearrange } from '../../src/image/rearrange.js';
 import { Canvas } from '../../src/report/canvas.js';
 import { BACKGROUND, GREEN } from '../../src/report/colours.js';
 import { storedMask } from '../../src/report/overlay.js';
-import { sampleKey } from '../../src/train/batches.js';
+import { sampleKey } from '../../src/train/loop/batches.js';
 import { putMat } from '../fixtures/mat.js';
 import {
   disc,
@@ -21,7 +21,7 @@ import {
   TINY,
   unetpp,
   unetppWithout,
-} from '../support/cli.js';
+} from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli check and convert');
 

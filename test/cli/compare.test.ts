@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createModel, loadModel, type ModelConfig, weightsSha256 } from '../../src/index.js';
-import { disc, inShell, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli.js';
+import { disc, inShell, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli compare');
 const FILE = 'model.safetensors';

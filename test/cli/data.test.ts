@@ -4,7 +4,7 @@ import { deflateSync } from 'node:zlib';
 import * as assert from 'uvu/assert';
 import { createModel, encodePng } from '../../src/index.js';
 import { COLOUR, chunk, ihdr, SIGNATURE } from '../fixtures/png.js';
-import { disc, listing, put, putPairs, refused, suiteInFolder, TINY, unetpp } from '../support/cli.js';
+import { disc, listing, put, putPairs, refused, suiteInFolder, TINY, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli bad data');
 const train = (...more: string[]) => ['train', '--data', 'data', '--out', 'run', ...TINY, '--epochs', '1', ...more];

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { availableCores } from '../../src/platform/node/threads/cores.js';
 import { compileWasm } from '../../src/platform/node/wasm/module.js';
-import { json, suiteInFolder, unetpp } from '../support/cli.js';
+import { json, suiteInFolder, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli doctor');
 

@@ -6,7 +6,7 @@ import { saveUnchanged } from '../../src/app/models/save-unchanged.js';
 import { spacing } from '../../src/app/options/parsers.js';
 import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import { createModel, loadModel, type ModelConfig, weightsSha256 } from '../../src/index.js';
-import { disc, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli.js';
+import { disc, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli evaluate: results');
 const FILE = 'model.safetensors';

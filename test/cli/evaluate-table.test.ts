@@ -5,7 +5,7 @@ import { imagesCsv } from '../../src/app/evaluation/report-files.js';
 import { worstImages } from '../../src/app/evaluation/worst-images.js';
 import { evaluationTable } from '../../src/cli/tables/evaluate-table.js';
 import { createModel, evaluate } from '../../src/index.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 const model = createModel({ filters: [3, 4, 5], classes: 3 });
 const evaluation = await evaluate(model, squares({ classes: 2 }), { distances: true, perImage: true });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createModel } from '../../src/index.js';
-import { json, put, putPairs, refused, suiteInFolder, TINY, unetpp } from '../support/cli.js';
+import { json, put, putPairs, refused, suiteInFolder, TINY, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli evaluate');
 const FILE = 'runs/data/model.safetensors';

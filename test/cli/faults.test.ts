@@ -13,9 +13,18 @@ import {
 } from '../../src/index.js';
 import type { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { inBegunRun, inNewRun } from '../../src/platform/node/runs/run-session.js';
-import type { Checkpoint } from '../../src/train/checkpoint.js';
+import type { Checkpoint } from '../../src/train/checkpoint/checkpoint.js';
 import type { TrainProgress } from '../../src/train/options.js';
-import { json, listing, putPairs, Running, refused, suiteInFolder, unetpp, unetppOnFullDisk } from '../support/cli.js';
+import {
+  json,
+  listing,
+  putPairs,
+  Running,
+  refused,
+  suiteInFolder,
+  unetpp,
+  unetppOnFullDisk,
+} from '../support/cli/cli.js';
 import { messageOf } from '../support/faults.js';
 
 const test = suiteInFolder('cli faults');

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { loadModel } from '../../src/index.js';
-import { disc, GOLDEN, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli.js';
-import { golden, type NetworkGoldenConfig, networkGoldens, readGolden } from '../support/golden.js';
+import { golden, type NetworkGoldenConfig, networkGoldens, readGolden } from '../support/backend/golden.js';
+import { disc, GOLDEN, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli import-torch');
 const weights = (name: string) => join(GOLDEN, `${name}.safetensors`);

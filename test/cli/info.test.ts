@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { trainingCosts } from '../../src/cli/tables/costs.js';
 import { createModel } from '../../src/index.js';
-import { json, putPairs, suiteInFolder, TINY, unetpp } from '../support/cli.js';
+import { json, putPairs, suiteInFolder, TINY, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli info');
 const FILE = 'model.safetensors';

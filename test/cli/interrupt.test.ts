@@ -16,7 +16,7 @@ import {
   unetpp,
   unetppAfter,
   unetppOnFullDisk,
-} from '../support/cli.js';
+} from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli interrupted and failing');
 const train = (...more: string[]) => ['train', '--data', 'data', '--out', 'run', ...TINY, ...more];

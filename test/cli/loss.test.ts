@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { json, putPairs, refused, suiteInFolder, TINY, unetpp } from '../support/cli.js';
+import { json, putPairs, refused, suiteInFolder, TINY, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli loss');
 const TRAIN = ['train', '--data', 'data', ...TINY, '--filters', '2,4,6', '--epochs', '1', '--batch', '5'];

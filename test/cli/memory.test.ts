@@ -13,7 +13,7 @@ import {
   TINY,
   unetpp,
   unetppWithMemory,
-} from '../support/cli.js';
+} from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli memory');
 const WEBASSEMBLY = 'WebAssembly holds at most 4\\.0 GB';

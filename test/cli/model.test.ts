@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createModel, readSafetensors, type StoredTensor, writeSafetensors } from '../../src/index.js';
-import { disc, put, refused, suiteInFolder, unetpp } from '../support/cli.js';
+import { disc, put, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli bad models');
 const ASK = {

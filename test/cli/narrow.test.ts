@@ -7,7 +7,7 @@ import { table } from '../../src/cli/tables/table.js';
 import { columnsOf } from '../../src/cli/terminal/columns.js';
 import { barLine } from '../../src/cli/terminal/progress.js';
 import { createModel, type EpochReport, evaluate, trainModel } from '../../src/index.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 const model = createModel({ filters: [2, 3, 4, 5, 6] });
 const reports: EpochReport[] = [];

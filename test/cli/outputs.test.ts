@@ -12,7 +12,7 @@ import { study } from '../../src/cli/commands/study.js';
 import { train } from '../../src/cli/commands/train.js';
 import { withCommonOptions } from '../../src/cli/program.js';
 import { createModel } from '../../src/index.js';
-import { disc, GOLDEN, listing, put, putPairs, suiteInFolder } from '../support/cli.js';
+import { disc, GOLDEN, listing, put, putPairs, suiteInFolder } from '../support/cli/cli.js';
 import { messageOf } from '../support/faults.js';
 
 const test = suiteInFolder('cli outputs');

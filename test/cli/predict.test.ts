@@ -17,7 +17,7 @@ import {
   toMask,
 } from '../../src/index.js';
 import { GREEN, ORANGE } from '../../src/report/colours.js';
-import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli.js';
+import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
 import { relativeError } from '../support/compare.js';
 
 const test = suiteInFolder('cli predict');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { level } from '../../src/app/options/parsers.js';
 import { createModel, loadModel, type ModelConfig } from '../../src/index.js';
-import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli.js';
+import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli prune');
 const FILE = 'model.safetensors';

@@ -7,7 +7,7 @@ import { measureOnTest } from '../../src/app/training/test-images.js';
 import { createModel, readImage, syntheticDataset } from '../../src/index.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { putMat } from '../fixtures/mat.js';
-import { json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli.js';
+import { json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli recipe');
 

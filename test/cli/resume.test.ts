@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { disc, json, listing, put, putPairs, Running, refused, suiteInFolder, unetpp } from '../support/cli.js';
-import { cutShort, flipBit, metricsOf } from '../support/runs.js';
+import { disc, json, listing, put, putPairs, Running, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
+import { cutShort, flipBit, metricsOf } from '../support/cli/runs.js';
 
 const test = suiteInFolder('cli resume');
 

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { disc, json, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli.js';
+import { disc, json, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli split');
 

@@ -17,8 +17,8 @@ import {
   suiteInFolder,
   unetpp,
   unetppWithMemory,
-} from '../support/cli.js';
-import { metricsOf } from '../support/runs.js';
+} from '../support/cli/cli.js';
+import { metricsOf } from '../support/cli/runs.js';
 
 const test = suiteInFolder('cli study');
 

@@ -5,9 +5,9 @@ import { basename, join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { Random, seedKey } from '../../src/base/random.js';
 import { FILE_OPERATIONS } from '../campaigns/small-training.js';
-import { json, listing, putPairs, Running, suiteInFolder } from '../support/cli.js';
-import type { Outcome } from '../support/outcome.js';
-import { metricsOf } from '../support/runs.js';
+import { json, listing, putPairs, Running, suiteInFolder } from '../support/cli/cli.js';
+import type { Outcome } from '../support/cli/outcome.js';
+import { metricsOf } from '../support/cli/runs.js';
 
 const test = suiteInFolder('cli survive');
 

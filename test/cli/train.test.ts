@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import * as assert from 'uvu/assert';
 import { encodePng, loadModel, readImage } from '../../src/index.js';
 import { weightsSha256 } from '../../src/model/modelfile.js';
-import { json, listing, put, putPairs, suiteInFolder, TINY, TRAIN_JS, unetpp } from '../support/cli.js';
+import { json, listing, put, putPairs, suiteInFolder, TINY, TRAIN_JS, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli train');
 const FILES = [

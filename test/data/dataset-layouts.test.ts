@@ -6,7 +6,7 @@ import type { Image } from '../../src/image/image.js';
 import { resizeMask } from '../../src/image/resize.js';
 import { openDataset } from '../../src/platform/node/data.js';
 import { buildPng, COLOUR, chunk, packLines } from '../fixtures/png.js';
-import { put, suiteInFolder } from '../support/cli.js';
+import { put, suiteInFolder } from '../support/cli/cli.js';
 import { rejection } from '../support/throws.js';
 
 const test = suiteInFolder('data folders of several kinds');

@@ -7,7 +7,7 @@ import { nodeFiles } from '../../src/platform/node/files/node-files.js';
 import { OneFile } from '../../src/platform/node/hdf5/files.js';
 import { bombMat, externalMat, virtualMat } from '../fixtures/hostile-mat.js';
 import { putMat } from '../fixtures/mat.js';
-import { put, suiteInFolder } from '../support/cli.js';
+import { put, suiteInFolder } from '../support/cli/cli.js';
 import { rejection } from '../support/throws.js';
 
 const test = suiteInFolder('hostile .mat');

@@ -5,7 +5,7 @@ import { readDataFolder } from '../../src/data/folder/folder.js';
 import { openDataset } from '../../src/platform/node/data.js';
 import { nodeFiles } from '../../src/platform/node/files/node-files.js';
 import { type MatParts, putMat } from '../fixtures/mat.js';
-import { put, suiteInFolder } from '../support/cli.js';
+import { put, suiteInFolder } from '../support/cli/cli.js';
 import { rejection } from '../support/throws.js';
 
 const test = suiteInFolder('figshare');

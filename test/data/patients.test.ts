@@ -3,7 +3,7 @@ import type { Origin } from '../../src/data/record.js';
 import { drawSplit } from '../../src/data/split/split.js';
 import { encodePng } from '../../src/formats/png/png.js';
 import { openDataset } from '../../src/platform/node/data.js';
-import { put, suiteInFolder } from '../support/cli.js';
+import { put, suiteInFolder } from '../support/cli/cli.js';
 import { rejection, throwsInput } from '../support/throws.js';
 
 const test = suiteInFolder('patients');

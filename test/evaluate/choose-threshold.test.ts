@@ -19,7 +19,7 @@ import {
   thresholdsOf,
   toMask,
 } from '../../src/index.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 /** Masks that the untrained network's probabilities have to do with: where the image is bright. */
 const bright: Dataset = {

@@ -6,8 +6,8 @@ import { recommend } from '../../src/evaluate/compare-modes.js';
 import { timeModes } from '../../src/evaluate/time-modes.js';
 import type { Image } from '../../src/image/image.js';
 import { compareModes, createModel, evaluate, type Mode, type Model, prune, summarize } from '../../src/index.js';
-import { squares } from '../support/squares.js';
 import { rejection } from '../support/throws.js';
+import { squares } from '../support/training/squares.js';
 
 const model = createModel({ filters: [4, 8, 8], norm: 'batch' });
 model.adopt({ ...model.card, thresholds: { L1: 0.45, accurate: 0.55 } });

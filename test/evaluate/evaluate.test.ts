@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { evaluate, scoreModel } from '../../src/evaluate/evaluate.js';
 import { createBackend, createModel } from '../../src/index.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 const backend = createBackend();
 

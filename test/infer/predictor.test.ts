@@ -5,7 +5,7 @@ import { Graph } from '../../src/graph/graph.js';
 import { createBackend, createModel, decodeModel, encodeModel, type Image } from '../../src/index.js';
 import { predictionCost } from '../../src/model/summary.js';
 import { outputsOf } from '../../src/network/mode.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 const backend = createBackend();
 

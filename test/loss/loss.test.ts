@@ -17,8 +17,8 @@ import {
   trainModel,
 } from '../../src/index.js';
 import { trainedLoss } from '../../src/loss/loss.js';
-import { squares } from '../support/squares.js';
 import { rejection } from '../support/throws.js';
+import { squares } from '../support/training/squares.js';
 
 const modelOf = (config: Partial<ModelConfig> = {}): Model =>
   createModel({ filters: [4, 8], ...config }, { backend: createBackend(), seed: 1 });

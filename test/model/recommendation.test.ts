@@ -3,8 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createModel, evaluate, type Recommendation, trainModel } from '../../src/index.js';
 import { bestOf, parseRecommendation, resolveMode } from '../../src/model/recommendation.js';
-import { squares } from '../support/squares.js';
 import { rejection, throwsInput } from '../support/throws.js';
+import { squares } from '../support/training/squares.js';
 
 const recommendation: Recommendation = {
   mode: 'L1',

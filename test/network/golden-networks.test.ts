@@ -19,9 +19,15 @@ import type { Parameter } from '../../src/network/layers.js';
 import { recordNetwork } from '../../src/network/network.js';
 import { isTrainable } from '../../src/network/parameters.js';
 import { gradients } from '../../src/ops/index.js';
-import { type Example, TrainingStep } from '../../src/train/step.js';
-import { type Golden, golden, type NetworkGoldenConfig, networkGoldens, readGolden } from '../support/golden.js';
-import { toNhwc } from '../support/layout.js';
+import { type Example, TrainingStep } from '../../src/train/step/step.js';
+import {
+  type Golden,
+  golden,
+  type NetworkGoldenConfig,
+  networkGoldens,
+  readGolden,
+} from '../support/backend/golden.js';
+import { toNhwc } from '../support/backend/layout.js';
 
 const TOLERANCE = 1e-4;
 const LOSS_TOLERANCE = 1e-5;

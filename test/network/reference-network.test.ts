@@ -2,9 +2,15 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Activation, headLosses, network } from '../../reference/network.js';
+import {
+  golden,
+  goldenParameter,
+  type NetworkGoldenConfig,
+  networkGoldens,
+  readGolden,
+} from '../support/backend/golden.js';
+import { toNhwc } from '../support/backend/layout.js';
 import { mismatch } from '../support/compare.js';
-import { golden, goldenParameter, type NetworkGoldenConfig, networkGoldens, readGolden } from '../support/golden.js';
-import { toNhwc } from '../support/layout.js';
 
 /** The golden values are float32. */
 const TOLERANCE = 1e-5;

@@ -6,8 +6,8 @@ import { sizeOf } from '../../src/graph/shape.js';
 import { sigmoidGradOp } from '../../src/ops/activation.js';
 import { conv2d, sigmoid, weightedSum } from '../../src/ops/index.js';
 import { cases } from '../cases.js';
-import type { Case } from '../support/case.js';
-import { gradientError } from '../support/gradient-check.js';
+import type { Case } from '../support/backend/case.js';
+import { gradientError } from '../support/backend/gradient-check.js';
 import { normal } from '../support/samples.js';
 
 const LARGEST_ERROR = 1e-6;

@@ -6,8 +6,8 @@ import { caseSteps } from '../../bench/cases.js';
 import { layerSteps } from '../../bench/shapes.js';
 import { table } from '../../bench/table.js';
 import { ops } from '../../src/ops/index.js';
-import { compileBuild } from '../support/builds.js';
-import { json, unetpp } from '../support/cli.js';
+import { compileBuild } from '../support/backend/builds.js';
+import { json, unetpp } from '../support/cli/cli.js';
 
 const BENCH = fileURLToPath(new URL('../../bench/index.js', import.meta.url));
 const TINY = ['--filters', '4,8', '--size', '16', '--batch', '2'];

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { build, type Format } from 'esbuild';
 import * as assert from 'uvu/assert';
 import { createModel, syntheticDataset, trainModel, weightsSha256 } from '../../src/index.js';
-import { suiteInFolder } from '../support/cli.js';
-import { HANGING } from '../support/outcome.js';
+import { suiteInFolder } from '../support/cli/cli.js';
+import { HANGING } from '../support/cli/outcome.js';
 
 const test = suiteInFolder('bundle');
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { inWords } from '../../src/cli/terminal/failures.js';
 import { packageFile, readKernels } from '../../src/platform/node/package-files.js';
 import { isWholeModule } from '../../src/platform/node/whole-module.js';
-import { suiteInFolder } from '../support/cli.js';
+import { suiteInFolder } from '../support/cli/cli.js';
 import { throwsInput } from '../support/throws.js';
 
 const test = suiteInFolder('installation');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import * as assert from 'uvu/assert';
-import { suiteInFolder } from '../support/cli.js';
+import { suiteInFolder } from '../support/cli/cli.js';
 
 const test = suiteInFolder('tree-shaking');
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));

@@ -18,17 +18,17 @@ import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { fold, Random, seedKey } from '../../src/base/random.js';
 import { CheckpointFiles } from '../../src/platform/node/runs/checkpoint-files.js';
-import { encodeCheckpoint } from '../../src/train/checkpoint.js';
+import { encodeCheckpoint } from '../../src/train/checkpoint/checkpoint.js';
 import { FILE_OPERATIONS } from '../campaigns/small-training.js';
-import { checkpointOf, numberOf } from '../support/checkpoints.js';
-import { suiteInFolder } from '../support/cli.js';
+import { suiteInFolder } from '../support/cli/cli.js';
 import { messageOf, withoutRoot } from '../support/faults.js';
+import { checkpointOf, numberOf } from '../support/training/checkpoints.js';
 
 const test = suiteInFolder('checkpoint files');
 const [NEWEST, PREVIOUS, NEXT] = ['checkpoint', 'checkpoint-previous', 'checkpoint-next'].map(
   (name) => `${name}.safetensors`,
 ) as [string, string, string];
-const WRITER = fileURLToPath(new URL('../support/checkpoint-writer.js', import.meta.url));
+const WRITER = fileURLToPath(new URL('../support/training/checkpoint-writer.js', import.meta.url));
 
 /** A new process, as it were, reads. */
 async function read(dir: string, length?: number): Promise<{ n: number; warning: string | undefined } | undefined> {
@@ -219,7 +219,7 @@ test('a disk that is full: one line, no partial file, and what was there stays',
   const code = `
     import { readdirSync } from 'node:fs';
     import { CheckpointFiles } from '${new URL('../../src/platform/node/runs/checkpoint-files.js', import.meta.url).href}';
-    import { checkpointOf } from '${new URL('../support/checkpoints.js', import.meta.url).href}';
+    import { checkpointOf } from '${new URL('../support/training/checkpoints.js', import.meta.url).href}';
     const files = new CheckpointFiles('${dir}');
     await files.write(checkpointOf(2, 100000)).catch((error) => console.log(error.message));
     console.log(readdirSync('${dir}').join());

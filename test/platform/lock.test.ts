@@ -12,9 +12,9 @@ import { lockFolder } from '../../src/platform/node/lock/lock.js';
 import { claimOf } from '../../src/platform/node/lock/lock-file.js';
 import { here } from '../../src/platform/node/lock/lock-owner.js';
 import { startOf } from '../../src/platform/node/lock/processes.js';
-import { suiteInFolder } from '../support/cli.js';
+import { suiteInFolder } from '../support/cli/cli.js';
+import { HANGING } from '../support/cli/outcome.js';
 import { messageOf, withoutRoot } from '../support/faults.js';
-import { HANGING } from '../support/outcome.js';
 
 const test = suiteInFolder('lock');
 const MODULE = new URL('../../src/platform/node/lock/lock.js', import.meta.url).href;

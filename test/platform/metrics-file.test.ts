@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createBackend, createModel, type EpochReport, trainModel } from '../../src/index.js';
 import { addMetrics, keepMetrics } from '../../src/platform/node/runs/metrics-file.js';
-import { suiteInFolder } from '../support/cli.js';
-import { squares } from '../support/squares.js';
+import { suiteInFolder } from '../support/cli/cli.js';
 import { rejection } from '../support/throws.js';
+import { squares } from '../support/training/squares.js';
 
 const test = suiteInFolder('metrics file');
 const ADVICE = 'restore the file from a copy, or start a new run';

@@ -16,7 +16,7 @@ import {
   saveModel,
 } from '../../src/index.js';
 import { exportTensors } from '../../src/model/torch.js';
-import { suiteInFolder } from '../support/cli.js';
+import { suiteInFolder } from '../support/cli/cli.js';
 
 const test = suiteInFolder('node-model');
 const backend = createBackend();

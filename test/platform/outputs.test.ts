@@ -12,7 +12,7 @@ import { decodePng, encodePng } from '../../src/formats/png/png.js';
 import { createModel, prune } from '../../src/index.js';
 import { DERIVED_MODEL, encodeModel } from '../../src/model/modelfile.js';
 import { makeFolder, replaceUnchanged } from '../../src/platform/node/files/outputs.js';
-import { putPairs, suiteInFolder } from '../support/cli.js';
+import { putPairs, suiteInFolder } from '../support/cli/cli.js';
 import { messageOf } from '../support/faults.js';
 
 const test = suiteInFolder('outputs');

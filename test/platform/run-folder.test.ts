@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
 import { inBegunRun, inNewRun } from '../../src/platform/node/runs/run-session.js';
-import { checkpointOf, numberOf } from '../support/checkpoints.js';
-import { suiteInFolder } from '../support/cli.js';
+import { suiteInFolder } from '../support/cli/cli.js';
 import { messageOf, withoutRoot } from '../support/faults.js';
+import { checkpointOf, numberOf } from '../support/training/checkpoints.js';
 
 const test = suiteInFolder('run folder');
 const RESTORE = '; restore the file from a copy';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { StepsFile } from '../../src/platform/node/runs/steps-file.js';
-import { suiteInFolder } from '../support/cli.js';
+import { suiteInFolder } from '../support/cli/cli.js';
 
 const test = suiteInFolder('steps file');
 const line = (step: number) => `{"step":${step},"epoch":1}\n`;

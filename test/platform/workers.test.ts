@@ -6,7 +6,7 @@ import type { Backend } from '../../src/backend/backend.js';
 import { countDown } from '../../src/base/countdown.js';
 import { augment, parseAugmentations } from '../../src/data/augment/augment.js';
 import { createBackend, createModel, type ModelConfig, trainModel, weightsSha256 } from '../../src/index.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 const ALL = parseAugmentations('all');
 const CONFIGS: readonly Partial<ModelConfig>[] = [

@@ -3,9 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Values } from '../../src/backend/backend.js';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/formats/safetensors.js';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.js';
-import { checkpointOf, numberOf } from '../support/checkpoints.js';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint/checkpoint.js';
 import { messageOf } from '../support/faults.js';
+import { checkpointOf, numberOf } from '../support/training/checkpoints.js';
 
 const RESTORE = '; restore the file from a copy';
 

@@ -12,9 +12,9 @@ import {
   weightsSha256,
 } from '../../src/index.js';
 import { isTrainable } from '../../src/network/parameters.js';
-import { type Example, TrainingStep } from '../../src/train/step.js';
+import { type Example, TrainingStep } from '../../src/train/step/step.js';
 import { relativeError } from '../support/compare.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 const FLIP = parseAugmentations('flip');
 const modelOf = (config: Partial<ModelConfig> = {}, seed = 1): Model =>

@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import type { Storage } from '../../src/backend/backend.js';
 import { Random } from '../../src/base/random.js';
 import { createBackend, ReferenceBackend } from '../../src/index.js';
-import { GradientTree, waitingGradients } from '../../src/train/gradient-tree.js';
-import { runBounded } from '../../src/train/run-bounded.js';
+import { GradientTree, waitingGradients } from '../../src/train/step/gradient-tree.js';
+import { runBounded } from '../../src/train/step/run-bounded.js';
 
 const LENGTH = 100;
 

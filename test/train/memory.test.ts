@@ -15,7 +15,7 @@ import {
   trainModel,
 } from '../../src/index.js';
 import { evaluationMemory, trainingMemory } from '../../src/train/memory.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 const PAGE = 65536;
 

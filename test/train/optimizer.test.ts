@@ -5,8 +5,8 @@ import type { Backend, Storage, Values } from '../../src/backend/backend.js';
 import { ReferenceBackend } from '../../src/backend/reference.js';
 import { Random, seedKey } from '../../src/base/random.js';
 import { createBackend } from '../../src/index.js';
-import { Optimizer, type OptimizerOptions, optimizers } from '../../src/train/optimizer.js';
-import { teamBackend, wasmBackend } from '../support/backends.js';
+import { Optimizer, type OptimizerOptions, optimizers } from '../../src/train/optimizer/optimizer.js';
+import { teamBackend, wasmBackend } from '../support/backend/backends.js';
 import { identical, mismatch } from '../support/compare.js';
 import { throwsInput } from '../support/throws.js';
 

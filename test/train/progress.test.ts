@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Evaluation, TrainOptions } from '../../src/index.js';
+import { type SavedProgress, TrainingProgress } from '../../src/train/loop/progress.js';
 import { trainSettings } from '../../src/train/options.js';
-import { type SavedProgress, TrainingProgress } from '../../src/train/progress.js';
 
 type Scores = readonly [dice: number, loss: number];
 

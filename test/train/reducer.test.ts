@@ -5,9 +5,9 @@ import type { Backend, Storage, Values } from '../../src/backend/backend.js';
 import { chunks } from '../../src/base/chunks.js';
 import { Random } from '../../src/base/random.js';
 import { createBackend, createModel, type Model } from '../../src/index.js';
-import { LocalReducer, type MicroBatch, type MiniBatch, type Reducer } from '../../src/train/reducer.js';
-import { type Example, TrainingStep } from '../../src/train/step.js';
-import { squares } from '../support/squares.js';
+import { LocalReducer, type MicroBatch, type MiniBatch, type Reducer } from '../../src/train/step/reducer.js';
+import { type Example, TrainingStep } from '../../src/train/step/step.js';
+import { squares } from '../support/training/squares.js';
 
 /** What ranks send each other: each message is there for all, whether they ask for it before it is sent or after. */
 class Mailbox {

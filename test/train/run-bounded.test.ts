@@ -3,8 +3,8 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../src/base/random.js';
-import { Prefetcher } from '../../src/train/prefetcher.js';
-import { runBounded } from '../../src/train/run-bounded.js';
+import { Prefetcher } from '../../src/train/loop/prefetcher.js';
+import { runBounded } from '../../src/train/step/run-bounded.js';
 
 test('every task is done once, begun in order, one at a time in a lane', async () => {
   const random = new Random([1, 2]);

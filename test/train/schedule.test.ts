@@ -7,7 +7,7 @@ import {
   type ScheduledRun,
   type ScheduleOptions,
   scheduleSettings,
-} from '../../src/train/schedule.js';
+} from '../../src/train/optimizer/schedule.js';
 import { throwsInput } from '../support/throws.js';
 
 const RUN: ScheduledRun = { epochs: 3, learningRate: 0.1 };

@@ -12,10 +12,10 @@ import {
   trainModel,
   weightsSha256,
 } from '../../src/index.js';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.js';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint/checkpoint.js';
 import type { TrainProgress } from '../../src/train/options.js';
 import { messageOf } from '../support/faults.js';
-import { squares } from '../support/squares.js';
+import { squares } from '../support/training/squares.js';
 
 const dataset = squares({ train: 7 });
 const FLIP = parseAugmentations('flip');

@@ -13,9 +13,9 @@ import {
   weightsSha256,
 } from '../../src/index.js';
 import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.js';
-import { begunEpoch } from '../../src/train/resume.js';
-import { squares } from '../support/squares.js';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint/checkpoint.js';
+import { begunEpoch } from '../../src/train/checkpoint/resume.js';
+import { squares } from '../support/training/squares.js';
 
 test('each epoch is written down, and the model where it is the best', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'unetpp-run-'));

@@ -22,8 +22,8 @@ import {
   trainModel,
   weightsSha256,
 } from '../../src/index.js';
-import { shuffled } from '../../src/train/batches.js';
-import { squares } from '../support/squares.js';
+import { shuffled } from '../../src/train/loop/batches.js';
+import { squares } from '../support/training/squares.js';
 
 const modelOf = (config: Partial<ModelConfig> = {}): Model =>
   createModel({ filters: [4, 8], ...config }, { backend: createBackend() });

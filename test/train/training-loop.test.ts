@@ -2,9 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EpochReport, RunObserver, Sample, StepReport, TrainOptions } from '../../src/index.js';
-import { sampleKey, shuffled } from '../../src/train/batches.js';
-import { trainEpochs } from '../../src/train/training-loop.js';
-import { type Script, type ScriptedTraining, scriptedTraining } from '../support/scripted-training.js';
+import { sampleKey, shuffled } from '../../src/train/loop/batches.js';
+import { trainEpochs } from '../../src/train/loop/training-loop.js';
+import { type Script, type ScriptedTraining, scriptedTraining } from '../support/training/scripted-training.js';
 
 async function reportsOf({ parts }: ScriptedTraining): Promise<EpochReport[]> {
   const reports: EpochReport[] = [];

@@ -8,7 +8,7 @@ import type { Image } from '../../image/image.js';
 import { openDataset } from '../../platform/node/data.js';
 import { type ContactTile, contactSheet, TILES_IN_A_ROW } from '../../report/contact.js';
 import { extent, toRgb } from '../../report/pixels.js';
-import { sampleKey } from '../../train/batches.js';
+import { sampleKey } from '../../train/loop/batches.js';
 
 export interface AugmentationPicture {
   readonly data: string;

@@ -1,7 +1,7 @@
 /** Options of the optimizer and of its learning rate. */
-import { defaultWeightDecay, optimizerDefaults, optimizers } from '../../train/optimizer.js';
+import { defaultWeightDecay, optimizerDefaults, optimizers } from '../../train/optimizer/optimizer.js';
+import { scheduleDefaults, schedules } from '../../train/optimizer/schedule.js';
 import { trainDefaults } from '../../train/options.js';
-import { scheduleDefaults, schedules } from '../../train/schedule.js';
 import type { OptionTable } from './option.js';
 import { between, fraction, oneOf, positive, whole } from './parsers.js';
 

@@ -5,7 +5,7 @@ import { show } from '../../base/show.js';
 import { subsets } from '../../data/split/split.js';
 import type { FoundCheckpoint } from '../../platform/node/runs/checkpoint-files.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { begunEpoch } from '../../train/resume.js';
+import { begunEpoch } from '../../train/checkpoint/resume.js';
 import { mayDiffer, type OptionTable, onCommandLine, valuesOf } from '../options/option.js';
 import { type TrainCommandOptions, trainTable } from '../options/train-options.js';
 import type { TrainingJob } from '../training/job.js';

@@ -2,14 +2,14 @@
 import { defaultFolder } from '../../platform/node/runs/new-folder.js';
 import type { StudyFolder } from '../../platform/node/runs/study-folder.js';
 import { type Run, type RunResult, runName } from '../../study/runs.js';
-import type { Digests } from '../../train/run-record.js';
+import type { Digests } from '../../train/checkpoint/run-record.js';
 import type { StudyOptions } from '../options/study-options.js';
 import { outputsOf } from '../outputs.js';
 import { lockWait } from '../runs/lock-wait.js';
-import { nameOf, openData, readAll } from '../training/job.js';
 import type { TrainingObserver } from '../training/train-in-folder.js';
+import { folderName, openData, readSamples } from '../training/training-data.js';
 import { openStudy } from './protocol.js';
-import { jobOf, planStudy, type StudyPlan } from './study-plan.js';
+import { planRun, planStudy, type StudyPlan } from './study-plan.js';
 import { trainAndScore } from './study-run.js';
 import { type StudyTables, studyTables } from './study-tables.js';
 
@@ -58,9 +58,9 @@ export async function runStudy(
   const dataset = await openData(options);
   const plan = planStudy(options, dataset);
   const { train, validation, test } = dataset.split;
-  const digests = await readAll(dataset, [...train, ...validation, ...test], observer, signal);
+  const digests = await readSamples(dataset, [...train, ...validation, ...test], observer, signal);
   const outputs = outputsOf(options, { '--data': options.data });
-  const path = options.out ?? defaultFolder(`${nameOf(dataset)}-study`);
+  const path = options.out ?? defaultFolder(`${folderName(dataset)}-study`);
   // The default is not typed by the user, so `runs` is made, too.
   const opening = { parents: options.out === undefined, ...lockWait(options, observer, signal) };
   const folder = await openStudy(path, plan, outputs, opening);
@@ -113,7 +113,7 @@ async function doRun(
   signal: AbortSignal,
 ): Promise<RunResult | undefined> {
   try {
-    const job = jobOf(plan, run);
+    const job = planRun(plan, run);
     const outcome = await trainAndScore(folder.runPath(run), job, digests, plan.subset, observer, signal);
     if (!outcome) return undefined;
     const result = { arm: run.arm.name, fold: run.fold, seed: run.seed, ...outcome };

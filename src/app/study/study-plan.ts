@@ -7,7 +7,7 @@ import { networkCost } from '../../model/summary.js';
 import { type Arm, embeddedArms, familyArm, familyNames } from '../../study/arms.js';
 import { planRuns, type Run } from '../../study/runs.js';
 import type { StudyOptions } from '../options/study-options.js';
-import { type PlannedTraining, planJob } from '../training/job.js';
+import { type PlannedTraining, planTraining } from '../training/job.js';
 
 export interface StudyPlan {
   readonly options: StudyOptions;
@@ -33,7 +33,7 @@ export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
   const plan = { options, dataset, arms, splits, runs, subset, costs } as const;
   for (const [k, arm] of arms.entries()) {
     try {
-      const { config } = jobOf(plan, { arm, fold: 1, seed: options.seeds[0]! });
+      const { config } = planRun(plan, { arm, fold: 1, seed: options.seeds[0]! });
       costs.set(arm.name, networkCost(config, 'accurate', { width: size, height: size }).macs);
     } catch (error) {
       // What is wrong with the first is wrong with all.
@@ -45,8 +45,8 @@ export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
 }
 
 /** The training of one run. */
-export function jobOf({ options, dataset, splits }: StudyPlan, { arm, fold, seed }: Run): PlannedTraining {
-  return planJob({ ...options, ...arm.build(options.filters), seed }, { ...dataset, split: splits[fold - 1]! });
+export function planRun({ options, dataset, splits }: StudyPlan, { arm, fold, seed }: Run): PlannedTraining {
+  return planTraining({ ...options, ...arm.build(options.filters), seed }, { ...dataset, split: splits[fold - 1]! });
 }
 
 function armsOf({ compare, arms, filters }: StudyOptions): Arm[] {

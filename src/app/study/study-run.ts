@@ -7,17 +7,17 @@ import type { Mode } from '../../network/mode.js';
 import { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { inBegunRun, inNewRun } from '../../platform/node/runs/run-session.js';
 import type { OutputScores, RunResult } from '../../study/runs.js';
-import type { Digests } from '../../train/run-record.js';
+import type { Digests } from '../../train/checkpoint/run-record.js';
 import { progressOf } from '../observer.js';
 import { trainTable } from '../options/train-options.js';
 import { compareOptions, findCheckpoint } from '../runs/resume.js';
 import { optionsOf, toRunConfig } from '../runs/run-config.js';
 import { unlessAborted } from '../training/abort.js';
-import { type PlannedTraining, startJob, type TrainingJob } from '../training/job.js';
+import { createJob, type PlannedTraining, type TrainingJob } from '../training/job.js';
 import { type TrainingObserver, trainInFolder } from '../training/train-in-folder.js';
 
 /** The result of a run, to which the study adds which run it was. */
-export type Outcome = Omit<RunResult, 'arm' | 'fold' | 'seed'>;
+export type RunOutcome = Omit<RunResult, 'arm' | 'fold' | 'seed'>;
 
 /**
  * Trains in the folder `path`, or resumes there where the run was begun, and scores the weights of the best epoch. The
@@ -30,9 +30,9 @@ export async function trainAndScore(
   subset: Subset,
   observer: TrainingObserver,
   signal: AbortSignal,
-): Promise<Outcome | undefined> {
-  const job = startJob(planned, digests);
-  const work = (folder: RunFolder, job: TrainingJob) => run(folder, job, subset, observer, signal);
+): Promise<RunOutcome | undefined> {
+  const job = createJob(planned, digests);
+  const work = (folder: RunFolder, job: TrainingJob) => trainAndScoreIn(folder, job, subset, observer, signal);
   try {
     if (!RunFolder.holdsRun(path)) {
       return await inNewRun(path, toRunConfig(planned), (folder) => work(folder, job));
@@ -50,13 +50,13 @@ export async function trainAndScore(
   }
 }
 
-async function run(
+async function trainAndScoreIn(
   folder: RunFolder,
   job: TrainingJob,
   subset: Subset,
   observer: TrainingObserver,
   signal: AbortSignal,
-): Promise<Outcome | undefined> {
+): Promise<RunOutcome | undefined> {
   const { model, config } = job;
   const { epochs, interrupted } = await trainInFolder(folder, job, observer, signal);
   if (interrupted) return undefined;
@@ -69,7 +69,7 @@ async function run(
       bestEpoch: last.bestEpoch,
       seconds: epochs.reduce((sum, { seconds }) => sum + seconds, 0),
       weightsSha256: await weightsSha256(model),
-      outputs: outputsOf(job, evaluation),
+      outputs: outputScores(job, evaluation),
     }
   );
 }
@@ -92,7 +92,7 @@ async function score(
 }
 
 /** Lists the heads, and where there are several their mean, each with the cost of the network pruned to it. */
-function outputsOf({ config, dataset }: TrainingJob, { heads, ...mean }: Evaluation): OutputScores[] {
+function outputScores({ config, dataset }: TrainingJob, { heads, ...mean }: Evaluation): OutputScores[] {
   const { records, sampler } = dataset;
   const size = { width: sampler.size, height: sampler.size };
   const all = heads.map(({ head, ...scores }) => ({ output: head as Mode, scores }));

@@ -1,24 +1,20 @@
-/** The parts of a training, checked before anything is written: the data, the network and the memory. */
-
+/** The parts of a training, checked before anything is written: the network, its backend and the memory. */
 import type { Backend } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
 import { type Augmentation, parseAugmentations } from '../../data/augment/augment.js';
 import type { Dataset } from '../../data/dataset.js';
-import { syntheticDataset } from '../../data/phantom/phantom.js';
-import { sampleDigest } from '../../data/sample-digest.js';
 import { outputsFor } from '../../evaluate/labelled-batches.js';
 import { createModel } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import { type ModelConfig, parseConfig } from '../../network/config.js';
 import { checkSize } from '../../network/network.js';
-import { openDataset } from '../../platform/node/data.js';
-import type { Checkpoint } from '../../train/checkpoint.js';
+import type { Checkpoint } from '../../train/checkpoint/checkpoint.js';
+import type { Digests } from '../../train/checkpoint/run-record.js';
 import type { EpochReport } from '../../train/report.js';
-import type { Digests } from '../../train/run-record.js';
 import { requireForTraining } from '../memory.js';
-import { type Observer, progressOf } from '../observer.js';
-import { phantomCounts, planOf, refuseSecondSplit } from '../options/split-options.js';
+import type { Observer } from '../observer.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
+import { readSamples } from './training-data.js';
 import { backendFor } from './workers.js';
 
 /** A training whose options fit each other, the data and the memory, before anything of it is allocated. */
@@ -53,28 +49,17 @@ export async function loadJob(
 ): Promise<TrainingJob | undefined> {
   const { dataset, options } = planned;
   const { train, validation, test } = dataset.split;
-  const digests = await readAll(dataset, [...train, ...validation, ...(options.test ? test : [])], observer, signal);
-  return signal.aborted ? undefined : startJob(planned, digests);
-}
-
-/** Returns the name of the folder of a run or a study on this data, unless the user names another. */
-export function nameOf({ source, name }: Dataset): string {
-  return source === 'synthetic' ? 'phantom' : name;
-}
-
-/** Opens the data set of the options: a folder, or the phantom. */
-export async function openData(options: TrainCommandOptions): Promise<Dataset> {
-  const { data, size, seed, normalisation } = options;
-  const plan = planOf(options);
-  const asked = { size, seed, normalisation };
-  if (data === undefined) return syntheticDataset({ ...asked, ...(plan && phantomCounts(plan)) });
-  const dataset = await openDataset(data, { ...asked, ...(plan && { plan }) });
-  refuseSecondSplit(plan, data, dataset.splitOrigin === 'split.json');
-  return dataset;
+  const digests = await readSamples(
+    dataset,
+    [...train, ...validation, ...(options.test ? test : [])],
+    observer,
+    signal,
+  );
+  return signal.aborted ? undefined : createJob(planned, digests);
 }
 
 /** Plans a training. @throws InputError for options that do not fit each other, the data set or the memory */
-export function planJob(options: TrainCommandOptions, dataset: Dataset): PlannedTraining {
+export function planTraining(options: TrainCommandOptions, dataset: Dataset): PlannedTraining {
   const augmentations = parseAugmentations(options.augment);
   if (options.test) requireTestImages(dataset);
   const { filters, skips, deepSupervision, norm, upsample, dropout, size } = options;
@@ -107,30 +92,8 @@ function requireTestImages({ split, splitOrigin, source }: Dataset): void {
 }
 
 /** Makes the model, on the backend that was planned for it. */
-export function startJob(planned: PlannedTraining, digests: Digests): TrainingJob {
+export function createJob(planned: PlannedTraining, digests: Digests): TrainingJob {
   const { options, config, backend } = planned;
   const model = createModel(config, { backend, seed: options.seed, initialisation: options.initialisation });
   return { ...planned, model, digests };
-}
-
-/** Reads images and masks once: a damaged one is found before hours of training. `signal` ends it early. */
-export async function readAll(
-  dataset: Dataset,
-  names: readonly string[],
-  observer: Observer,
-  signal: AbortSignal,
-): Promise<Digests> {
-  const told = progressOf(observer, 'reading');
-  // Each digest is computed while the next image is read.
-  const digests = new Map<string, Promise<string>>();
-  const lossy: { name: string; vanished: number }[] = [];
-  for (const [k, name] of names.entries()) {
-    if (signal.aborted) break;
-    const sample = await dataset.load(name);
-    digests.set(name, sampleDigest(sample));
-    if (sample.vanished) lossy.push({ name, vanished: sample.vanished });
-    told(k + 1, names.length);
-  }
-  if (lossy.length > 0) observer.remark?.({ kind: 'vanished', size: dataset.sampler.size, images: lossy });
-  return new Map(await Promise.all([...digests].map(async ([name, digest]) => [name, await digest] as const)));
 }

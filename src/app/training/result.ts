@@ -10,7 +10,7 @@ import type { TestResult } from './test-images.js';
 
 type Head = Evaluation['heads'][number];
 
-export interface Scores extends Pick<Evaluation, 'dice' | 'iou' | 'pooledIou' | 'loss'> {
+export interface ValidationScores extends Pick<Evaluation, 'dice' | 'iou' | 'pooledIou' | 'loss'> {
   readonly heads: readonly Pick<Head, 'head' | 'dice' | 'iou' | 'pooledIou'>[];
 }
 
@@ -23,7 +23,7 @@ export interface TrainResult {
   readonly seconds: number;
   readonly imagesPerSecond: number;
   /** The validation scores of the best epoch. */
-  readonly validation: Scores | null;
+  readonly validation: ValidationScores | null;
   readonly test?: Omit<Evaluation, 'perImage'>;
   readonly weightsSha256: string | null;
   readonly interrupted: boolean;
@@ -77,7 +77,7 @@ export function unbegunResult(folder: RunFolder): TrainResult {
   };
 }
 
-function scoresOf({ dice, iou, pooledIou, loss, heads }: Evaluation): Scores {
+function scoresOf({ dice, iou, pooledIou, loss, heads }: Evaluation): ValidationScores {
   const perHead = heads.map(({ head, dice, iou, pooledIou }) => ({ head, dice, iou, pooledIou }));
   return { dice, iou, pooledIou, loss, heads: perHead };
 }

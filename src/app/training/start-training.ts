@@ -8,11 +8,12 @@ import { outputsOf } from '../outputs.js';
 import { lockWait } from '../runs/lock-wait.js';
 import { doneResult, findCheckpoint, resumedOptions } from '../runs/resume.js';
 import { toRunConfig } from '../runs/run-config.js';
-import { loadJob, nameOf, openData, planJob, type TrainingJob } from './job.js';
+import { loadJob, planTraining, type TrainingJob } from './job.js';
 import { writePictures } from './pictures.js';
 import { keptOf, resultOf, type TrainResult, unbegunResult } from './result.js';
 import { measureOnTest, type TestResult } from './test-images.js';
 import { type TrainingObserver, trainInFolder } from './train-in-folder.js';
+import { folderName, openData } from './training-data.js';
 
 /** The outcome of a call that trains. */
 export interface TrainingOutcome {
@@ -33,11 +34,11 @@ export async function startTraining(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<TrainingOutcome> {
-  const planned = planJob(options, await openData(options));
+  const planned = planTraining(options, await openData(options));
   const outputs = outputsOf(options, { '--data': options.data });
   const { out } = options;
   const path = await (out === undefined
-    ? claimFreeFolder(nameOf(planned.dataset), outputs)
+    ? claimFreeFolder(folderName(planned.dataset), outputs)
     : claimFolder(out, outputs));
   const work = async (folder: RunFolder): Promise<TrainingOutcome> => {
     const job = await loadJob(planned, observer, signal);
@@ -62,7 +63,7 @@ export async function resumeTraining(
     const kept = options.continue ? await doneResult(folder, options) : undefined;
     // The folder may have been moved since.
     if (kept) return async () => ({ options, result: { ...kept, run: folder.path, model: folder.model } });
-    const planned = planJob(options, await openData(options));
+    const planned = planTraining(options, await openData(options));
     const job = await loadJob(planned, observer, signal);
     if (!job) return async () => ({ options, result: unbegunResult(folder) });
     const warn = (text: string) => observer.remark?.({ kind: 'notice', text });

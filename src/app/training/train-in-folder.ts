@@ -2,10 +2,10 @@
 
 import { augment } from '../../data/augment/augment.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import { begunEpoch } from '../../train/checkpoint/resume.js';
 import type { RunObserver } from '../../train/observer.js';
 import type { TrainOptions } from '../../train/options.js';
 import type { EpochReport } from '../../train/report.js';
-import { begunEpoch } from '../../train/resume.js';
 import { trainModel } from '../../train/trainer.js';
 import type { Observer } from '../observer.js';
 import { lossOptions } from '../options/train-options.js';

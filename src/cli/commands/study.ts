@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { completeStudyOptions, type StudyOptions, studyGroups } from '../../app/options/study-options.js';
 import { runStudy, type StudyObserver } from '../../app/study/run-study.js';
-import { begunEpoch } from '../../train/resume.js';
+import { begunEpoch } from '../../train/checkpoint/resume.js';
 import { command, givenOptions, report } from '../program.js';
 import { introduction, resultText, runText } from '../tables/study-report.js';
 import { whereOf } from '../tables/train-report.js';

@@ -8,7 +8,7 @@ import type { Model } from '../../model/model.js';
 import type { Summary } from '../../model/summary.js';
 import { depthOf } from '../../network/config.js';
 import { type TrainingMemory, trainingMemory } from '../../train/memory.js';
-import { type OptimizerName, optimizers } from '../../train/optimizer.js';
+import { type OptimizerName, optimizers } from '../../train/optimizer/optimizer.js';
 import { table } from './table.js';
 
 /** The side in pixels for which the cost of a model without a size of its own is stated. */

@@ -18,7 +18,7 @@ import { importTorch } from '../../../src/model/torch.js';
 import { nodeFiles } from '../../../src/platform/node/files/node-files.js';
 import { keepMetrics } from '../../../src/platform/node/runs/metrics-file.js';
 import { RunFolder } from '../../../src/platform/node/runs/run-folder.js';
-import { decodeCheckpoint } from '../../../src/train/checkpoint.js';
+import { decodeCheckpoint } from '../../../src/train/checkpoint/checkpoint.js';
 import { pick } from '../campaign.js';
 import { mutate } from './mutate.js';
 import { mutateJson } from './mutate-json.js';

@@ -7,7 +7,7 @@ import { encodePng } from '../../../src/formats/png/png.js';
 import { readSafetensors, type StoredTensor } from '../../../src/formats/safetensors.js';
 import { putMat } from '../../fixtures/mat.js';
 import { buildPng, COLOUR, chunk, packLines } from '../../fixtures/png.js';
-import { metricsOf } from '../../support/runs.js';
+import { metricsOf } from '../../support/cli/runs.js';
 
 export interface Seeds {
   readonly split: readonly string[];

@@ -102,12 +102,12 @@ export async function ensureDirectory(path: string): Promise<void> {
   }
 }
 
-/** The temporary files of dead processes in each folder, listed before this process first writes there. */
+/** The temporary files of dead processes by absolute folder, listed before this process first writes there. */
 const stale = new Map<string, Promise<string[]>>();
 
 /** Removes what killed processes have left of `path`, so that restarts do not fill the disk. */
 async function removeStale(path: string): Promise<void> {
-  const folder = dirname(path);
+  const folder = dirname(resolve(path));
   if (!stale.has(folder)) stale.set(folder, listStale(folder));
   const names = (await stale.get(folder)!).filter((name) => name.replace(TEMPORARY, '') === `.${basename(path)}`);
   for (const name of names) await rm(join(folder, name), { force: true });

@@ -15,7 +15,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError, invariant } from '../../../base/errors.js';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint.js';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint/checkpoint.js';
 import { readFileChecked } from '../files/atomic.js';
 import { syncFolder, writeDurably } from '../files/durable.js';
 import { fileError } from '../files/file-errors.js';

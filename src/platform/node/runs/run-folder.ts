@@ -17,10 +17,10 @@ import { jsonText, parseJson } from '../../../base/json.js';
 import { show } from '../../../base/show.js';
 import type { Model } from '../../../model/model.js';
 import { encodeModel } from '../../../model/modelfile.js';
-import type { Checkpoint } from '../../../train/checkpoint.js';
+import type { Checkpoint } from '../../../train/checkpoint/checkpoint.js';
+import type { RunOrigin, RunRecord } from '../../../train/checkpoint/run-record.js';
 import type { RunObserver } from '../../../train/observer.js';
 import type { EpochReport } from '../../../train/report.js';
-import type { RunOrigin, RunRecord } from '../../../train/run-record.js';
 import {
   ensureDirectory,
   readFileChecked,

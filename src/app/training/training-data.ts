@@ -1,0 +1,47 @@
+/** The images of a training: where they come from, and reading them all before it begins. */
+import type { Dataset } from '../../data/dataset.js';
+import { syntheticDataset } from '../../data/phantom/phantom.js';
+import { sampleDigest } from '../../data/sample-digest.js';
+import { openDataset } from '../../platform/node/data.js';
+import type { Digests } from '../../train/checkpoint/run-record.js';
+import { type Observer, progressOf } from '../observer.js';
+import { phantomCounts, planOf, refuseSecondSplit } from '../options/split-options.js';
+import type { TrainCommandOptions } from '../options/train-options.js';
+
+/** Opens the data set of the options: a folder, or the phantom. */
+export async function openData(options: TrainCommandOptions): Promise<Dataset> {
+  const { data, size, seed, normalisation } = options;
+  const plan = planOf(options);
+  const common = { size, seed, normalisation };
+  if (data === undefined) return syntheticDataset({ ...common, ...(plan && phantomCounts(plan)) });
+  const dataset = await openDataset(data, { ...common, ...(plan && { plan }) });
+  refuseSecondSplit(plan, data, dataset.splitOrigin === 'split.json');
+  return dataset;
+}
+
+/** Returns the name of the folder of a run or a study on this data, unless the user names another. */
+export function folderName({ source, name }: Dataset): string {
+  return source === 'synthetic' ? 'phantom' : name;
+}
+
+/** Reads images and masks once: a damaged one is found before hours of training. `signal` ends it early. */
+export async function readSamples(
+  dataset: Dataset,
+  names: readonly string[],
+  observer: Observer,
+  signal: AbortSignal,
+): Promise<Digests> {
+  const onProgress = progressOf(observer, 'reading');
+  // Each digest is computed while the next image is read.
+  const digests = new Map<string, Promise<string>>();
+  const lossy: { name: string; vanished: number }[] = [];
+  for (const [k, name] of names.entries()) {
+    if (signal.aborted) break;
+    const sample = await dataset.load(name);
+    digests.set(name, sampleDigest(sample));
+    if (sample.vanished) lossy.push({ name, vanished: sample.vanished });
+    onProgress(k + 1, names.length);
+  }
+  if (lossy.length > 0) observer.remark?.({ kind: 'vanished', size: dataset.sampler.size, images: lossy });
+  return new Map(await Promise.all([...digests].map(async ([name, digest]) => [name, await digest] as const)));
+}

@@ -1,0 +1,97 @@
+/** The training part of an epoch: its mini-batches, one step of the optimizer each. */
+import { chunks } from '../../base/chunks.js';
+import type { Dataset } from '../../data/dataset.js';
+import { learningRateAt } from '../optimizer/schedule.js';
+import type { TrainSettings } from '../options.js';
+import type { Losses } from '../step/losses.js';
+import type { Example, Step } from '../step/step.js';
+import { sampleKey, shuffled } from './batches.js';
+import { beginEpoch, type EpochState, meanLosses, withLosses } from './epoch-state.js';
+import { Prefetcher } from './prefetcher.js';
+
+/** What training needs of a data set. */
+export type TrainingImages = Pick<Dataset, 'split' | 'load'>;
+
+/** How many steps the optimizer takes in an epoch. */
+export function stepsPerEpoch({ split }: TrainingImages, { batch }: TrainSettings): number {
+  return Math.ceil(split.train.length / batch);
+}
+
+/** A mini-batch that was trained on. */
+export interface TrainedBatch {
+  /** The state of the epoch after it. */
+  readonly state: EpochState;
+  /** The mean losses over its images, before the step. */
+  readonly losses: Losses;
+  readonly learningRate: number;
+}
+
+/**
+ * Trains the rest of an epoch.
+ * @param factor the factor of the learning rate, see `learningRateAt`
+ * @yields each mini-batch, after its step
+ * @throws Error when a loss is not finite; it names the epoch and the step
+ */
+export async function* trainEpoch(
+  step: Step,
+  dataset: TrainingImages,
+  begun: EpochState,
+  factor: number,
+  settings: TrainSettings,
+): AsyncGenerator<TrainedBatch, void, void> {
+  const { epochs, batch, microBatch, seed, rate, signal, onProgress } = settings;
+  const { epoch } = begun;
+  const names = shuffled(dataset.split.train, seed, epoch);
+  const miniBatches = chunks(names, batch).map((miniBatch) => chunks(miniBatch, microBatch));
+  const rest = miniBatches.slice(begun.steps).flatMap((parts) => step.share(parts.length).map((p) => parts[p]!));
+  const examples = new Prefetcher(rest.length, step.concurrency, (k) => load(dataset, rest[k]!, epoch, settings));
+  const started = performance.now();
+  let state = begun;
+  let done = begun.images;
+  for (const [k, parts] of miniBatches.entries()) {
+    if (k < begun.steps) continue;
+    const losses = await step.accumulate(
+      parts.flat().length,
+      parts.map(() => async () => {
+        const part = await examples.take();
+        signal?.throwIfAborted();
+        return part;
+      }),
+      (images) => {
+        done += images;
+        const imagesPerSecond = (1000 * (done - begun.images)) / (performance.now() - started);
+        onProgress?.({ epoch, epochs, phase: 'training', done, total: names.length, imagesPerSecond });
+      },
+    );
+    const withAll = (begun: EpochState) =>
+      parts.reduce((sum, part, p) => withLosses(sum, losses[p]!, part.length), begun);
+    state = { ...withAll(state), steps: k + 1 };
+    checkFinite(state, step, settings);
+    const learningRate = learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor);
+    await step.update(learningRate);
+    yield { state, losses: meanLosses(withAll(beginEpoch(epoch, step.heads.length))), learningRate };
+  }
+}
+
+/** @throws Error that says what to do, unless the losses are finite */
+function checkFinite({ epoch, steps, losses }: EpochState, step: Step, { learningRate }: TrainSettings): void {
+  const wrong = losses.heads.findIndex((loss) => !Number.isFinite(loss));
+  if (wrong < 0) return;
+  throw new Error(
+    `training: the loss of head ${step.heads[wrong]} became ${losses.heads[wrong]} in epoch ${epoch}, step ${steps}; lower the learning rate (${learningRate}), or use a norm`,
+  );
+}
+
+async function load(
+  dataset: TrainingImages,
+  names: readonly string[],
+  epoch: number,
+  { seed, augment }: TrainSettings,
+): Promise<readonly Example[]> {
+  const samples = await Promise.all(names.map((name) => dataset.load(name)));
+  return samples.map((sample, k) => {
+    const name = names[k]!;
+    const { image, mask } = augment ? augment(sample, sampleKey(seed, 'augment', epoch, name)) : sample;
+    return { name, image, mask, dropoutKey: sampleKey(seed, 'dropout', epoch, name) };
+  });
+}
