@@ -52,11 +52,12 @@ const NOTHING_ADVICE =
   'The model hardly marks anything yet: train it for more epochs (--resume … --epochs N), or start again with --norm group, which learns faster from few images.';
 
 function closing({ result, tested, options }: TrainingOutcome): string[] {
-  const { run, model, epochs, bestEpoch, seconds, imagesPerSecond, validation, test } = result;
+  const { run, model, epochs, bestEpoch, seconds, imagesPerSecond, validation, test, interrupted } = result;
   if (!validation) {
     return ['stopped in the first epoch: the weights up to then, which were never validated, are in', `  ${model}`];
   }
   const files = ['model.safetensors', 'predictions.png', 'curves.png', 'metrics.jsonl', 'config.json'];
+  if (!interrupted) files.push('report.json');
   if (options.logSteps !== undefined) files.push('steps.jsonl');
   if (test) files.push('test.csv', 'test.png');
   return [
