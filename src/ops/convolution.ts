@@ -51,7 +51,6 @@ export const conv2dGradWeightOp: Op<ConvGeometry> = { name: 'conv2dGradWeight', 
 
 /**
  * Convolves with stride 1 and zero padding that keeps the size.
- * Convolves with stride 1 and zero padding that keeps the size.
  * @param x [N,H,W,C], or several that are read as if concatenated along the channels
  * @param w [k,k,C,O], k = 1 or 3
  * @param b [O]

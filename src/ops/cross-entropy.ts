@@ -36,7 +36,6 @@ export const crossEntropyGradOp: Op<CrossEntropyGeometry> = { name: 'crossEntrop
 
 /**
  * Records the cross-entropy of logits and truth, with the mean over all pixels.
- * Records the cross-entropy of logits and truth, with the mean over all pixels.
  * @param logits [N,H,W,K]
  * @param target [N,H,W,1]: 0 or 1 where K is 1, else the class of each pixel, 0..K-1
  * @returns [1]

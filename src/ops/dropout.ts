@@ -26,7 +26,6 @@ export const dropoutOp: Op<DropoutGeometry> = {
 
 /**
  * Zeroes elements at random and scales the others up, so that the expected value stays.
- * Zeroes elements at random and scales the others up, so that the expected value stays.
  * @param x [N,...]
  * @param keys [N,4]: the 64-bit key of each sample in four 16-bit parts, low first (exact in float32)
  * @param rate in [0, 1)

@@ -28,7 +28,6 @@ export const HYBRID: readonly LossTerm[] = [{ term: 'crossEntropy', weight: 0.5 
 
 /**
  * Records the weighted sum of the terms of a loss.
- * Records the weighted sum of the terms of a loss.
  * @param logits [N,H,W,K]
  * @param target [N,H,W,1]: 0 or 1 where K is 1, else the class of each pixel, 0..K-1
  * @param classWeights one for each class, background first; where K is 1 those of background and foreground, which count

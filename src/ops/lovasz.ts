@@ -27,7 +27,6 @@ export const lovaszGradOp: Op<LovaszGeometry> = { name: 'lovaszGrad' };
 
 /**
  * Records the Lovász loss of logits and truth, with the mean over the images.
- * Records the Lovász loss of logits and truth, with the mean over the images.
  * @param logits [N,H,W,K]
  * @param target [N,H,W,1]: 0 or 1 where K is 1, else the class of each pixel, 0..K-1
  * @returns [1]

@@ -78,7 +78,6 @@ export function moments(x: Tensor, options: NormOptions = {}): { mean: Tensor; v
 
 /**
  * Shifts and scales x to mean 0 and variance 1 by the given statistics, then by gamma and beta.
- * Shifts and scales x to mean 0 and variance 1 by the given statistics, then by gamma and beta.
  * @param x [N,H,W,C]
  * @param statistics mean and variance as `moments` gives them for the same options
  * @param gamma [C], the scale

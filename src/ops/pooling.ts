@@ -27,7 +27,6 @@ export const maxPool2dGradOp: Op<PoolGeometry> = { name: 'maxPool2dGrad' };
 
 /**
  * Takes the maximum of each 2x2 window.
- * Takes the maximum of each 2x2 window.
  * @param x [N,H,W,C], H and W even
  * @returns [N,H/2,W/2,C]
  */

@@ -12,7 +12,6 @@ export interface SegmentationGeometry {
 
 /**
  * Checks logits and truth, and returns their sizes.
- * Checks logits and truth, and returns their sizes.
  * @param logits [N,H,W,K]
  * @param target [N,H,W,1]: 0 or 1 where K is 1, else the class of each pixel, 0..K-1
  */

@@ -37,7 +37,6 @@ export const convTranspose2dGradWeightOp: Op<TransposedGeometry> = { name: 'conv
 
 /**
  * Makes a 2x2 block of each pixel.
- * Makes a 2x2 block of each pixel.
  * @param x [N,H,W,C]
  * @param w [2,2,C,O]
  * @param b [O]

@@ -28,7 +28,6 @@ export const upsample2dGradOp: Op<UpsampleGeometry> = { name: 'upsample2dGrad' }
 
 /**
  * Doubles height and width.
- * Doubles height and width.
  * @param x [N,H,W,C]
  * @returns [N,2H,2W,C]
  */
