@@ -25,6 +25,8 @@ export interface PlanOptions {
   readonly workspace?: (node: Node) => number;
   /** Buffers begin at multiples of this many elements. Default: 1. */
   readonly alignment?: number;
+  /** No buffer lies across a multiple of this many elements: the memory may be cut there. Default: one piece. */
+  readonly page?: number;
 }
 
 /** A range of memory, needed from step `first` to step `last`, both included. */
@@ -37,7 +39,7 @@ interface Buffer {
 
 /** Plans the computation of `outputs`; inputs are held from the start to their last use, outputs to the end. */
 export function plan(outputs: readonly Tensor[], options: PlanOptions = {}): Plan {
-  const { bound = new Set(), alignment = 1 } = options;
+  const { bound = new Set(), alignment = 1, page = Number.POSITIVE_INFINITY } = options;
   const live = liveNodes(outputs);
   const steps = live.filter((node) => !leafOf(node.outputs[0]!));
   const buffers = new Map<Tensor, Buffer>();
@@ -82,7 +84,7 @@ export function plan(outputs: readonly Tensor[], options: PlanOptions = {}): Pla
     return buffers.get(input);
   }
 
-  const length = assignOffsets(all);
+  const length = assignOffsets(all, page);
   return {
     steps,
     offsets: new Map([...buffers].map(([tensor, buffer]) => [tensor, buffer.offset])),
@@ -92,7 +94,7 @@ export function plan(outputs: readonly Tensor[], options: PlanOptions = {}): Pla
 }
 
 /** Gives each buffer the lowest offset that no buffer of an overlapping lifetime covers, largest first. */
-function assignOffsets(buffers: readonly Buffer[]): number {
+function assignOffsets(buffers: readonly Buffer[], page: number): number {
   const placed: Buffer[] = [];
   let length = 0;
   for (const buffer of [...buffers].sort((a, b) => b.length - a.length || a.first - b.first)) {
@@ -100,7 +102,7 @@ function assignOffsets(buffers: readonly Buffer[]): number {
     for (const other of placed) {
       if (other.last < buffer.first || buffer.last < other.first) continue;
       if (other.offset - offset >= buffer.length) break;
-      offset = Math.max(offset, other.offset + other.length);
+      offset = withinPage(Math.max(offset, other.offset + other.length), buffer.length, page);
     }
     buffer.offset = offset;
     length = Math.max(length, offset + buffer.length);
@@ -108,4 +110,10 @@ function assignOffsets(buffers: readonly Buffer[]): number {
     placed.splice(at < 0 ? placed.length : at, 0, buffer);
   }
   return length;
+}
+
+/** The offset, or the beginning of the next page where a buffer there would not lie on one. */
+function withinPage(offset: number, length: number, page: number): number {
+  const end = (Math.floor(offset / page) + 1) * page;
+  return offset + length > end ? end : offset;
 }

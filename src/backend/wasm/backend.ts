@@ -11,8 +11,8 @@ import {
   type MemoryPlan,
   type Storage,
 } from '../backend.js';
-import { constantsOf, keptFilters, ownFiltersLength, PackedFilters } from './filters.js';
-import type { Exports } from './kernels/index.js';
+import { constantsOf, keptFilters, ownFiltersLength, PackedFilters } from '../filters.js';
+import { type Exports, packings } from './kernels/index.js';
 import { ALIGNMENT, LIMIT, LinearMemory } from './memory.js';
 import { type Machine, WasmProgram, workspaceLength } from './program.js';
 import { Team, type TeamOptions } from './team/team.js';
@@ -50,7 +50,7 @@ export class WasmBackend implements Backend {
       return {
         memory,
         exports: exports as unknown as Exports,
-        filters: new PackedFilters(memory),
+        filters: new PackedFilters(packings, (length) => memory.allocate(length)),
         team: team && team.threads > 1 ? new Team(module, memory.memory, team) : undefined,
         workers: workers?.start(module, memory.memory),
       };
@@ -60,9 +60,9 @@ export class WasmBackend implements Backend {
   plan(outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options: ForecastOptions = {}): MemoryPlan {
     const { constant, threads = this.threads } = options;
     const constants = constantsOf(bound, constant);
-    const workspace = (node: Node) => workspaceLength(node, threads) + ownFiltersLength(node, constants);
+    const workspace = (node: Node) => workspaceLength(node, threads) + ownFiltersLength(packings, node, constants);
     const planned = plan(outputs, { bound, workspace, alignment: ALIGNMENT });
-    return { ...planned, kept: keptFilters(planned.steps, constants) };
+    return { ...planned, kept: keptFilters(packings, planned.steps, constants) };
   }
 
   allocate(length: number): Storage {

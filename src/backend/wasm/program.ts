@@ -5,8 +5,8 @@ import type { Node, Tensor } from '../../graph/graph.js';
 import type { Plan } from '../../graph/plan.js';
 import { sizeOf } from '../../graph/shape.js';
 import { checkLength, type Program, type Storage } from '../backend.js';
+import type { Filters, PackedFilters } from '../filters.js';
 import { type Call, prepack, runChunk } from './call.js';
-import type { Filters, PackedFilters } from './filters.js';
 import { type Exports, kernelOf } from './kernels/index.js';
 import { ALIGNMENT, type LinearMemory } from './memory.js';
 import { WasmStorage } from './storage.js';
@@ -26,7 +26,7 @@ interface Step {
 export interface Machine {
   readonly memory: LinearMemory;
   readonly exports: Exports;
-  readonly filters: PackedFilters;
+  readonly filters: PackedFilters<WasmStorage>;
   readonly team: Team | undefined;
   readonly workers: Workers | undefined;
 }
@@ -41,7 +41,7 @@ export class WasmProgram implements Program {
     readonly plan: Plan,
     readonly bound: ReadonlyMap<Tensor, Storage>,
     /** The kept filters, by step. */
-    readonly kept: ReadonlyMap<Node, Filters | undefined>,
+    readonly kept: ReadonlyMap<Node, Filters<WasmStorage> | undefined>,
     readonly context: number,
     readonly machine: Machine,
   ) {}
@@ -125,7 +125,7 @@ export class WasmProgram implements Program {
       workspace,
       workspaceBytes: 4 * workspaceLength(node, 1),
       // Filters that are made anew in each run lie behind the step's workspace.
-      packed: kept?.address ?? workspace + 4 * workspaceLength(node, threads),
+      packed: kept?.storage.address ?? workspace + 4 * workspaceLength(node, threads),
       units,
     };
     return { call, shared: threads > 1 && units > 1, due: kept ? () => kept.renew() : () => true };

@@ -1,6 +1,7 @@
 /** Storages in the linear memory, and parts of them. */
 import { invariant } from '../../base/errors.js';
 import { checkValues, type Storage } from '../backend.js';
+import type { Weights } from '../filters.js';
 import type { Span } from './free-list.js';
 
 const FLOAT = 4;
@@ -21,7 +22,7 @@ interface Owner {
   free(block: Block): void;
 }
 
-export class WasmStorage implements Storage {
+export class WasmStorage implements Weights {
   readonly #block: Block;
   readonly #start: number;
 
@@ -84,6 +85,10 @@ export class WasmStorage implements Storage {
     this.assertLive();
     invariant(this.#start === 0, 'a part of a storage cannot be freed by itself');
     this.owner.free(this.#block);
+  }
+
+  get identity(): string {
+    return `${this.address}`;
   }
 
   /** Calls `action` when the memory is freed. */

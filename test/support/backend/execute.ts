@@ -1,5 +1,7 @@
 /** Ways to run a recorded case on a backend: plainly, and with every tensor between guard words. */
 import type { Backend, Program, Storage, Values } from '../../../src/backend/backend.js';
+import { WebGpuBackend } from '../../../src/backend/webgpu/backend.js';
+import { roundUp } from '../../../src/base/multiples.js';
 import { liveNodes, type Tensor } from '../../../src/graph/graph.js';
 import { sizeOf } from '../../../src/graph/shape.js';
 import type { Recorded } from './case.js';
@@ -17,8 +19,11 @@ export async function execute(program: Program, { leaves, outputs }: Recorded): 
   return Promise.all(outputs.map(({ tensor }) => program.read(tensor)));
 }
 
-/** Guard words before, between and behind the tensors: an odd number, so that tensors lie at odd offsets. */
+/** Guard words before, between and behind the tensors, at least: an odd number, so that tensors lie at odd offsets. */
 const GUARD = 17;
+
+/** Where tensors may begin: a GPU binds windows at multiples of its alignment, the others compute anywhere. */
+const unitOf = (backend: Backend): number => (backend instanceof WebGpuBackend ? backend.alignment : 1);
 
 export interface GuardedRun {
   readonly values: Values[];
@@ -43,9 +48,10 @@ export async function executeGuarded(
   const ranges = new Map<Tensor, { start: number; length: number }>();
   let total = GUARD;
   for (const tensor of tensors) {
+    const start = roundUp(total, unitOf(backend));
     const length = sizeOf(tensor.shape);
-    ranges.set(tensor, { start: total, length });
-    total += length + GUARD;
+    ranges.set(tensor, { start, length });
+    total = start + length + GUARD;
   }
   const storage = backend.allocate(total);
   const bound = new Map<Tensor, Storage>();

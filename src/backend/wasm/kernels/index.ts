@@ -2,7 +2,9 @@
 import { invariant } from '../../../base/errors.js';
 import type { Node } from '../../../graph/graph.js';
 import type { OpName } from '../../../ops/index.js';
+import type { Packings } from '../../filters.js';
 import type { Kernel, KernelsOf } from '../kernel.js';
+import { ALIGNMENT } from '../memory.js';
 import { type ActivationExports, activation } from './activation.js';
 import { type ArithmeticExports, arithmetic } from './arithmetic.js';
 import { type ConcatenationExports, concatenation } from './concatenation.js';
@@ -59,3 +61,6 @@ export function kernelNamed(op: string): Kernel<unknown, Exports> {
   invariant(kernel, `the wasm backend has no kernel ${op}`);
   return kernel;
 }
+
+/** How the kernels pack their filters. */
+export const packings: Packings = { of: (node) => kernelOf(node).prepack, alignment: ALIGNMENT };

@@ -1,0 +1,85 @@
+/** The WebGPU backend: the same op set on a GPU. */
+import { invariant } from '../../base/errors.js';
+import type { Node, Tensor } from '../../graph/graph.js';
+import { plan } from '../../graph/plan.js';
+import {
+  type Backend,
+  type CompileOptions,
+  checkLength,
+  type ForecastOptions,
+  type MemoryPlan,
+  type Storage,
+} from '../backend.js';
+import { constantsOf, keptFilters, ownFiltersLength, PackedFilters } from '../filters.js';
+import { ALIGNMENT } from './buffers.js';
+import { DeviceLostError, type OpenDevice } from './device.js';
+import { packings } from './kernels/index.js';
+import { Machine } from './machine.js';
+import { WebGpuProgram } from './program.js';
+import { workspaceLength } from './stages.js';
+import { WebGpuStorage } from './storage.js';
+
+export class WebGpuBackend implements Backend {
+  readonly name: string;
+  readonly threads = 1;
+  readonly concurrentPrograms = 1;
+  /** A device does not say how much it holds; each allocation is answered. */
+  readonly memoryLimit = Number.POSITIVE_INFINITY;
+  readonly alignment = ALIGNMENT;
+  readonly #machine: Machine;
+  readonly #filters: PackedFilters<WebGpuStorage>;
+  #closed = false;
+
+  /** Makes a backend on a device of its own: `openDevice` asks for one. */
+  constructor({ device, adapter }: OpenDevice) {
+    this.name = `webgpu (${adapter})`;
+    const machine = new Machine(device);
+    this.#machine = machine;
+    this.#filters = new PackedFilters(packings, (length) => WebGpuStorage.allocate(machine, length));
+    device.addEventListener('uncapturederror', ({ error }) => {
+      machine.timeline.fail(new Error(`internal: WebGPU: ${error.message}`));
+    });
+    void device.lost.then(({ message }) => {
+      const reason = this.#closed
+        ? 'the backend is closed'
+        : `webgpu: the device was lost (${message || 'no reason is given'})`;
+      machine.timeline.fail(new DeviceLostError(reason));
+    });
+  }
+
+  plan(outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options: ForecastOptions = {}): MemoryPlan {
+    const constants = constantsOf(bound, options.constant);
+    const workspace = (node: Node) => workspaceLength(node) + ownFiltersLength(packings, node, constants);
+    const { page } = this.#machine.arena;
+    const planned = plan(outputs, { bound, workspace, alignment: ALIGNMENT, page });
+    return { ...planned, kept: keptFilters(packings, planned.steps, constants) };
+  }
+
+  allocate(length: number): Storage {
+    return WebGpuStorage.allocate(this.#machine, length);
+  }
+
+  /** Begins to compile the pipelines that are missing; runs wait for them. */
+  compile(
+    outputs: readonly Tensor[],
+    bound: ReadonlyMap<Tensor, Storage> = new Map(),
+    options: CompileOptions = {},
+  ): WebGpuProgram {
+    for (const [tensor, storage] of bound) checkLength(tensor, storage.length);
+    const { constant = false, context = 0 } = options;
+    invariant(context === 0, 'a GPU runs one program after the other');
+    const planned = this.plan(outputs, new Set(bound.keys()), { constant });
+    const constants = constantsOf(bound.keys(), constant);
+    const kept = new Map(planned.steps.map((node) => [node, this.#filters.reserve(node, constants, bound)]));
+    return new WebGpuProgram(planned, bound, kept, this.#machine);
+  }
+
+  weightsChanged(): void {
+    this.#filters.weightsChanged();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#machine.device.destroy();
+  }
+}

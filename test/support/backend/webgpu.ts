@@ -1,0 +1,34 @@
+/** The WebGPU backend under test: on the driver that the environment names, else on Mesa's lavapipe, which needs no GPU. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { WebGpuBackend } from '../../../src/backend/webgpu/backend.js';
+import { type DeviceOptions, openDevice } from '../../../src/backend/webgpu/device.js';
+
+const DRIVERS = '/usr/share/vulkan/icd.d';
+
+/** Points Vulkan to lavapipe, where it is installed and nobody has named another driver. */
+function chooseDriver(): void {
+  if (process.env.VK_ICD_FILENAMES || process.env.VK_DRIVER_FILES || !existsSync(DRIVERS)) return;
+  const lavapipe = readdirSync(DRIVERS).find((name) => name.startsWith('lvp_'));
+  if (lavapipe) process.env.VK_ICD_FILENAMES = join(DRIVERS, lavapipe);
+}
+
+/** The entry to WebGPU in Node; held for good, as devices end with it. */
+let gpu: Promise<GPU> | undefined;
+
+/** The entry to WebGPU, by the package `webgpu`. */
+export function testGpu(): Promise<GPU> {
+  chooseDriver();
+  gpu ??= import('webgpu').then(({ create }) => create([]));
+  return gpu;
+}
+
+/** Makes a backend, by default with the limits that every WebGPU has; undefined, with a visible note, without a driver. */
+export async function testWebGpu(options: DeviceOptions = { limits: 'default' }): Promise<WebGpuBackend | undefined> {
+  try {
+    return new WebGpuBackend(await openDevice(await testGpu(), options));
+  } catch (error) {
+    console.log(`note: WebGPU is not tested here: ${(error as Error).message}`);
+    return undefined;
+  }
+}
