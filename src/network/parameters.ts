@@ -92,7 +92,8 @@ export class ParameterStore {
 
   /**
    * Allocates the memory, all zero.
-   * @param network the network whose parameters they are, recorded at any size; a prediction of this size computes it
+   * @param network the network whose parameters they are, recorded without `training` at any size; a prediction of that
+   *   size computes this very one
    */
   constructor(
     readonly network: Network,
