@@ -1,8 +1,6 @@
 /** Limits of the size of images, which are decoded as a whole. */
 import { InputError } from '../base/errors.js';
-
-/** The longest side that is accepted, in pixels. */
-export const MAX_SIDE = 16384;
+import { MAX_SIDE } from '../image/image.js';
 
 /** The most bytes that an image may take in memory: decoding takes a few times as many. */
 export const MAX_BYTES = 2 ** 28;

@@ -1,5 +1,8 @@
 /** Images as arrays, and the sizes of what they show. */
 
+/** The longest side of an image that is read, in pixels. */
+export const MAX_SIDE = 16384;
+
 /** Samples of an image; integers are in the range of their type (0..255, 0..65535), floats as they are. */
 export type ImageData = Uint8Array | Uint16Array | Float32Array;
 

@@ -1,7 +1,8 @@
 /** Networks recorded and compiled for prediction, with running statistics and without dropout. */
 import type { Allocator, Program, Values } from '../backend/backend.js';
 import type { Tensor } from '../graph/graph.js';
-import { type ModelConfig, upToLevel } from '../network/config.js';
+import { sameShape } from '../graph/shape.js';
+import { depthOf, type ModelConfig, upToLevel } from '../network/config.js';
 import { levelName, levelsOfMode, type Output, outputsOf } from '../network/mode.js';
 import { type Network, type NetworkOptions, recordNetwork } from '../network/network.js';
 import type { ParameterStore } from '../network/parameters.js';
@@ -22,12 +23,26 @@ export interface InferenceGraph {
 
 /**
  * Records the network up to the deepest head that is needed, so that a shallow head takes every size that it can.
+ * @param recorded the network as it was recorded before, which is taken where it will do
  * @throws InputError for a size that cannot be halved so often
  */
-export function recordInference(config: ModelConfig, outputs: InferenceOutputs, size: InferenceSize): InferenceGraph {
-  const network = recordNetwork(upToLevel(config, deepestLevel(config, outputs)), size);
+export function recordInference(
+  config: ModelConfig,
+  outputs: InferenceOutputs,
+  size: InferenceSize,
+  recorded?: Network,
+): InferenceGraph {
+  const part = upToLevel(config, deepestLevel(config, outputs));
+  const network = recorded && willDo(recorded, part, size) ? recorded : recordNetwork(part, size);
   if (outputs === 'logits') return { network, outputs: network.heads.map((head) => head.logits) };
   return { network, outputs: recordProbabilities(network, outputs) };
+}
+
+/** Whether a network has this size and all of `part`, and nothing follows its heads yet. */
+function willDo({ graph, input, heads }: Network, part: ModelConfig, { batch, height, width }: InferenceSize): boolean {
+  const { level, logits } = heads.at(-1)!;
+  const isUnused = logits.node === graph.nodes.at(-1);
+  return isUnused && level >= depthOf(part) && sameShape(input.shape, [batch, height, width, part.inChannels]);
 }
 
 /** The level of the deepest head that is needed: height and width must be multiples of 2 to the power of it. */

@@ -91,7 +91,8 @@ export class Predictor {
 
   /** The graph that `run` computes, recorded once: what it costs can be read off it before anything is allocated. */
   record(outputs: InferenceOutputs, size: InferenceSize): InferenceGraph {
-    return this.#graphs.get(keyOf(outputs, size), () => recordInference(this.config, outputs, size));
+    const { config, parameters } = this;
+    return this.#graphs.get(keyOf(outputs, size), () => recordInference(config, outputs, size, parameters.network));
   }
 
   /** Gives back the memory of the compiled networks. */

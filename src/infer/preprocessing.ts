@@ -2,7 +2,7 @@
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { isConvertible } from '../image/channels.js';
-import type { Image } from '../image/image.js';
+import { type Image, MAX_SIDE } from '../image/image.js';
 import { type Normalisation, normalisations } from '../image/normalise.js';
 import { type Preprocessing, prepareImage } from '../image/prepare.js';
 import { resizeImage } from '../image/resize.js';
@@ -17,8 +17,8 @@ export function parsePreprocessing(value: unknown, source: string): Preprocessin
     throw new InputError(`${source}: normalisation is ${show(normalisation)}, expected one of ${known}`);
   }
   if (size === undefined) return { normalisation };
-  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1) {
-    throw new InputError(`${source}: size is ${show(size)}, expected a whole number of pixels`);
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > MAX_SIDE) {
+    throw new InputError(`${source}: size is ${show(size)}, expected a whole number of pixels from 1 to ${MAX_SIDE}`);
   }
   return { normalisation, size };
 }

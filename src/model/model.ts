@@ -13,7 +13,8 @@ import { DEFAULT_BATCH, Predictor } from '../infer/predictor.js';
 import { type ModelConfig, parseConfig } from '../network/config.js';
 import { type Initialisation, initialise } from '../network/initialisation.js';
 import { type Mode, outputOf, outputsOf } from '../network/mode.js';
-import { listParameters, ParameterStore } from '../network/parameters.js';
+import { recordSquare } from '../network/network.js';
+import { ParameterStore } from '../network/parameters.js';
 import { BLANK_CARD, type ModelCard } from './card.js';
 import { resolveMode } from './recommendation.js';
 
@@ -150,7 +151,7 @@ export interface CreateModelOptions {
 export function createModel(config: Partial<ModelConfig>, options: CreateModelOptions): Model {
   const { backend, seed = 1, initialisation = 'he-normal' } = options;
   const parsed = parseConfig(config, 'createModel');
-  const parameters = new ParameterStore(listParameters(parsed), backend);
+  const parameters = new ParameterStore(recordSquare(parsed), backend);
   initialise(parameters, initialisation, seed);
   return new Model(parsed, parameters);
 }

@@ -20,6 +20,7 @@ import type { FileKind } from '../formats/file-kind.js';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
 import { parsePreprocessing } from '../infer/preprocessing.js';
 import { parseConfig } from '../network/config.js';
+import { recordSquare } from '../network/network.js';
 import type { ModelCard, TrainingSummary } from './card.js';
 import { Model } from './model.js';
 import { parseRecommendation } from './recommendation.js';
@@ -82,7 +83,9 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
     recommendation: optional('recommendation', (value, source) => parseRecommendation(value, config, source)),
     training: optional('training', parseTraining),
   };
-  return new Model(config, importParameters(config, tensors, { backend, file }), card);
+  // At the size at which the model sees images, so that prediction need not record it again.
+  const network = recordSquare(config, card.preprocessing.size);
+  return new Model(config, importParameters(network, tensors, { backend, file }), card);
 }
 
 /**

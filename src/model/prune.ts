@@ -2,8 +2,8 @@
 import { InputError } from '../base/errors.js';
 import { levelsOf, type ModelConfig, upToLevel } from '../network/config.js';
 import { levelName } from '../network/mode.js';
-import { headName } from '../network/network.js';
-import { listParameters, ParameterStore } from '../network/parameters.js';
+import { headName, recordSquare } from '../network/network.js';
+import { ParameterStore } from '../network/parameters.js';
 import type { ModelCard } from './card.js';
 import { Model } from './model.js';
 
@@ -30,7 +30,7 @@ export function prune(model: Model, level: number): Model {
     throw new InputError(`prune: no head at level ${level}; this network has ${heads}`);
   }
   const pruned = pruneConfig(config, level);
-  const parameters = new ParameterStore(listParameters(pruned), backend);
+  const parameters = new ParameterStore(recordSquare(pruned), backend);
   const oldHead = headName(config, level);
   const newHead = headName(pruned, level);
   for (const { name } of parameters.list) {

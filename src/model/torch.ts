@@ -6,7 +6,8 @@ import { assertFinite, type StoredTensor } from '../formats/safetensors.js';
 import { formatShape, sameShape } from '../graph/shape.js';
 import { type ModelConfig, parseConfig } from '../network/config.js';
 import type { Parameter } from '../network/layers.js';
-import { listParameters, ParameterStore } from '../network/parameters.js';
+import { type Network, recordSquare } from '../network/network.js';
+import { ParameterStore } from '../network/parameters.js';
 import { fromTorch, torchShape, toTorch } from './layout.js';
 import { Model } from './model.js';
 
@@ -26,13 +27,12 @@ export async function exportTensors(store: ParameterStore): Promise<[string, Sto
  * @throws InputError that names the tensor, what was expected and what was found
  */
 export function importParameters(
-  config: ModelConfig,
+  network: Network,
   tensors: ReadonlyMap<string, StoredTensor>,
   { backend, file }: ImportOptions,
 ): ParameterStore {
-  const list = listParameters(config);
-  const values = valuesOf(list, tensors, file);
-  const parameters = new ParameterStore(list, backend);
+  const values = valuesOf([...network.parameters.values()], tensors, file);
+  const parameters = new ParameterStore(network, backend);
   parameters.load(values);
   return parameters;
 }
@@ -107,5 +107,5 @@ export function importTorch(
   const parsed = parseConfig(config, `${file}, config`);
   const stated = (config as Partial<ModelConfig>).deepSupervision;
   const whole = { ...parsed, deepSupervision: stated ?? !dict.has('final.weight') };
-  return new Model(whole, importParameters(whole, dict, options));
+  return new Model(whole, importParameters(recordSquare(whole), dict, options));
 }

@@ -16,6 +16,7 @@
  *                     X(4,0)
  */
 import { InputError } from '../base/errors.js';
+import { roundUp } from '../base/multiples.js';
 import { Graph, liveNodes, type Tensor } from '../graph/graph.js';
 import { maxPool2d } from '../ops/index.js';
 import { depthOf, levelsOf, type ModelConfig, type Skips } from './config.js';
@@ -95,6 +96,16 @@ export function recordNetwork(config: ModelConfig, options: NetworkOptions): Net
   for (const { statistic } of updates) live.add(statistic.node);
   const parameters = new Map([...layers.parameters].filter(([leaf]) => live.has(leaf.node)));
   return { graph, input, keys, heads, parameters, updates };
+}
+
+/**
+ * Records the network for one square image, padded to a size that can be halved depth times. Its parameters are the
+ * same at every size, so that by default it is the smallest.
+ * @param size the height and width of the image in pixels
+ */
+export function recordSquare(config: ModelConfig, size = 1): Network {
+  const side = roundUp(size, 2 ** depthOf(config));
+  return recordNetwork(config, { batch: 1, height: side, width: side });
 }
 
 /** The module name of a head. */

@@ -4,15 +4,13 @@ import { invariant } from '../base/errors.js';
 import { roundUp } from '../base/multiples.js';
 import type { Tensor } from '../graph/graph.js';
 import { sizeOf } from '../graph/shape.js';
-import { depthOf, type ModelConfig } from './config.js';
+import type { ModelConfig } from './config.js';
 import type { Parameter } from './layers.js';
-import { type Network, recordNetwork } from './network.js';
+import { type Network, recordSquare } from './network.js';
 
 /** The parameters of a configuration, in the order of computation, read off the recorded graph. */
 export function listParameters(config: ModelConfig): readonly Parameter[] {
-  const smallest = 2 ** depthOf(config);
-  const network = recordNetwork(config, { batch: 1, height: smallest, width: smallest });
-  return [...network.parameters.values()];
+  return [...recordSquare(config).parameters.values()];
 }
 
 /** Whether the optimizer moves a parameter. The others are running statistics. */
@@ -84,18 +82,25 @@ export interface Snapshot {
  * layout, and the running statistics in another.
  */
 export class ParameterStore {
+  /** The parameters in the order of computation. */
+  readonly list: readonly Parameter[];
   readonly trainable: Storage;
   readonly statistics: Storage;
   /** The layout of `trainable`. */
   readonly layout: FlatLayout;
   readonly #storages = new Map<string, Storage>();
 
-  /** Allocates the memory, all zero. */
+  /**
+   * Allocates the memory, all zero.
+   * @param network the network whose parameters they are, recorded without `training` at any size; a prediction of that
+   *   size computes this very one
+   */
   constructor(
-    readonly list: readonly Parameter[],
+    readonly network: Network,
     readonly backend: Backend,
   ) {
-    const { trainable, statistics } = separated(list);
+    this.list = [...network.parameters.values()];
+    const { trainable, statistics } = separated(this.list);
     this.layout = flatLayout(trainable, backend.alignment);
     this.trainable = this.#allocate(trainable, this.layout, backend);
     this.statistics = this.#allocate(statistics, flatLayout(statistics, backend.alignment), backend);

@@ -42,12 +42,34 @@ test('from the file to the masks, the network is recorded once for each mode and
   assert.equal(recorded, ['1x4x4x1', '1x16x16x1', '1x24x24x1', '1x16x16x1'], 'first the list of the parameters');
 });
 
+test('where the file says at which size images are seen, the network of its parameters predicts', async () => {
+  const sized = createModel({ filters: [2, 3, 4] }, { backend });
+  sized.adopt({ ...sized.card, preprocessing: { normalisation: 'range', size: 16 } });
+  const bytes = await encodeModel(sized);
+  const seen = { batch: 1, height: 16, width: 16 };
+  for (const mode of ['accurate', 'fast', 'L1'] as const) {
+    const expected = predictionCost(sized.record(mode, seen), backend);
+    const [first, deepest] = [
+      await sized.predict(grey(9, 9), { mode }),
+      await sized.predict(grey(9, 9), { mode: 'L2' }),
+    ];
+    const recorded = await recordedBy(async () => {
+      const model = await decodeModel(bytes, 'm', backend);
+      assert.equal(predictionCost(model.record(mode, seen), backend), expected);
+      assert.equal(await model.predict(grey(9, 9), { mode }), first);
+      assert.equal(await model.predict(grey(9, 9), { mode: 'L2' }), deepest);
+    });
+    // The outputs of one mode follow it; another mode has a graph of its own.
+    assert.equal(recorded, mode === 'fast' ? ['1x16x16x1'] : ['1x16x16x1', '1x16x16x1'], mode);
+  }
+});
+
 test('a folder of many sizes is looked through and predicted with one recording for each', async () => {
   const model = createModel({ filters: [2, 3] }, { backend });
   const sizes = Array.from({ length: 12 }, (_, k) => 2 * k + 2);
   const recorded = await recordedBy(async () => {
-    for (const width of sizes) model.record('accurate', { batch: 1, height: 2, width });
-    for (const width of sizes) await model.predict(grey(width, 2));
+    for (const width of sizes) model.record('accurate', { batch: 1, height: 4, width });
+    for (const width of sizes) await model.predict(grey(width, 4));
   });
   assert.is(recorded.length, sizes.length);
 });

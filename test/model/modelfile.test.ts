@@ -136,7 +136,11 @@ test('metadata that is missing, no JSON, or not allowed is refused by field', as
   );
   assert.is(
     await withMetadata('preprocessing', '{"normalisation":"range","size":0}'),
-    'm, preprocessing: size is 0, expected a whole number of pixels',
+    'm, preprocessing: size is 0, expected a whole number of pixels from 1 to 16384',
+  );
+  assert.match(
+    await withMetadata('preprocessing', '{"normalisation":"range","size":1e300}'),
+    'm, preprocessing: size is 1e+300, expected a whole number',
   );
   assert.is(
     await withMetadata('preprocessing', 'null'),

@@ -8,7 +8,7 @@ import { pruneConfig } from '../../src/model/prune.js';
 import { summarize } from '../../src/model/summary.js';
 import { defaultConfig, type ModelConfig, parseConfig, skipPatterns, upsamplings } from '../../src/network/config.js';
 import { initialise } from '../../src/network/initialisation.js';
-import { recordNetwork } from '../../src/network/network.js';
+import { recordNetwork, recordSquare } from '../../src/network/network.js';
 import { countParameters, isTrainable, listParameters, ParameterStore } from '../../src/network/parameters.js';
 import { relativeError } from '../support/compare.js';
 import { throwsInput } from '../support/throws.js';
@@ -67,7 +67,7 @@ for (const skips of skipPatterns) {
 
 async function compareWithWrittenOut(variant: ModelConfig): Promise<void> {
   const backend = new ReferenceBackend('float64');
-  const parameters = new ParameterStore(listParameters(variant), backend);
+  const parameters = new ParameterStore(recordSquare(variant), backend);
   initialise(parameters, 'he-normal', 3);
   const random = new Random(fold(seedKey(4), 'statistics'));
   // Away from their initial values, which would hide a mistake.
@@ -102,7 +102,7 @@ async function compareWithWrittenOut(variant: ModelConfig): Promise<void> {
 test('running statistics move a tenth of the way, to the unbiased variance', async () => {
   const backend = new ReferenceBackend('float64');
   const variant = config({ filters: [1, 1], norm: 'batch' });
-  const parameters = new ParameterStore(listParameters(variant), backend);
+  const parameters = new ParameterStore(recordSquare(variant), backend);
   initialise(parameters, 'he-normal', 1);
   parameters.get('conv0_0.conv1.weight').write([0, 0, 0, 0, 1, 0, 0, 0, 0]);
   const network = recordNetwork(variant, { batch: 2, height: 2, width: 2, training: true });

@@ -1,8 +1,7 @@
 /** Parsers of the values of options. Errors say what was found and what is expected. */
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
-import { MAX_SIDE } from '../../formats/limits.js';
-import type { Spacing } from '../../image/image.js';
+import { MAX_SIDE, type Spacing } from '../../image/image.js';
 import { lossText, parseLoss } from '../../loss/loss-text.js';
 
 /** Parses a value. @throws ValueError for a text that is no value of the option */

@@ -3,7 +3,8 @@
  * struct `cjdata` with `label` (1 meningioma, 2 glioma, 3 pituitary tumour), `PID`, `image` and `tumorMask`.
  */
 import { InputError } from '../../base/errors.js';
-import { MAX_BYTES, MAX_SIDE } from '../../formats/limits.js';
+import { MAX_BYTES } from '../../formats/limits.js';
+import { MAX_SIDE } from '../../image/image.js';
 import { unlessFaulty } from '../faults.js';
 import type { ImageRecord, LabelledImage } from '../record.js';
 import { splitName } from './files.js';
