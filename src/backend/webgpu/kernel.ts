@@ -4,6 +4,7 @@ import type { Geometries, OpName } from '../../ops/index.js';
 
 /** What a dispatch reads or writes: a tensor of the op, or a part of its working memory. */
 export type Operand =
+  | { readonly from: 'nothing' }
   | { readonly from: 'inputs' | 'outputs'; readonly index: number }
   | { readonly from: 'workspace' | 'packed'; readonly start: number; readonly length: number };
 
@@ -14,6 +15,9 @@ export const output = (index: number): Operand => ({ from: 'outputs', index });
 export const workspace = (start: number, length: number): Operand => ({ from: 'workspace', start, length });
 /** A part of the packed filters, which the prepack writes and the kernel reads; `start` is a multiple of 64. */
 export const packed = (start: number, length: number): Operand => ({ from: 'packed', start, length });
+
+/** Stands at a binding that the variant of the shader does not use. */
+export const unused: Operand = { from: 'nothing' };
 
 export type Groups = readonly [x: number, y: number, z: number];
 

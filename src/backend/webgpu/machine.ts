@@ -1,13 +1,14 @@
 /** A device with all that storages and programs of a backend have in common. */
 import { Arena } from './arena.js';
-import { Buffers, FLOAT, USAGE } from './buffers.js';
+import { Buffers, FLOAT, USAGE, WINDOW } from './buffers.js';
 import { Pipelines } from './pipelines.js';
 import { Readback } from './readback.js';
 import { Timeline } from './timeline.js';
 
 /** The bytes that are copied at once where a copy needs a buffer in between. */
 const SPARE = 1 << 22;
-const SCRAP = 256;
+/** A window for each binding of a dispatch. */
+const SCRAP = 8 * WINDOW;
 
 /** An element of a buffer. */
 export interface Location {
@@ -37,7 +38,7 @@ export class Machine {
     return this.#spare;
   }
 
-  /** A buffer that stands at bindings which a shader does not use. */
+  /** A buffer whose windows stand at bindings that a shader does not use. */
   get scrap(): GPUBuffer {
     this.#scrap ??= this.buffers.create(SCRAP, USAGE.storage, 'a binding');
     return this.#scrap;
