@@ -6,12 +6,12 @@ import { ALIGNMENT } from '../buffers.js';
 import type { Kernel } from '../kernel.js';
 import { activation } from './activation.js';
 import { arithmetic } from './arithmetic.js';
-import { direct } from './direct.js';
+import { convolution } from './convolution.js';
 
 export const kernels = {
   ...activation,
   ...arithmetic,
-  ...direct,
+  ...convolution,
 };
 
 /** The kernel of a node's op. */
