@@ -39,7 +39,7 @@ export class Machine {
     return this.#spare;
   }
 
-  /** What stands at storage buffer `k` of a dispatch whose shader does not use it: a window for each, as none is bound twice. */
+  /** What stands at storage buffer `k` where a shader does not use it: a window for each, as none is bound twice. */
   scrap(k: number): GPUBufferBinding {
     this.#scrap ??= this.buffers.create(BINDINGS * WINDOW, USAGE.storage, 'a binding');
     return { buffer: this.#scrap, offset: k * WINDOW, size: WINDOW };

@@ -7,7 +7,7 @@ import { compileCase, execute } from './execute.js';
 
 /**
  * What differs from the update that is written beside its inputs; empty where all is well.
- * @param update its inputs are what changes, what it changes by, state, and the rates; its outputs what changes, and state
+ * @param update its inputs are what changes, what it changes by, state and rates; its outputs what has changed, and state
  */
 export async function inPlaceFaults(backend: Backend, update: Case): Promise<string[]> {
   const recorded = recordCase(update);

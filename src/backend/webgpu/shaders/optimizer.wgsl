@@ -100,8 +100,8 @@ fn second(i: u32) -> f32 {
 var<workgroup> largest: atomic<u32>;
 var<workgroup> sums: array<f32, WORKGROUP>;
 
-// (x) -> the Euclidean norm of each chunk: a workgroup for each. Squares leave the range of float32 where elements do not,
-// so all are divided by the power of two below the largest first.
+// (x) -> the Euclidean norm of each chunk, a workgroup for each. Squares leave the range of float32 where elements do
+// not, so all are divided by the power of two below the largest first.
 @compute @workgroup_size(WORKGROUP)
 fn chunkNorms(at: Invocation) {
   let group = groupOf(at);

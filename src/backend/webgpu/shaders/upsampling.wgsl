@@ -47,7 +47,7 @@ fn bilinear(at: Invocation) {
   let rows = image + vec2u(before(row), after(row, sizes.height));
   let left = columnOf(rows, row, before(place.column), place.channel);
   let right = columnOf(rows, row, after(place.column, sizes.width), place.channel);
-  b[i] = mix2(left, right, share(place.column, sizes.width));
+  b[i] = mix(left, right, share(place.column, sizes.width));
 }
 
 // (dy) -> the transpose: an input position i has weight in the outputs 2i-1 to 2i+2 alone.
@@ -94,11 +94,7 @@ fn share(o: u32, size: u32) -> f32 {
 fn columnOf(rows: vec2u, row: u32, column: u32, channel: u32) -> f32 {
   let upper = a[elementAt(Place(rows.x, column, channel), sizes.width, sizes.channels)];
   let lower = a[elementAt(Place(rows.y, column, channel), sizes.width, sizes.channels)];
-  return mix2(upper, lower, share(row, sizes.height));
-}
-
-fn mix2(first: f32, second: f32, part: f32) -> f32 {
-  return (1.0 - part) * first + part * second;
+  return mix(upper, lower, share(row, sizes.height));
 }
 
 // The outputs 2k-1 to 2k+2, where k is input i counted on from image to image. Beyond the edges, where the weight is 0,

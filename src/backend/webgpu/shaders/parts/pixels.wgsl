@@ -1,5 +1,5 @@
-// Places of elements in NHWC tensors, and of 2x2 blocks in tensors of twice the height and width. The lines of all images
-// are counted on: line k of an image of `height` lines is batch index x height + k.
+// Places of elements in NHWC tensors, and of 2x2 blocks in tensors of twice the height and width. The lines of all
+// images are counted on: line k of image n is line n height + k.
 
 struct Place {
   line: u32,
