@@ -4,9 +4,9 @@ import type { Geometries, OpName } from '../../ops/index.js';
 
 /** What a dispatch reads or writes: a tensor of the op, or a part of its working memory. */
 export type Operand =
-  | { readonly from: 'nothing' }
   | { readonly from: 'inputs' | 'outputs'; readonly index: number }
-  | { readonly from: 'workspace' | 'packed'; readonly start: number; readonly length: number };
+  | { readonly from: 'workspace' | 'packed'; readonly start: number; readonly length: number }
+  | { readonly from: 'nowhere' };
 
 /** Input `index`; negative ones count from the last, which is -1. */
 export const input = (index: number): Operand => ({ from: 'inputs', index });
@@ -15,9 +15,8 @@ export const output = (index: number): Operand => ({ from: 'outputs', index });
 export const workspace = (start: number, length: number): Operand => ({ from: 'workspace', start, length });
 /** A part of the packed filters, which the prepack writes and the kernel reads; `start` is a multiple of 64. */
 export const packed = (start: number, length: number): Operand => ({ from: 'packed', start, length });
-
-/** Stands at a binding that the variant of the shader does not use. */
-export const unused: Operand = { from: 'nothing' };
+/** What stands at a binding that the shader does not use this time. */
+export const unused: Operand = { from: 'nowhere' };
 
 export type Groups = readonly [x: number, y: number, z: number];
 

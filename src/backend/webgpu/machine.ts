@@ -7,8 +7,9 @@ import { Timeline } from './timeline.js';
 
 /** The bytes that are copied at once where a copy needs a buffer in between. */
 const SPARE = 1 << 22;
-/** A window for each binding of a dispatch. */
-const SCRAP = 8 * WINDOW;
+
+/** The storage buffers of a dispatch at most, by the limits that every WebGPU has. */
+const BINDINGS = 8;
 
 /** An element of a buffer. */
 export interface Location {
@@ -38,10 +39,10 @@ export class Machine {
     return this.#spare;
   }
 
-  /** A buffer whose windows stand at bindings that a shader does not use. */
-  get scrap(): GPUBuffer {
-    this.#scrap ??= this.buffers.create(SCRAP, USAGE.storage, 'a binding');
-    return this.#scrap;
+  /** What stands at storage buffer `k` where a shader does not use it: a window for each, as none is bound twice. */
+  scrap(k: number): GPUBufferBinding {
+    this.#scrap ??= this.buffers.create(BINDINGS * WINDOW, USAGE.storage, 'a binding');
+    return { buffer: this.#scrap, offset: k * WINDOW, size: WINDOW };
   }
 
   /**

@@ -6,7 +6,7 @@ import type { Plan } from '../../graph/plan.js';
 import { formatShape, sizeOf } from '../../graph/shape.js';
 import { checkLength, type Program, type Storage } from '../backend.js';
 import type { Filters } from '../filters.js';
-import { FLOAT, USAGE, WINDOW } from './buffers.js';
+import { FLOAT, USAGE } from './buffers.js';
 import type { Location, Machine } from './machine.js';
 import type { Pipeline } from './pipelines.js';
 import { type Place, type Stage, stagesOf } from './stages.js';
@@ -112,7 +112,7 @@ export class WebGpuProgram implements Program {
 
   /** Makes the bind groups; again after the arena has moved. */
   #bind(): void {
-    const { device, arena, pipelines, scrap } = this.machine;
+    const { device, arena, pipelines } = this.machine;
     if (this.#version === arena.version) return;
     this.#version = arena.version;
     const window = (place: Place): GPUBufferBinding => {
@@ -122,7 +122,7 @@ export class WebGpuProgram implements Program {
     this.#groups = this.#calls.map(({ places, sizes }) => {
       const storages = places.map((place, k) => ({
         binding: k + 1,
-        resource: place ? window(place) : { buffer: scrap, offset: k * WINDOW, size: WINDOW },
+        resource: place ? window(place) : this.machine.scrap(k),
       }));
       return device.createBindGroup({
         layout: pipelines.layout(places.length),

@@ -6,12 +6,22 @@ import { ALIGNMENT } from '../buffers.js';
 import type { Kernel } from '../kernel.js';
 import { activation } from './activation.js';
 import { arithmetic } from './arithmetic.js';
+import { concatenation } from './concatenation.js';
 import { convolution } from './convolution.js';
+import { dropout } from './dropout.js';
+import { optimizer } from './optimizer.js';
+import { pooling } from './pooling.js';
+import { upsampling } from './upsampling.js';
 
 export const kernels = {
   ...activation,
   ...arithmetic,
+  ...concatenation,
   ...convolution,
+  ...dropout,
+  ...optimizer,
+  ...pooling,
+  ...upsampling,
 };
 
 /** The kernel of a node's op. */
