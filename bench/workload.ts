@@ -55,7 +55,7 @@ export class Workload {
       this.#examples.length,
       parts.map((part) => async () => part),
     );
-    await this.#step.update(3e-4);
+    this.#step.update(3e-4);
   }
 }
 

@@ -111,7 +111,7 @@ test('an update begins a new mini-batch', async () => {
   const { step } = await gradientsOf(model, batch, 2);
   const expected = await step.gradients.read();
   const before = await model.parameters.snapshot();
-  await step.update(1e-3);
+  step.update(1e-3);
   model.parameters.restore(before);
   await step.accumulate(
     4,

@@ -99,7 +99,7 @@ async function train(model: Model, batch: readonly Example[], reducer?: Reducer)
       return part;
     });
     losses.push(await step.accumulate(batch.length, load));
-    await step.update(0.01);
+    step.update(0.01);
   }
   return { computed, losses, snapshot: await model.parameters.snapshot() };
 }

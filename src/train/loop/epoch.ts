@@ -68,7 +68,7 @@ export async function* trainEpoch(
     state = { ...withAll(state), steps: k + 1 };
     checkFinite(state, step, settings);
     const learningRate = learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor);
-    await step.update(learningRate);
+    step.update(learningRate);
     yield { state, losses: meanLosses(withAll(beginEpoch(epoch, step.heads.length))), learningRate };
   }
 }

@@ -57,7 +57,7 @@ export interface Step {
     onDone?: (images: number) => void,
   ): Promise<readonly Losses[]>;
   /** Moves the parameters one step of the optimizer against the gradients that were computed last. */
-  update(learningRate: number): Promise<void>;
+  update(learningRate: number): void;
   /** The norm of the gradients that the last step was taken against, before they were clipped. */
   gradientNorm(): Promise<number>;
 }
@@ -199,8 +199,8 @@ export class TrainingStep implements Step {
     return losses;
   }
 
-  async update(learningRate: number): Promise<void> {
-    await this.optimizer.step(learningRate);
+  update(learningRate: number): void {
+    this.optimizer.step(learningRate);
     this.model.parameters.weightsChanged();
   }
 

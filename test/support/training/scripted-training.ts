@@ -67,7 +67,7 @@ export function scriptedTraining(script: Script = {}): ScriptedTraining {
       }
       return found;
     },
-    async update(learningRate) {
+    update(learningRate) {
       note('step');
       rates.push(learningRate);
     },
