@@ -14,7 +14,7 @@ import {
   sigmoid,
   softmax,
 } from '../src/ops/index.js';
-import { recordGradients } from '../src/train/step/step.js';
+import { recordGradients } from '../src/train/step/gradient-graph.js';
 import { distinctSteps, inOrder, type Step } from './step.js';
 
 /** Networks with what the default lacks. */

@@ -75,11 +75,11 @@ async function examples(count: number): Promise<Example[]> {
 async function gradientsOf(model: Model, batch: readonly Example[], microBatch: number) {
   const step = new TrainingStep(model, { width: 16, height: 16 });
   const parts = chunks(batch, microBatch);
-  const losses = await step.accumulate(
+  const { losses } = await step.accumulate(
     batch.length,
     parts.map((part) => async () => part),
   );
-  const loss = losses.reduce((sum, { total }, k) => sum + (total * parts[k]!.length) / batch.length, 0);
+  const loss = (await losses).reduce((sum, { total }, k) => sum + (total * parts[k]!.length) / batch.length, 0);
   return { step, loss };
 }
 

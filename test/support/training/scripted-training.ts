@@ -65,7 +65,7 @@ export function scriptedTraining(script: Script = {}): ScriptedTraining {
         found.push({ total: (heads[0] + heads[1]) / 2, heads });
         onDone?.(examples.length);
       }
-      return found;
+      return { losses: Promise.resolve(found) };
     },
     update(learningRate) {
       note('step');
