@@ -1,5 +1,5 @@
-/** Cases of what an optimizer does: the updates of SGD and Adam, the moving average, and norms of gradients. */
-import { adam, chunkNorms, lerp, sgd } from '../../src/ops/index.js';
+/** Cases of what an optimizer does: the updates of SGD and Adam, the moving average, norms of gradients and clipping. */
+import { adam, chunkNorms, clipRates, lerp, sgd } from '../../src/ops/index.js';
 import type { Case } from '../support/backend/case.js';
 import { given, normal, positive, type Sample, sample } from '../support/samples.js';
 import { LENGTHS } from './sizes.js';
@@ -65,4 +65,23 @@ const norms = [
   ),
 ];
 
-export const optimizers: Case[] = [...updates, ...norms];
+/** Norms at, above and far above the limit; one below it; and a factor that is not 1 before. */
+const clipping = [
+  { count: 1, limit: 1e-3, rates: [0.1, 1] },
+  { count: 1, limit: 1e3, rates: [0.1, 1] },
+  { count: 2, limit: 0.5, rates: [0.1, 0.3] },
+  { count: 17, limit: 1, rates: [0.01, 3.69, 18.28, 1] },
+  { count: 17, limit: 100, rates: [0.01, 3.69, 18.28, 1] },
+  { count: 1000, limit: 10, rates: [0.01, 3.69, 18.28, 1] },
+].map(({ count, limit, rates }): Case => {
+  return {
+    family: 'optimizer',
+    label: `clipRates ${count} norms, limit ${limit}, ${rates.length} rates`,
+    samples: [positive([count]), given([rates.length], rates)],
+    fn: (norms, rates) => [clipRates(norms!, rates!, limit)],
+    differentiable: [],
+    tolerance: 1e-5,
+  };
+});
+
+export const optimizers: Case[] = [...updates, ...norms, ...clipping];
