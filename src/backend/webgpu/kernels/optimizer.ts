@@ -1,5 +1,5 @@
 /** Parameter updates, norms of gradients, and interpolation. */
-import { type Dispatch, input, invocations, type KernelsOf, output, rows } from '../kernel.js';
+import { type Dispatch, input, invocations, type KernelsOf, output, rows, unused } from '../kernel.js';
 
 /** An invocation for each element. Bindings 1 to 4: what changes, what it changes by, the rates, what it becomes. */
 function update(
@@ -17,7 +17,7 @@ function update(
   };
 }
 
-export const optimizer: KernelsOf<'sgd' | 'adam' | 'chunkNorms' | 'lerp'> = {
+export const optimizer: KernelsOf<'sgd' | 'adam' | 'chunkNorms' | 'clipRates' | 'lerp'> = {
   sgd: {
     inPlace: [0, 2],
     dispatches({ length, momentum, weightDecay }) {
@@ -43,6 +43,17 @@ export const optimizer: KernelsOf<'sgd' | 'adam' | 'chunkNorms' | 'lerp'> = {
         buffers: [input(0), output(0)],
         uniforms: { integers: [length, chunk] },
         groups: rows(Math.ceil(length / chunk)),
+      },
+    ],
+  },
+  clipRates: {
+    dispatches: ({ norms, rates, limit, epsilon }) => [
+      {
+        shader: 'optimizer',
+        entry: 'clipRates',
+        buffers: [input(0), unused, input(1), output(0)],
+        uniforms: { integers: [norms, rates], floats: [limit, epsilon] },
+        groups: [1, 1, 1],
       },
     ],
   },

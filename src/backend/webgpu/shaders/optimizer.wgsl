@@ -26,6 +26,14 @@ struct Sizes {
   chunk: u32,
 }
 
+struct Clip {
+  norms: u32,
+  rates: u32,
+  limit: f32,
+  epsilon: f32,
+}
+
+@group(0) @binding(0) var<uniform> clipSizes: Clip;
 @group(0) @binding(0) var<uniform> sgdSizes: Sgd;
 @group(0) @binding(0) var<uniform> adamSizes: Adam;
 @group(0) @binding(0) var<uniform> sizes: Sizes;
@@ -42,6 +50,7 @@ struct Sizes {
 
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> norms: array<f32>;
+@group(0) @binding(4) var<storage, read_write> clipped: array<f32>;
 
 // (p, g, [rate, factor], v) -> p', v': v' = momentum v + (factor g + weightDecay p); p' = p - rate v'.
 @compute @workgroup_size(WORKGROUP)
@@ -100,18 +109,12 @@ fn second(i: u32) -> f32 {
 var<workgroup> largest: atomic<u32>;
 var<workgroup> sums: array<f32, WORKGROUP>;
 
-// (x) -> the Euclidean norm of each chunk, a workgroup for each. Squares leave the range of float32 where elements do
-// not, so all are divided by the power of two below the largest first.
-@compute @workgroup_size(WORKGROUP)
-fn chunkNorms(at: Invocation) {
-  let group = groupOf(at);
-  let begin = group * sizes.chunk;
-  // The workgroups of the last row may be more than the chunks.
-  let end = min(begin + sizes.chunk, sizes.length);
-
+// The Euclidean norm of x[begin..end), which all invocations of the workgroup are told. Squares leave the range of float32
+// where elements do not, so all are divided by the power of two below the largest first.
+fn norm(begin: u32, end: u32, local: u32) -> f32 {
   // The bits of magnitudes are in the order of their values; infinity and NaN come last.
   var magnitude = 0u;
-  for (var i = begin + at.local; i < end; i += WORKGROUP) {
+  for (var i = begin + local; i < end; i += WORKGROUP) {
     magnitude = max(magnitude, bitcast<u32>(x[i]) & 0x7fffffffu);
   }
   atomicMax(&largest, magnitude);
@@ -122,16 +125,37 @@ fn chunkNorms(at: Invocation) {
   let inverse = bitcast<f32>((254u - exponent) << 23u);
 
   var sum = 0.0;
-  for (var i = begin + at.local; i < end; i += WORKGROUP) {
+  for (var i = begin + local; i < end; i += WORKGROUP) {
     let scaled = x[i] * inverse;
     sum += scaled * scaled;
   }
-  sums[at.local] = sum;
+  sums[local] = sum;
   for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (at.local < half) { sums[at.local] += sums[at.local + half]; }
+    if (local < half) { sums[local] += sums[local + half]; }
   }
-  if (at.local > 0u || begin >= sizes.length) { return; }
+  workgroupBarrier();
   // Infinity and NaN are the norm themselves.
-  norms[group] = select(sqrt(sums[0]) * scale, bitcast<f32>(bits), bits >= 0x7f800000u);
+  return select(sqrt(sums[0]) * scale, bitcast<f32>(bits), bits >= 0x7f800000u);
+}
+
+// (x) -> the Euclidean norm of each chunk, a workgroup for each.
+@compute @workgroup_size(WORKGROUP)
+fn chunkNorms(at: Invocation) {
+  let group = groupOf(at);
+  let begin = group * sizes.chunk;
+  // The workgroups of the last row may be more than the chunks.
+  let length = norm(begin, min(begin + sizes.chunk, sizes.length), at.local);
+  if (at.local == 0u && begin < sizes.length) { norms[group] = length; }
+}
+
+// (norms, rates) -> rates, the last one times min(1, limit / (norm of the norms + epsilon)): a norm of NaN gives NaN.
+@compute @workgroup_size(WORKGROUP)
+fn clipRates(at: Invocation) {
+  let norm = norm(0u, clipSizes.norms, at.local);
+  if (at.local >= clipSizes.rates) { return; }
+  let factor = clipSizes.limit / (norm + clipSizes.epsilon);
+  // NaN is not above 1.
+  let clips = at.local == clipSizes.rates - 1u && !(factor > 1.0);
+  clipped[at.local] = rates[at.local] * select(1.0, factor, clips);
 }
