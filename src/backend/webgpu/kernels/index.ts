@@ -6,10 +6,12 @@ import { ALIGNMENT } from '../buffers.js';
 import type { Kernel } from '../kernel.js';
 import { activation } from './activation.js';
 import { arithmetic } from './arithmetic.js';
+import { normalisation } from './normalisation.js';
 
 export const kernels = {
   ...activation,
   ...arithmetic,
+  ...normalisation,
 };
 
 /** The kernel of a node's op. */
