@@ -7,11 +7,13 @@ import type { Kernel } from '../kernel.js';
 import { activation } from './activation.js';
 import { arithmetic } from './arithmetic.js';
 import { normalisation } from './normalisation.js';
+import { transposed } from './transposed.js';
 
 export const kernels = {
   ...activation,
   ...arithmetic,
   ...normalisation,
+  ...transposed,
 };
 
 /** The kernel of a node's op. */
