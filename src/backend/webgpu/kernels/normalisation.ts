@@ -5,7 +5,7 @@ import { ALIGNMENT } from '../buffers.js';
 import { type Dispatch, input, invocations, type KernelsOf, type Operand, output, workspace } from '../kernel.js';
 import { type Columns, type Matrices, shareOut, sumBlocks, sumRuns } from './columns.js';
 
-/** The matrices that have statistics of their own: images, or the whole batch. */
+/** What has statistics of its own: each image, or the whole batch. */
 function matricesOf({ batch, positions, channels, perImage }: NormGeometry): Matrices {
   return perImage
     ? { matrices: batch, pixels: positions, channels }
@@ -17,7 +17,7 @@ function groupSize(g: NormGeometry): number {
   return (matricesOf(g).pixels * g.channels) / g.groups;
 }
 
-/** A pass over the whole tensor; its struct is that of the columns, the groups, and one figure more. */
+/** A pass over the whole tensor. Its struct is that of the columns, the groups, and the number of elements or epsilon. */
 function pass(
   [shader, entry]: readonly [string, string],
   { groups: count }: NormGeometry,
@@ -30,7 +30,7 @@ function pass(
 
 export const normalisation: KernelsOf<'moments' | 'momentsGrad' | 'normalise' | 'normaliseGrad'> = {
   moments: {
-    /** The mean first, then the squared distances from it: the sums of both lie in the same place. */
+    /** The mean first, then the mean of the squared distances from it; the parts of both sums lie in the same place. */
     dispatches(g) {
       const { matrices, channels } = matricesOf(g);
       const columns = shareOut(matricesOf(g));
@@ -38,8 +38,8 @@ export const normalisation: KernelsOf<'moments' | 'momentsGrad' | 'normalise' | 
       const [x, mean, variance] = [input(0), output(0), output(1)];
       const count = groupSize(g);
       // The channels of a group are neighbours, and so are the parts of their sums.
-      const average = (to: Operand) =>
-        sumRuns(matrices * g.groups, (channels / g.groups) * columns.blocks, count, parts, to);
+      const length = (channels / g.groups) * columns.blocks;
+      const average = (to: Operand) => sumRuns(matrices * g.groups, length, count, parts, to);
       return [
         sumBlocks(columns, x, parts),
         average(mean),
@@ -51,8 +51,7 @@ export const normalisation: KernelsOf<'moments' | 'momentsGrad' | 'normalise' | 
   },
   momentsGrad: {
     dispatches(g) {
-      const [x, mean, dmean, dvariance] = [0, 1, 2, 3].map(input) as [Operand, Operand, Operand, Operand];
-      const operands = [x, mean, dmean, dvariance, output(0)];
+      const operands = [...[0, 1, 2, 3].map(input), output(0)];
       return [pass(['moments', 'momentsGrad'], g, shareOut(matricesOf(g)), groupSize(g), operands)];
     },
   },
@@ -65,28 +64,25 @@ export const normalisation: KernelsOf<'moments' | 'momentsGrad' | 'normalise' | 
   normaliseGrad: {
     dispatches(g) {
       const columns = shareOut(matricesOf(g));
-      const [dy, x, mean, variance, gamma] = [0, 1, 2, 3, 4].map(input) as FiveOperands;
-      const [dx, dmean, dvariance, dgamma, dbeta] = [0, 1, 2, 3, 4].map(output) as FiveOperands;
+      const [dy, x, mean, variance, gamma] = [input(0), input(1), input(2), input(3), input(4)];
+      const [dx, dmean, dvariance, dgamma, dbeta] = [output(0), output(1), output(2), output(3), output(4)];
       const lengths = sumsOf(g);
       const parts = workspace(0, lengths.parts);
       const totals = workspace(roundUp(lengths.parts, ALIGNMENT), lengths.totals);
-      const all = pass(['normalisation', 'scaleAndSum'], g, columns, g.epsilon, [
-        ...[x, mean, variance, gamma, dy],
-        ...[dx, parts],
-      ]);
-      const few = pass(['normalisation', 'gradients'], g, columns, g.epsilon, [
-        ...[dmean, dvariance, variance, gamma, dgamma, dbeta, totals],
-      ]);
+      const large = [x, mean, variance, gamma, dy, dx, parts];
+      const small = [dmean, dvariance, variance, gamma, dgamma, dbeta, totals];
       const groups = invocations(Math.max(matricesOf(g).matrices * g.groups, g.channels));
-      return [all, sumRuns(lengths.totals, columns.blocks, 1, parts, totals), { ...few, groups }];
+      return [
+        pass(['normalisation', 'scaleAndSum'], g, columns, g.epsilon, large),
+        sumRuns(lengths.totals, columns.blocks, 1, parts, totals),
+        { ...pass(['normalisation', 'gradients'], g, columns, g.epsilon, small), groups },
+      ];
     },
     workspace: (g) => roundUp(sumsOf(g).parts, ALIGNMENT) + sumsOf(g).totals,
   },
 };
 
-type FiveOperands = [Operand, Operand, Operand, Operand, Operand];
-
-/** Elements that the gradient's two sums take for each set and channel: in parts, and put together. */
+/** Elements of the gradient's two sums over each matrix and channel: in parts, and put together. */
 function sumsOf(g: NormGeometry): { parts: number; totals: number } {
   const totals = 2 * matricesOf(g).matrices * g.channels;
   return { parts: totals * shareOut(matricesOf(g)).blocks, totals };

@@ -5,11 +5,11 @@ import { ALIGNMENT } from '../buffers.js';
 import { type Dispatch, input, type KernelsOf, type Operand, output, rows, workspace } from '../kernel.js';
 import { type Columns, shareOut, sumBlocks, sumRuns } from './columns.js';
 
-/** Rows and columns of a tile of parts/gemm.wgsl; of columns, it counts quads. */
+/** Rows and columns of a tile of parts/gemm.wgsl, which counts columns in quads. */
 const TILE = 64;
 const QUAD = 4;
 
-/** Workgroups that the gradient of the weights is cut into, and the pixels that each adds at least. */
+/** Workgroups that make the gradient of the weights, about, and the pixels that each adds at least. */
 const ENOUGH_GROUPS = 256;
 const LEAST_PIXELS = 64;
 
@@ -17,9 +17,9 @@ type Ops = 'convTranspose2d' | 'convTranspose2dGradInput' | 'convTranspose2dGrad
 
 const pixelsOf = ({ batch, height, width }: TransposedGeometry): number => batch * height * width;
 const quadsOf = (channels: number): number => Math.ceil(channels / QUAD);
-const tiles = (rows: number, quads: number): number => Math.ceil(rows / TILE) * Math.ceil((QUAD * quads) / TILE);
+const tilesOf = (rows: number, quads: number): number => Math.ceil(rows / TILE) * Math.ceil((QUAD * quads) / TILE);
 
-/** A product whose terms are cut into pieces of so many pixels. */
+/** A product, of the geometry that all three have in common. */
 function product(
   g: TransposedGeometry,
   entry: Ops,
@@ -38,7 +38,10 @@ function product(
   };
 }
 
-/** The pieces that the gradient of the weights is the sum of: enough to fill a GPU where the matrices are small. */
+/**
+ * The pieces that the gradient of the weights is the sum of: so many that they fill a GPU where the weights are few. They
+ * depend on the geometry alone, so that every device adds in the same order.
+ */
 interface Pieces {
   readonly count: number;
   /** Pixels of each; the last one may have fewer. */
@@ -51,7 +54,7 @@ function piecesOf(g: TransposedGeometry): Pieces {
   return { count: Math.ceil(pixelsOf(g) / length), length };
 }
 
-const gradWeightTiles = (g: TransposedGeometry): number => tiles(g.inChannels, 4 * quadsOf(g.outChannels));
+const gradWeightTiles = (g: TransposedGeometry): number => tilesOf(g.inChannels, 4 * quadsOf(g.outChannels));
 const weightsOf = (g: TransposedGeometry): number => 4 * g.inChannels * g.outChannels;
 
 /** Elements of workspace for the pieces; one alone is the gradient itself. */
@@ -69,13 +72,13 @@ export const transposed: KernelsOf<Ops> = {
   convTranspose2d: {
     dispatches(g) {
       const buffers = [input(0), input(1), output(0), input(2)];
-      return [product(g, 'convTranspose2d', buffers, tiles(pixelsOf(g), 4 * quadsOf(g.outChannels)))];
+      return [product(g, 'convTranspose2d', buffers, tilesOf(pixelsOf(g), 4 * quadsOf(g.outChannels)))];
     },
   },
   convTranspose2dGradInput: {
     dispatches(g) {
       const buffers = [input(0), input(1), output(0)];
-      return [product(g, 'convTranspose2dGradInput', buffers, tiles(pixelsOf(g), quadsOf(g.inChannels)))];
+      return [product(g, 'convTranspose2dGradInput', buffers, tilesOf(pixelsOf(g), quadsOf(g.inChannels)))];
     },
   },
   convTranspose2dGradWeight: {

@@ -1,6 +1,6 @@
-// How passes over whole tensors are shared out. A matrix has a row for each pixel and a column for each
-// channel. A workgroup takes `width` neighbouring channels of a block of pixels, and an invocation one channel of every
-// `rows`-th of them: neighbours read neighbours, and what belongs to a channel is loaded once.
+// How passes over whole tensors are shared out. A tensor is matrices below each other, with a row for each pixel and a
+// column for each channel. A workgroup takes `width` neighbouring channels of a block of pixels, and an invocation one
+// channel of every `rows`-th pixel: neighbours read neighbours, and what belongs to a channel is loaded once.
 // uses: grid
 
 // Eight words, as what follows a struct among uniforms begins at a multiple of four.

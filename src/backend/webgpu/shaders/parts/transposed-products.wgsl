@@ -1,6 +1,6 @@
 // The 2x2 transposed convolution and its gradients as matrix products. A pixel of the small image belongs to a block of
-// four pixels of the large one, each by the weights of its tap 2 p + q. No quad of columns reaches from one tap into the
-// next, whatever the number of channels. Buffers a to c come with the part `vectors` or `scalars`.
+// four pixels of the large one, each by the weights of its tap 2 p + q. No quad of columns reaches from one tap into
+// the next, whatever the number of channels. Buffers a to c come with the part `vectors` or `scalars`.
 // uses: gemm
 
 struct Sizes {
@@ -15,6 +15,9 @@ struct Sizes {
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
 @group(0) @binding(4) var<storage, read_write> bias: array<f32>;
+
+// Variables of a loop get their zeros explicitly: declared without a value, they were seen to keep that of the round
+// before.
 
 // (x, w, y, bias): y = bias + [pixels, in] times [in, taps and out].
 @compute @workgroup_size(WORKGROUP)
