@@ -9,8 +9,10 @@ import { arithmetic } from './arithmetic.js';
 import { concatenation } from './concatenation.js';
 import { convolution } from './convolution.js';
 import { dropout } from './dropout.js';
+import { normalisation } from './normalisation.js';
 import { optimizer } from './optimizer.js';
 import { pooling } from './pooling.js';
+import { transposed } from './transposed.js';
 import { upsampling } from './upsampling.js';
 
 export const kernels = {
@@ -19,8 +21,10 @@ export const kernels = {
   ...concatenation,
   ...convolution,
   ...dropout,
+  ...normalisation,
   ...optimizer,
   ...pooling,
+  ...transposed,
   ...upsampling,
 };
 
