@@ -13,6 +13,7 @@ import {
   unused,
   workspace,
 } from '../kernel.js';
+import { type Columns, shareOut, sumBlocks, sumRuns } from './columns.js';
 import { addPieces, cut, type Pieces } from './pieces.js';
 
 /** Pixels of an invocation, and columns where channels are not multiples of 4, or are. */
@@ -128,7 +129,7 @@ const conv2dGradInput: Kernel<ConvGeometry> = {
 };
 
 const conv2dGradWeight: Kernel<ConvGeometry> = {
-  workspace: (g) => piecesStart(g) + biasPieces(g).count * g.outChannels,
+  workspace: (g) => piecesStart(g) + biasLength(g),
   dispatches(g) {
     const { each, count } = weightPieces(g);
     const length = taps(g) * g.inChannels * g.outChannels;
@@ -163,25 +164,21 @@ function weightBlocks(g: ConvGeometry, channels: number): number {
   return Math.ceil((taps(g) * channels) / 4) * Math.ceil(g.outChannels / COLUMNS.scalars);
 }
 
-export function biasPieces({ batch, height, outChannels }: ConvGeometry): Pieces {
-  return cut(batch * height, outChannels, outChannels);
+/** How the sums over all pixels of the output's gradient are taken. */
+function biasColumns({ batch, height, width, outChannels }: ConvGeometry): Columns {
+  return shareOut({ matrices: 1, pixels: batch * height * width, channels: outChannels });
+}
+
+/** Elements of workspace for the gradient of the bias. */
+export function biasLength(g: ConvGeometry): number {
+  return biasColumns(g).blocks * g.outChannels;
 }
 
 /** The gradient of the bias, from the gradient of the output, which is the last input. @param start of its workspace */
 export function biasGradient(g: ConvGeometry, start: number): Dispatch[] {
-  const { each, count } = biasPieces(g);
-  const pieces = workspace(start, count * g.outChannels);
-  const image = [g.batch * g.height, g.height, g.width, g.kernel];
-  return [
-    {
-      shader: 'convolution-weights',
-      entry: 'bias',
-      buffers: [input(-1), pieces, unused],
-      uniforms: { integers: [...image, 0, 0, g.inChannels, g.outChannels, each] },
-      groups: invocations(count * g.outChannels),
-    },
-    addPieces(pieces, count, g.outChannels, output(1)),
-  ];
+  const columns = biasColumns(g);
+  const parts = workspace(start, biasLength(g));
+  return [sumBlocks(columns, input(-1), parts), sumRuns(g.outChannels, columns.blocks, 1, parts, output(1))];
 }
 
 export const direct = { conv2d, conv2dGradInput, conv2dGradWeight };

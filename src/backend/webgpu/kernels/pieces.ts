@@ -1,5 +1,6 @@
 /** Sums that are cut into pieces, so that there is work for a whole device, and added up in a fixed order. */
-import { type Dispatch, invocations, type Operand } from '../kernel.js';
+import type { Dispatch, Operand } from '../kernel.js';
+import { shareOut, sumBlocks } from './columns.js';
 
 /** Few enough that adding them up is nothing. */
 const MOST_PIECES = 256;
@@ -29,11 +30,5 @@ export interface Pieces {
 
 /** Adds up pieces of `length` elements. */
 export function addPieces(pieces: Operand, count: number, length: number, sum: Operand): Dispatch {
-  return {
-    shader: 'pieces',
-    entry: 'add',
-    buffers: [pieces, sum],
-    uniforms: { integers: [count, length] },
-    groups: invocations(length),
-  };
+  return sumBlocks(shareOut({ matrices: 1, pixels: count, channels: length }, 1), pieces, sum);
 }

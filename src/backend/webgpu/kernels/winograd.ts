@@ -13,7 +13,7 @@ import {
   unused,
   workspace,
 } from '../kernel.js';
-import { biasGradient, biasPieces, inVectors, sourcesOf } from './direct.js';
+import { biasGradient, biasLength, inVectors, sourcesOf } from './direct.js';
 import { cut, type Pieces } from './pieces.js';
 
 /** Points of a tile, and pixels of its side. */
@@ -198,7 +198,7 @@ const conv2dGradInput: Kernel<ConvGeometry> = {
 };
 
 const conv2dGradWeight: Kernel<ConvGeometry> = {
-  workspace: (g) => biasStart(g) + biasPieces(g).count * g.outChannels,
+  workspace: (g) => biasStart(g) + biasLength(g),
   dispatches(g) {
     const { inChannels, outChannels } = g;
     const work = workspaceOf(g);

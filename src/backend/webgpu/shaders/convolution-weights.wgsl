@@ -1,5 +1,5 @@
-// The gradients of weights and bias: sums over all pixels, cut into pieces of some rows of an image each, whose number
-// depends on the sizes alone. pieces.wgsl adds them up.
+// The gradient of the weights: sums over all pixels, cut into pieces of some rows of an image each, whose number depends
+// on the sizes alone; kernels/pieces.ts adds them up.
 // uses: grid
 
 struct Sizes {
@@ -119,17 +119,4 @@ fn vectors(at: Invocation) {
     sums4[weight + left] = sum[k][0];
     if (both) { sums4[weight + right] = sum[k][1]; }
   }
-}
-
-// (dy) -> a piece of the bias's gradient.
-@compute @workgroup_size(WORKGROUP)
-fn bias(at: Invocation) {
-  let o = elementOf(at) % sizes.outChannels;
-  let piece = elementOf(at) / sizes.outChannels;
-  let first = piece * sizes.pieceRows * sizes.width;
-  let end = min((piece + 1u) * sizes.pieceRows, sizes.rows) * sizes.width;
-  if (first >= sizes.rows * sizes.width) { return; }
-  var sum = 0.0;
-  for (var pixel = first; pixel < end; pixel++) { sum += x[pixel * sizes.outChannels + o]; }
-  dy[elementOf(at)] = sum;
 }
