@@ -1,8 +1,8 @@
 /** Cases of conv2d with 1x1 and 3x3 filters, one and several sources, with and without ReLU. */
-import type { Shape } from '../../src/graph/shape.js';
-import { conv2d } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { grid, normal, offGrid } from '../support/samples.js';
+import type { Shape } from '../../graph/shape.js';
+import { conv2d } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { grid, normal, offGrid } from '../samples.js';
 import { type Image, LANES } from './sizes.js';
 
 /** With `relu` the data lie on a grid, so that no rounding moves a sum across the kink. */

@@ -1,7 +1,7 @@
 /** Cases of the Lovász loss, with ties, empty masks and absent classes. */
-import { type LovaszOptions, lovaszLoss } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { apart, labels, mask, type Sample, separated, tied } from '../support/samples.js';
+import { type LovaszOptions, lovaszLoss } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { apart, labels, mask, type Sample, separated, tied } from '../samples.js';
 import { type Image, segmented } from './sizes.js';
 
 function lovasz(label: string, logits: Sample, target: Sample, kinked: boolean, options?: LovaszOptions): Case {

@@ -2,9 +2,9 @@
  * Seeded test data. Every number is exact in float32, so that a float32 backend and the float64 reference start from the
  * same values.
  */
-import type { NdArray } from '../../src/backend/run.js';
-import type { Random } from '../../src/base/random.js';
-import { type Shape, sizeOf } from '../../src/graph/shape.js';
+import type { NdArray } from '../backend/run.js';
+import type { Random } from '../base/random.js';
+import { type Shape, sizeOf } from '../graph/shape.js';
 
 /** An array of random numbers. */
 export type Sample = (random: Random) => NdArray;

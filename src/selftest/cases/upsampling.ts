@@ -1,8 +1,8 @@
 /** Cases of upsampling, with each interpolation. */
-import type { Shape } from '../../src/graph/shape.js';
-import { interpolations, upsample2d } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { normal } from '../support/samples.js';
+import type { Shape } from '../../graph/shape.js';
+import { interpolations, upsample2d } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { normal } from '../samples.js';
 import { LANES } from './sizes.js';
 
 export const upsampling: Case[] = interpolations.flatMap((interpolation) =>

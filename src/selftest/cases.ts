@@ -1,7 +1,9 @@
 /**
- * One table of cases for every op, three uses: parity of the backends, the gradient check and the benchmark.
- * Adding an op means adding its cases here.
+ * One table of cases for every op, four uses: parity of the backends, the gradient check, the benchmark, and the
+ * self-test, which runs it on the machine of a user. Adding an op means adding its cases here.
  */
+
+import type { Case } from './case.js';
 import { activations } from './cases/activation.js';
 import { arithmetic } from './cases/arithmetic.js';
 import { concatenation } from './cases/concatenation.js';
@@ -15,9 +17,6 @@ import { pooling } from './cases/pooling.js';
 import { transposedConvolutions } from './cases/transposed.js';
 import { tverskyLosses } from './cases/tversky.js';
 import { upsampling } from './cases/upsampling.js';
-import type { Case } from './support/backend/case.js';
-
-export type { Case } from './support/backend/case.js';
 
 export const cases: readonly Case[] = [
   ...convolutions,

@@ -1,7 +1,7 @@
 /** Cases of concat, with channels that fill no vector and several. */
-import { concat } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { normal } from '../support/samples.js';
+import { concat } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { normal } from '../samples.js';
 
 export const concatenation: Case[] = [
   [1],

@@ -1,7 +1,7 @@
 /** Cases of add, mean and weightedSum, of several numbers of terms. */
-import { add, mean, weightedSum } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { normal } from '../support/samples.js';
+import { add, mean, weightedSum } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { normal } from '../samples.js';
 import { LENGTHS } from './sizes.js';
 
 export const arithmetic: Case[] = LENGTHS.flatMap((length): Case[] => {

@@ -1,8 +1,8 @@
 /** Cases of max pooling, with and without ties. */
-import type { Shape } from '../../src/graph/shape.js';
-import { maxPool2d } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { distinct, tied } from '../support/samples.js';
+import type { Shape } from '../../graph/shape.js';
+import { maxPool2d } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { distinct, tied } from '../samples.js';
 import { LANES } from './sizes.js';
 
 export const pooling: Case[] = [

@@ -1,12 +1,11 @@
 /** Ways to run a recorded case on a backend: plainly, and with every tensor between guard words. */
-import type { Backend, Program, Storage, Values } from '../../../src/backend/backend.js';
-import { WebGpuBackend } from '../../../src/backend/webgpu/backend.js';
-import { roundUp } from '../../../src/base/multiples.js';
-import { liveNodes, type Tensor } from '../../../src/graph/graph.js';
-import { sizeOf } from '../../../src/graph/shape.js';
+import type { Allocator, Program, Storage, Values } from '../backend/backend.js';
+import { roundUp } from '../base/multiples.js';
+import { liveNodes, type Tensor } from '../graph/graph.js';
+import { sizeOf } from '../graph/shape.js';
 import type { Recorded } from './case.js';
 
-export function compileCase(backend: Backend, { outputs }: Recorded): Program {
+export function compileCase(backend: Allocator, { outputs }: Recorded): Program {
   return backend.compile(outputs.map(({ tensor }) => tensor));
 }
 
@@ -22,8 +21,13 @@ export async function execute(program: Program, { leaves, outputs }: Recorded): 
 /** Guard words before, between and behind the tensors, at least: an odd number, so that tensors lie at odd offsets. */
 const GUARD = 17;
 
-/** Where tensors may begin: a GPU binds windows at multiples of its alignment, the others compute anywhere. */
-const unitOf = (backend: Backend): number => (backend instanceof WebGpuBackend ? backend.alignment : 1);
+/** How the memory of a guarded run is laid out and filled. */
+export interface Guard {
+  /** Its content at each offset; a value that is read by mistake spoils the results as well. */
+  word(offset: number): number;
+  /** Tensors begin at multiples of this many elements. */
+  readonly unit: number;
+}
 
 export interface GuardedRun {
   readonly values: Values[];
@@ -34,21 +38,19 @@ export interface GuardedRun {
 /**
  * Runs with every tensor, intermediate ones included, in one storage, surrounded by guard words: nothing is shared or
  * overwritten in place there, so whatever changes between the tensors was written by mistake.
- *
- * @param guardWord the content of the guard at each offset; a value that is read by mistake spoils the results as well
  */
 export async function executeGuarded(
-  backend: Backend,
+  backend: Allocator,
   recorded: Recorded,
-  guardWord: (offset: number) => number,
-  prepare: (program: Program) => void,
+  { word, unit }: Guard,
+  prepare?: (program: Program) => void,
 ): Promise<GuardedRun> {
   const outputs = recorded.outputs.map(({ tensor }) => tensor);
   const tensors = liveNodes(outputs).flatMap((node) => node.outputs);
   const ranges = new Map<Tensor, { start: number; length: number }>();
   let total = GUARD;
   for (const tensor of tensors) {
-    const start = roundUp(total, unitOf(backend));
+    const start = roundUp(total, unit);
     const length = sizeOf(tensor.shape);
     ranges.set(tensor, { start, length });
     total = start + length + GUARD;
@@ -58,14 +60,14 @@ export async function executeGuarded(
   for (const [tensor, { start, length }] of ranges) bound.set(tensor, storage.slice(start, length));
   const program = backend.compile(outputs, bound);
 
-  const before = Float32Array.from({ length: total }, (_, offset) => guardWord(offset));
+  const before = Float32Array.from({ length: total }, (_, offset) => word(offset));
   const isGuard = new Uint8Array(total).fill(1);
   for (const [tensor, { start, length }] of ranges) {
     isGuard.fill(0, start, start + length);
     before.fill(NaN, start, start + length);
     before.set(recorded.leaves.get(tensor) ?? [], start);
   }
-  prepare(program);
+  prepare?.(program);
   storage.write(before);
   program.run();
 

@@ -1,10 +1,10 @@
 /** What a test case of an op is, and how it is recorded. */
-import type { NdArray } from '../../../src/backend/run.js';
-import { fold, Random, seedKey } from '../../../src/base/random.js';
-import { Graph, type Tensor } from '../../../src/graph/graph.js';
-import type { Shape } from '../../../src/graph/shape.js';
-import { gradients } from '../../../src/ops/index.js';
-import { normal, type Sample } from '../samples.js';
+import type { NdArray } from '../backend/run.js';
+import { fold, Random, seedKey } from '../base/random.js';
+import { Graph, type Tensor } from '../graph/graph.js';
+import type { Shape } from '../graph/shape.js';
+import { gradients } from '../ops/index.js';
+import { normal, type Sample } from './samples.js';
 
 /** The files of `src/ops` that declare ops: one family each. */
 export type Family =

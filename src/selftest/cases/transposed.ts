@@ -1,7 +1,7 @@
 /** Cases of the transposed convolution. */
-import { convTranspose2d } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { normal } from '../support/samples.js';
+import { convTranspose2d } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { normal } from '../samples.js';
 import { type Image, LANES } from './sizes.js';
 
 function transposed(image: Image, channels: number, out: number): Case {

@@ -1,7 +1,7 @@
 /** Cases of what an optimizer does: the updates of SGD and Adam, the moving average, norms of gradients and clipping. */
-import { adam, chunkNorms, clipRates, lerp, sgd } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { given, normal, positive, type Sample, sample } from '../support/samples.js';
+import { adam, chunkNorms, clipRates, lerp, sgd } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { given, normal, positive, type Sample, sample } from '../samples.js';
 import { LENGTHS } from './sizes.js';
 
 /** What is written over its inputs: they are what changes, what it changes by, state, and the rates. */

@@ -1,9 +1,9 @@
 /** Cases of the batch, instance and group norm, and of the moments that they normalise by. */
-import type { Shape } from '../../src/graph/shape.js';
-import { moments, normalise, weightedSum } from '../../src/ops/index.js';
-import type { NormOptions } from '../../src/ops/normalisation.js';
-import type { Case } from '../support/backend/case.js';
-import { normal, positive } from '../support/samples.js';
+import type { Shape } from '../../graph/shape.js';
+import { moments, normalise, weightedSum } from '../../ops/index.js';
+import type { NormOptions } from '../../ops/normalisation.js';
+import type { Case } from '../case.js';
+import { normal, positive } from '../samples.js';
 import { LANES } from './sizes.js';
 
 /** A norm with the statistics of the data themselves and with given ones, and the statistics alone. */

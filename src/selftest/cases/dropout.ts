@@ -1,7 +1,7 @@
 /** Cases of dropout, by rate and shape. */
-import { dropout } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { keys, normal } from '../support/samples.js';
+import { dropout } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { keys, normal } from '../samples.js';
 
 export const dropouts: Case[] = [0, 0.1, 0.5, 0.9].flatMap((rate, k) =>
   [

@@ -1,7 +1,7 @@
 /** Cases of the Dice and Tversky losses, per image and over the batch, with two and more classes. */
-import { type DiceOptions, diceLoss, type TverskyOptions, tverskyLoss } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { labels, mask, normal, type Sample, saturated } from '../support/samples.js';
+import { type DiceOptions, diceLoss, type TverskyOptions, tverskyLoss } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { labels, mask, normal, type Sample, saturated } from '../samples.js';
 import { type Image, segmented } from './sizes.js';
 
 function regionLoss(label: string, logits: Sample, target: Sample, fn: Case['fn']): Case {

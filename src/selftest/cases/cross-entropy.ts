@@ -1,7 +1,7 @@
 /** Cases of the cross-entropy, focal and weighted, with two and more classes. */
-import { type CrossEntropyOptions, crossEntropy } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { labels, mask, normal, type Sample, saturated } from '../support/samples.js';
+import { type CrossEntropyOptions, crossEntropy } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { labels, mask, normal, type Sample, saturated } from '../samples.js';
 import { type Image, segmented } from './sizes.js';
 
 function entropy(label: string, logits: Sample, target: Sample, options?: CrossEntropyOptions): Case {

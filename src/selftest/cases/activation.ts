@@ -1,7 +1,7 @@
 /** Cases of ReLU, sigmoid and softmax, with saturated and non-finite values. */
-import { relu, sigmoid, softmax } from '../../src/ops/index.js';
-import type { Case } from '../support/backend/case.js';
-import { awayFromZero, given, saturated } from '../support/samples.js';
+import { relu, sigmoid, softmax } from '../../ops/index.js';
+import type { Case } from '../case.js';
+import { awayFromZero, given, saturated } from '../samples.js';
 import { LENGTHS } from './sizes.js';
 
 export const activations: Case[] = [
