@@ -63,7 +63,7 @@ export interface Prepack<G> {
 export type KernelsOf<K extends OpName> = { readonly [P in K]: Kernel<Geometries[P]> };
 
 /** The invocations of a workgroup where nothing else is said, `WORKGROUP` in parts/grid.wgsl. */
-const WORKGROUP = 256;
+export const WORKGROUP = 256;
 
 /** What WebGPU guarantees for one dimension of a dispatch. */
 const MOST_GROUPS = 65535;

@@ -6,10 +6,16 @@ import { ALIGNMENT } from '../buffers.js';
 import type { Kernel } from '../kernel.js';
 import { activation } from './activation.js';
 import { arithmetic } from './arithmetic.js';
+import { crossEntropy } from './cross-entropy.js';
+import { lovasz } from './lovasz.js';
+import { tversky } from './tversky.js';
 
 export const kernels = {
   ...activation,
   ...arithmetic,
+  ...crossEntropy,
+  ...lovasz,
+  ...tversky,
 };
 
 /** The kernel of a node's op. */
