@@ -19,7 +19,7 @@ import { merges, sort } from './sort.js';
 const BLOCK = 4 * WORKGROUP;
 
 /** Pairs that are sorted at once, if one surface does not have more: they fill a GPU, and the workspace stays small. */
-const PAIRS = 1 << 22;
+const PAIRS = 1 << 20;
 
 /** Pairs of a surface: so many, twice, are half the working memory that every WebGPU has in one piece. */
 const MOST_PIXELS = 1 << 23;

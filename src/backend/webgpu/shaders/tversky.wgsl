@@ -48,11 +48,8 @@ fn sums(at: Invocation) {
       hit = select(0.0, 2.0 * pixel.own / pixel.total, on);
       miss = 2.0 * select(sizes.alpha, sizes.beta, on) * select(error, error * error, sizes.squared == 1u);
     }
-    let hits = workgroupSum(at.local, hit);
-    let misses = workgroupSum(at.local, miss);
-    if (there && at.local == 0u) {
-      pieces[(image * sizes.classes + channel) * sizes.pieces + piece] = vec2f(hits, misses);
-    }
+    let sums = workgroupSums(at.local, vec2f(hit, miss));
+    if (there && at.local == 0u) { pieces[(image * sizes.classes + channel) * sizes.pieces + piece] = sums; }
   }
 }
 
@@ -100,7 +97,7 @@ fn hitsAndMisses(at: Invocation) -> vec2f {
   if (groupOf(at) < sizes.batch * sizes.classes) {
     for (var piece = at.local; piece < sizes.pieces; piece += WORKGROUP) { own += pieces[first + piece]; }
   }
-  return vec2f(workgroupSum(at.local, own.x), workgroupSum(at.local, own.y));
+  return workgroupSums(at.local, own);
 }
 
 // What an image and channel counts for in the mean.
