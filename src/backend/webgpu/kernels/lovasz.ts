@@ -21,7 +21,7 @@ const BLOCK = 4 * WORKGROUP;
 /** Pairs that are sorted at once, if one surface does not have more: they fill a GPU, and the workspace stays small. */
 const PAIRS = 1 << 20;
 
-/** Pairs of a surface: so many, twice, are half the working memory that every WebGPU has in one piece. */
+/** Pixels of an image: so many pairs, twice, take half of the memory that every WebGPU has in one piece. */
 const MOST_PIXELS = 1 << 23;
 
 /** Some images and a range of their channels, the surfaces of which are worked on at once. */
@@ -46,6 +46,7 @@ function chunksOf({ batch, positions, classes }: LovaszGeometry): readonly Chunk
   return chunks;
 }
 
+/** All there is, for what is done at once. */
 const wholeOf = ({ batch, classes }: LovaszGeometry): Chunk => ({
   image: 0,
   images: batch,
@@ -57,6 +58,7 @@ const surfacesOf = ({ images, channels }: Chunk): number => images * channels;
 
 const blocksOf = ({ positions }: LovaszGeometry): number => Math.ceil(positions / BLOCK);
 
+/** The workspace: that of the chunks, and what is kept from one to the next. */
 function partsOf(geometry: LovaszGeometry) {
   const { batch, positions, classes } = geometry;
   if (positions > MOST_PIXELS) {
