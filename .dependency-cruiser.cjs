@@ -6,7 +6,7 @@ const mayImport = {
   ops: 'base graph',
   backend: 'base graph ops',
   formats: 'base image',
-  selftest: 'base graph ops backend',
+  selftest: 'base graph ops backend formats',
   network: 'base image graph ops backend',
   infer: 'base image graph ops backend network',
   model: 'base image graph ops backend formats network infer',

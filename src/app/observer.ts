@@ -15,7 +15,8 @@ export type Phase =
   | 'evaluation'
   | 'timing'
   | 'predict'
-  | 'convert';
+  | 'convert'
+  | 'self-test';
 
 /** How far a phase has come. */
 export interface Progress {
