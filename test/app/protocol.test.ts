@@ -17,7 +17,12 @@ const OPTIONS = { filters: [2, 4], size: 32, folds: 3, learningRate: 0.02, maxGr
 
 async function open(dir: string, more: Partial<StudyOptions> = {}): Promise<void> {
   const options = completeStudyOptions({ ...OPTIONS, ...more });
-  const folder = await openStudy(join(dir, 'st'), planStudy(options, dataset), outputsOf({}, {}), {});
+  const folder = await openStudy(
+    join(dir, 'st'),
+    await planStudy({ ...options, backend: 'wasm' }, dataset),
+    outputsOf({}, {}),
+    {},
+  );
   await folder.close();
 }
 

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { settleBackend } from '../../src/app/backend.js';
 import { completeOptions, type TrainCommandOptions } from '../../src/app/options/train-options.js';
 import { findCheckpoint } from '../../src/app/runs/resume.js';
 import { storedOptions, toRunConfig } from '../../src/app/runs/run-config.js';
@@ -27,7 +28,8 @@ const never = new AbortController().signal;
 let made = '';
 
 async function prepareJob(options: TrainCommandOptions): Promise<TrainingJob> {
-  return (await loadJob(planTraining(options, await openData(options)), nobody, never))!;
+  const planned = await planTraining(await settleBackend(options, nobody), await openData(options));
+  return (await loadJob(planned, nobody, never))!;
 }
 
 test.before(async () => {
