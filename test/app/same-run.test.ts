@@ -101,6 +101,23 @@ test('what changes no number may be edited, and the epochs raised', async ({ dir
   assert.equal([reports.length, told], [3, []]);
 });
 
+test('another backend may go on with it, and the difference is told', async ({ dir }) => {
+  const path = join(dir, 'run');
+  const folder = await RunFolder.open(path);
+  const told: string[] = [];
+  try {
+    const options = { ...storedOptions(folder), data: join(dir, 'data') };
+    for (const backend of ['wasm', 'reference'] as const) {
+      const job = await prepareJob({ ...options, backend });
+      assert.ok(await findCheckpoint(folder, job, (line) => told.push(line)));
+    }
+  } finally {
+    await folder.close();
+  }
+  const bits = 'the last bits of the weights will be those of neither alone';
+  assert.equal(told, [`${path}: begun on the backend wasm, resumed on reference; ${bits}`]);
+});
+
 test('an image or a mask that was replaced under its name is refused by this name', async ({ dir }) => {
   const data = join(dir, 'data');
   const message = (name: string, others = '') =>
