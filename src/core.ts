@@ -96,6 +96,9 @@ export { trainModel } from './train/trainer.js';
 declare global {
   interface GPU {}
   interface GPUDevice {}
+  interface Navigator {
+    readonly gpu: GPU;
+  }
   namespace WebAssembly {
     interface Module {}
     interface Memory {}
