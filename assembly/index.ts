@@ -9,7 +9,7 @@ export { dropout } from './dropout';
 export { binaryLovasz, binaryLovaszGrad } from './lovasz';
 export { lovasz, lovaszGrad } from './lovasz-classes';
 export { moments, momentsGrad, normalise, normaliseGrad } from './normalisation';
-export { adam, lerp, norm, sgd } from './optimizer';
+export { adam, clipRates, lerp, norm, sgd } from './optimizer';
 export { peak } from './peak';
 export { maxPool2d, maxPool2dGrad } from './pooling';
 export { setClassWeight } from './softmax-block';

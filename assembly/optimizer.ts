@@ -1,4 +1,4 @@
-/** Parameter updates, each output of which may be written over its input, and the norm of the gradients. */
+/** Parameter updates, each output of which may be written over its input, and the norm of the gradients, which clips them. */
 import { loadPart, storePart, sumLanes64, upper } from './lanes';
 
 /**
@@ -90,6 +90,28 @@ export function norm(length: i32, x: usize, y: usize): void {
     high = f64x2.add(high, f64x2.mul(b, b));
   }
   store<f32>(y, <f32>sqrt(sumLanes64(f64x2.add(low, high))));
+}
+
+/**
+ * clipped [length] = rates, the last one times min(1, limit / (norm + epsilon)), where norm is that of `norms` [count]. The
+ * minimum with NaN is NaN.
+ */
+export function clipRates(
+  count: i32,
+  length: i32,
+  limit: f64,
+  epsilon: f64,
+  norms: usize,
+  rates: usize,
+  clipped: usize,
+): void {
+  let sum: f64 = 0;
+  for (; count > 0; count--, norms += 4) {
+    const norm = <f64>load<f32>(norms);
+    sum += norm * norm;
+  }
+  for (; length > 1; length--, rates += 4, clipped += 4) store<f32>(clipped, load<f32>(rates));
+  store<f32>(clipped, <f32>(<f64>load<f32>(rates) * min<f64>(1, limit / (sqrt(sum) + epsilon))));
 }
 
 /** between = start + weight (end - start). */

@@ -2,8 +2,19 @@
 import { Graph, type Tensor } from '../src/graph/graph.js';
 import { type ModelConfig, parseConfig } from '../src/network/config.js';
 import { countParameters, listParameters } from '../src/network/parameters.js';
-import { adam, chunkNorms, concat, gradients, lerp, lovaszLoss, sgd, sigmoid, softmax } from '../src/ops/index.js';
-import { recordGradients } from '../src/train/step/step.js';
+import {
+  adam,
+  chunkNorms,
+  clipRates,
+  concat,
+  gradients,
+  lerp,
+  lovaszLoss,
+  sgd,
+  sigmoid,
+  softmax,
+} from '../src/ops/index.js';
+import { recordGradients } from '../src/train/step/gradient-graph.js';
 import { distinctSteps, inOrder, type Step } from './step.js';
 
 /** Networks with what the default lacks. */
@@ -51,7 +62,7 @@ function outsideOfTheNetwork(config: ModelConfig, size: number): Tensor[] {
       decoupled: false,
     }),
     ...sgd(p, g, m, leaf('sgdRates', 2), { momentum: 0.9, weightDecay: 0 }),
-    chunkNorms(g),
+    clipRates(chunkNorms(g), leaf('clippedRates', 4), 1),
     lerp(p, m, leaf('weight', 1)),
     ...differentiable.flatMap((y, k) => [y, ...gradients(y, [logits], leaf(`dy${k}`, ...y.shape))]),
   ];

@@ -51,11 +51,12 @@ export class Workload {
   /** Runs a training step: forward, the loss of all heads, backward, and Adam. */
   async train(): Promise<void> {
     const parts = chunks(this.#examples, MICRO_BATCH);
-    await this.#step.accumulate(
+    const { losses } = await this.#step.accumulate(
       this.#examples.length,
       parts.map((part) => async () => part),
     );
-    await this.#step.update(3e-4);
+    this.#step.update(3e-4);
+    await losses;
   }
 }
 

@@ -1,5 +1,11 @@
-/** Parameter updates of SGD and Adam, norms of gradients, and interpolation. */
-import type { AdamGeometry, ChunkNormsGeometry, LerpGeometry, SgdGeometry } from '../src/ops/optimizer.js';
+/** Parameter updates of SGD and Adam, norms of gradients and what they clip, and interpolation. */
+import type {
+  AdamGeometry,
+  ChunkNormsGeometry,
+  ClipRatesGeometry,
+  LerpGeometry,
+  SgdGeometry,
+} from '../src/ops/optimizer.js';
 import type { Kernel } from './kernel.js';
 
 /** (p, g, v, [rate, factor]) -> p', v': v' = momentum v + factor g + weightDecay p, p' = p - rate v'. */
@@ -39,6 +45,14 @@ export const chunkNorms: Kernel<ChunkNormsGeometry> = ({ length, chunk }, [x], [
     for (let i = start; i < Math.min(start + chunk, length); i++) sum += x[i] ** 2;
     norms[k] = Math.sqrt(sum);
   }
+};
+
+/** (norms, rates) -> rates, the last one times min(1, limit / (norm + epsilon)): a norm of NaN gives NaN. */
+export const clipRates: Kernel<ClipRatesGeometry> = ({ limit, epsilon }, [norms, rates], [clipped]) => {
+  let sum = 0;
+  for (const norm of norms) sum += norm * norm;
+  clipped.set(rates);
+  clipped[rates.length - 1] *= Math.min(1, limit / (Math.sqrt(sum) + epsilon));
 };
 
 /** (a, b, [w]) -> a + w (b - a). */

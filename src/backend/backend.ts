@@ -41,7 +41,7 @@ export interface Program {
   run(): void;
   /**
    * Runs while programs of other contexts run: in a thread of its own where the backend runs several at a time, else as
-   * `run` does. Inputs must be written anew before another try.
+   * `run` does, whose effects may come later. Inputs must be written anew before another try.
    * @throws Error where the thread fails or is lost; it writes nothing any more then
    */
   runAsync(): Promise<void>;

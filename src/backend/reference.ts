@@ -22,8 +22,8 @@ export class ReferenceBackend implements Backend {
   readonly threads = 1;
   readonly concurrentPrograms = 1;
   readonly memoryLimit = Number.POSITIVE_INFINITY;
-  /** The alignment of the other backends, so that all read each other's checkpoints, which are laid out by it. */
-  readonly alignment = 16;
+  /** That of WebAssembly, so that flat memories of both can be compared as they lie. */
+  readonly alignment: number = 16;
   readonly #array: Float32ArrayConstructor | Float64ArrayConstructor;
 
   /** @param precision the type of the elements; float64 is for golden values and finite differences */

@@ -1,10 +1,10 @@
 /** The parameters of a network: which there are, and the memory that holds their values. */
 import type { Backend, Storage, Values } from '../backend/backend.js';
 import { invariant } from '../base/errors.js';
-import { roundUp } from '../base/multiples.js';
 import type { Tensor } from '../graph/graph.js';
 import { sizeOf } from '../graph/shape.js';
 import type { ModelConfig } from './config.js';
+import { flatLayout, Layouts, partsOf } from './flat-layout.js';
 import type { Parameter } from './layers.js';
 import { type Network, recordSquare } from './network.js';
 
@@ -21,27 +21,6 @@ export function isTrainable({ kind }: Parameter): boolean {
 /** Counts the trainable numbers, which papers state as parameters. */
 export function countParameters(parameters: Iterable<Parameter>): number {
   return [...parameters].filter(isTrainable).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-}
-
-/** The offsets of parameters in one flat memory, in elements. */
-export interface FlatLayout {
-  readonly offsets: ReadonlyMap<string, number>;
-  /** The length in elements, the gaps of the alignment included. */
-  readonly length: number;
-}
-
-/**
- * Lays parameters one after the other. The gaps hold zeros, which every optimizer leaves as they are.
- * @param alignment the backend's, in elements
- */
-export function flatLayout(parameters: readonly Parameter[], alignment: number): FlatLayout {
-  const offsets = new Map<string, number>();
-  let length = 0;
-  for (const { name, shape } of parameters) {
-    offsets.set(name, length);
-    length += roundUp(sizeOf(shape), alignment);
-  }
-  return { offsets, length };
 }
 
 /** Elements of the two memories of a `ParameterStore`. */
@@ -63,15 +42,7 @@ function separated(list: readonly Parameter[]) {
   };
 }
 
-/** Returns the part of `flat` that belongs to each parameter. */
-function split(flat: Values, parameters: readonly Parameter[], { offsets }: FlatLayout): [string, Values][] {
-  return parameters.map(({ name, shape }) => {
-    const start = offsets.get(name)!;
-    return [name, flat.subarray(start, start + sizeOf(shape))];
-  });
-}
-
-/** A copy of the values of all parameters at one moment. */
+/** A copy of the values of all parameters at one moment, with the layouts that values have outside of backends. */
 export interface Snapshot {
   readonly trainable: Values;
   readonly statistics: Values;
@@ -86,8 +57,8 @@ export class ParameterStore {
   readonly list: readonly Parameter[];
   readonly trainable: Storage;
   readonly statistics: Storage;
-  /** The layout of `trainable`. */
-  readonly layout: FlatLayout;
+  /** The layouts of `trainable` and `statistics`. */
+  readonly layouts: { readonly trainable: Layouts; readonly statistics: Layouts };
   readonly #storages = new Map<string, Storage>();
 
   /**
@@ -101,9 +72,12 @@ export class ParameterStore {
   ) {
     this.list = [...network.parameters.values()];
     const { trainable, statistics } = separated(this.list);
-    this.layout = flatLayout(trainable, backend.alignment);
-    this.trainable = this.#allocate(trainable, this.layout, backend);
-    this.statistics = this.#allocate(statistics, flatLayout(statistics, backend.alignment), backend);
+    this.layouts = {
+      trainable: new Layouts(trainable, backend.alignment),
+      statistics: new Layouts(statistics, backend.alignment),
+    };
+    this.trainable = this.#allocate(this.layouts.trainable);
+    this.statistics = this.#allocate(this.layouts.statistics);
   }
 
   /** The values of one parameter. */
@@ -114,8 +88,9 @@ export class ParameterStore {
   }
 
   /** The part of `flat`, a memory with the layout of `trainable` (gradients, say), that belongs to a parameter. */
-  sliceOf(flat: Storage, { name, shape }: Parameter): Storage {
-    return flat.slice(this.layout.offsets.get(name)!, sizeOf(shape));
+  sliceOf(flat: Storage, { name }: Parameter): Storage {
+    const { start, size } = this.layouts.trainable.inside.places.get(name)!;
+    return flat.slice(start, size);
   }
 
   /** Binds the leaves of a recorded network to the values. */
@@ -132,22 +107,25 @@ export class ParameterStore {
   /** Reads all values as they are at this moment, in the form that `load` takes. */
   async read(): Promise<ReadonlyMap<string, Values>> {
     const { trainable, statistics } = await this.snapshot();
-    const parts = separated(this.list);
-    const layouts = { trainable: this.layout, statistics: flatLayout(parts.statistics, this.backend.alignment) };
+    const { layouts } = this;
     return new Map([
-      ...split(trainable, parts.trainable, layouts.trainable),
-      ...split(statistics, parts.statistics, layouts.statistics),
+      ...partsOf(trainable, layouts.trainable.outside),
+      ...partsOf(statistics, layouts.statistics.outside),
     ]);
   }
 
   async snapshot(): Promise<Snapshot> {
-    const [trainable, statistics] = await Promise.all([this.trainable.read(), this.statistics.read()]);
+    const { layouts } = this;
+    const [trainable, statistics] = await Promise.all([
+      layouts.trainable.read(this.trainable),
+      layouts.statistics.read(this.statistics),
+    ]);
     return { trainable, statistics };
   }
 
   restore(snapshot: Snapshot): void {
-    this.trainable.write(snapshot.trainable);
-    this.statistics.write(snapshot.statistics);
+    this.layouts.trainable.write(this.trainable, snapshot.trainable);
+    this.layouts.statistics.write(this.statistics, snapshot.statistics);
     this.weightsChanged();
   }
 
@@ -162,11 +140,9 @@ export class ParameterStore {
     this.statistics.free();
   }
 
-  #allocate(parameters: readonly Parameter[], { offsets, length }: FlatLayout, backend: Backend): Storage {
-    const flat = backend.allocate(length);
-    for (const { name, shape } of parameters) {
-      this.#storages.set(name, flat.slice(offsets.get(name)!, sizeOf(shape)));
-    }
+  #allocate({ inside: { places, length } }: Layouts): Storage {
+    const flat = this.backend.allocate(length);
+    for (const [name, { start, size }] of places) this.#storages.set(name, flat.slice(start, size));
     return flat;
   }
 }

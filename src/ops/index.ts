@@ -9,7 +9,7 @@ import { crossEntropyGradOp, crossEntropyOp } from './cross-entropy.js';
 import { dropoutOp } from './dropout.js';
 import { lovaszGradOp, lovaszOp } from './lovasz.js';
 import { momentsGradOp, momentsOp, normaliseGradOp, normaliseOp } from './normalisation.js';
-import { adamOp, chunkNormsOp, lerpOp, sgdOp } from './optimizer.js';
+import { adamOp, chunkNormsOp, clipRatesOp, lerpOp, sgdOp } from './optimizer.js';
 import { maxPool2dGradOp, maxPool2dOp } from './pooling.js';
 import { convTranspose2dGradInputOp, convTranspose2dGradWeightOp, convTranspose2dOp } from './transposed.js';
 import { tverskyGradOp, tverskyOp } from './tversky.js';
@@ -24,7 +24,7 @@ export { dropout } from './dropout.js';
 export { bceDice, ceDice, HYBRID, type LossTerm, lossOf } from './loss.js';
 export { type LovaszOptions, lovaszLoss } from './lovasz.js';
 export { moments, normalise } from './normalisation.js';
-export { adam, chunkNorms, lerp, sgd } from './optimizer.js';
+export { adam, chunkNorms, clipRates, lerp, sgd } from './optimizer.js';
 export { maxPool2d } from './pooling.js';
 export { convTranspose2d } from './transposed.js';
 export { type DiceOptions, diceLoss, type TverskyOptions, tverskyLoss } from './tversky.js';
@@ -64,6 +64,7 @@ export const ops = {
   sgd: sgdOp,
   adam: adamOp,
   chunkNorms: chunkNormsOp,
+  clipRates: clipRatesOp,
   lerp: lerpOp,
 } as const;
 

@@ -1,13 +1,13 @@
 /**
  * Parameter updates as ops, so that plan and backends run them like any other, and what they need: the norm of the
- * gradients, and the average of the weights. Outputs of updates may be bound to the buffers of the inputs: element i
+ * gradients, which clips them, and the average of the weights. Outputs of updates may be bound to the buffers of the inputs: element i
  * depends on element i alone.
  *
- * PyTorch: `optim.SGD(momentum=…)`, `optim.Adam`, `optim.AdamW`; `nn.utils.get_total_norm`; `lerp`.
+ * PyTorch: `optim.SGD(momentum=…)`, `optim.Adam`, `optim.AdamW`; `nn.utils.get_total_norm`, `clip_grad_norm_`; `lerp`.
  */
 import { type Op, record, type Tensor } from '../graph/graph.js';
-import { sizeOf } from '../graph/shape.js';
-import { expectShape } from './check.js';
+import { formatShape, sizeOf } from '../graph/shape.js';
+import { expect, expectShape } from './check.js';
 
 export interface SgdGeometry {
   readonly length: number;
@@ -31,6 +31,17 @@ export interface ChunkNormsGeometry {
   readonly chunk: number;
 }
 
+export interface ClipRatesGeometry {
+  /** How many norms there are. */
+  readonly norms: number;
+  /** How many rates there are. */
+  readonly rates: number;
+  /** The largest norm that is not scaled down. */
+  readonly limit: number;
+  /** What is added to the norm that is divided by. */
+  readonly epsilon: number;
+}
+
 export interface LerpGeometry {
   readonly length: number;
 }
@@ -43,6 +54,9 @@ export const adamOp: Op<AdamGeometry> = { name: 'adam' };
 
 /** x -> norms. */
 export const chunkNormsOp: Op<ChunkNormsGeometry> = { name: 'chunkNorms' };
+
+/** (norms, rates) -> clipped. */
+export const clipRatesOp: Op<ClipRatesGeometry> = { name: 'clipRates' };
 
 /** (start, end, weight) -> between. */
 export const lerpOp: Op<LerpGeometry> = { name: 'lerp' };
@@ -101,6 +115,24 @@ const CHUNK = 4096;
 export function chunkNorms(x: Tensor): Tensor {
   const length = sizeOf(x.shape);
   return record(chunkNormsOp, [x], { length, chunk: CHUNK }, [[Math.ceil(length / CHUNK)]])[0]!;
+}
+
+/** PyTorch's, in `clip_grad_norm_`. */
+const CLIP_EPSILON = 1e-6;
+
+/**
+ * Clips gradients by their norm (Pascanu et al., 2013), on the rates of their update: the last of `rates`, the factor of
+ * the gradients, is multiplied by min(1, limit / (norm + 1e-6)), as PyTorch's `clip_grad_norm_` multiplies them. `norms`
+ * are those of the parts of the gradients, see `chunkNorms`, and norm is the norm of these. A norm that is not finite
+ * gives a factor that is 0 or NaN, so that a gradient which is not finite becomes NaN and shows in the next loss.
+ */
+export function clipRates(norms: Tensor, rates: Tensor, limit: number): Tensor {
+  for (const [name, { shape }] of Object.entries({ norms, rates })) {
+    expect(shape.length === 1, 'clipRates', () => `${name} must be [length], got ${formatShape(shape)}`);
+  }
+  expect(limit > 0, 'clipRates', () => `limit must be above 0, got ${limit}`);
+  const geometry = { norms: norms.shape[0]!, rates: rates.shape[0]!, limit, epsilon: CLIP_EPSILON };
+  return record(clipRatesOp, [norms, rates], geometry, [rates.shape])[0]!;
 }
 
 /** start + weight (end - start); `weight` is [1]. */

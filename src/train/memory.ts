@@ -7,8 +7,9 @@ import { keptBytes } from '../model/summary.js';
 import type { ModelConfig } from '../network/config.js';
 import { listParameters, storeLengths } from '../network/parameters.js';
 import { type OptimizerName, optimizerDefaults, STATE_NAMES } from './optimizer/optimizer.js';
+import { recordGradients } from './step/gradient-graph.js';
 import { waitingGradients } from './step/gradient-tree.js';
-import { recordGradients } from './step/step.js';
+import { resultsLength, resultTensors } from './step/results.js';
 
 /** The memory that a training takes, in bytes; all but `outside` is memory of the backend. */
 export interface TrainingMemory {
@@ -22,11 +23,11 @@ export interface TrainingMemory {
   readonly optimizer: number;
   /** Filters that are packed for validation, and kept. */
   readonly prepared: number;
-  /** Activations, their gradients and workspace of one worker. */
+  /** Activations, their gradients and workspace of one worker, and what it gives beside the gradients of parameters. */
   readonly worker: number;
   /**
-   * Activations and workspace of all workers and of validation. A single worker computes where validation does, and the
-   * larger of the two counts.
+   * The memory of all workers, and activations and workspace of validation. A single worker computes where validation
+   * does, and the larger of the two counts.
    */
   readonly working: number;
   readonly total: number;
@@ -75,9 +76,11 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
   const microBatches = Math.ceil(miniBatch / microBatch);
   const largest = Math.min(microBatch, miniBatch);
 
-  const { network, gradients, outputs } = recordGradients(config, { batch: largest, height: size, width: size }, loss);
-  const bound = new Set<Tensor>([...network.parameters.keys(), ...gradients.values()]);
-  const worker = FLOAT * backend.plan(outputs, bound, { threads: workers === 1 ? threads : 1 }).length;
+  const graph = recordGradients(config, { batch: largest, height: size, width: size }, loss);
+  const { network, gradients, outputs } = graph;
+  const bound = new Set<Tensor>([...network.parameters.keys(), ...gradients.values(), ...resultTensors(graph)]);
+  const computing = FLOAT * backend.plan(outputs, bound, { threads: workers === 1 ? threads : 1 }).length;
+  const results = FLOAT * resultsLength(network.heads.length, lengths.statistics, backend);
   const validation = evaluationMemory(config, { size, batch: microBatch, images: evaluated, threads, loss }, backend);
   const gradientBuffers = workers + waitingGradients(workers, microBatches);
   const parts = {
@@ -86,9 +89,10 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
     optimizer: (STATE_NAMES[optimizer].length + (emaDecay ? 1 : 0)) * trainable,
     prepared: validation.packed,
     working:
-      workers === 1
-        ? Math.max(worker, validation.working)
-        : Math.min(workers, microBatches) * worker + validation.working,
+      workers * results +
+      (workers === 1
+        ? Math.max(computing, validation.working)
+        : Math.min(workers, microBatches) * computing + validation.working),
   };
   const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
 
@@ -99,7 +103,7 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
   // A checkpoint copies the memory that keeps changing; the best weights are held by the host anyway.
   const written = Math.max(COPIES_FOR_A_FILE * parameters, parameters + parts.optimizer);
   const outside = parameters + written + cached + inHand;
-  return { ...parts, gradientBuffers, worker, total, outside };
+  return { ...parts, gradientBuffers, worker: computing + results, total, outside };
 }
 
 export interface EvaluationMemoryOptions {

@@ -24,7 +24,7 @@ export interface StepReport {
   readonly learningRate: number;
   /** The norm of all gradients together, before it is clipped. */
   readonly gradientNorm: number;
-  /** The seconds that the step took, loading and augmenting included. */
+  /** The seconds from the step before to this one, loading and augmenting included, checkpoints left out. */
   readonly seconds: number;
 }
 
@@ -35,7 +35,10 @@ export interface StepReport {
 export interface RunObserver {
   /** Is called before the first step. */
   begin?(start: RunStart): void | Promise<void>;
-  /** Is called after each step of the optimizer, before a checkpoint holds it. */
+  /**
+   * Is called after each step of the optimizer, when its losses have come, and before a checkpoint holds it. The next step
+   * may be under way.
+   */
   step?(report: StepReport): void | Promise<void>;
   /** Is called after each epoch, while the model has the weights that were validated. */
   epoch?(report: EpochReport): void | Promise<void>;

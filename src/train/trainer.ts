@@ -22,7 +22,8 @@ import { summaryOf } from './summary.js';
  *
  * The best epoch is the one with the highest validation Dice of the heads' mean ('accurate'), at equal Dice the lowest
  * loss. However it ends, by itself, by the signal, by `break` or by an error, the model then has the weights of the best
- * epoch; while the caller has a report, it has those that were validated.
+ * epoch, and before the first validation those of the last step, which are of no use after a loss that is not finite;
+ * while the caller has a report, it has those that were validated.
  * @throws InputError for options or a data set that do not fit the model, or a checkpoint that fits neither
  * @throws Error when a loss is not finite; it names the epoch and the step
  */

@@ -41,7 +41,7 @@ test('so are weights that training has moved', async () => {
   const mask = { width: 16, height: 16, channels: 1, data: new Uint8Array(256).fill(1) };
   const picture = { width: 16, height: 16, channels: CONFIG.inChannels, data };
   await step.accumulate(1, [async () => [{ name: 'one', image: picture, mask, dropoutKey: [0, 0] }]]);
-  await step.update(1e-2);
+  step.update(1e-2);
   const fresh = network(3);
   fresh.parameters.restore(await model.parameters.snapshot());
   assert.not.equal(await model.logits(x), before);

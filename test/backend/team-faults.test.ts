@@ -141,7 +141,7 @@ for (const [what, end, options] of [
     const optimizer = new Optimizer(backend, backend.allocate(length), backend.allocate(length));
     const halfDone = 'thread 1 of the team was lost within adam, which cannot be done again';
     const lost = `${halfDone}; resume from the last checkpoint (train --resume)`;
-    assert.is(await errorOf(() => afterOthers('adam', flag, () => optimizer.step(0.1))), lost);
+    assert.is(await errorOf(async () => afterOthers('adam', flag, () => optimizer.step(0.1))), lost);
     assert.is(await errorOf(() => predict(model)), `the team of threads was given up: ${lost}; make a new backend`);
   });
 }

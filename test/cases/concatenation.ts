@@ -12,6 +12,8 @@ export const concatenation: Case[] = [
   [16, 32],
   [8, 8, 8, 8, 8],
   [3, 1, 1, 5, 2],
+  // more than a GPU binds at once
+  [2, 1, 3, 1, 1, 2, 4, 3, 1],
 ].map(
   (sources): Case => ({
     family: 'concatenation',

@@ -1,7 +1,7 @@
-/** Cases of what an optimizer does: the updates of SGD and Adam, the moving average, and norms of gradients. */
-import { adam, chunkNorms, lerp, sgd } from '../../src/ops/index.js';
+/** Cases of what an optimizer does: the updates of SGD and Adam, the moving average, norms of gradients and clipping. */
+import { adam, chunkNorms, clipRates, lerp, sgd } from '../../src/ops/index.js';
 import type { Case } from '../support/backend/case.js';
-import { given, normal, positive } from '../support/samples.js';
+import { given, normal, positive, type Sample, sample } from '../support/samples.js';
 import { LENGTHS } from './sizes.js';
 
 /** What is written over its inputs: they are what changes, what it changes by, state, and the rates. */
@@ -37,16 +37,51 @@ export const updates: Case[] = LENGTHS.flatMap((length): Case[] => {
   return [...sgds, ...adams, average];
 });
 
-/** Below, at and above a chunk, and several. */
-const norms = [1, 3, 17, 4095, 4096, 4097, 20_001].map((length): Case => {
+const norm = (label: string, x: Sample): Case => ({
+  family: 'optimizer',
+  label: `chunkNorms ${label}`,
+  samples: [x],
+  fn: (x) => [chunkNorms(x!)],
+  differentiable: [],
+  tolerance: 5e-7,
+});
+
+const norms = [
+  // below, at and above a chunk, and several
+  ...[1, 3, 17, 4095, 4096, 4097, 20_001].map((length) => norm(`${length}`, normal([length], 0.1))),
+  // squares are beyond the range of float32
+  ...[1e-30, 1e30].map((scale) =>
+    norm(
+      `of ${scale}`,
+      sample([5000], (random) => scale * random.normal()),
+    ),
+  ),
+  norm(
+    'of zeros, infinities and NaN',
+    sample([5 * 4096], (random, i) => {
+      if (i < 4096) return 0;
+      return { 5000: Infinity, 9000: NaN, 13000: -Infinity, 14000: NaN }[i] ?? random.normal();
+    }),
+  ),
+];
+
+/** Norms at, above and far above the limit; one below it; and a factor that is not 1 before. */
+const clipping = [
+  { count: 1, limit: 1e-3, rates: [0.1, 1] },
+  { count: 1, limit: 1e3, rates: [0.1, 1] },
+  { count: 2, limit: 0.5, rates: [0.1, 0.3] },
+  { count: 17, limit: 1, rates: [0.01, 3.69, 18.28, 1] },
+  { count: 17, limit: 100, rates: [0.01, 3.69, 18.28, 1] },
+  { count: 1000, limit: 10, rates: [0.01, 3.69, 18.28, 1] },
+].map(({ count, limit, rates }): Case => {
   return {
     family: 'optimizer',
-    label: `chunkNorms ${length}`,
-    samples: [normal([length], 0.1)],
-    fn: (x) => [chunkNorms(x!)],
+    label: `clipRates ${count} norms, limit ${limit}, ${rates.length} rates`,
+    samples: [positive([count]), given([rates.length], rates)],
+    fn: (norms, rates) => [clipRates(norms!, rates!, limit)],
     differentiable: [],
-    tolerance: 1e-7,
+    tolerance: 1e-5,
   };
 });
 
-export const optimizers: Case[] = [...updates, ...norms];
+export const optimizers: Case[] = [...updates, ...norms, ...clipping];

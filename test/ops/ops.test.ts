@@ -7,6 +7,7 @@ import {
   adam,
   bceDice,
   ceDice,
+  clipRates,
   concat,
   conv2d,
   convTranspose2d,
@@ -264,6 +265,13 @@ const refusals: [error: string, shapes: readonly Shape[], record: Call][] = [
     shapes as Shape[],
     (p, g, m, v, rates) =>
       adam(p!, g!, m!, v!, rates!, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decoupled: false }),
+  ]),
+  ['clipRates: norms must be [length], got [2,3]', [[2, 3], [2]], (norms, rates) => clipRates(norms!, rates!, 1)],
+  ['clipRates: rates must be [length], got [1,2]', [[3], [1, 2]], (norms, rates) => clipRates(norms!, rates!, 1)],
+  ...[0, -1, Number.NaN].map((limit): (typeof refusals)[number] => [
+    `clipRates: limit must be above 0, got ${limit}`,
+    [[3], [2]],
+    (norms, rates) => clipRates(norms!, rates!, limit),
   ]),
   ['lerp: end must be [5], got [4]', [[5], [4], [1]], (start, end, weight) => lerp(start!, end!, weight!)],
   ['lerp: weight must be [1], got [5]', [[5], [5], [5]], (start, end, weight) => lerp(start!, end!, weight!)],

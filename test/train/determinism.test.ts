@@ -75,11 +75,11 @@ async function examples(count: number): Promise<Example[]> {
 async function gradientsOf(model: Model, batch: readonly Example[], microBatch: number) {
   const step = new TrainingStep(model, { width: 16, height: 16 });
   const parts = chunks(batch, microBatch);
-  const losses = await step.accumulate(
+  const { losses } = await step.accumulate(
     batch.length,
     parts.map((part) => async () => part),
   );
-  const loss = losses.reduce((sum, { total }, k) => sum + (total * parts[k]!.length) / batch.length, 0);
+  const loss = (await losses).reduce((sum, { total }, k) => sum + (total * parts[k]!.length) / batch.length, 0);
   return { step, loss };
 }
 
@@ -111,7 +111,7 @@ test('an update begins a new mini-batch', async () => {
   const { step } = await gradientsOf(model, batch, 2);
   const expected = await step.gradients.read();
   const before = await model.parameters.snapshot();
-  await step.update(1e-3);
+  step.update(1e-3);
   model.parameters.restore(before);
   await step.accumulate(
     4,

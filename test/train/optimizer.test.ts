@@ -3,8 +3,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend, Storage, Values } from '../../src/backend/backend.js';
 import { ReferenceBackend } from '../../src/backend/reference.js';
+import { run } from '../../src/backend/run.js';
 import { Random, seedKey } from '../../src/base/random.js';
 import { createBackend } from '../../src/index.js';
+import { clipRates } from '../../src/ops/index.js';
 import { Optimizer, type OptimizerOptions, optimizers } from '../../src/train/optimizer/optimizer.js';
 import { teamBackend, wasmBackend } from '../support/backend/backends.js';
 import { identical, mismatch } from '../support/compare.js';
@@ -29,7 +31,7 @@ function fill(storage: Storage, seed: number): void {
 async function train(run: ReturnType<typeof setUp>, first: number, steps: number): Promise<Values> {
   for (let k = first; k < first + steps; k++) {
     fill(run.gradients, 100 + k);
-    await run.optimizer.step(0.01 / (k + 1));
+    run.optimizer.step(0.01 / (k + 1));
   }
   return run.parameters.read();
 }
@@ -39,7 +41,7 @@ test('clipping by hand: (3, 4) has norm 5', async () => {
   const { parameters, gradients, optimizer } = setUp(new ReferenceBackend('float64'), 2, options);
   parameters.write([0, 0]);
   gradients.write([3, 4]);
-  await optimizer.step(1);
+  optimizer.step(1);
   assert.is(await optimizer.gradientNorm(), 5);
   assert.is(mismatch(await parameters.read(), [-3 / 5.000001, -4 / 5.000001], 1e-15), undefined);
 });
@@ -59,7 +61,7 @@ for (const [options, expected] of PYTORCH) {
     parameters.write([1, -2, 3]);
     for (const [k, norm] of NORMS.entries()) {
       gradients.write([k + 0.5, -0.5 * k, 0.25]);
-      await optimizer.step(0.1);
+      optimizer.step(0.1);
       assert.is(mismatch([await optimizer.gradientNorm()], [norm], 1e-15), undefined, `norm ${k}`);
     }
     assert.is(mismatch(await parameters.read(), expected, 1e-13), undefined);
@@ -80,11 +82,47 @@ test('without clipping, the norm of each step is computed where it is asked for,
     [[6, 8], 10],
   ] as const) {
     gradients.write(gradient);
-    await optimizer.step(0.1);
+    optimizer.step(0.1);
     const before = await parameters.read();
     assert.is(compiled, norm === 5 ? 0 : 1, 'compiled when it is first asked for');
     assert.is(await optimizer.gradientNorm(), norm);
     assert.equal(await parameters.read(), before);
+  }
+});
+
+test('the factor has the bits of float64 arithmetic, whatever is not finite', async () => {
+  const random = new Random(seedKey(3));
+  const normals = Array.from({ length: 20 }, () => Float32Array.from({ length: 300 }, () => random.normal()));
+  const wrong = [
+    [Number.NaN, 1],
+    [Infinity, 1],
+    [-Infinity, Number.NaN],
+    [0, 0],
+  ].map((x) => Float32Array.from(x));
+  for (const norms of [...normals, ...wrong]) {
+    const factor = Math.min(1, 0.3 / (Math.sqrt(norms.reduce((sum, norm) => sum + norm * norm, 0)) + 1e-6));
+    for (const backend of [wasmBackend(), new ReferenceBackend()]) {
+      const [clipped] = await run(
+        backend,
+        (norms, rates) => [clipRates(norms!, rates!, 0.3)],
+        { shape: [norms.length], data: norms },
+        { shape: [2], data: [0.1, 1] },
+      );
+      assert.ok(identical(clipped!.data, Float32Array.of(0.1, factor)), `${backend.name}: ${clipped!.data}, ${factor}`);
+    }
+  }
+});
+
+test('a gradient that is not finite makes parameters that are not numbers, clipped or not', async () => {
+  for (const optimizer of optimizers) {
+    for (const wrong of [Number.NaN, Infinity, -Infinity]) {
+      for (const options of [{ optimizer }, { optimizer, maxGradientNorm: 1 }]) {
+        const run = setUp(wasmBackend(), 3, options);
+        run.gradients.write([0.5, wrong, 0.5]);
+        run.optimizer.step(0.1);
+        assert.not(Number.isFinite((await run.parameters.read())[1]), JSON.stringify({ ...options, wrong }));
+      }
+    }
   }
 });
 
@@ -100,7 +138,7 @@ test('large and small gradients: squares leave the range of float32, the norm do
   for (const scale of [1e-30, 1e30]) {
     const { gradients, optimizer } = setUp(wasmBackend(), 10_000, { maxGradientNorm: 1 });
     gradients.fill(scale);
-    await optimizer.step(0.1);
+    optimizer.step(0.1);
     assert.is(mismatch([(await optimizer.gradientNorm()) / scale], [100], 2e-7), undefined, `${scale}`);
   }
 });

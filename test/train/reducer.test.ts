@@ -6,6 +6,7 @@ import { chunks } from '../../src/base/chunks.js';
 import { Random } from '../../src/base/random.js';
 import { createBackend, createModel, type Model } from '../../src/index.js';
 import { LocalReducer, type MicroBatch, type MiniBatch, type Reducer } from '../../src/train/step/reducer.js';
+import type { Results } from '../../src/train/step/results.js';
 import { type Example, TrainingStep } from '../../src/train/step/step.js';
 import { squares } from '../support/training/squares.js';
 
@@ -24,7 +25,7 @@ class Mailbox {
   }
 }
 
-type Message = Omit<MicroBatch, 'gradients'> & { readonly values: Values };
+type Message = { readonly values: Values; readonly results: Results };
 
 /** One of several processes, each of which computes every so many-th micro-batch. */
 class RankReducer implements Reducer {
@@ -60,15 +61,17 @@ class RankReducer implements Reducer {
     this.#local.begin(count);
   }
 
-  async add(index: number, { gradients, ...rest }: MicroBatch): Promise<void> {
-    this.mailbox.at(`${this.#round}:${index}`).send({ ...rest, values: await gradients.read() });
+  async add(index: number, { gradients, results }: MicroBatch): Promise<void> {
+    const { send } = this.mailbox.at(`${this.#round}:${index}`);
+    // Both are asked for now; the gradients may be written anew at once.
+    void Promise.all([gradients.read(), results]).then(([values, results]) => send({ values, results }));
   }
 
   async finish(): Promise<MiniBatch> {
     for (let index = 0; index < this.#count; index++) {
-      const { values, ...rest } = await this.mailbox.at(`${this.#round}:${index}`).message;
+      const { values, results } = await this.mailbox.at(`${this.#round}:${index}`).message;
       this.#received.write(values);
-      await this.#local.add(index, { ...rest, gradients: this.#received });
+      await this.#local.add(index, { gradients: this.#received, results: Promise.resolve(results) });
     }
     return this.#local.finish();
   }
@@ -98,8 +101,8 @@ async function train(model: Model, batch: readonly Example[], reducer?: Reducer)
       computed.push(`${k}:${index}`);
       return part;
     });
-    losses.push(await step.accumulate(batch.length, load));
-    await step.update(0.01);
+    losses.push(await (await step.accumulate(batch.length, load)).losses);
+    step.update(0.01);
   }
   return { computed, losses, snapshot: await model.parameters.snapshot() };
 }
@@ -133,11 +136,9 @@ test('micro-batches in any order give the same, also after a mini-batch that was
     const normals = (n: number) => Float64Array.from({ length: n }, () => random.normal() * 10 ** random.integer(6));
     part.write(normals(length));
     const [total, ...heads] = normals(3);
-    await reducer.add(index, {
-      gradients: part,
-      losses: { total: total!, heads },
-      statistics: new Map([['mean', normals(4)]]),
-    });
+    const statistics = normals(4);
+    const results = Promise.resolve({ losses: { total: total!, heads }, statistics });
+    await reducer.add(index, { gradients: part, results });
   };
   const results = [];
   for (let round = 0; round < 5; round++) {
@@ -146,7 +147,8 @@ test('micro-batches in any order give the same, also after a mini-batch that was
     for (const index of order.slice(0, 3)) await add(index, 99);
     reducer.begin(count);
     for (const index of order) await add(index, 5);
-    results.push({ ...(await reducer.finish()), gradients: await reducer.gradients.read() });
+    const finished = await reducer.finish();
+    results.push({ ...(await finished.results), gradients: await reducer.gradients.read() });
   }
   for (const result of results) assert.equal(result, results[0]);
   assert.equal(

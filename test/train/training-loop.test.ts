@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import type { EpochReport, RunObserver, Sample, StepReport, TrainOptions } from '../../src/index.js';
 import { sampleKey, shuffled } from '../../src/train/loop/batches.js';
 import { trainEpochs } from '../../src/train/loop/training-loop.js';
+import type { Step } from '../../src/train/step/step.js';
 import { type Script, type ScriptedTraining, scriptedTraining } from '../support/training/scripted-training.js';
 
 async function reportsOf({ parts }: ScriptedTraining): Promise<EpochReport[]> {
@@ -189,8 +190,93 @@ test('a loss that is not finite is an error that names the head, the epoch and t
       await failureOf(training),
       `training: the loss of head L2 became ${loss} in epoch 2, step 2; lower the learning rate (0.0003), or use a norm`,
     );
-    assert.is(training.rates.length, 3, 'no step with it');
+    assert.is(training.rates.length, 4, 'the step with it is the last');
+    assert.is(training.checkpoints.length, 1, 'no checkpoint with it');
   }
+});
+
+/** What happens in a training whose losses come later than they are asked for, its observer's steps included. */
+async function late(script: Script, arrive: (training: ScriptedTraining, step: number) => Promise<void>) {
+  const told = ({ step }: StepReport) => void training.events.push(`told ${step}`);
+  const training = scriptedTraining({ ...script, options: { ...script.options, observers: [{ step: told }] } });
+  const { parts } = training;
+  let begun = 0;
+  const accumulate: Step['accumulate'] = async (...args) => {
+    const { losses } = await parts.step.accumulate(...args);
+    return { losses: arrive(training, ++begun).then(() => losses) };
+  };
+  const error = await failureOf({ ...training, parts: { ...parts, step: { ...parts.step, accumulate } } });
+  return { ...training, error };
+}
+
+/** Arrives in the next task, when all that does not wait for it has been done. */
+const inTheNextTask = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test('a step is taken before the losses of the one before are there, and none before those of the one before that', async () => {
+  const script = { train: 6, options: { epochs: 1 } };
+  const { events, error } = await late(script, async ({ rates }, step) => {
+    await inTheNextTask();
+    assert.is(rates.length, Math.min(step + 1, 3), `steps that are taken when the losses of step ${step} come`);
+  });
+  assert.is(error, 'no error');
+  const [first, ...others] = [1, 2, 3].map(() => ['step', 'stepped', 'norm']);
+  const steps = [...first!, ...others.flatMap((step, k) => [...step, `told ${k + 1}`]), 'told 3'];
+  assert.equal(events.slice(0, steps.length + 1), [...steps, 'swap'], 'all are told before the validation');
+});
+
+test('a checkpoint waits for the losses of its step', async () => {
+  const options = { epochs: 1, checkpointEvery: { steps: 2 } };
+  const { events, checkpoints } = await late({ train: 6, options }, inTheNextTask);
+  const step = ['step', 'stepped', 'norm'];
+  assert.equal(
+    events.slice(0, 12),
+    [...step, ...step, 'told 1', 'told 2', 'checkpoint', ...step],
+    'nothing of step 3 before the checkpoint of step 2',
+  );
+  assert.is(JSON.parse(checkpoints[0]!).current.steps, 2);
+});
+
+test('a signal in the next mini-batch: the step before is told and in the checkpoint', async () => {
+  const controller = new AbortController();
+  const onProgress: TrainOptions['onProgress'] = ({ done }) => done === 3 && controller.abort();
+  const options = { signal: controller.signal, onProgress };
+  const { events, checkpoints, error } = await late({ options }, inTheNextTask);
+  assert.is(error, 'no error');
+  assert.equal(events, ['step', 'stepped', 'norm', 'told 1', 'checkpoint', 'restore best']);
+  assert.is(JSON.parse(checkpoints[0]!).current.steps, 1);
+});
+
+test('a loss that is not finite, known late: one more step at most, nothing is told and no checkpoint is written', async () => {
+  const script: Script = { train: 8, losses: (microBatch) => [1, microBatch === 2 ? Number.NaN : 1] };
+  const controller = new AbortController();
+  const onProgress: TrainOptions['onProgress'] = ({ done }) => done === 5 && controller.abort();
+  const options = { signal: controller.signal, onProgress, checkpointEvery: { steps: 3 } };
+  // By itself, with a checkpoint due one step later, and with the signal in the mini-batch after it.
+  for (const more of [{}, { checkpointEvery: { steps: 3 } }, options]) {
+    const { events, rates, checkpoints, error } = await late({ ...script, options: more }, inTheNextTask);
+    assert.match(error, 'the loss of head L2 became NaN in epoch 1, step 2; ');
+    assert.ok(rates.length <= 3, `${rates.length} steps`);
+    assert.equal(
+      events.filter((event) => event.startsWith('told')),
+      ['told 1'],
+    );
+    assert.equal([checkpoints, events.at(-1)], [[], 'restore best']);
+  }
+});
+
+test('an error in the next mini-batch: the step before is told first', async () => {
+  const { events, error } = await late(
+    {
+      train: 6,
+      losses: (microBatch) => {
+        if (microBatch === 2) throw new Error('scripted');
+        return [1, 1];
+      },
+    },
+    inTheNextTask,
+  );
+  assert.is(error, 'scripted');
+  assert.equal(events, ['step', 'stepped', 'norm', 'told 1', 'restore best']);
 });
 
 test('progress counts images, micro-batch by micro-batch', async () => {

@@ -5,7 +5,8 @@ import type { Geometries, OpName } from '../../ops/index.js';
 /** What a dispatch reads or writes: a tensor of the op, or a part of its working memory. */
 export type Operand =
   | { readonly from: 'inputs' | 'outputs'; readonly index: number }
-  | { readonly from: 'workspace' | 'packed'; readonly start: number; readonly length: number };
+  | { readonly from: 'workspace' | 'packed'; readonly start: number; readonly length: number }
+  | { readonly from: 'nowhere' };
 
 /** Input `index`; negative ones count from the last, which is -1. */
 export const input = (index: number): Operand => ({ from: 'inputs', index });
@@ -14,6 +15,8 @@ export const output = (index: number): Operand => ({ from: 'outputs', index });
 export const workspace = (start: number, length: number): Operand => ({ from: 'workspace', start, length });
 /** A part of the packed filters, which the prepack writes and the kernel reads; `start` is a multiple of 64. */
 export const packed = (start: number, length: number): Operand => ({ from: 'packed', start, length });
+/** What stands at a binding that the shader does not use this time. */
+export const unused: Operand = { from: 'nowhere' };
 
 export type Groups = readonly [x: number, y: number, z: number];
 
@@ -63,7 +66,7 @@ export interface Prepack<G> {
 export type KernelsOf<K extends OpName> = { readonly [P in K]: Kernel<Geometries[P]> };
 
 /** The invocations of a workgroup where nothing else is said, `WORKGROUP` in parts/grid.wgsl. */
-const WORKGROUP = 256;
+export const WORKGROUP = 256;
 
 /** What WebGPU guarantees for one dimension of a dispatch. */
 const MOST_GROUPS = 65535;

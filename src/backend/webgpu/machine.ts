@@ -1,13 +1,15 @@
 /** A device with all that storages and programs of a backend have in common. */
 import { Arena } from './arena.js';
-import { Buffers, FLOAT, USAGE } from './buffers.js';
+import { Buffers, FLOAT, USAGE, WINDOW } from './buffers.js';
 import { Pipelines } from './pipelines.js';
 import { Readback } from './readback.js';
 import { Timeline } from './timeline.js';
 
 /** The bytes that are copied at once where a copy needs a buffer in between. */
 const SPARE = 1 << 22;
-const SCRAP = 256;
+
+/** The storage buffers of a dispatch at most, by the limits that every WebGPU has. */
+const BINDINGS = 8;
 
 /** An element of a buffer. */
 export interface Location {
@@ -37,10 +39,10 @@ export class Machine {
     return this.#spare;
   }
 
-  /** A buffer that stands at bindings which a shader does not use. */
-  get scrap(): GPUBuffer {
-    this.#scrap ??= this.buffers.create(SCRAP, USAGE.storage, 'a binding');
-    return this.#scrap;
+  /** What stands at storage buffer `k` where a shader does not use it: a window for each, as none is bound twice. */
+  scrap(k: number): GPUBufferBinding {
+    this.#scrap ??= this.buffers.create(BINDINGS * WINDOW, USAGE.storage, 'a binding');
+    return { buffer: this.#scrap, offset: k * WINDOW, size: WINDOW };
   }
 
   /**

@@ -112,7 +112,7 @@ export class WebGpuProgram implements Program {
 
   /** Makes the bind groups; again after the arena has moved. */
   #bind(): void {
-    const { device, arena, pipelines, scrap } = this.machine;
+    const { device, arena, pipelines } = this.machine;
     if (this.#version === arena.version) return;
     this.#version = arena.version;
     const window = (place: Place): GPUBufferBinding => {
@@ -122,7 +122,7 @@ export class WebGpuProgram implements Program {
     this.#groups = this.#calls.map(({ places, sizes }) => {
       const storages = places.map((place, k) => ({
         binding: k + 1,
-        resource: place ? window(place) : { buffer: scrap },
+        resource: place ? window(place) : this.machine.scrap(k),
       }));
       return device.createBindGroup({
         layout: pipelines.layout(places.length),

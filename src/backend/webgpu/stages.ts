@@ -67,6 +67,7 @@ export function stagesOf(
   const inPlace = overlaid.length > 0 && overlaid.every((k, out) => same(inputs[k]!, outputs[out]!));
   const packedFrom = end;
   const place = (operand: Operand): Place | undefined => {
+    if (operand.from === 'nowhere') return undefined;
     if ('index' in operand) {
       if (operand.from === 'outputs') return outputs[operand.index]!;
       const k = operand.index < 0 ? inputs.length + operand.index : operand.index;

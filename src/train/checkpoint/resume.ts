@@ -1,6 +1,10 @@
-/** The conversion of a training to a checkpoint and back. */
+/**
+ * The conversion of a training to a checkpoint and back. Its tensors have the layout that values have outside of backends
+ * (`Layouts`), so that a training goes on with another backend than the one that it began with.
+ */
 import type { Storage, Values } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
+import type { Layouts } from '../../network/flat-layout.js';
 import type { Snapshot } from '../../network/parameters.js';
 import type { EpochState } from '../loop/epoch-state.js';
 import type { SavedProgress, TrainingProgress } from '../loop/progress.js';
@@ -27,7 +31,10 @@ export function begunEpoch({ state }: Checkpoint): EpochState {
   return (state as unknown as SavedState).current;
 }
 
-/** Makes a checkpoint of a training: copies, together about as large as what a model's file takes while it is made. */
+/**
+ * Makes a checkpoint of a training, which must not go on before it is made: copies, together about as large as what a
+ * model's file takes while it is made.
+ */
 export async function checkpointOf(training: TrainingState): Promise<Checkpoint> {
   const { progress, weights, optimizer } = training;
   const state: SavedState = {
@@ -35,8 +42,10 @@ export async function checkpointOf(training: TrainingState): Promise<Checkpoint>
     average: weights.average?.saveState() ?? null,
     optimizer: optimizer.saveState(),
   };
-  const values = storagesOf(training).map(async ([name, storage]) => [name, await storage.read()] as const);
-  const tensors = [...(await Promise.all(values)), ...(weights.best ? tensorsOf(weights.best) : [])];
+  const tensors: [string, Values][] = [];
+  // One after the other: a backend that copies values to read them then holds one copy at a time.
+  for (const { name, storage, layouts } of memoriesOf(training)) tensors.push([name, await layouts.read(storage)]);
+  if (weights.best) tensors.push(...tensorsOf(weights.best));
   return { state: { ...state }, tensors: new Map(tensors) };
 }
 
@@ -47,7 +56,7 @@ export async function checkpointOf(training: TrainingState): Promise<Checkpoint>
 export function restoreCheckpoint(training: TrainingState, { state, tensors }: Checkpoint): void {
   const { average, optimizer, ...progress } = state as unknown as SavedState;
   const { parameters } = training.weights;
-  const read = (name: string, length: number): Values => {
+  const read = (name: string, { outside: { length } }: Layouts): Values => {
     const values = tensors.get(name);
     if (values?.length === length) return values;
     const found = values ? `has ${values.length} values` : 'is missing';
@@ -56,13 +65,13 @@ export function restoreCheckpoint(training: TrainingState, { state, tensors }: C
     );
   };
   // All is checked before any of it is written: a refused checkpoint leaves the model as it was.
-  const storages = storagesOf(training).map(([name, storage]) => [storage, read(name, storage.length)] as const);
-  const { length } = parameters.statistics;
+  const memories = memoriesOf(training).map((memory) => ({ ...memory, values: read(memory.name, memory.layouts) }));
+  const { trainable, statistics } = parameters.layouts;
   const best = progress.best && {
-    trainable: read('best/trainable', parameters.trainable.length),
-    statistics: length > 0 ? read('best/statistics', length) : new Float32Array(0),
+    trainable: read('best/trainable', trainable),
+    statistics: statistics.outside.length > 0 ? read('best/statistics', statistics) : new Float32Array(0),
   };
-  for (const [storage, values] of storages) storage.write(values);
+  for (const { storage, layouts, values } of memories) layouts.write(storage, values);
   parameters.weightsChanged();
   training.progress.restore(progress);
   training.optimizer.restoreState(optimizer);
@@ -70,15 +79,23 @@ export function restoreCheckpoint(training: TrainingState, { state, tensors }: C
   if (best) training.weights.best = best;
 }
 
-/** The memory that keeps changing, by its name in a checkpoint. */
-function storagesOf({ weights: { parameters, average }, optimizer }: TrainingState): [string, Storage][] {
-  const storages: [string, Storage | undefined][] = [
-    ['trainable', parameters.trainable],
-    ['statistics', parameters.statistics],
-    ...[...optimizer.state].map(([name, storage]): [string, Storage] => [`optimizer/${name}`, storage]),
-    ['average', average?.storage],
+/** A flat memory that keeps changing. */
+interface Memory {
+  /** Its name in a checkpoint. */
+  readonly name: string;
+  readonly storage: Storage;
+  readonly layouts: Layouts;
+}
+
+function memoriesOf({ weights: { parameters, average }, optimizer }: TrainingState): Memory[] {
+  const { trainable, statistics } = parameters.layouts;
+  const memories: Memory[] = [
+    { name: 'trainable', storage: parameters.trainable, layouts: trainable },
+    { name: 'statistics', storage: parameters.statistics, layouts: statistics },
+    ...[...optimizer.state].map(([name, storage]) => ({ name: `optimizer/${name}`, storage, layouts: trainable })),
+    ...(average ? [{ name: 'average', storage: average.storage, layouts: trainable }] : []),
   ];
-  return storages.flatMap(([name, storage]) => (storage?.length ? [[name, storage]] : []));
+  return memories.filter(({ storage }) => storage.length > 0);
 }
 
 function tensorsOf({ trainable, statistics }: Snapshot): [string, Values][] {

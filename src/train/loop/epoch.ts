@@ -17,20 +17,21 @@ export function stepsPerEpoch({ split }: TrainingImages, { batch }: TrainSetting
   return Math.ceil(split.train.length / batch);
 }
 
-/** A mini-batch that was trained on. */
-export interface TrainedBatch {
-  /** The state of the epoch after it. */
-  readonly state: EpochState;
-  /** The mean losses over its images, before the step. */
-  readonly losses: Losses;
+/** A step of the optimizer that was taken. */
+export interface TakenStep {
+  /** The number of the step in its epoch, counted from 1. */
+  readonly number: number;
+  /** How many images each micro-batch of its mini-batch has. */
+  readonly images: readonly number[];
+  /** The losses of each micro-batch, before the step; they come when they are computed. */
+  readonly losses: Promise<readonly Losses[]>;
   readonly learningRate: number;
 }
 
 /**
- * Trains the rest of an epoch.
+ * Trains the rest of an epoch. Nothing here waits for losses.
  * @param factor the factor of the learning rate, see `learningRateAt`
- * @yields each mini-batch, after its step
- * @throws Error when a loss is not finite; it names the epoch and the step
+ * @yields each step, when it is taken
  */
 export async function* trainEpoch(
   step: Step,
@@ -38,7 +39,7 @@ export async function* trainEpoch(
   begun: EpochState,
   factor: number,
   settings: TrainSettings,
-): AsyncGenerator<TrainedBatch, void, void> {
+): AsyncGenerator<TakenStep, void, void> {
   const { epochs, batch, microBatch, seed, rate, signal, onProgress } = settings;
   const { epoch } = begun;
   const names = shuffled(dataset.split.train, seed, epoch);
@@ -46,11 +47,10 @@ export async function* trainEpoch(
   const rest = miniBatches.slice(begun.steps).flatMap((parts) => step.share(parts.length).map((p) => parts[p]!));
   const examples = new Prefetcher(rest.length, step.concurrency, (k) => load(dataset, rest[k]!, epoch, settings));
   const started = performance.now();
-  let state = begun;
   let done = begun.images;
   for (const [k, parts] of miniBatches.entries()) {
     if (k < begun.steps) continue;
-    const losses = await step.accumulate(
+    const { losses } = await step.accumulate(
       parts.flat().length,
       parts.map(() => async () => {
         const part = await examples.take();
@@ -63,14 +63,36 @@ export async function* trainEpoch(
         onProgress?.({ epoch, epochs, phase: 'training', done, total: names.length, imagesPerSecond });
       },
     );
-    const withAll = (begun: EpochState) =>
-      parts.reduce((sum, part, p) => withLosses(sum, losses[p]!, part.length), begun);
-    state = { ...withAll(state), steps: k + 1 };
-    checkFinite(state, step, settings);
     const learningRate = learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor);
-    await step.update(learningRate);
-    yield { state, losses: meanLosses(withAll(beginEpoch(epoch, step.heads.length))), learningRate };
+    step.update(learningRate);
+    yield { number: k + 1, images: parts.map(({ length }) => length), losses, learningRate };
   }
+}
+
+/** What is known of a step when its losses have come. */
+export interface StepOutcome {
+  /** The state of the epoch after the step. */
+  readonly state: EpochState;
+  /** The mean losses over the images of its mini-batch, before the step. */
+  readonly losses: Losses;
+}
+
+/**
+ * Waits for the losses of a step.
+ * @param before the state of the epoch before the step
+ * @throws Error when a loss is not finite; it names the epoch and the step
+ */
+export async function outcomeOf(
+  { number, images, losses }: TakenStep,
+  before: EpochState,
+  step: Step,
+  settings: TrainSettings,
+): Promise<StepOutcome> {
+  const all = await losses;
+  const withAll = (begun: EpochState) => images.reduce((sum, count, p) => withLosses(sum, all[p]!, count), begun);
+  const state = { ...withAll(before), steps: number };
+  checkFinite(state, step, settings);
+  return { state, losses: meanLosses(withAll(beginEpoch(before.epoch, step.heads.length))) };
 }
 
 /** @throws Error that says what to do, unless the losses are finite */

@@ -1,4 +1,5 @@
 /** Loads what is needed next while other work is done. */
+import { awaitedLater } from '../../base/promises.js';
 
 /** Loads items 0 to `count - 1` in order, each some turns before it is taken. */
 export class Prefetcher<T> {
@@ -15,10 +16,7 @@ export class Prefetcher<T> {
   /** Takes the next item. @throws what `load` throws for it, in its turn */
   take(): Promise<T> {
     while (this.#begun.length <= this.depth && this.#next < this.count) {
-      const loading = this.load(this.#next++);
-      // Its turn may never come, where another one fails before.
-      loading.catch(() => {});
-      this.#begun.push(loading);
+      this.#begun.push(awaitedLater(this.load(this.#next++)));
     }
     return this.#begun.shift()!;
   }

@@ -2,6 +2,7 @@
  * The loop of a training: epochs of steps, a validation after each, checkpoints, the best weights kept. It knows no
  * network and no backend, only the parts that it is given, so that its tests script what these do.
  */
+import { awaitedLater } from '../../base/promises.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
 import { CheckpointSchedule } from '../checkpoint/checkpoint-schedule.js';
 import { allOf, type RunObserver } from '../observer.js';
@@ -10,7 +11,7 @@ import type { TrainSettings } from '../options.js';
 import type { EpochReport } from '../report.js';
 import type { Losses } from '../step/losses.js';
 import type { Step } from '../step/step.js';
-import { stepsPerEpoch, type TrainingImages, trainEpoch } from './epoch.js';
+import { outcomeOf, stepsPerEpoch, type TakenStep, type TrainingImages, trainEpoch } from './epoch.js';
 import { meanLosses } from './epoch-state.js';
 import type { TrainingProgress, ValidatedEpoch } from './progress.js';
 import type { Weights } from './weights.js';
@@ -66,9 +67,8 @@ async function* trainUntilDone(parts: TrainingParts, observer: RunObserver): Asy
     while (!progress.end()) {
       const started = now();
       const { epoch } = progress.current;
-      const trained = await train({ ...parts, now }, observer, async (done) => {
-        if (checkpoints.isDue(done)) await write();
-      });
+      const isDue = (steps: number) => checkpoints.isDue(steps);
+      const trained = await train({ ...parts, now }, observer, { isDue, write });
       weights.swap();
       try {
         const validation = await parts.validate(epoch);
@@ -103,33 +103,59 @@ interface TrainedEpoch {
   readonly imagesPerSecond: number;
 }
 
-/** The training part of the current epoch. @param afterStep is called with the number of the epoch's steps so far */
+/** A step that was taken, and is told of when its losses have come. */
+interface PendingStep extends TakenStep {
+  /** The norm of its gradients, where an observer is told of it. */
+  readonly norm: Promise<number> | undefined;
+  readonly seconds: number;
+}
+
+/**
+ * The training part of the current epoch. While a step is computed, the one before is pending: the backend has got the next
+ * work before anybody waits for what came of the last. No step is pending when a checkpoint is written, or when this ends.
+ */
 async function train(
   { progress, step, weights, dataset, settings, now }: Required<TrainingParts>,
   observer: RunObserver,
-  afterStep: (done: number) => Promise<void>,
+  checkpoint: { readonly isDue: (steps: number) => boolean; readonly write: () => Promise<void> },
 ): Promise<TrainedEpoch> {
   const started = now();
   const { current, factor } = progress;
   const { epoch } = current;
   const steps = stepsPerEpoch(dataset, settings);
-  let begun = started;
-  for await (const { state, losses, learningRate } of trainEpoch(step, dataset, current, factor, settings)) {
+  let pending: PendingStep | undefined;
+  const settle = async (): Promise<void> => {
+    if (!pending) return;
+    const { norm, seconds, ...taken } = pending;
+    pending = undefined;
+    const { state, losses } = await outcomeOf(taken, progress.current, step, settings);
     progress.advance(state);
-    weights.stepped();
-    if (observer.step) {
-      await observer.step({
-        step: (epoch - 1) * steps + state.steps,
-        epoch,
-        loss: losses.total,
-        heads: losses.heads,
-        learningRate,
-        gradientNorm: await step.gradientNorm(),
-        seconds: (now() - begun) / 1000,
-      });
+    await observer.step?.({
+      step: (epoch - 1) * steps + taken.number,
+      epoch,
+      loss: losses.total,
+      heads: losses.heads,
+      learningRate: taken.learningRate,
+      gradientNorm: (await norm)!,
+      seconds,
+    });
+  };
+  let begun = started;
+  try {
+    for await (const taken of trainEpoch(step, dataset, current, factor, settings)) {
+      weights.stepped();
+      const norm = observer.step && awaitedLater(step.gradientNorm());
+      await settle();
+      pending = { ...taken, norm, seconds: (now() - begun) / 1000 };
+      if (checkpoint.isDue(taken.number)) {
+        await settle();
+        await checkpoint.write();
+      }
+      begun = now();
     }
-    await afterStep(state.steps);
-    begun = now();
+  } finally {
+    // Also where the step after it has failed. What is wrong with the earlier one is then the error.
+    await settle();
   }
   const { images } = progress.current;
   return {

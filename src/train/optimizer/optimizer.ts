@@ -3,11 +3,12 @@
  * Loshchilov and Hutter, 2019; SGD with momentum as PyTorch does it.
  */
 
-import type { Allocator, Program, Storage } from '../../backend/backend.js';
+import type { Allocator, Program, Storage, Values } from '../../backend/backend.js';
 import { withDefaults } from '../../base/defaults.js';
 import { InputError } from '../../base/errors.js';
 import { Graph, type Tensor } from '../../graph/graph.js';
-import { adam, chunkNorms, sgd } from '../../ops/index.js';
+import { sizeOf } from '../../graph/shape.js';
+import { adam, chunkNorms, clipRates, sgd } from '../../ops/index.js';
 
 export const optimizers = ['adam', 'adamw', 'sgd'] as const;
 export type OptimizerName = (typeof optimizers)[number];
@@ -50,9 +51,6 @@ export const STATE_NAMES = { adam: ['m', 'v'], adamw: ['m', 'v'], sgd: ['velocit
 /** PyTorch's defaults. */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
-/** What is added to the norm that gradients are divided by, as in PyTorch's `clip_grad_norm_`. */
-const CLIP_EPSILON = 1e-6;
-
 export class Optimizer {
   /** How many steps have been taken. */
   steps = 0;
@@ -63,11 +61,8 @@ export class Optimizer {
   /** beta1 and beta2 to the power `steps`, by repeated multiplication: Math.pow is not the same on every engine. */
   #powers: readonly [number, number] = [1, 1];
   readonly #name: OptimizerName;
-  readonly #limit: number | undefined;
-  readonly #compileNorm: () => () => Promise<number>;
-  #computeNorm: (() => Promise<number>) | undefined;
-  /** The norm of the gradients of the last step, where it has been computed. */
-  #norm: number | undefined;
+  /** The norms of the parts of the gradients. */
+  readonly #norms: () => Promise<Values>;
 
   /**
    * @param parameters the memory that each step changes
@@ -81,9 +76,6 @@ export class Optimizer {
       throw new InputError(`training: maxGradientNorm is ${limit}, expected a number above 0`);
     }
     this.#name = name;
-    this.#limit = limit;
-    this.#compileNorm = () => compileNorm(scope, gradients);
-    if (limit !== undefined) this.#computeNorm = this.#compileNorm();
     this.state = new Map(STATE_NAMES[name].map((part) => [part, scope.allocate(parameters.length)]));
     const storages = [parameters, ...this.state.values()];
 
@@ -93,32 +85,41 @@ export class Optimizer {
     const leaves = ['parameters', ...this.state.keys()].map((part) => graph.parameter(part, shape));
     const [p, ...state] = leaves as [Tensor, Tensor, Tensor];
     this.#rates = graph.input('rates', [name === 'sgd' ? 2 : 4]);
-    const outputs =
+    const norms = limit === undefined ? undefined : chunkNorms(g);
+    const rates = norms ? clipRates(norms, this.#rates, limit!) : this.#rates;
+    const updated =
       name === 'sgd'
-        ? sgd(p, g, state[0], this.#rates, { momentum, weightDecay })
-        : adam(p, g, state[0], state[1], this.#rates, { ...ADAM, weightDecay, decoupled: name === 'adamw' });
-    const inPlace = [leaves, outputs].flatMap((tensors) => tensors.map((tensor, k) => [tensor, storages[k]!] as const));
-    this.#program = scope.compile(outputs, new Map([...inPlace, [g, gradients]]));
+        ? sgd(p, g, state[0], rates, { momentum, weightDecay })
+        : adam(p, g, state[0], state[1], rates, { ...ADAM, weightDecay, decoupled: name === 'adamw' });
+    const inPlace = [leaves, updated].flatMap((tensors) => tensors.map((tensor, k) => [tensor, storages[k]!] as const));
+    const bound = new Map([...inPlace, [g, gradients]]);
+    if (norms) {
+      // In memory of their own: other programs run before somebody asks for them.
+      const kept = scope.allocate(sizeOf(norms.shape));
+      bound.set(norms, kept);
+      this.#norms = () => kept.read();
+    } else {
+      this.#norms = normsOf(scope, gradients);
+    }
+    this.#program = scope.compile(updated, bound);
   }
 
-  /** Moves the parameters one step against the gradients. */
-  async step(learningRate: number): Promise<void> {
+  /** Moves the parameters one step against the gradients; nothing is read for it. */
+  step(learningRate: number): void {
     this.steps++;
-    this.#norm = undefined;
-    const factor = this.#limit === undefined ? 1 : await this.#clip(this.#limit);
     const rates = this.#name === 'sgd' ? [learningRate] : this.#adamRates(learningRate);
-    this.#program.write(this.#rates, [...rates, factor]);
+    this.#program.write(this.#rates, [...rates, 1]);
     this.#program.run();
   }
 
   /**
    * The norm of all gradients together that the last step was taken against, before they were clipped. Where the step did
-   * not need it, it is computed now, in a pass over the gradients, which must be as they were.
+   * not need it, it is computed now, in a pass over the gradients, which must be as they were when this is called.
    */
   async gradientNorm(): Promise<number> {
-    this.#computeNorm ??= this.#compileNorm();
-    this.#norm ??= await this.#computeNorm();
-    return this.#norm;
+    let sum = 0;
+    for (const norm of await this.#norms()) sum += norm * norm;
+    return Math.sqrt(sum);
   }
 
   /** Returns what is to be stored beside `state`, whose values the caller copies. */
@@ -131,14 +132,6 @@ export class Optimizer {
     this.#powers = powers;
   }
 
-  /**
-   * Returns the factor of the gradients, as in PyTorch's `clip_grad_norm_`. A gradient that is not finite stays so, and
-   * shows in the next loss.
-   */
-  async #clip(limit: number): Promise<number> {
-    return Math.min(1, limit / ((await this.gradientNorm()) + CLIP_EPSILON));
-  }
-
   #adamRates(learningRate: number): number[] {
     const [power1, power2] = this.#powers;
     this.#powers = [power1 * ADAM.beta1, power2 * ADAM.beta2];
@@ -146,16 +139,15 @@ export class Optimizer {
   }
 }
 
-/** The norm of all of `gradients`, summed in a fixed order. */
-function compileNorm(scope: Allocator, gradients: Storage): () => Promise<number> {
+/** Computes the norms of the parts of `gradients` when it is called; the program is compiled for the first call. */
+function normsOf(scope: Allocator, gradients: Storage): () => Promise<Values> {
   const graph = new Graph();
   const g = graph.input('gradients', [gradients.length]);
   const norms = chunkNorms(g);
-  const program = scope.compile([norms], new Map([[g, gradients]]));
-  return async () => {
+  let program: Program | undefined;
+  return () => {
+    program ??= scope.compile([norms], new Map([[g, gradients]]));
     program.run();
-    let sum = 0;
-    for (const norm of await program.read(norms)) sum += norm * norm;
-    return Math.sqrt(sum);
+    return program.read(norms);
   };
 }

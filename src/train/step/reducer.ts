@@ -1,7 +1,8 @@
 /**
  * Reduces the gradients, losses and running statistics of micro-batches to those of their mini-batch. All is keyed by
  * the index of the micro-batch and summed in a fixed order, so that neither the number of workers nor which of them is
- * the fastest changes a bit.
+ * the fastest changes a bit. Gradients stay where the backend computes; losses and statistics are promises, as their
+ * values may come later than what is computed next is begun.
  *
  * Where several processes train together, each has a `Reducer` whose `share` is a part of the micro-batches: it passes on
  * what is added, and finishes with what all have added, in the order of `LocalReducer`. So they have the bits of one.
@@ -9,26 +10,25 @@
 import type { Allocator, Storage } from '../../backend/backend.js';
 import { GradientTree, waitingGradients } from './gradient-tree.js';
 import type { Losses } from './losses.js';
+import type { Results } from './results.js';
 
-/** Values by the name of the running statistic that they belong to. */
-export type Statistics = ReadonlyMap<string, Float64Array>;
-
-/** The results of a micro-batch. */
+/** What comes of a micro-batch. */
 export interface MicroBatch {
   /** Its gradients, laid out as the trainable parameters. */
   readonly gradients: Storage;
-  /** Its losses, which are means over its images. */
-  readonly losses: Losses;
-  /** Its contribution to the new running statistics, which are means over the mini-batch. */
-  readonly statistics: Statistics;
+  readonly results: Promise<Results>;
 }
 
-/** The results of a mini-batch beside its gradients. */
+/** What comes of a mini-batch beside its gradients. */
 export interface MiniBatch {
-  /** The losses of its micro-batches, by their index. */
+  readonly results: Promise<MiniBatchResults>;
+}
+
+export interface MiniBatchResults {
+  /** The losses of the micro-batches, by their index. */
   readonly losses: readonly Losses[];
-  /** The new running statistics. */
-  readonly statistics: Statistics;
+  /** The new running statistics, laid out as those of the parameters. */
+  readonly statistics: Float64Array;
 }
 
 export interface Reducer {
@@ -40,9 +40,15 @@ export interface Reducer {
   share(count: number): readonly number[];
   /** Begins a mini-batch of `count` micro-batches; what was added to an unfinished one is forgotten. */
   begin(count: number): void;
-  /** Adds micro-batch `index`, in whatever order they are done. Its gradients may be written anew afterwards. */
+  /**
+   * Adds micro-batch `index`, in whatever order they are done. The gradients are those at the moment of the call; they may
+   * be written anew when the promise is fulfilled, which does not wait for the results.
+   */
   add(index: number, part: MicroBatch): Promise<void>;
-  /** Ends the mini-batch, all of whose micro-batches have been added, here or in other processes. */
+  /**
+   * Ends the mini-batch, all of whose micro-batches have been added, here or in other processes. What is computed from
+   * `gradients` from now on is computed from their sum; the results need not be there yet.
+   */
   finish(): Promise<MiniBatch>;
 }
 
@@ -51,8 +57,7 @@ export class LocalReducer implements Reducer {
   readonly gradients: Storage;
   readonly #workers: number;
   readonly #tree: GradientTree;
-  #losses: Losses[] = [];
-  #statistics: Statistics[] = [];
+  #results: Promise<Results>[] = [];
 
   /**
    * @param length how many trainable parameters there are
@@ -74,28 +79,25 @@ export class LocalReducer implements Reducer {
 
   begin(count: number): void {
     this.#tree.begin(count);
-    this.#losses = [];
-    this.#statistics = [];
+    this.#results = [];
   }
 
-  async add(index: number, { gradients, losses, statistics }: MicroBatch): Promise<void> {
+  async add(index: number, { gradients, results }: MicroBatch): Promise<void> {
     this.#tree.add(index, gradients);
-    this.#losses[index] = losses;
-    this.#statistics[index] = statistics;
+    this.#results[index] = results;
   }
 
   async finish(): Promise<MiniBatch> {
-    return { losses: this.#losses, statistics: sumOf(this.#statistics) };
+    return { results: together(this.#results) };
   }
 }
 
-/** The sum of what the micro-batches add to each statistic, in their order. */
-function sumOf(parts: readonly Statistics[]): Statistics {
-  const names = [...parts[0]!.keys()];
-  return new Map(
-    names.map((name) => {
-      const [first, ...rest] = parts.map((part) => part.get(name)!);
-      return [name, first!.map((x, i) => rest.reduce((sum, part) => sum + part[i]!, 0 + x))];
-    }),
-  );
+/** The losses of the micro-batches, and the sum of their statistics in their order. */
+async function together(parts: readonly Promise<Results>[]): Promise<MiniBatchResults> {
+  const results = await Promise.all(parts);
+  const [first, ...rest] = results.map(({ statistics }) => statistics);
+  return {
+    losses: results.map(({ losses }) => losses),
+    statistics: first!.map((x, i) => rest.reduce((sum, part) => sum + part[i]!, 0 + x)),
+  };
 }

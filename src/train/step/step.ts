@@ -3,24 +3,25 @@
  * What comes of them is put together by a `Reducer` in a fixed order, so that neither the number of workers nor which is
  * the fastest changes a bit. Memory depends on the micro-batch and the workers, not on the batch. Batch norm takes its
  * statistics over a micro-batch; the running ones move once a mini-batch, by the mean over its micro-batches.
+ *
+ * Where a backend computes later than it is called (a GPU), nothing here waits for what it has computed, so that it always
+ * has work: the losses of a mini-batch are a promise, and the step is taken before they are known.
  */
 import type { Allocator, Program, Storage } from '../../backend/backend.js';
 import { yieldToEventLoop } from '../../base/event-loop.js';
+import { awaitedLater } from '../../base/promises.js';
 import type { Key } from '../../base/random.js';
-import type { Tensor } from '../../graph/graph.js';
 import type { Image } from '../../image/image.js';
 import { pack } from '../../image/pack.js';
-import { type LossOptions, type RecordedLoss, recordLoss } from '../../loss/loss.js';
+import type { LossOptions } from '../../loss/loss.js';
 import type { Model } from '../../model/model.js';
-import { levelsOf, type ModelConfig } from '../../network/config.js';
-import type { Parameter } from '../../network/layers.js';
+import { levelsOf } from '../../network/config.js';
 import { levelName } from '../../network/mode.js';
-import { type Network, type NetworkOptions, recordNetwork } from '../../network/network.js';
-import { isTrainable } from '../../network/parameters.js';
-import { gradients } from '../../ops/index.js';
 import { Optimizer, type OptimizerOptions } from '../optimizer/optimizer.js';
+import { type GradientGraph, recordGradients } from './gradient-graph.js';
 import type { Losses } from './losses.js';
-import { LocalReducer, type Reducer, type Statistics } from './reducer.js';
+import { LocalReducer, type Reducer } from './reducer.js';
+import { ResultsMemory } from './results.js';
 import { runBounded } from './run-bounded.js';
 
 /** What a step learns from: one image as the network reads it. */
@@ -32,6 +33,12 @@ export interface Example {
   readonly mask: Image<Uint8Array>;
   /** Decides what dropout drops for this image. */
   readonly dropoutKey: Key;
+}
+
+/** A mini-batch whose gradients are there for whatever is computed next. */
+export interface Accumulated {
+  /** The losses of all micro-batches, which are means over their images; they come when they are computed. */
+  readonly losses: Promise<readonly Losses[]>;
 }
 
 /** What the training loop needs of an object that computes steps. */
@@ -47,7 +54,6 @@ export interface Step {
    * @param images how many images the whole mini-batch has
    * @param load gives the micro-batches; those of `share` are called in order, each when its turn has come
    * @param onDone is called after each micro-batch with the number of its images
-   * @returns the losses of all micro-batches, which are means over their images
    * @throws what `load` throws, or an Error that names the images whose computation failed; parameters and running
    *   statistics are then as they were
    */
@@ -55,42 +61,14 @@ export interface Step {
     images: number,
     load: readonly (() => Promise<readonly Example[]>)[],
     onDone?: (images: number) => void,
-  ): Promise<readonly Losses[]>;
-  /** Moves the parameters one step of the optimizer against the gradients that were computed last. */
-  update(learningRate: number): Promise<void>;
-  /** The norm of the gradients that the last step was taken against, before they were clipped. */
+  ): Promise<Accumulated>;
+  /** Moves the parameters one step of the optimizer against the gradients that were computed last; waits for nothing. */
+  update(learningRate: number): void;
+  /**
+   * The norm of the gradients that the last step was taken against, before they were clipped: of the last one at the moment
+   * of the call, whenever the norm arrives.
+   */
   gradientNorm(): Promise<number>;
-}
-
-/** Forward, loss and backward of one micro-batch, as symbols. */
-export interface GradientGraph {
-  readonly network: Network;
-  readonly loss: RecordedLoss;
-  /** The gradient of the mini-batch's loss with respect to this micro-batch's, [1]. */
-  readonly upstream: Tensor;
-  /** The gradient of each trainable parameter. */
-  readonly gradients: ReadonlyMap<Parameter, Tensor>;
-  readonly outputs: readonly Tensor[];
-}
-
-export function recordGradients(
-  config: ModelConfig,
-  size: Omit<NetworkOptions, 'training'>,
-  options?: LossOptions,
-): GradientGraph {
-  const network = recordNetwork(config, { ...size, training: true });
-  const loss = recordLoss(network, options);
-  const upstream = network.graph.input('upstream', [1]);
-  const trainable = [...network.parameters].filter(([, parameter]) => isTrainable(parameter));
-  const leaves = trainable.map(([leaf]) => leaf);
-  const tensors = gradients(loss.total, leaves, upstream);
-  return {
-    network,
-    loss,
-    upstream,
-    gradients: new Map(trainable.map(([, parameter], k) => [parameter, tensors[k]!])),
-    outputs: [loss.total, ...loss.heads, ...tensors, ...network.updates.map(({ value }) => value)],
-  };
 }
 
 /** A gradient graph compiled for one size of micro-batch, in one context. */
@@ -105,6 +83,8 @@ interface Lane {
   readonly context: number;
   /** The gradients of one micro-batch. */
   readonly gradients: Storage;
+  /** What else a micro-batch gives. */
+  readonly results: ResultsMemory;
   /** The programs for the sizes of micro-batch so far, by their number of images. */
   readonly compiled: Map<number, Compiled>;
 }
@@ -143,7 +123,8 @@ export class TrainingStep implements Step {
     this.#lanes = Array.from({ length: backend.concurrentPrograms }, (_, k) => {
       // A single lane computes in the context of everything else.
       const context = backend.concurrentPrograms === 1 ? 0 : k + 1;
-      return { context, gradients: scope.allocate(length), compiled: new Map() };
+      const results = new ResultsMemory(scope, parameters, this.heads.length);
+      return { context, gradients: scope.allocate(length), results, compiled: new Map() };
     });
     this.optimizer = new Optimizer(scope, parameters.trainable, this.gradients, options);
   }
@@ -177,7 +158,7 @@ export class TrainingStep implements Step {
     images: number,
     load: readonly (() => Promise<readonly Example[]>)[],
     onDone: (images: number) => void = () => {},
-  ): Promise<readonly Losses[]> {
+  ): Promise<Accumulated> {
     const reducer = this.#reducer;
     const share = reducer.share(load.length);
     reducer.begin(load.length);
@@ -185,22 +166,21 @@ export class TrainingStep implements Step {
       const index = share[k]!;
       const examples = await load[index]!();
       const lane = this.#lanes[n]!;
-      const { graph, program } = await this.#compute(lane, examples, images);
-      const [losses, statistics] = await Promise.all([
-        readLosses(program, graph.loss),
-        readStatistics(program, graph.network, examples.length, images),
-      ]);
-      await reducer.add(index, { gradients: lane.gradients, losses, statistics });
+      await this.#compute(lane, examples, images);
+      const results = awaitedLater(lane.results.read(examples.length, images));
+      await reducer.add(index, { gradients: lane.gradients, results });
       onDone(examples.length);
       await yieldToEventLoop();
     });
-    const { losses, statistics } = await reducer.finish();
-    for (const [name, values] of statistics) this.model.parameters.get(name).write(values);
-    return losses;
+    const { results } = await reducer.finish();
+    const { statistics } = this.model.parameters;
+    // They are summed by the host, and the next mini-batch begins with them: only networks that have some wait for them.
+    if (statistics.length > 0) statistics.write((await results).statistics);
+    return { losses: awaitedLater(results.then(({ losses }) => losses)) };
   }
 
-  async update(learningRate: number): Promise<void> {
-    await this.optimizer.step(learningRate);
+  update(learningRate: number): void {
+    this.optimizer.step(learningRate);
     this.model.parameters.weightsChanged();
   }
 
@@ -209,9 +189,8 @@ export class TrainingStep implements Step {
   }
 
   /** Runs a micro-batch in a lane, again where its thread is lost. */
-  async #compute(lane: Lane, examples: readonly Example[], images: number): Promise<Compiled> {
-    const compiled = this.#compile(lane, examples.length);
-    const { graph, program } = compiled;
+  async #compute(lane: Lane, examples: readonly Example[], images: number): Promise<void> {
+    const { graph, program } = this.#compile(lane, examples.length);
     const { network, loss, upstream } = graph;
     for (let attempt = 1; ; attempt++) {
       program.write(network.input, pack(examples.map(({ image }) => image)));
@@ -220,7 +199,7 @@ export class TrainingStep implements Step {
       if (network.keys) program.write(network.keys, packKeys(examples));
       try {
         await program.runAsync();
-        return compiled;
+        return;
       } catch (error) {
         if (attempt < TRIES) continue;
         const names = examples.map(({ name }) => name).join(', ');
@@ -230,35 +209,18 @@ export class TrainingStep implements Step {
     }
   }
 
-  #compile({ context, gradients, compiled }: Lane, batch: number): Compiled {
+  #compile({ context, gradients, results, compiled }: Lane, batch: number): Compiled {
     const known = compiled.get(batch);
     if (known) return known;
     const { parameters, config } = this.model;
     const { height, width, loss } = this.options;
     const graph = recordGradients(config, { batch, height, width }, loss);
-    const bound = parameters.bind(graph.network);
+    const bound = new Map([...parameters.bind(graph.network), ...results.places(graph)]);
     for (const [parameter, tensor] of graph.gradients) bound.set(tensor, parameters.sliceOf(gradients, parameter));
     const made = { graph, program: this.scope.compile(graph.outputs, bound, { context }) };
     compiled.set(batch, made);
     return made;
   }
-}
-
-async function readLosses(program: Program, loss: RecordedLoss): Promise<Losses> {
-  const [total, ...heads] = await Promise.all([loss.total, ...loss.heads].map((tensor) => program.read(tensor)));
-  return { total: total![0]!, heads: heads.map((values) => values[0]!) };
-}
-
-/** What a micro-batch of `images` images adds to the new statistics of a mini-batch of `all`, by name. */
-async function readStatistics(
-  program: Program,
-  { updates, parameters }: Network,
-  images: number,
-  all: number,
-): Promise<Statistics> {
-  const values = await Promise.all(updates.map(({ value }) => program.read(value)));
-  const names = updates.map(({ statistic }) => parameters.get(statistic)!.name);
-  return new Map(names.map((name, k) => [name, Float64Array.from(values[k]!, (x) => (x * images) / all)]));
 }
 
 /** The dropout keys [N,4]: each in four 16-bit parts, low first, which float32 holds exactly. */

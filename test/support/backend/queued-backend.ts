@@ -1,6 +1,6 @@
 /**
- * A backend that works as a GPU does: calls only enqueue, everything happens in the order of the calls but later, in
- * tasks of its own, and values are seen through `read` alone. What it computes with is the reference.
+ * A backend that works as a GPU does: calls only enqueue, runs included, everything happens in the order of the calls but
+ * later, in tasks of its own, and values are seen through `read` alone. What it computes with is the reference.
  */
 import { setImmediate as nextTask } from 'node:timers/promises';
 import type {
@@ -20,12 +20,24 @@ class Queue {
   #last: Promise<unknown> = Promise.resolve();
   /** How much was enqueued. */
   length = 0;
+  /** How many of these are reads. */
+  reads = 0;
+  /** Reads are answered when this is fulfilled as well: a test can hold them back. */
+  answering: Promise<unknown> = Promise.resolve();
 
   enqueue<T>(effect: () => T | Promise<T>): Promise<T> {
     this.length++;
     const done = this.#last.then(() => nextTask()).then(effect);
     this.#last = done;
     return done;
+  }
+
+  /** Reads the values of the moment of the call, whenever they are answered. */
+  read(effect: () => Promise<Values>): Promise<Values> {
+    this.reads++;
+    const { answering } = this;
+    const values = this.enqueue(effect);
+    return answering.then(() => values);
   }
 }
 
@@ -81,7 +93,7 @@ class QueuedStorage implements Storage {
   }
 
   read(): Promise<Values> {
-    return this.#queue.enqueue(() => this.#inner.read());
+    return this.#queue.read(() => this.#inner.read());
   }
 
   copyFrom(other: Storage): void {
@@ -127,12 +139,12 @@ class QueuedProgram implements Program {
     void this.#queue.enqueue(() => this.#inner.run());
   }
 
-  runAsync(): Promise<void> {
-    return this.#queue.enqueue(() => this.#inner.run());
+  async runAsync(): Promise<void> {
+    this.run();
   }
 
   read(output: Tensor): Promise<Values> {
-    return this.#queue.enqueue(() => this.#inner.read(output));
+    return this.#queue.read(() => this.#inner.read(output));
   }
 
   free(): void {

@@ -65,9 +65,9 @@ export function scriptedTraining(script: Script = {}): ScriptedTraining {
         found.push({ total: (heads[0] + heads[1]) / 2, heads });
         onDone?.(examples.length);
       }
-      return found;
+      return { losses: Promise.resolve(found) };
     },
-    async update(learningRate) {
+    update(learningRate) {
       note('step');
       rates.push(learningRate);
     },

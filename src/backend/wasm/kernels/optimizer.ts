@@ -1,4 +1,4 @@
-/** Parameter updates, norms of gradients, and interpolation; see assembly/optimizer.ts. */
+/** Parameter updates, norms of gradients and what they clip, and interpolation; see assembly/optimizer.ts. */
 import type { KernelsOf } from '../kernel.js';
 import { spanOf, unitsOf } from './units.js';
 
@@ -31,10 +31,19 @@ export interface OptimizerExports {
     vNew: number,
   ): void;
   norm(length: number, x: number, y: number): void;
+  clipRates(
+    count: number,
+    length: number,
+    limit: number,
+    epsilon: number,
+    norms: number,
+    rates: number,
+    clipped: number,
+  ): void;
   lerp(length: number, start: number, end: number, weight: number, between: number): void;
 }
 
-export const optimizer: KernelsOf<'sgd' | 'adam' | 'chunkNorms' | 'lerp', OptimizerExports> = {
+export const optimizer: KernelsOf<'sgd' | 'adam' | 'chunkNorms' | 'clipRates' | 'lerp', OptimizerExports> = {
   sgd: {
     run(wasm, { geometry: { length, momentum, weightDecay }, inputs, outputs, range }) {
       const { at, count } = spanOf(range, length);
@@ -63,6 +72,11 @@ export const optimizer: KernelsOf<'sgd' | 'adam' | 'chunkNorms' | 'lerp', Optimi
       }
     },
     units: ({ length, chunk }) => Math.ceil(length / chunk),
+  },
+  clipRates: {
+    run(wasm, { geometry, inputs: [norms, rates], outputs: [clipped] }) {
+      wasm.clipRates(geometry.norms, geometry.rates, geometry.limit, geometry.epsilon, norms!, rates!, clipped!);
+    },
   },
   lerp: {
     run(wasm, { geometry: { length }, inputs, outputs, range }) {

@@ -6,10 +6,26 @@ import { ALIGNMENT } from '../buffers.js';
 import type { Kernel } from '../kernel.js';
 import { activation } from './activation.js';
 import { arithmetic } from './arithmetic.js';
+import { concatenation } from './concatenation.js';
+import { convolution } from './convolution.js';
+import { dropout } from './dropout.js';
+import { normalisation } from './normalisation.js';
+import { optimizer } from './optimizer.js';
+import { pooling } from './pooling.js';
+import { transposed } from './transposed.js';
+import { upsampling } from './upsampling.js';
 
 export const kernels = {
   ...activation,
   ...arithmetic,
+  ...concatenation,
+  ...convolution,
+  ...dropout,
+  ...normalisation,
+  ...optimizer,
+  ...pooling,
+  ...transposed,
+  ...upsampling,
 };
 
 /** The kernel of a node's op. */

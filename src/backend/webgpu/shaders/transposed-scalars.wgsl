@@ -1,0 +1,2 @@
+// 2x2 transposed convolution for any numbers of channels.
+// uses: transposed-products, scalars
