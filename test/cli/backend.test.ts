@@ -108,6 +108,23 @@ test('predict says who computed, and which options that one does not have', asyn
   assert.is(code, 0);
 });
 
+test('predict on the adapter: what WebAssembly predicts, by whom, and the process ends by itself', async ({ dir }) => {
+  if (!driver) return;
+  await createModel({ filters: [2, 4] }).save(join(dir, 'model.safetensors'));
+  put(dir, 'scan.png', disc(20, 20));
+  const [wasm, webgpu] = ['wasm', 'webgpu'].map((name) => {
+    const call = ['predict', ...COMMANDS.predict!, '--out', name, '--save-probs', '--json', '--backend', name];
+    const { code, stdout, stderr } = unetpp(dir, call);
+    assert.is(code, 0, stderr);
+    const { backend, adapter } = JSON.parse(stdout);
+    assert.equal([backend, typeof adapter], [name, name === 'wasm' ? 'object' : 'string']);
+    const file = readFileSync(join(dir, name, 'scan.npy'));
+    return new Float32Array(Uint8Array.from(file.subarray(-4 * 20 * 20)).buffer);
+  });
+  const differences = wasm!.map((p, k) => Math.abs(p - webgpu![k]!));
+  assert.ok(Math.max(...differences) < 1e-5, `${Math.max(...differences)}`);
+});
+
 test('a training keeps what auto has settled on, and its result says who computed', ({ dir }) => {
   putPairs(dir);
   const call = ['train', '--data', 'data', ...TINY, '--epochs', '1', '--batch', '2', '--out', 'run'];
