@@ -108,5 +108,5 @@ part('form').addEventListener('submit', (event) => {
   event.preventDefault();
   void start();
 });
-if (navigator.gpu) tell('ready', 'Ready: all cases take a minute at most.');
+if (navigator.gpu) tell('ready', 'Ready: all cases take about a minute.');
 else tell('missing', MISSING);

@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { chooseDriver, testWebGpu } from '../support/backend/webgpu.js';
 import { json, suiteInFolder, unetpp, unetppAfter } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli selftest');
+
+chooseDriver();
+const driver = await testWebGpu();
+driver?.close();
 
 test('a line for each family, and the verdict', ({ dir }) => {
   const { code, stdout, stderr } = unetpp(dir, ['selftest', '--filter', 'pooling', '--quiet']);
@@ -19,6 +24,15 @@ test('the report as a file, and the same as one object', ({ dir }) => {
   assert.equal([result.kind, result.device, result.passed], ['selftest', null, true]);
   assert.match(result.backend as string, /^wasm/);
   assert.is(unetpp(dir, ['selftest', '--filter', 'concat', '--out', 'report.json', '--quiet']).code, 0, 'written over');
+});
+
+test('a GPU, with its adapter and its limits', ({ dir }) => {
+  if (!driver) return;
+  const { code, stdout } = unetpp(dir, ['selftest', '--backend', 'webgpu', '--filter', 'pooling', '--json']);
+  const { backend, device, passed, families } = JSON.parse(stdout);
+  assert.equal([code, passed, families.length], [0, true, 1]);
+  assert.is(backend, `webgpu (${device.adapter})`);
+  assert.ok(device.limits.maxBufferSize >= 2 ** 28 && device.limits.maxStorageBuffersPerShaderStage >= 8);
 });
 
 /** Makes the kernel of ReLU, which then is not cut into units for several threads, give 1 for its last element. */
