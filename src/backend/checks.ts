@@ -24,7 +24,7 @@ interface Check {
   fn(...inputs: Tensor[]): readonly Tensor[];
 }
 
-/** The inner loops that most of the time is spent in. */
+/** The inner loops that most of the time is spent in, those of WebAssembly all of them. */
 const INNER_LOOPS: Readonly<Record<string, Check>> = {
   'conv2d (Winograd)': {
     shapes: [[2, 12, 12, 16], [2, 12, 12, 8], [3, 3, 24, 24], [24], [2, 12, 12, 24]],
@@ -59,8 +59,15 @@ const INNER_LOOPS: Readonly<Record<string, Check>> = {
 
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, decoupled: true };
 
-/** What else a network and its training are made of. */
+/** What else a network and its training are made of, and what is a kernel of its own on a GPU. */
 const OTHERS: Readonly<Record<string, Check>> = {
+  'conv2d (direct, channels in fours)': {
+    shapes: [[1, 6, 5, 4], [1, 6, 5, 8], [3, 3, 12, 8], [8], [1, 6, 5, 8]],
+    fn(x, other, w, b, dy) {
+      const y = conv2d([x!, other!], w!, b!, { relu: true });
+      return [y, ...gradients(y, [x!, other!, w!, b!], dy!)];
+    },
+  },
   'batch norm': {
     shapes: [[2, 6, 5, 8], [8], [8], [2, 6, 5, 8]],
     fn(x, gamma, beta, dy) {
