@@ -1,6 +1,6 @@
 /**
- * Every golden network of PyTorch through the production path, on the reference and on wasm: import, logits, losses,
- * all gradients, and parameters and running statistics after the Adam steps.
+ * Every golden network of PyTorch through the production path, on the reference, on wasm and on WebGPU: import, logits,
+ * losses, all gradients, and parameters and running statistics after the Adam steps.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,15 +28,19 @@ import {
   readGolden,
 } from '../support/backend/golden.js';
 import { toNhwc } from '../support/backend/layout.js';
+import { testWebGpu } from '../support/backend/webgpu.js';
 
 const TOLERANCE = 1e-4;
 const LOSS_TOLERANCE = 1e-5;
 
 type Case = Golden<NetworkGoldenConfig>;
 
+const webgpu = await testWebGpu();
+
 const backends: readonly [string, () => Backend][] = [
   ['reference (float64)', () => new ReferenceBackend('float64')],
   ['wasm', () => createBackend('wasm')],
+  ...(webgpu ? [['webgpu', () => webgpu] as [string, () => Backend]] : []),
 ];
 
 for (const [backendName, createOne] of backends) {
@@ -188,4 +192,5 @@ function scaleOf(values: ArrayLike<number>): number {
   return scale;
 }
 
+test.after(() => webgpu?.close());
 test.run();

@@ -1,7 +1,9 @@
 /**
  * The gradient check: along a random direction h the slope of f is <gradient, h>, which central differences measure
- * with two evaluations, however many inputs there are (as in HIPS/autograd). In float64 on the reference.
+ * with two evaluations, however many inputs there are (as in HIPS/autograd). The slope is measured in float64 on the
+ * reference, whichever backend computes the gradient.
  */
+import type { Backend } from '../../../src/backend/backend.js';
 import { ReferenceBackend } from '../../../src/backend/reference.js';
 import { type NdArray, run } from '../../../src/backend/run.js';
 import { fold, Random, seedKey } from '../../../src/base/random.js';
@@ -15,7 +17,7 @@ import { arraysOf, type Case, upstreamOf } from './case.js';
 const STEP = 3e-5;
 
 /** How far <gradient, h> is from the measured slope, relative to the size of the products that it sums. */
-export async function gradientError(c: Case): Promise<number> {
+export async function gradientError(c: Case, computing?: Backend): Promise<number> {
   const backend = new ReferenceBackend('float64');
   const arrays = arraysOf(c);
   const upstream = upstreamOf(c, (await run(backend, c.fn, ...arrays))[0]!.shape);
@@ -34,7 +36,7 @@ export async function gradientError(c: Case): Promise<number> {
   const slope = ((await valueAt(STEP)) - (await valueAt(-STEP))) / (2 * STEP);
 
   const computed = await run(
-    backend,
+    computing ?? backend,
     (dy, ...xs) =>
       gradients(
         c.fn(...xs)[0]!,

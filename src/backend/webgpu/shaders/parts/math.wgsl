@@ -33,9 +33,20 @@ fn exp_(x: f32) -> f32 {
 fn log_(x: f32) -> f32 {
   // x = m 2^e with m in [sqrt(1/2), sqrt(2))
   let bits = bitcast<i32>(x) - 0x3f3504f3;
-  let e = f32(bits >> 23u);
   let m = bitcast<f32>((bits & 0x007fffff) + 0x3f3504f3);
-  let z = m - 1.0;
+  return lnOf(m - 1.0, f32(bits >> 23u));
+}
+
+// ln(1 + x) for x >= 0, accurate for tiny x too. What 1 + x rounds away cannot be had back as x - ((1 + x) - 1), which
+// drivers may take for 0: so 1 + x is not computed where it matters. NaN stays NaN.
+fn log1p_(x: f32) -> f32 {
+  if (isNan(x)) { return x; }
+  if (x < 0.41421356) { return lnOf(x, 0.0); }
+  return log_(1.0 + x);
+}
+
+// ln((1 + z) 2^e) with 1 + z in [sqrt(1/2), sqrt(2)).
+fn lnOf(z: f32, e: f32) -> f32 {
   var p = 7.0376836292e-2;
   p = p * z - 1.151461031e-1;
   p = p * z + 1.167699874e-1;
@@ -50,12 +61,6 @@ fn log_(x: f32) -> f32 {
   y = y + e * LN2_LOW;
   y = y - 0.5 * zz;
   return z + y + e * LN2_HIGH;
-}
-
-// ln(1 + x) for x >= 0, accurate for tiny x too: what 1 + x rounds away is added to first order.
-fn log1p_(x: f32) -> f32 {
-  let w = 1.0 + x;
-  return log_(w) + (x - (w - 1.0)) / w;
 }
 
 // 1 / (1 + exp(-x)).
