@@ -40,7 +40,7 @@ const network = {
   size: Number(values.size),
   threads: Number(values.threads),
 };
-const engine = createEngine(network);
+const engine = await createEngine(network);
 const title = `widths ${network.filters.join(', ')}, ${network.size}x${network.size}x1, all heads`;
 
 console.log(`## Peers: ${title}\n\n${describe(engine)}\n`);
@@ -49,7 +49,7 @@ if (values.torch) console.log(`\n${table(['', ...HEAD], await compareWithTorch(N
 
 /** Forward of one image, all in this process. */
 async function comparePeers(rounds) {
-  const workload = new Workload({ ...network, batch: 1 }, engine.createBackend());
+  const workload = new Workload({ ...network, batch: 1 }, await engine.createBackend());
   const ours = async () => workload.infer();
   const { model, image, examples } = workload;
   const subject = { ...network, model, image, examples };

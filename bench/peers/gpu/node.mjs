@@ -1,4 +1,4 @@
-/** The contest in Node, on Dawn: no browser is needed, and the clock of the processor can be read. */
+/** The contest in Node, on Dawn: no browser is needed, and the time of the processor can be read. */
 import { pathToFileURL } from 'node:url';
 import { create, globals } from 'webgpu';
 import { bundleContest } from './bundle.mjs';
