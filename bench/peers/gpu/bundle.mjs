@@ -1,4 +1,4 @@
-/** The contest as one file, in dist/, which git ignores. */
+/** The contest as one file, beside what else is built. */
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -6,7 +6,7 @@ const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** @returns {Promise<string>} where it is */
 export async function bundleContest() {
-  const outfile = pathOf('../dist/contest.mjs');
+  const outfile = pathOf('../../../dist/bench/contest.mjs');
   await build({
     entryPoints: [pathOf('contest.mjs')],
     outfile,
