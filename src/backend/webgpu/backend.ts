@@ -12,7 +12,7 @@ import {
 } from '../backend.js';
 import { constantsOf, keptFilters, ownFiltersLength, PackedFilters } from '../filters.js';
 import { ALIGNMENT } from './buffers.js';
-import { DeviceLostError, type OpenDevice } from './device.js';
+import type { OpenDevice } from './device.js';
 import { packings } from './kernels/index.js';
 import { Machine } from './machine.js';
 import { WebGpuProgram } from './program.js';
@@ -28,7 +28,6 @@ export class WebGpuBackend implements Backend {
   readonly alignment = ALIGNMENT;
   readonly #machine: Machine;
   readonly #filters: PackedFilters<WebGpuStorage>;
-  #closed = false;
 
   /** Makes a backend on a device of its own: `openDevice` asks for one. */
   constructor({ device, adapter }: OpenDevice) {
@@ -36,15 +35,6 @@ export class WebGpuBackend implements Backend {
     const machine = new Machine(device);
     this.#machine = machine;
     this.#filters = new PackedFilters(packings, (length) => WebGpuStorage.allocate(machine, length));
-    device.addEventListener('uncapturederror', ({ error }) => {
-      machine.timeline.fail(new Error(`internal: WebGPU: ${error.message}`));
-    });
-    void device.lost.then(({ message }) => {
-      const reason = this.#closed
-        ? 'the backend is closed'
-        : `webgpu: the device was lost (${message || 'no reason is given'})`;
-      machine.timeline.fail(new DeviceLostError(reason));
-    });
   }
 
   plan(outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options: ForecastOptions = {}): MemoryPlan {
@@ -79,7 +69,6 @@ export class WebGpuBackend implements Backend {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#machine.device.destroy();
+    this.#machine.close();
   }
 }

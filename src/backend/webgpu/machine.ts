@@ -1,6 +1,8 @@
 /** A device with all that storages and programs of a backend have in common. */
+import { InputError } from '../../base/errors.js';
 import { Arena } from './arena.js';
 import { Buffers, FLOAT, USAGE, WINDOW } from './buffers.js';
+import { watchFaults } from './faults.js';
 import { Pipelines } from './pipelines.js';
 import { Readback } from './readback.js';
 import { Timeline } from './timeline.js';
@@ -31,6 +33,13 @@ export class Machine {
     this.readback = new Readback(this.buffers);
     this.pipelines = new Pipelines(device);
     this.arena = new Arena(this.buffers);
+    watchFaults(device, this.timeline, this.buffers);
+  }
+
+  /** Gives all memory back; whoever still waits for a result, or asks for one, is told of it. */
+  close(): void {
+    this.timeline.fail(new InputError('webgpu: this backend is closed; make another one'));
+    this.device.destroy();
   }
 
   /** A buffer for copies that need one in between. */

@@ -6,7 +6,7 @@ import type { Plan } from '../../graph/plan.js';
 import { formatShape, sizeOf } from '../../graph/shape.js';
 import { checkLength, type Program, type Storage } from '../backend.js';
 import type { Filters } from '../filters.js';
-import { FLOAT, USAGE } from './buffers.js';
+import { FLOAT, LESS, USAGE } from './buffers.js';
 import type { Location, Machine } from './machine.js';
 import type { Pipeline } from './pipelines.js';
 import { type Place, type Stage, stagesOf } from './stages.js';
@@ -103,7 +103,7 @@ export class WebGpuProgram implements Program {
     this.#assertLive();
     this.#freed = true;
     this.machine.destroy(this.#sizes);
-    this.machine.timeline.finally(() => this.machine.arena.leave());
+    this.machine.timeline.finally(() => this.machine.arena.leave(this.plan.length));
   }
 
   #assertLive(): void {
@@ -160,7 +160,7 @@ export class WebGpuProgram implements Program {
     if (!large) return;
     const size = memorySize(sizeOf(large.shape) * FLOAT);
     throw new InputError(
-      `webgpu: ${op.name} works on ${formatShape(large.shape)}, ${size}, and this device binds at most ${memorySize(most)} at once; take smaller images, a smaller micro-batch or the wasm backend`,
+      `webgpu: ${op.name} works on ${formatShape(large.shape)}, ${size}, and this device binds at most ${memorySize(most)} at once; ${LESS}`,
     );
   }
 }
