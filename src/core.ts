@@ -14,6 +14,8 @@ export { Scope } from './backend/scope.js';
 export { WasmBackend } from './backend/wasm/backend.js';
 export type { Job, TeamOptions, TeamThreads, ThreadInit } from './backend/wasm/team/team.js';
 export { TeamThread } from './backend/wasm/team/team-thread.js';
+export { type GpuProgram, WebGpuBackend } from './backend/webgpu/backend.js';
+export { type DeviceOptions, NoDeviceError, type OpenDevice, openDevice } from './backend/webgpu/device.js';
 export { InputError } from './base/errors.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';
 export { type Augmentation, type AugmentationName, augment, parseAugmentations } from './data/augment/augment.js';
@@ -87,8 +89,16 @@ export type { TrainOptions, TrainProgress } from './train/options.js';
 export type { EpochReport } from './train/report.js';
 export { trainModel } from './train/trainer.js';
 
-/** TypeScript declares WebAssembly only with the DOM. In Node these names suffice; with the DOM they merge with it. */
+/**
+ * TypeScript declares WebAssembly only with the DOM, and WebGPU only in late versions. Elsewhere these names suffice; where
+ * they are declared, these merge with them.
+ */
 declare global {
+  interface GPU {}
+  interface GPUDevice {}
+  interface Navigator {
+    readonly gpu: GPU;
+  }
   namespace WebAssembly {
     interface Module {}
     interface Memory {}

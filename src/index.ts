@@ -18,3 +18,4 @@ export {
 export { CheckpointFiles, type FoundCheckpoint } from './platform/node/runs/checkpoint-files.js';
 export type { Threads } from './platform/node/threads/team.js';
 export type { WasmOptions } from './platform/node/wasm/backend.js';
+export type { WebGpuOptions } from './platform/node/webgpu/backend.js';

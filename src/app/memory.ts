@@ -27,18 +27,24 @@ export interface MemoryNeed {
  * @param what the option or the file that needs so much, with which the error begins
  * @throws InputError where it is not; the error ends with `advice`
  */
-function demand(need: MemoryNeed, { memoryLimit }: Backend, what: string, advice: string): void {
-  if (fits(need, memoryLimit)) return;
+function demand(need: MemoryNeed, backend: Backend, what: string, advice: string): void {
+  if (fits(need, backend)) return;
+  const { memoryLimit } = backend;
   const exceeded = need.backendBytes > memoryLimit;
   const why = exceeded
     ? `WebAssembly holds at most ${memorySize(memoryLimit)}`
     : `${memorySize(availableMemory())} are free`;
-  throw new InputError(`${what} needs ${memorySize(need.backendBytes + need.hostBytes)} of memory, ${why}; ${advice}`);
+  throw new InputError(`${what} needs ${memorySize(inHost(need, backend))} of memory, ${why}; ${advice}`);
 }
 
-/** Whether the memory is available on a backend of this `memoryLimit`. */
-export function fits({ backendBytes, hostBytes }: MemoryNeed, memoryLimit: number): boolean {
-  return backendBytes <= memoryLimit && backendBytes + hostBytes <= availableMemory();
+/** Whether the memory is available. Whether that of a GPU suffices, only the GPU itself can tell. */
+export function fits(need: MemoryNeed, backend: Backend): boolean {
+  return need.backendBytes <= backend.memoryLimit && inHost(need, backend) <= availableMemory();
+}
+
+/** The bytes that work takes of the memory of this machine: a GPU has its own. */
+function inHost({ backendBytes, hostBytes }: MemoryNeed, { adapter }: Backend): number {
+  return adapter === undefined ? backendBytes + hostBytes : hostBytes;
 }
 
 /** Returns what training takes on this backend, with so many workers. */

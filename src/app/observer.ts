@@ -3,6 +3,8 @@
  * reports what happened as values; the words are the receiver's.
  */
 
+import type { BackendName } from '../index.js';
+
 /** A phase of the work, which goes through images or rounds one after another. */
 export type Phase =
   | 'reading'
@@ -45,6 +47,10 @@ export type Remark =
   | { readonly kind: 'converted'; readonly from: 'grey' | 'RGB'; readonly images?: number }
   /** Files beside the images that are ignored. */
   | { readonly kind: 'skipped'; readonly files: readonly string[] }
+  /** What `--backend auto` has taken, and why. */
+  | { readonly kind: 'chosen'; readonly backend: BackendName; readonly reason: string }
+  /** Options that have no effect on a backend, as they are given on the command line. */
+  | { readonly kind: 'unused'; readonly options: readonly string[]; readonly backend: BackendName }
   /** A line on the files of a run, or on the wait for its folder. */
   | { readonly kind: 'notice'; readonly text: string };
 

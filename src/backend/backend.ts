@@ -64,6 +64,8 @@ export interface Allocator {
 
 export interface Backend extends Allocator {
   readonly name: string;
+  /** The GPU that computes, in its own memory; absent where the processor does. */
+  readonly adapter?: string;
   /** How many threads run a program together. */
   readonly threads: number;
   /** How many programs the backend can run at a time, each in a context of its own; see `Program.runAsync`. */

@@ -27,7 +27,11 @@ for (const [images, microBatch] of [
     await evaluate(model, dataset, { batch: microBatch, loss: lossOptions(options) });
     const validated = [...compiled];
     const written: string[] = [];
-    await writePictures({ write: async (name) => void written.push(name) }, { model, dataset, options }, []);
+    await writePictures(
+      { write: async (name) => void written.push(name) },
+      { model, dataset, options: { ...options, backend: 'wasm' } },
+      [],
+    );
     assert.equal(written, ['predictions.png']);
     assert.equal([...compiled], validated);
   });

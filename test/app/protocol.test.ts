@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { settleBackend } from '../../src/app/backend.js';
 import { completeStudyOptions, type StudyOptions } from '../../src/app/options/study-options.js';
 import { outputsOf } from '../../src/app/outputs.js';
 import { openStudy } from '../../src/app/study/protocol.js';
@@ -17,7 +18,12 @@ const OPTIONS = { filters: [2, 4], size: 32, folds: 3, learningRate: 0.02, maxGr
 
 async function open(dir: string, more: Partial<StudyOptions> = {}): Promise<void> {
   const options = completeStudyOptions({ ...OPTIONS, ...more });
-  const folder = await openStudy(join(dir, 'st'), planStudy(options, dataset), outputsOf({}, {}), {});
+  const folder = await openStudy(
+    join(dir, 'st'),
+    await planStudy(await settleBackend(options, {}), dataset),
+    outputsOf({}, {}),
+    {},
+  );
   await folder.close();
 }
 
@@ -34,6 +40,7 @@ test('it may ask for other runs and compute otherwise; anything else is refused 
   await refused({ learningRate: 0.05 }, '--lr is 0.05', 'with 0.02');
   await refused({ epochs: 9 }, '--epochs is 9', 'with 8');
   await refused({ patience: 2 }, '--patience is 2', 'without it');
+  await refused({ backend: 'reference' }, '--backend is reference', 'with wasm');
   await refused({ folds: 4 }, '--folds is 4', 'with 3');
   await refused({ emaDecay: undefined }, '--ema is not given', 'with 0.9');
 });

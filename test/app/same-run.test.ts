@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { settleBackend } from '../../src/app/backend.js';
 import { completeOptions, type TrainCommandOptions } from '../../src/app/options/train-options.js';
 import { findCheckpoint } from '../../src/app/runs/resume.js';
 import { storedOptions, toRunConfig } from '../../src/app/runs/run-config.js';
@@ -27,7 +28,8 @@ const never = new AbortController().signal;
 let made = '';
 
 async function prepareJob(options: TrainCommandOptions): Promise<TrainingJob> {
-  return (await loadJob(planTraining(options, await openData(options)), nobody, never))!;
+  const planned = await planTraining(await settleBackend(options, nobody), await openData(options));
+  return (await loadJob(planned, nobody, never))!;
 }
 
 test.before(async () => {
@@ -97,6 +99,23 @@ test('what changes no number may be edited, and the epochs raised', async ({ dir
   edit(dir, { epochs: 3, workers: 'auto', checkpointSteps: 7, test: false });
   const { reports, told } = await goOn(dir);
   assert.equal([reports.length, told], [3, []]);
+});
+
+test('another backend may go on with it, and the difference is told', async ({ dir }) => {
+  const path = join(dir, 'run');
+  const folder = await RunFolder.open(path);
+  const told: string[] = [];
+  try {
+    const options = { ...storedOptions(folder), data: join(dir, 'data') };
+    for (const backend of ['wasm', 'reference'] as const) {
+      const job = await prepareJob({ ...options, backend });
+      assert.ok(await findCheckpoint(folder, job, (line) => told.push(line)));
+    }
+  } finally {
+    await folder.close();
+  }
+  const bits = 'the last bits of the weights will be those of neither alone';
+  assert.equal(told, [`${path}: begun on the backend wasm, resumed on reference; ${bits}`]);
 });
 
 test('an image or a mask that was replaced under its name is refused by this name', async ({ dir }) => {

@@ -20,10 +20,15 @@ async function main() {
   const dataset = syntheticDataset({ size: 32, seed: 1, train: 4, validation: 2 });
   for await (const _ of trainModel(model, dataset, { epochs: 1, batch: 4, microBatch: 2 }));
   console.log(await weightsSha256(model));
+  await createBackend('webgpu').catch(({ message }) => console.log(message));
   await openDataset('none', { size: 32, seed: 1 }).catch(({ message }) => console.log(message));
 }
 main().catch(({ message }) => console.log(message));
 `;
+
+/** The optional package is none of the bundle's, and is looked for when it is asked for. */
+const NO_WEBGPU =
+  'webgpu: the optional package "webgpu" is not installed; run "npm install webgpu", or take the wasm backend';
 
 /** As npm does. */
 function install(dir: string): void {
@@ -55,7 +60,7 @@ for (const format of ['esm', 'cjs'] as const) {
     const model = createModel({ filters: [4, 8] });
     const dataset = syntheticDataset({ size: 32, seed: 1, train: 4, validation: 2 });
     for await (const _ of trainModel(model, dataset, { epochs: 1, batch: 4, microBatch: 2 }));
-    const expected = `${await weightsSha256(model)}\nnone: no such folder\n`;
+    const expected = `${await weightsSha256(model)}\n${NO_WEBGPU}\nnone: no such folder\n`;
     assert.is(run(program, dir), expected, 'seen from the bundle');
 
     rmSync(join(dir, 'node_modules'), { recursive: true });

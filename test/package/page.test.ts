@@ -60,6 +60,10 @@ test("a page's bundle of the core trains, goes on from a checkpoint, and has the
   assert.is(runInContext('typeof process + typeof require + typeof Buffer', page), 'undefined'.repeat(3));
   const weights = await runInContext(SCRIPT, page);
 
+  const refusal = await runInContext('unetpp.openDevice(undefined).catch(({ message }) => message)', page);
+  const advice = 'take a browser with WebGPU, over HTTPS, or take the wasm backend';
+  assert.is(refusal, `webgpu: this page has no navigator.gpu; ${advice}`);
+
   const model = createModel(CONFIG);
   for await (const _ of trainModel(model, syntheticDataset(SLICES), TRAINING));
   assert.is(weights, await weightsSha256(model));

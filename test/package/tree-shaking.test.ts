@@ -9,18 +9,24 @@ import { suiteInFolder } from '../support/cli/cli.js';
 const test = suiteInFolder('tree-shaking');
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The folders of src that leave code in a bundle for the browser which imports `name` from the core. */
-async function foldersOf(dir: string, name: string): Promise<string[]> {
-  mkdirSync(join(dir, 'node_modules'), { recursive: true });
-  symlinkSync(PACKAGE, join(dir, 'node_modules/unetpp'), 'dir');
+/** The files of src that leave code in a bundle for the browser which imports `name` from the core. */
+async function filesOf(dir: string, name: string): Promise<string[]> {
+  const page = join(dir, name);
+  mkdirSync(join(page, 'node_modules'), { recursive: true });
+  symlinkSync(PACKAGE, join(page, 'node_modules/unetpp'), 'dir');
   const { metafile } = await build({
-    stdin: { contents: `import { ${name} } from 'unetpp/core';\nconsole.log(${name});`, resolveDir: dir },
-    ...{ bundle: true, platform: 'browser', format: 'esm', outdir: join(dir, 'out') },
+    stdin: { contents: `import { ${name} } from 'unetpp/core';\nconsole.log(${name});`, resolveDir: page },
+    ...{ bundle: true, platform: 'browser', format: 'esm', outdir: join(page, 'out') },
     ...{ write: false, metafile: true, logLevel: 'silent' },
   });
   const [output] = Object.values(metafile.outputs);
   const used = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return [...new Set(used.flatMap(([path]) => /\/dist\/src\/(\w+)\//.exec(`/${path}`)?.[1] ?? []))].sort();
+  return used.flatMap(([path]) => /\/dist\/src\/(.+)/.exec(`/${path}`)?.[1] ?? []);
+}
+
+/** The folders of these files. */
+async function foldersOf(dir: string, name: string): Promise<string[]> {
+  return [...new Set((await filesOf(dir, name)).flatMap((path) => /^(\w+)\//.exec(path)?.[1] ?? []))].sort();
 }
 
 test('a page that predicts carries nothing of the training', async ({ dir }) => {
@@ -35,6 +41,15 @@ test('a page that predicts carries nothing of the training', async ({ dir }) => 
 
 test('a page that makes masks carries neither a network nor a backend', async ({ dir }) => {
   assert.equal(await foldersOf(dir, 'toMask'), ['infer']);
+});
+
+test('a page carries the backend that it uses, and not the other', async ({ dir }) => {
+  const backendsOf = async (name: string) => {
+    const found = (await filesOf(dir, name)).flatMap((path) => /^backend\/(\w+)\//.exec(path)?.[1] ?? []);
+    return [...new Set(found)];
+  };
+  assert.equal(await backendsOf('WasmBackend'), ['wasm']);
+  assert.equal(await backendsOf('WebGpuBackend'), ['webgpu']);
 });
 
 test('a page that trains carries the training', async ({ dir }) => {

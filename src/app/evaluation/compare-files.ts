@@ -1,12 +1,15 @@
 /** What each head of a model file is worth on a data folder and what it costs, with the smallest that suffices. */
+import type { Backend } from '../../backend/backend.js';
 import { compareModes, type ModeComparison } from '../../evaluate/compare-modes.js';
-import { createBackend, type Threads } from '../../index.js';
+import type { Threads } from '../../index.js';
 import { decodeModel } from '../../model/modelfile.js';
 import type { RecommendationScore } from '../../model/recommendation.js';
 import type { ModelConfig } from '../../network/config.js';
 import { readFileChecked } from '../../platform/node/files/atomic.js';
+import { type Computed, onBackend, settleBackend } from '../backend.js';
 import { saveUnchanged } from '../models/save-unchanged.js';
 import { type Observer, progressOf } from '../observer.js';
+import type { BackendChoice } from '../options/backend-options.js';
 import { EVALUATION_BATCH, type EvaluationDataOptions, openEvaluationData } from './evaluation-data.js';
 
 export interface CompareFilesOptions extends EvaluationDataOptions {
@@ -17,11 +20,12 @@ export interface CompareFilesOptions extends EvaluationDataOptions {
   /** How many predictions of one image are timed in each mode. */
   readonly runs: number;
   readonly threads: Threads;
+  readonly backend: BackendChoice;
   /** Whether the recommendation is stored in the model file. */
   readonly save?: boolean;
 }
 
-export interface FilesComparison {
+export interface FilesComparison extends Computed {
   readonly comparison: ModeComparison;
   readonly config: ModelConfig;
   /** Width and height of the images. */
@@ -32,8 +36,16 @@ export interface FilesComparison {
 
 /** @throws InputError for files that do not fit each other, or where memory does not suffice */
 export async function compareFiles(options: CompareFilesOptions, observer: Observer): Promise<FilesComparison> {
+  const settled = await settleBackend(options, observer);
+  return onBackend(settled, async (backend, by) => ({ ...(await compareOn(backend, options, observer)), ...by }));
+}
+
+async function compareOn(
+  backend: Backend,
+  options: CompareFilesOptions,
+  observer: Observer,
+): Promise<Omit<FilesComparison, keyof Computed>> {
   const { subset, score, tolerance, runs } = options;
-  const backend = createBackend('wasm', { threads: options.threads });
   const bytes = await readFileChecked(options.model);
   const model = await decodeModel(bytes, options.model, backend);
   const dataset = await openEvaluationData(model, options, observer);

@@ -1,4 +1,5 @@
 /** A model file measured on a data folder, and the thresholds that suit it. */
+import type { Backend } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
 import {
   type ChooseThresholdOptions,
@@ -8,14 +9,16 @@ import {
 } from '../../evaluate/choose-threshold.js';
 import { type Evaluation, evaluate, type NamedScores } from '../../evaluate/evaluate.js';
 import type { Spacing } from '../../image/image.js';
-import { createBackend, type Threads } from '../../index.js';
+import type { Threads } from '../../index.js';
 import { type LossOptions, trainedLoss } from '../../loss/loss.js';
 import { decodeModel } from '../../model/modelfile.js';
 import { resolveMode } from '../../model/recommendation.js';
 import type { Thresholds } from '../../model/threshold.js';
 import { readFileChecked } from '../../platform/node/files/atomic.js';
+import { type Computed, onBackend, settleBackend } from '../backend.js';
 import { saveUnchanged } from '../models/save-unchanged.js';
 import { type Observer, type Phase, progressOf } from '../observer.js';
+import type { BackendChoice } from '../options/backend-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 import { EVALUATION_BATCH, type EvaluationDataOptions, openEvaluationData } from './evaluation-data.js';
 import { imagesCsv, reportFiles, SCORES_CSV, writeReport } from './report-files.js';
@@ -27,6 +30,7 @@ export interface EvaluateFilesOptions extends ForceOption, EvaluationDataOptions
   readonly threshold?: number;
   readonly threads: Threads;
   readonly relaxed?: boolean;
+  readonly backend: BackendChoice;
   /** The size of a pixel in mm, for distances. Default: distances are in pixels. */
   readonly spacing?: Spacing;
   /** How many of the worst images are listed, and shown in the report. */
@@ -41,7 +45,7 @@ export interface EvaluateFilesOptions extends ForceOption, EvaluationDataOptions
   readonly save?: boolean;
 }
 
-export interface FilesEvaluation {
+export interface FilesEvaluation extends Computed {
   readonly evaluation: Evaluation;
   /** The loss that the model was trained with, and that is measured. */
   readonly loss: LossOptions;
@@ -66,10 +70,18 @@ export interface FilesEvaluation {
 /** @throws InputError for options that contradict each other, or files that do not fit, before anything is written */
 export async function evaluateFiles(options: EvaluateFilesOptions, observer: Observer): Promise<FilesEvaluation> {
   refuseContradictions(options);
+  const settled = await settleBackend(options, observer);
+  return onBackend(settled, async (backend, by) => ({ ...(await evaluateOn(backend, options, observer)), ...by }));
+}
+
+async function evaluateOn(
+  backend: Backend,
+  options: EvaluateFilesOptions,
+  observer: Observer,
+): Promise<Omit<FilesEvaluation, keyof Computed>> {
   const outputs = outputsOf(options, { '--model': options.model, '--data': options.data });
   const reported = options.report === undefined ? undefined : await reportFiles(outputs, options.report);
   const table = options.csv === undefined ? undefined : await outputs.file(options.csv, SCORES_CSV);
-  const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
   const bytes = await readFileChecked(options.model);
   const model = await decodeModel(bytes, options.model, backend);
   const mode = resolveMode(options.mode, model);

@@ -1,8 +1,9 @@
 /** Options of the commands that run a model. */
+import { backendOptions } from './backend-options.js';
 import type { OptionTable } from './option.js';
 import { between, onOrOff, text, threads } from './parsers.js';
 
-export const threadOptions = {
+const threadOptions = {
   threads: {
     flag: '--threads <n>',
     parse: threads,
@@ -11,6 +12,9 @@ export const threadOptions = {
     affects: 'speed',
   },
 } as const satisfies OptionTable;
+
+/** What computes, and with how many threads. */
+export const computingOptions = { ...backendOptions, ...threadOptions } as const satisfies OptionTable;
 
 export const inferenceOptions = {
   mode: {
@@ -27,7 +31,7 @@ export const inferenceOptions = {
     default: { unset: 'that of the model' },
     affects: 'bits',
   },
-  ...threadOptions,
+  ...computingOptions,
   relaxed: {
     flag: '--relaxed',
     parse: onOrOff,

@@ -9,11 +9,12 @@ import type { Parser } from './parsers.js';
 /**
  * What an option affects, and so whether a run may resume with another value of it.
  * - 'bits': the numbers. A run that resumes keeps its value.
+ * - 'rounding': the last digits of the numbers: what computes them. A run may resume with another value, with a remark.
  * - 'goal': what is still to be done, such as the number of epochs. A run may resume with another value.
  * - 'speed': how the work is done, but no number: by how many threads, how often it is saved, where the data is.
  * - 'output': this call alone: what it prints, where it writes. It is not stored with the run.
  */
-export type Affects = 'bits' | 'goal' | 'speed' | 'output';
+export type Affects = 'bits' | 'rounding' | 'goal' | 'speed' | 'output';
 
 /** The value where an option is not given, which the help states. */
 export type Default<T> =

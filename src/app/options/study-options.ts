@@ -83,14 +83,17 @@ export function completeStudyOptions(given: Partial<StudyOptions>): StudyOptions
   return { ...completeOptions(given), ...withTableDefaults(ownOptions, given, data) };
 }
 
-/** All runs of a study have the same goal, so that it may not change when the study resumes. */
+/** All runs of a study have the same goal and are computed alike, so that this may not change when the study resumes. */
 function ofStudy(table: OptionTable): OptionTable {
   const kept = Object.entries(table).filter((entry): entry is [string, OptionSpec] => {
     const [name, spec] = entry;
     return spec !== null && !DECIDED.includes(name);
   });
   return Object.fromEntries(
-    kept.map(([name, spec]) => [name, spec.affects === 'goal' ? { ...spec, affects: 'bits' } : spec]),
+    kept.map(([name, spec]) => {
+      const common = spec.affects === 'goal' || spec.affects === 'rounding';
+      return [name, common ? { ...spec, affects: 'bits' } : spec];
+    }),
   );
 }
 

@@ -1,12 +1,12 @@
 /** All options of a training in one table, for commands, run folders and callers of the library. */
 import type { DatasetOptions } from '../../data/folder/read-dataset.js';
-import type { BackendName } from '../../index.js';
 import { type LossOptions, spansImages } from '../../loss/loss.js';
 import { parseLoss } from '../../loss/loss-text.js';
 import type { CreateModelOptions } from '../../model/model.js';
 import type { ModelConfig } from '../../network/config.js';
 import type { TrainOptions } from '../../train/options.js';
 import { recipeOptions } from '../recipes.js';
+import type { BackendChoice } from './backend-options.js';
 import { commonOptions } from './common-options.js';
 import { dataOptions } from './data-options.js';
 import { networkOptions } from './network-options.js';
@@ -52,7 +52,7 @@ type LibraryOptions = ModelConfig & CreateModelOptions & DatasetOptions & TrainO
 /** Values that are written differently on the command line and in config.json: names and texts in place of objects. */
 interface Spelt {
   readonly augment: string;
-  readonly backend: BackendName;
+  readonly backend: BackendChoice;
   readonly loss: string;
   readonly resume: string;
 }

@@ -1,10 +1,10 @@
 /** Options of the training: how long, on what, by which loss, and what computes it. */
 import { AUGMENTATIONS } from '../../data/augment/augment.js';
-import { backends } from '../../index.js';
 import { lossText } from '../../loss/loss-text.js';
 import { trainDefaults } from '../../train/options.js';
+import { backendOptions } from './backend-options.js';
 import type { OptionTable } from './option.js';
-import { loss, oneOf, text, threads, weights, whole } from './parsers.js';
+import { loss, text, threads, weights, whole } from './parsers.js';
 
 export const trainingOptions = {
   epochs: {
@@ -77,11 +77,5 @@ export const trainingOptions = {
     default: { value: 'auto' },
     affects: 'speed',
   },
-  backend: {
-    flag: '--backend <name>',
-    parse: oneOf(backends),
-    help: 'where to compute; reference is slow and only for checking',
-    default: { value: 'wasm' },
-    affects: 'bits',
-  },
+  ...backendOptions,
 } as const satisfies OptionTable;

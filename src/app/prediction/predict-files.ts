@@ -1,9 +1,10 @@
 /** Predicts the masks of image files, at their own size, with a model file. */
 
+import type { Backend } from '../../backend/backend.js';
 import { encodeNpy, NPY } from '../../formats/npy.js';
 import { encodePng } from '../../formats/png/png.js';
 import type { Image } from '../../image/image.js';
-import { createBackend, loadModel, type Threads } from '../../index.js';
+import { loadModel, type Threads } from '../../index.js';
 import { type Prediction, toMask } from '../../infer/prediction.js';
 import { resolveMode } from '../../model/recommendation.js';
 import { thresholdOf } from '../../model/threshold.js';
@@ -13,8 +14,10 @@ import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/f
 import { join } from '../../platform/node/files/paths.js';
 import { readImage } from '../../platform/node/files/read-image.js';
 import { overlayClasses, storedMask } from '../../report/overlay.js';
+import { type Computed, onBackend, settleBackend } from '../backend.js';
 import { MASK, OVERLAY } from '../kinds.js';
 import type { Observer } from '../observer.js';
+import type { BackendChoice } from '../options/backend-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 import { checkInputs, refuseCollisions } from './inputs.js';
 
@@ -30,11 +33,12 @@ export interface PredictFilesOptions extends ForceOption {
   readonly threshold?: number;
   readonly threads: Threads;
   readonly relaxed?: boolean;
+  readonly backend: BackendChoice;
   /** Whether NAME.npy is written, too: the probabilities [classes, height, width]. */
   readonly saveProbs?: boolean;
 }
 
-export interface FilesPrediction {
+export interface FilesPrediction extends Computed {
   readonly images: number;
   /** Files beside the images that were ignored. */
   readonly skipped: readonly string[];
@@ -46,7 +50,15 @@ export interface FilesPrediction {
 
 /** Predicts the masks. @throws InputError for an image, model or folder that does not fit, before anything is written */
 export async function predictFiles(options: PredictFilesOptions, observer: Observer): Promise<FilesPrediction> {
-  const backend = createBackend('wasm', { threads: options.threads, relaxed: options.relaxed });
+  const settled = await settleBackend(options, observer);
+  return onBackend(settled, async (backend, by) => ({ ...(await predictOn(backend, options, observer)), ...by }));
+}
+
+async function predictOn(
+  backend: Backend,
+  options: PredictFilesOptions,
+  observer: Observer,
+): Promise<Omit<FilesPrediction, keyof Computed>> {
   const model = await loadModel(options.model, { backend });
   const mode = resolveMode(options.mode, model);
   const threshold = options.threshold ?? thresholdOf(model, mode);

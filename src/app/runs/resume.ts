@@ -63,16 +63,22 @@ export async function findCheckpoint(
     );
   }
   if (record) requireSameImages(folder, job, record);
-  for (const remark of remarks(folder, found)) warn(remark);
+  for (const remark of remarks(folder, found, job)) warn(remark);
   const epochs = await folder.keepMetrics(found ? begunEpoch(found.checkpoint).epoch - 1 : 0, record, warn);
   return found && { checkpoint: found.checkpoint, epochs };
 }
 
-function remarks({ path }: RunFolder, found: FoundCheckpoint | undefined): string[] {
+function remarks({ path }: RunFolder, found: FoundCheckpoint | undefined, { options }: TrainingJob): string[] {
   if (!found) return [`${path}: has no checkpoint yet; starting from the first epoch`];
   const { checkpoint, warning } = found;
   const unknown = `${path}: its checkpoint does not say with which options and images it was made; resuming unchecked`;
-  return [...(warning === undefined ? [] : [warning]), ...(checkpoint.run ? [] : [unknown])];
+  const before = checkpoint.run?.options.backend ?? options.backend;
+  const moved = `${path}: begun on the backend ${before}, resumed on ${options.backend}; the last bits of the weights will be those of neither alone`;
+  return [
+    ...(warning === undefined ? [] : [warning]),
+    ...(checkpoint.run ? [] : [unknown]),
+    ...(before === options.backend ? [] : [moved]),
+  ];
 }
 
 /** Says how two lists of names differ, where one has a name that the other has not. */

@@ -3,6 +3,7 @@ import { defaultFolder } from '../../platform/node/runs/new-folder.js';
 import type { StudyFolder } from '../../platform/node/runs/study-folder.js';
 import { type Run, type RunResult, runName } from '../../study/runs.js';
 import type { Digests } from '../../train/checkpoint/run-record.js';
+import { settleBackend } from '../backend.js';
 import type { StudyOptions } from '../options/study-options.js';
 import { outputsOf } from '../outputs.js';
 import { lockWait } from '../runs/lock-wait.js';
@@ -56,7 +57,7 @@ export async function runStudy(
   signal: AbortSignal,
 ): Promise<StudyOutcome> {
   const dataset = await openData(options);
-  const plan = planStudy(options, dataset);
+  const plan = await planStudy(await settleBackend(options, observer), dataset);
   const { train, validation, test } = dataset.split;
   const digests = await readSamples(dataset, [...train, ...validation, ...test], observer, signal);
   const outputs = outputsOf(options, { '--data': options.data });
@@ -113,8 +114,8 @@ async function doRun(
   signal: AbortSignal,
 ): Promise<RunResult | undefined> {
   try {
-    const job = planRun(plan, run);
-    const outcome = await trainAndScore(folder.runPath(run), job, digests, plan.subset, observer, signal);
+    const planned = await planRun(plan, run);
+    const outcome = await trainAndScore(folder.runPath(run), planned, digests, plan.subset, observer, signal);
     if (!outcome) return undefined;
     const result = { arm: run.arm.name, fold: run.fold, seed: run.seed, ...outcome };
     await folder.finish(run, result);

@@ -6,11 +6,12 @@ import type { Split, Subset } from '../../data/split/split.js';
 import { networkCost } from '../../model/summary.js';
 import { type Arm, embeddedArms, familyArm, familyNames } from '../../study/arms.js';
 import { planRuns, type Run } from '../../study/runs.js';
+import { type Computed, computedBy, type Settled } from '../backend.js';
 import type { StudyOptions } from '../options/study-options.js';
 import { type PlannedTraining, planTraining } from '../training/job.js';
 
 export interface StudyPlan {
-  readonly options: StudyOptions;
+  readonly options: Settled<StudyOptions>;
   readonly dataset: Dataset;
   readonly arms: readonly Arm[];
   /** The split of each fold. */
@@ -20,10 +21,15 @@ export interface StudyPlan {
   readonly subset: Subset;
   /** The cost of a run of each arm, by the arm's name, relative to the others. */
   readonly costs: ReadonlyMap<string, number>;
+  /** What computes. */
+  readonly by: Computed;
 }
 
-/** Plans a study. @throws InputError for options of any arm that do not fit each other, the data set or the memory */
-export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
+/**
+ * Plans a study.
+ * @throws InputError for options of any arm that do not fit each other, the data set or the memory, or for a missing GPU
+ */
+export async function planStudy(options: Settled<StudyOptions>, dataset: Dataset): Promise<StudyPlan> {
   const arms = armsOf(options);
   const splits = splitsOf(options, dataset);
   const runs = planRuns(arms, splits.length, options.seeds);
@@ -31,9 +37,12 @@ export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
   const { size } = dataset.sampler;
   const costs = new Map<string, number>();
   const plan = { options, dataset, arms, splits, runs, subset, costs } as const;
+  let by = computedBy(options.backend, {});
   for (const [k, arm] of arms.entries()) {
     try {
-      const { config } = planRun(plan, { arm, fold: 1, seed: options.seeds[0]! });
+      const { config, backend } = await planRun(plan, { arm, fold: 1, seed: options.seeds[0]! });
+      backend.close();
+      by = computedBy(options.backend, backend);
       costs.set(arm.name, networkCost(config, 'accurate', { width: size, height: size }).macs);
     } catch (error) {
       // What is wrong with the first is wrong with all.
@@ -41,11 +50,14 @@ export function planStudy(options: StudyOptions, dataset: Dataset): StudyPlan {
       throw error;
     }
   }
-  return plan;
+  return { ...plan, by };
 }
 
-/** The training of one run. */
-export function planRun({ options, dataset, splits }: StudyPlan, { arm, fold, seed }: Run): PlannedTraining {
+/** The training of one run; whoever plans it closes its backend. */
+export function planRun(
+  { options, dataset, splits }: Omit<StudyPlan, 'by'>,
+  { arm, fold, seed }: Run,
+): Promise<PlannedTraining> {
   return planTraining({ ...options, ...arm.build(options.filters), seed }, { ...dataset, split: splits[fold - 1]! });
 }
 

@@ -21,7 +21,7 @@ export type RunOutcome = Omit<RunResult, 'arm' | 'fold' | 'seed'>;
 
 /**
  * Trains in the folder `path`, or resumes there where the run was begun, and scores the weights of the best epoch. The
- * result is undefined where `signal` ends it; called again, it resumes.
+ * result is undefined where `signal` ends it; called again, it resumes. The backend is closed at the end.
  */
 export async function trainAndScore(
   path: string,
@@ -31,9 +31,9 @@ export async function trainAndScore(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<RunOutcome | undefined> {
-  const job = createJob(planned, digests);
   const work = (folder: RunFolder, job: TrainingJob) => trainAndScoreIn(folder, job, subset, observer, signal);
   try {
+    const job = createJob(planned, digests);
     if (!RunFolder.holdsRun(path)) {
       return await inNewRun(path, toRunConfig(planned), (folder) => work(folder, job));
     }
@@ -46,7 +46,7 @@ export async function trainAndScore(
     };
     return await inBegunRun(path, prepare, work);
   } finally {
-    job.model.backend.close();
+    planned.backend.close();
   }
 }
 

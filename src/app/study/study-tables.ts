@@ -44,7 +44,7 @@ export function studyTables(plan: StudyPlan, results: readonly RunResult[]): Stu
   const files = {
     md: `${MARKDOWN_MARK}${text}\n`,
     csv: csv(rows),
-    json: jsonText({ software: SOFTWARE, compare, runs, rows, notes, results: done }),
+    json: jsonText({ software: SOFTWARE, compare, ...plan.by, runs, rows, notes, results: done }),
   };
   return { text, rows, notes, files };
 }
@@ -126,7 +126,8 @@ function progress({ runs, arms, splits, options }: StudyPlan, results: readonly 
   return `${plural(runs.length, 'run')} of ${plural(options.epochs, 'epoch')} (${of}); ${state}.`;
 }
 
-function notesOf({ arms, splits, subset, options }: StudyPlan, results: readonly RunResult[]): string[] {
+function notesOf(plan: StudyPlan, results: readonly RunResult[]): string[] {
+  const { arms, splits, subset, options } = plan;
   const family = options.compare === 'family';
   const byPatient = results.some(({ outputs }) => outputs[0]!.images.some(({ patient }) => patient !== undefined));
   const tested = !family || arms.some(({ name }) => name === BASELINE);
@@ -138,8 +139,14 @@ function notesOf({ arms, splits, subset, options }: StudyPlan, results: readonly
     ...(subset === 'validation' ? [CHOSEN_ON] : []),
     'Scores are means over the images of a run, then mean ± standard deviation over the runs.',
     tested ? testNote(byPatient) : `There is no significance test, as ${BASELINE} is not among the networks.`,
-    `Time: training and validation of one run, ${options.workers === 'auto' ? 'on all cores' : `with ${plural(options.workers, 'worker')}`} of ${machine()}.`,
+    `Time: training and validation of one run, ${computer(plan)} of ${machine()}.`,
   ];
+}
+
+/** Describes what of the machine computes. */
+function computer({ options: { workers }, by: { backend, adapter } }: StudyPlan): string {
+  if (backend !== 'wasm') return adapter === null ? `on the backend ${backend}` : `on the GPU (${adapter})`;
+  return workers === 'auto' ? 'on all cores' : `with ${plural(workers, 'worker')}`;
 }
 
 /** Describes the machine, without which times mean nothing. */

@@ -11,6 +11,7 @@ import { checkSize } from '../../network/network.js';
 import type { Checkpoint } from '../../train/checkpoint/checkpoint.js';
 import type { Digests } from '../../train/checkpoint/run-record.js';
 import type { EpochReport } from '../../train/report.js';
+import type { Settled } from '../backend.js';
 import { requireForTraining } from '../memory.js';
 import type { Observer } from '../observer.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
@@ -19,7 +20,7 @@ import { backendFor } from './workers.js';
 
 /** A training whose options fit each other, the data and the memory, before anything of it is allocated. */
 export interface PlannedTraining {
-  readonly options: TrainCommandOptions;
+  readonly options: Settled<TrainCommandOptions>;
   readonly augmentations: readonly Augmentation[];
   readonly dataset: Dataset;
   readonly config: ModelConfig;
@@ -58,8 +59,11 @@ export async function loadJob(
   return signal.aborted ? undefined : createJob(planned, digests);
 }
 
-/** Plans a training. @throws InputError for options that do not fit each other, the data set or the memory */
-export function planTraining(options: TrainCommandOptions, dataset: Dataset): PlannedTraining {
+/**
+ * Plans a training; whoever plans it closes its backend.
+ * @throws InputError for options that do not fit each other, the data set or the memory, or where a GPU is missing
+ */
+export async function planTraining(options: Settled<TrainCommandOptions>, dataset: Dataset): Promise<PlannedTraining> {
   const augmentations = parseAugmentations(options.augment);
   if (options.test) requireTestImages(dataset);
   const { filters, skips, deepSupervision, norm, upsample, dropout, size } = options;
@@ -75,9 +79,14 @@ export function planTraining(options: TrainCommandOptions, dataset: Dataset): Pl
   };
   const config = parseConfig(fields, 'train');
   checkSize(config, size, size);
-  const backend = backendFor(config, options, dataset.split);
-  const memory = requireForTraining(config, options, dataset.split, backend);
-  return { options, augmentations, dataset, config, backend, memory };
+  const backend = await backendFor(config, options, dataset.split);
+  try {
+    const memory = requireForTraining(config, options, dataset.split, backend);
+    return { options, augmentations, dataset, config, backend, memory };
+  } catch (error) {
+    backend.close();
+    throw error;
+  }
 }
 
 /** @throws InputError where there are no images to test on */

@@ -5,6 +5,7 @@ import type { Model } from '../../model/model.js';
 import { weightsSha256 } from '../../model/modelfile.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import type { EpochReport } from '../../train/report.js';
+import type { Computed } from '../backend.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
 import type { TestResult } from './test-images.js';
 
@@ -14,7 +15,8 @@ export interface ValidationScores extends Pick<Evaluation, 'dice' | 'iou' | 'poo
   readonly heads: readonly Pick<Head, 'head' | 'dice' | 'iou' | 'pooledIou'>[];
 }
 
-export interface TrainResult {
+/** Results that were kept by 0.1.0 do not say what computed. */
+export interface TrainResult extends Partial<Computed> {
   readonly run: string;
   readonly model: string | null;
   readonly epochs: number;
@@ -35,6 +37,7 @@ interface Done {
   readonly epochs: readonly EpochReport[];
   readonly seconds: number;
   readonly interrupted: boolean;
+  readonly by: Computed;
   readonly tested?: TestResult;
 }
 
@@ -42,7 +45,7 @@ interface Done {
 export async function resultOf(
   model: Model,
   folder: RunFolder,
-  { epochs, seconds, interrupted, tested }: Done,
+  { epochs, seconds, interrupted, by, tested }: Done,
 ): Promise<TrainResult> {
   const best = epochs.find(({ epoch }) => epoch === epochs.at(-1)?.bestEpoch);
   // An epoch that resumed with its validation has trained no image.
@@ -58,6 +61,7 @@ export async function resultOf(
     validation: best ? scoresOf(best.validation) : null,
     ...(tested && { test: withoutImages(tested.evaluation) }),
     weightsSha256: await weightsSha256(model),
+    ...by,
     interrupted,
   };
 }

@@ -3,12 +3,13 @@ import { encodeModel } from '../../model/modelfile.js';
 import { claimFolder, claimFreeFolder } from '../../platform/node/runs/new-folder.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { inBegunRun, inNewRun } from '../../platform/node/runs/run-session.js';
+import { computedBy, settleBackend } from '../backend.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
 import { outputsOf } from '../outputs.js';
 import { lockWait } from '../runs/lock-wait.js';
 import { doneResult, findCheckpoint, resumedOptions } from '../runs/resume.js';
 import { toRunConfig } from '../runs/run-config.js';
-import { loadJob, planTraining, type TrainingJob } from './job.js';
+import { loadJob, type PlannedTraining, planTraining, type TrainingJob } from './job.js';
 import { writePictures } from './pictures.js';
 import { keptOf, resultOf, type TrainResult, unbegunResult } from './result.js';
 import { measureOnTest, type TestResult } from './test-images.js';
@@ -34,17 +35,20 @@ export async function startTraining(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<TrainingOutcome> {
-  const planned = planTraining(options, await openData(options));
-  const outputs = outputsOf(options, { '--data': options.data });
-  const { out } = options;
-  const path = await (out === undefined
-    ? claimFreeFolder(folderName(planned.dataset), outputs)
-    : claimFolder(out, outputs));
-  const work = async (folder: RunFolder): Promise<TrainingOutcome> => {
-    const job = await loadJob(planned, observer, signal);
-    return job ? trainJob(folder, job, observer, signal) : { options, result: unbegunResult(folder) };
-  };
-  return inNewRun(path, toRunConfig(planned), work, lockWait(options, observer, signal));
+  const dataset = await openData(options);
+  const planned = await planTraining(await settleBackend(options, observer), dataset);
+  try {
+    const outputs = outputsOf(options, { '--data': options.data });
+    const { out } = options;
+    const path = await (out === undefined ? claimFreeFolder(folderName(dataset), outputs) : claimFolder(out, outputs));
+    const work = async (folder: RunFolder): Promise<TrainingOutcome> => {
+      const job = await loadJob(planned, observer, signal);
+      return job ? trainJob(folder, job, observer, signal) : unbegun(folder, planned);
+    };
+    return await inNewRun(path, toRunConfig(planned), work, lockWait(options, observer, signal));
+  } finally {
+    planned.backend.close();
+  }
 }
 
 /**
@@ -58,23 +62,35 @@ export async function resumeTraining(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<TrainingOutcome> {
+  let planned: PlannedTraining | undefined;
   const prepare = async (folder: RunFolder): Promise<() => Promise<TrainingOutcome>> => {
     const options = resumedOptions(folder, given);
     const kept = options.continue ? await doneResult(folder, options) : undefined;
     // The folder may have been moved since.
     if (kept) return async () => ({ options, result: { ...kept, run: folder.path, model: folder.model } });
-    const planned = planTraining(options, await openData(options));
-    const job = await loadJob(planned, observer, signal);
-    if (!job) return async () => ({ options, result: unbegunResult(folder) });
+    const dataset = await openData(options);
+    const begun = await planTraining(await settleBackend(options, observer), dataset);
+    planned = begun;
+    const job = await loadJob(begun, observer, signal);
+    if (!job) return async () => unbegun(folder, begun);
     const warn = (text: string) => observer.remark?.({ kind: 'notice', text });
     const resume = await findCheckpoint(folder, job, warn);
     await folder.change(toRunConfig(job));
     return () => trainJob(folder, { ...job, ...(resume && { resume }) }, observer, signal);
   };
-  return inBegunRun(path, prepare, (_, work) => work(), lockWait(given, observer, signal));
+  try {
+    return await inBegunRun(path, prepare, (_, work) => work(), lockWait(given, observer, signal));
+  } finally {
+    planned?.backend.close();
+  }
 }
 
-/** Trains, draws the pictures and, with `test`, measures the test images; the model's backend is then closed. */
+/** The outcome of a training that was interrupted before its first step. */
+function unbegun(folder: RunFolder, { options, backend }: PlannedTraining): TrainingOutcome {
+  return { options, result: { ...unbegunResult(folder), ...computedBy(options.backend, backend) } };
+}
+
+/** Trains, draws the pictures and, with `test`, measures the test images. */
 async function trainJob(
   folder: RunFolder,
   job: TrainingJob,
@@ -82,19 +98,16 @@ async function trainJob(
   signal: AbortSignal,
 ): Promise<TrainingOutcome> {
   const { model, options } = job;
-  try {
-    const started = performance.now();
-    const { epochs, interrupted: stopped } = await trainInFolder(folder, job, observer, signal);
-    const seconds = (performance.now() - started) / 1000;
-    if (epochs.length === 0) await folder.write('model.safetensors', await encodeModel(model));
-    await writePictures(folder, job, epochs);
-    const testing = options.test === true && !stopped;
-    const tested = testing ? await measureOnTest(job, folder, observer, signal) : undefined;
-    const interrupted = stopped || (testing && !tested);
-    const result = await resultOf(model, folder, { epochs, seconds, interrupted, ...(tested && { tested }) });
-    if (!interrupted) await folder.keepResult(keptOf(result, options));
-    return { options, result, ...(tested && { tested }) };
-  } finally {
-    model.backend.close();
-  }
+  const started = performance.now();
+  const { epochs, interrupted: stopped } = await trainInFolder(folder, job, observer, signal);
+  const seconds = (performance.now() - started) / 1000;
+  if (epochs.length === 0) await folder.write('model.safetensors', await encodeModel(model));
+  await writePictures(folder, job, epochs);
+  const testing = options.test === true && !stopped;
+  const tested = testing ? await measureOnTest(job, folder, observer, signal) : undefined;
+  const interrupted = stopped || (testing && !tested);
+  const by = computedBy(options.backend, model.backend);
+  const result = await resultOf(model, folder, { epochs, seconds, interrupted, by, ...(tested && { tested }) });
+  if (!interrupted) await folder.keepResult(keptOf(result, options));
+  return { options, result, ...(tested && { tested }) };
 }

@@ -5,23 +5,34 @@ import type { Split } from '../../data/split/split.js';
 import { createBackend } from '../../index.js';
 import type { ModelConfig } from '../../network/config.js';
 import { availableCores } from '../../platform/node/threads/cores.js';
+import { opened, type Settled } from '../backend.js';
 import { fits, memoryOfTraining } from '../memory.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
+
+/** Makes the backend of a training. @throws InputError where it is a GPU's, and there is none */
+export async function backendFor(
+  config: ModelConfig,
+  options: Settled<TrainCommandOptions>,
+  split: Split,
+): Promise<Backend> {
+  const { backend } = options;
+  return backend === 'wasm' ? withWorkers(config, options, split) : opened(createBackend(backend));
+}
 
 /**
  * With 'auto' as many workers as there are cores and memory for; never more than a mini-batch has micro-batches, as the
  * rest would have nothing to do. The backend takes its memory when it is used, so that the need can be told first.
  * @param split the images to train on, and to validate
  */
-export function backendFor(config: ModelConfig, options: TrainCommandOptions, split: Split): Backend {
-  const { workers, backend: name, batch, microBatch } = options;
+function withWorkers(config: ModelConfig, options: TrainCommandOptions, split: Split): Backend {
+  const { workers, batch, microBatch } = options;
   const most = Math.ceil(Math.min(batch, split.train.length) / microBatch);
   const asked = Math.min(workers === 'auto' ? availableCores() : workers, most);
-  const withWorkers = (count: number) => createBackend(name, { workers: count, threads: count });
-  const backend = withWorkers(asked);
+  const make = (count: number) => createBackend('wasm', { workers: count, threads: count });
+  const backend = make(asked);
   if (workers !== 'auto') return backend;
   let count = backend.concurrentPrograms;
-  const suffices = () => fits(memoryOfTraining(config, options, split, backend, count), backend.memoryLimit);
+  const suffices = () => fits(memoryOfTraining(config, options, split, backend, count), backend);
   while (count > 1 && !suffices()) count--;
-  return count === backend.concurrentPrograms ? backend : withWorkers(count);
+  return count === backend.concurrentPrograms ? backend : make(count);
 }

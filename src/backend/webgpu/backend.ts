@@ -8,6 +8,7 @@ import {
   checkLength,
   type ForecastOptions,
   type MemoryPlan,
+  type Program,
   type Storage,
 } from '../backend.js';
 import { constantsOf, keptFilters, ownFiltersLength, PackedFilters } from '../filters.js';
@@ -19,8 +20,22 @@ import { WebGpuProgram } from './program.js';
 import { workspaceLength } from './stages.js';
 import { WebGpuStorage } from './storage.js';
 
+/**
+ * A program, and what it takes of the GPU. It is declared apart from its class, whose declaration needs all types of
+ * WebGPU, which few projects have.
+ */
+export interface GpuProgram extends Program {
+  /** How many dispatches a run has, packing of filters included. */
+  readonly dispatches: number;
+  /** How many pipelines they need. */
+  readonly pipelines: number;
+  /** Resolves when all pipelines are compiled. */
+  ready(): Promise<void>;
+}
+
 export class WebGpuBackend implements Backend {
   readonly name: string;
+  readonly adapter: string;
   readonly threads = 1;
   readonly concurrentPrograms = 1;
   /** A device does not say how much it holds; each allocation is answered. */
@@ -30,11 +45,22 @@ export class WebGpuBackend implements Backend {
   readonly #filters: PackedFilters<WebGpuStorage>;
 
   /** Makes a backend on a device of its own: `openDevice` asks for one. */
-  constructor({ device, adapter }: OpenDevice) {
+  constructor({ device, adapter }: Pick<OpenDevice, 'device' | 'adapter'>) {
     this.name = `webgpu (${adapter})`;
+    this.adapter = adapter;
     const machine = new Machine(device);
     this.#machine = machine;
     this.#filters = new PackedFilters(packings, (length) => WebGpuStorage.allocate(machine, length));
+  }
+
+  /** How many bytes of the GPU are allocated now. */
+  get bytes(): number {
+    return this.#machine.buffers.bytes;
+  }
+
+  /** How many pipelines its programs need together. */
+  get pipelines(): number {
+    return this.#machine.pipelines.count;
   }
 
   plan(outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options: ForecastOptions = {}): MemoryPlan {
@@ -54,7 +80,7 @@ export class WebGpuBackend implements Backend {
     outputs: readonly Tensor[],
     bound: ReadonlyMap<Tensor, Storage> = new Map(),
     options: CompileOptions = {},
-  ): WebGpuProgram {
+  ): GpuProgram {
     for (const [tensor, storage] of bound) checkLength(tensor, storage.length);
     const { constant = false, context = 0 } = options;
     invariant(context === 0, 'a GPU runs one program after the other');

@@ -1,12 +1,13 @@
 /** `unetpp compare`: scores and costs of each head of a model, and the smallest that suffices. */
 import { Option } from 'commander';
 import { type CompareFilesOptions, compareFiles } from '../../app/evaluation/compare-files.js';
-import { threadOptions } from '../../app/options/inference-options.js';
+import { computingOptions } from '../../app/options/inference-options.js';
 import { between, whole } from '../../app/options/parsers.js';
 import { recommendationScores } from '../../model/recommendation.js';
 import { evaluationCommand } from '../options/evaluation-options.js';
 import { type CommonOptions, report } from '../program.js';
 import { comparisonTable, recommendationLines } from '../tables/compare-table.js';
+import { computerText } from '../tables/describe.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
 
@@ -16,7 +17,7 @@ export const compare = evaluationCommand(
   'unetpp compare --model runs/my-scans/model.safetensors --data my-scans --save',
 )
   .option('--runs <n>', 'timed predictions of one image in each mode, in turns', whole(1, 10_000), 15)
-  .addTable(threadOptions)
+  .addTable(computingOptions)
   .optionsGroup('Recommendation:')
   .addOption(
     new Option('--score <name>', 'what is compared: means over the images, or all pixels counted together')
@@ -29,14 +30,17 @@ export const compare = evaluationCommand(
 
 async function run(options: CommonOptions & CompareFilesOptions): Promise<void> {
   const bar = new ProgressBar(options);
-  const { comparison, config, size, threads, seconds } = await compareFiles(options, terminalObserver(bar));
+  const result = await compareFiles(options, terminalObserver(bar));
   bar.clear();
+  const { comparison, config, size, threads, seconds, backend, adapter } = result;
   const { images, rows, recommendation } = comparison;
   const { subset, runs, model: file, save: saved = false } = options;
   const lines = [
-    ...comparisonTable(comparison, { subset, size, runs, threads }),
+    ...comparisonTable(comparison, { subset, size, runs, on: computerText(result) }),
     '',
     ...recommendationLines(comparison, { config, file, subset, saved }),
   ];
-  report(options, lines, { images, subset, size, runs, threads, rows, recommendation, saved, seconds });
+  report(options, lines, {
+    ...{ images, subset, size, runs, threads, backend, adapter, rows, recommendation, saved, seconds },
+  });
 }

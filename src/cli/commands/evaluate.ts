@@ -39,7 +39,7 @@ async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void>
   const bar = new ProgressBar(options);
   const result = await evaluateFiles(options, terminalObserver(bar));
   bar.clear();
-  const { evaluation, loss, size, unit, worst, chosen, files, seconds, threads } = result;
+  const { evaluation, loss, size, unit, worst, chosen, files, seconds, threads, backend, adapter } = result;
   const { subset, chooseThreshold: score, save: saved = false, spacing = null } = options;
   const objective = objectiveText(loss);
   const lines = evaluationTable(evaluation, { subset, size, unit, objective, worst });
@@ -57,6 +57,8 @@ async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void>
     files,
     seconds,
     threads,
+    backend,
+    adapter,
   });
 }
 

@@ -1,20 +1,28 @@
 /** `unetpp info`: describes a model and its costs. */
 
-import { threadOptions } from '../../app/options/inference-options.js';
+import { type Computed, onBackend, settleBackend } from '../../app/backend.js';
+import { gpuCosts } from '../../app/models/gpu-costs.js';
+import type { BackendChoice } from '../../app/options/backend-options.js';
+import { computingOptions } from '../../app/options/inference-options.js';
 import { path } from '../../app/options/parsers.js';
+import type { Backend } from '../../backend/backend.js';
 import { plural } from '../../base/quantities.js';
-import { createBackend, loadModel, type Threads } from '../../index.js';
+import { loadModel, type Threads } from '../../index.js';
+import { trainedLoss } from '../../loss/loss.js';
 import type { Model } from '../../model/model.js';
 import type { Recommendation } from '../../model/recommendation.js';
 import { summarize } from '../../model/summary.js';
 import { type CommonOptions, command, report } from '../program.js';
-import { costSize, predictionTable, trainingCosts, trainingTable } from '../tables/costs.js';
-import { networkText, reasonText, thresholdsText } from '../tables/describe.js';
+import { costSize, gpuTable, predictionTable, trainingCosts, trainingTable } from '../tables/costs.js';
+import { computerText, networkText, reasonText, thresholdsText } from '../tables/describe.js';
 import { trainingFacts } from '../tables/training-facts.js';
+import { terminalObserver } from '../terminal/observer.js';
+import { ProgressBar } from '../terminal/progress.js';
 
 interface InfoOptions extends CommonOptions {
   readonly model: string;
   readonly threads: Threads;
+  readonly backend: BackendChoice;
 }
 
 export const info = command(
@@ -24,19 +32,29 @@ export const info = command(
 )
   .usage('--model FILE [options]')
   .requiredOption('--model <file>', 'model file', path)
-  .addTable(threadOptions)
+  .addTable(computingOptions)
   .action(run);
 
 async function run(options: InfoOptions): Promise<void> {
-  const backend = createBackend('wasm', { threads: options.threads });
+  const settled = await settleBackend(options, terminalObserver(new ProgressBar(options)));
+  await onBackend(settled, (backend, by) => describe(backend, by, options));
+}
+
+async function describe(backend: Backend, by: Computed, options: InfoOptions): Promise<void> {
   const model = await loadModel(options.model, { backend });
   const { config } = model;
   const { preprocessing, thresholds, recommendation, training } = model.card;
   const size = costSize(model);
-  const count = backend.threads;
+  const on = computerText(backend);
   const summary = summarize(config, { width: size, height: size }, backend);
   const costs = trainingCosts(model);
-  const tables = ['', ...predictionTable(summary, size, count), ...(costs ? ['', ...trainingTable(costs)] : [])];
+  const step = costs && { ...costs.settings, loss: trainedLoss(model) };
+  const gpu = by.backend === 'webgpu' ? await gpuCosts(config, size, step) : undefined;
+  const tables = [
+    predictionTable(summary, size, on),
+    ...(costs ? [trainingTable(costs)] : []),
+    ...(gpu ? [gpuTable(gpu, on)] : []),
+  ].flatMap((lines) => ['', ...lines]);
   report(options, [...portrait(model), ...tables], {
     parameters: summary.parameters,
     macs: summary.macs,
@@ -44,7 +62,8 @@ async function run(options: InfoOptions): Promise<void> {
     preparedBytes: summary.preparedBytes,
     workingBytes: summary.workingBytes,
     size,
-    threads: count,
+    threads: backend.threads,
+    ...by,
     config,
     preprocessing,
     thresholds,
@@ -52,6 +71,7 @@ async function run(options: InfoOptions): Promise<void> {
     training: training ?? null,
     levels: summary.levels,
     trainingMemory: costs?.memory ?? null,
+    gpu: gpu ?? null,
   });
 }
 

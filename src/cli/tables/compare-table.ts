@@ -13,7 +13,8 @@ export interface ComparisonContext {
   /** Width and height of the images. */
   readonly size: number;
   readonly runs: number;
-  readonly threads: number;
+  /** What computed, in words. */
+  readonly on: string;
 }
 
 export interface Adoption {
@@ -26,7 +27,7 @@ export interface Adoption {
 }
 
 export function comparisonTable({ images, rows }: ModeComparison, context: ComparisonContext): string[] {
-  const { subset, size, runs, threads } = context;
+  const { subset, size, runs, on } = context;
   const deepest = rows.filter(({ mode }) => mode !== 'accurate').at(-1)!.mode;
   const titles = ['mode', 'Dice', 'IoU', 'pooled IoU', 'parameters', 'multiply-adds', 'ms', `of ${deepest}`, 'memory'];
   const cells = rows.map((row) => [
@@ -38,7 +39,7 @@ export function comparisonTable({ images, rows }: ModeComparison, context: Compa
     percent(row.timeShare),
     memorySize(row.memoryBytes),
   ]);
-  const timed = `median of ${plural(runs, 'prediction')} of one image on ${plural(threads, 'thread')}, in turns`;
+  const timed = `median of ${plural(runs, 'prediction')} of one image on ${on}, in turns`;
   return [
     `${plural(images, 'image')} (${subset}) of ${size}x${size} pixels`,
     '',

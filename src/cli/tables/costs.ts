@@ -1,5 +1,6 @@
 /** Tables of what predicting and training with a model cost. */
 
+import type { GpuCosts } from '../../app/models/gpu-costs.js';
 import { roundUp } from '../../base/multiples.js';
 import { grouped, inWords, memorySize } from '../../base/quantities.js';
 import { CACHE_BYTES } from '../../data/cache.js';
@@ -21,13 +22,12 @@ export function costSize({ config, card }: Model): number {
 }
 
 /** Makes a row for each head, and for the mean of all. A model holds the weights of all heads in every mode. */
-export function predictionTable({ levels, ...all }: Summary, size: number, threads: number): string[] {
+export function predictionTable({ levels, ...all }: Summary, size: number, on: string): string[] {
   const rows = [...levels, { head: 'all', ...all }].map(({ head, parameters, macs, preparedBytes, workingBytes }) => {
     const total = all.parameterBytes + preparedBytes + workingBytes;
     const memory = [preparedBytes, workingBytes, total].map(memorySize);
     return [head, grouped(parameters), inWords(macs), ...memory];
   });
-  const on = threads === 1 ? '1 thread' : `${threads} threads`;
   return [
     `an image of ${size}x${size} on ${on}; memory includes ${memorySize(all.parameterBytes)} of weights`,
     ...table(['head', 'parameters', 'multiply-adds', 'prepared', 'working', 'memory'], rows),
@@ -57,7 +57,8 @@ export function trainingCosts(model: Model): TrainingCosts | undefined {
   const settings = settingsOf({ ...training, size: preprocessing.size });
   if (!settings || settings.size % 2 ** depthOf(config) !== 0) return undefined;
   const { batch, microBatch, images } = settings;
-  const useful = Math.ceil(Math.min(batch, images.train) / microBatch);
+  // A GPU computes one micro-batch after the other.
+  const useful = backend.adapter === undefined ? Math.ceil(Math.min(batch, images.train) / microBatch) : 1;
   const loss = trainedLoss(model);
   const memory = workerCounts(useful).map((workers) => {
     return { workers, ...trainingMemory(config, { ...settings, loss, workers, cacheBytes: CACHE_BYTES }, backend) };
@@ -81,6 +82,19 @@ function settingsOf(facts: Readonly<Record<string, unknown>>): CostSettings | un
   if (!(optimizers as readonly unknown[]).includes(optimizer)) return undefined;
   if (emaDecay !== undefined && typeof emaDecay !== 'number') return undefined;
   return { ...facts, emaDecay } as unknown as CostSettings;
+}
+
+/** Makes a row for each computation. @param on the GPU, in words */
+export function gpuTable({ prediction, step }: GpuCosts, on: string): string[] {
+  const named = [['prediction', prediction] as const, ...(step ? [['training step', step] as const] : [])];
+  const rows = named.map(([name, { dispatches, pipelines, arenaBytes, storageBytes, compileSeconds }]) => {
+    const memory = [arenaBytes, storageBytes].map(memorySize);
+    return [name, grouped(dispatches), grouped(pipelines), ...memory, `${compileSeconds.toFixed(1)} s`];
+  });
+  return [
+    `compiled for ${on}`,
+    ...table(['computation', 'dispatches', 'pipelines', 'arena', 'storages', 'compiled in'], rows),
+  ];
 }
 
 export function trainingTable({ settings, memory }: TrainingCosts): string[] {

@@ -27,6 +27,17 @@ export function networkText(config: ModelConfig): string {
   ].join(', ');
 }
 
+/** Says what computes: `2 threads`, or a GPU by its name. */
+export function computerText({
+  threads,
+  adapter,
+}: {
+  readonly threads: number;
+  readonly adapter?: string | null;
+}): string {
+  return adapter ? `the GPU (${adapter})` : plural(threads, 'thread');
+}
+
 /** Describes thresholds: `0.5`, or where they were chosen `L1 0.45, L2 0.6, accurate 0.55`. */
 export function thresholdsText({ thresholds }: Pick<ModelCard, 'thresholds'>): string {
   const chosen = Object.entries(thresholds).map(([name, threshold]) => `${name} ${threshold}`);

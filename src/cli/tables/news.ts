@@ -26,6 +26,10 @@ export function remarkText(remark: Remark): string {
     }
     case 'skipped':
       return `skipped   ${plural(remark.files.length, 'file')} not in PNG or .npy: ${few(remark.files)}`;
+    case 'chosen':
+      return `backend   ${remark.backend}, as ${remark.reason}`;
+    case 'unused':
+      return `remark    without effect on the backend ${remark.backend}: ${remark.options.join(', ')}`;
     case 'notice':
       return remark.text;
   }

@@ -28,10 +28,14 @@ export function introduction({ dataset, model, options, memory, resume }: Traini
     ...(drawn === undefined ? [] : [`split     ${drawn}`]),
     `network   ${networkText(model.config)}, ${grouped(countParameters(model.parameters.list))} parameters`,
     `training  ${plural(epochs, 'epoch')}, batch ${batch}, loss ${objectiveText(lossOptions(options))}, ${optimizer}, learning rate ${learningRate}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
-    `machine   ${plural(model.backend.concurrentPrograms, 'worker')}, ${memorySize(memory)} of memory`,
+    `machine   ${computerOf(model)}, ${memorySize(memory)} of memory`,
     ...(resume ? [`resumed   ${whereOf(begunEpoch(resume.checkpoint))}`] : []),
     '',
   ].join('\n');
+}
+
+function computerOf({ backend: { adapter, concurrentPrograms } }: TrainingJob['model']): string {
+  return adapter === undefined ? plural(concurrentPrograms, 'worker') : `the GPU (${adapter})`;
 }
 
 /** Describes the result, and what to do with it. */

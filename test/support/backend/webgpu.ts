@@ -3,24 +3,21 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebGpuBackend } from '../../../src/backend/webgpu/backend.js';
 import { type DeviceOptions, openDevice } from '../../../src/backend/webgpu/device.js';
+import { nodeGpu } from '../../../src/platform/node/webgpu/gpu.js';
 
 const DRIVERS = '/usr/share/vulkan/icd.d';
 
-/** Points Vulkan to lavapipe, where it is installed and nobody has named another driver. */
-function chooseDriver(): void {
+/** Points Vulkan to lavapipe, where it is installed and nobody has named another driver; processes that are started, too. */
+export function chooseDriver(): void {
   if (process.env.VK_ICD_FILENAMES || process.env.VK_DRIVER_FILES || !existsSync(DRIVERS)) return;
   const lavapipe = readdirSync(DRIVERS).find((name) => name.startsWith('lvp_'));
   if (lavapipe) process.env.VK_ICD_FILENAMES = join(DRIVERS, lavapipe);
 }
 
-/** The entry to WebGPU in Node; held for good, as devices end with it. */
-let gpu: Promise<GPU> | undefined;
-
 /** The entry to WebGPU, by the package `webgpu`. */
 export function testGpu(): Promise<GPU> {
   chooseDriver();
-  gpu ??= import('webgpu').then(({ create }) => create([]));
-  return gpu;
+  return nodeGpu();
 }
 
 /** Makes a backend, by default with the limits that every WebGPU has; undefined, with a visible note, without a driver. */
