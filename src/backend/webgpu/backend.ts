@@ -15,6 +15,7 @@ import { constantsOf, keptFilters, ownFiltersLength, PackedFilters } from '../fi
 import { ALIGNMENT } from './buffers.js';
 import type { OpenDevice } from './device.js';
 import { packings } from './kernels/index.js';
+import { checkLimits } from './limits.js';
 import { Machine } from './machine.js';
 import { WebGpuProgram } from './program.js';
 import { workspaceLength } from './stages.js';
@@ -66,8 +67,9 @@ export class WebGpuBackend implements Backend {
   plan(outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options: ForecastOptions = {}): MemoryPlan {
     const constants = constantsOf(bound, options.constant);
     const workspace = (node: Node) => workspaceLength(node) + ownFiltersLength(packings, node, constants);
-    const { page } = this.#machine.arena;
-    const planned = plan(outputs, { bound, workspace, alignment: ALIGNMENT, page });
+    const { arena, device } = this.#machine;
+    const planned = plan(outputs, { bound, workspace, alignment: ALIGNMENT, page: arena.page });
+    for (const node of planned.steps) checkLimits(node, workspace(node), device.limits);
     return { ...planned, kept: keptFilters(packings, planned.steps, constants) };
   }
 

@@ -1,12 +1,11 @@
 /** Programs: the steps of a plan as dispatches, with their pipelines, bind groups and sizes made once. */
-import { InputError, invariant } from '../../base/errors.js';
-import { memorySize } from '../../base/quantities.js';
+import { invariant } from '../../base/errors.js';
 import type { Node, Tensor } from '../../graph/graph.js';
 import type { Plan } from '../../graph/plan.js';
-import { formatShape, sizeOf } from '../../graph/shape.js';
+import { sizeOf } from '../../graph/shape.js';
 import { checkLength, type Program, type Storage } from '../backend.js';
 import type { Filters } from '../filters.js';
-import { FLOAT, LESS, USAGE } from './buffers.js';
+import { FLOAT, USAGE } from './buffers.js';
 import type { Location, Machine } from './machine.js';
 import type { Pipeline } from './pipelines.js';
 import { type Place, type Stage, stagesOf } from './stages.js';
@@ -39,7 +38,6 @@ export class WebGpuProgram implements Program {
     readonly machine: Machine,
   ) {
     const { device, buffers, pipelines, arena } = machine;
-    for (const node of plan.steps) this.#checkBindings(node);
     const place = (tensor: Tensor) => this.#place(tensor);
     const stages = plan.steps.flatMap((node) => stagesOf(node, plan.workspaces.get(node) ?? 0, kept.get(node), place));
     const { bytes, ranges } = packUniforms(stages.map(({ dispatch }) => dispatch.uniforms));
@@ -152,15 +150,5 @@ export class WebGpuProgram implements Program {
   /** Where a place is until the arena moves. */
   #location({ storage, start }: Place): Location {
     return storage ? { buffer: storage.buffer, start } : this.machine.arena.locate(start);
-  }
-
-  #checkBindings({ op, inputs, outputs }: Node): void {
-    const { maxStorageBufferBindingSize: most } = this.machine.device.limits;
-    const large = [...inputs, ...outputs].find(({ shape }) => sizeOf(shape) * FLOAT > most);
-    if (!large) return;
-    const size = memorySize(sizeOf(large.shape) * FLOAT);
-    throw new InputError(
-      `webgpu: ${op.name} works on ${formatShape(large.shape)}, ${size}, and this device binds at most ${memorySize(most)} at once; ${LESS}`,
-    );
   }
 }
