@@ -59,3 +59,33 @@ function takeRoom(device: GPUDevice, room: number): void {
     return failed ? ({ message: 'no room' } as GPUOutOfMemoryError) : error;
   };
 }
+
+export interface FragileDevices {
+  /** Loses the newest device. */
+  lose(): void;
+  /** There are no further devices. */
+  end(): void;
+}
+
+/** Makes all devices fragile that are asked for from now on. */
+export function fragileDevices(gpu: GPU): FragileDevices {
+  const { requestAdapter } = gpu;
+  let newest: FragileDevice | undefined;
+  let ended = false;
+  gpu.requestAdapter = async (options) => {
+    const adapter = ended ? null : await requestAdapter.call(gpu, options);
+    if (!adapter) return null;
+    const { requestDevice } = adapter;
+    adapter.requestDevice = async (descriptor) => {
+      newest = fragile(await requestDevice.call(adapter, descriptor));
+      return newest.device;
+    };
+    return adapter;
+  };
+  return {
+    lose: () => newest?.lose(),
+    end: () => {
+      ended = true;
+    },
+  };
+}
