@@ -14,7 +14,15 @@ const forever = new AbortController().signal;
 const LOST = 'webgpu: the device was lost (the driver was reset)';
 
 function optionsFor(dir: string, out: string): TrainCommandOptions {
-  const small = { filters: [2, 2], size: 16, epochs: 3, batch: 2, backend: 'webgpu', splitSizes: '5,1,1', out: join(dir, out) } as const;
+  const small = {
+    filters: [2, 2],
+    size: 16,
+    epochs: 3,
+    batch: 2,
+    backend: 'webgpu',
+    splitSizes: '5,1,1',
+    out: join(dir, out),
+  } as const;
   return completeOptions({ data: join(dir, 'data'), ...small, norm: 'batch', dropout: 0.1, emaDecay: 0.9, test: true });
 }
 
@@ -56,22 +64,33 @@ if (driver) {
     const expected = await undisturbed(dir);
     const cases: [moments: string[], news: string[]][] = [
       [['training 1 2'], [goesOn('begins again'), 'begin 1', 'epoch 1', 'epoch 2', 'epoch 3', 'end']],
-      [['training 2 2'], ['epoch 1', `end by ${LOST}`, goesOn('goes on in epoch 2'), 'begin 2', 'epoch 2', 'epoch 3', 'end']],
-      [['validation 2 1'], ['epoch 1', `end by ${LOST}`, goesOn('goes on in epoch 2'), 'begin 2', 'epoch 2', 'epoch 3', 'end']],
+      [
+        ['training 2 2'],
+        ['epoch 1', `end by ${LOST}`, goesOn('goes on in epoch 2'), 'begin 2', 'epoch 2', 'epoch 3', 'end'],
+      ],
+      [
+        ['validation 2 1'],
+        ['epoch 1', `end by ${LOST}`, goesOn('goes on in epoch 2'), 'begin 2', 'epoch 2', 'epoch 3', 'end'],
+      ],
       [['test  1'], ['epoch 3', 'end', goesOn('goes on in epoch 4'), 'begin 4', 'end']],
     ];
     for (const [k, [moments, news]] of cases.entries()) {
       const watched = losing(() => devices.lose(), moments);
       const { result } = await startTraining(optionsFor(dir, `run-${k}`), watched.observer, forever);
       assert.equal(watched.news().slice(-news.length), news);
-      assert.equal(watched.news().filter((line) => line === 'ready'), ['ready']);
+      assert.equal(
+        watched.news().filter((line) => line === 'ready'),
+        ['ready'],
+      );
       const { run, model, seconds, imagesPerSecond, ...same } = result;
       const { run: _, model: __, seconds: ___, imagesPerSecond: ____, ...before } = expected;
       assert.equal(same, before);
     }
   });
 
-  test('a loss in each of two epochs is overcome, a second one within an epoch ends it, and it can be resumed', async ({ dir }) => {
+  test('a loss in each of two epochs is overcome, a second one within an epoch ends it, and it can be resumed', async ({
+    dir,
+  }) => {
     putPairs(dir, 7);
     const expected = await undisturbed(dir);
     const often = losing(() => devices.lose(), ['training 1 2', 'training 2 2', 'training 3 2']);
