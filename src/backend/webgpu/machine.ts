@@ -26,6 +26,8 @@ export class Machine {
   readonly pipelines: Pipelines;
   readonly arena: Arena;
   #spare: GPUBuffer | undefined;
+  /** Whether the device is lost or destroyed. */
+  #gone = false;
   #scrap: GPUBuffer | undefined;
 
   constructor(readonly device: GPUDevice) {
@@ -34,12 +36,17 @@ export class Machine {
     this.pipelines = new Pipelines(device);
     this.arena = new Arena(this.buffers);
     watchFaults(device, this.timeline, this.buffers);
+    void device.lost.then(() => {
+      this.#gone = true;
+    });
   }
 
   /** Gives all memory back; whoever still waits for a result, or asks for one, is told of it. */
   close(): void {
     this.timeline.fail(new InputError('webgpu: this backend is closed; make another one'));
-    this.device.destroy();
+    // Dawn for Node ends the process, now and then, where a device is destroyed that is gone already.
+    if (!this.#gone) this.device.destroy();
+    this.#gone = true;
   }
 
   /** A buffer for copies that need one in between. */
