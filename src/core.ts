@@ -15,7 +15,13 @@ export { WasmBackend } from './backend/wasm/backend.js';
 export type { Job, TeamOptions, TeamThreads, ThreadInit } from './backend/wasm/team/team.js';
 export { TeamThread } from './backend/wasm/team/team-thread.js';
 export { type GpuProgram, WebGpuBackend } from './backend/webgpu/backend.js';
-export { type DeviceOptions, NoDeviceError, type OpenDevice, openDevice } from './backend/webgpu/device.js';
+export {
+  DeviceLostError,
+  type DeviceOptions,
+  NoDeviceError,
+  type OpenDevice,
+  openDevice,
+} from './backend/webgpu/device.js';
 export { checkWebGpu } from './backend/webgpu/self-check.js';
 export { InputError } from './base/errors.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';

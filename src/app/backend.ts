@@ -1,7 +1,7 @@
 /** Which backend a command computes with, and who that was, for its result. */
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
-import { type BackendName, createBackend, NoDeviceError, type Threads } from '../index.js';
+import { type BackendName, createBackend, DeviceLostError, NoDeviceError, type Threads } from '../index.js';
 import { findAdapter } from '../platform/node/webgpu/backend.js';
 import type { Observer } from './observer.js';
 import type { BackendChoice } from './options/backend-options.js';
@@ -50,7 +50,10 @@ function ofWasmAlone({ threads = 'auto', workers = 'auto', relaxed = false }: Co
   ];
 }
 
-/** Does work on the backend that a command settled on, and closes it. @throws as `opened`, and what `work` throws */
+/**
+ * Does work on the backend that a command settled on, and closes it.
+ * @throws as `opened`, and what `work` throws; a device that was lost with what to do about it
+ */
 export async function onBackend<T>(
   { backend: name, threads, relaxed }: Settled<Computing>,
   work: (backend: Backend, by: Computed) => Promise<T>,
@@ -59,9 +62,16 @@ export async function onBackend<T>(
   const backend = await opened(createBackend(name, wasm));
   try {
     return await work(backend, computedBy(name, backend));
+  } catch (error) {
+    throw error instanceof DeviceLostError ? advised(error.message, 'run the command again') : error;
   } finally {
     backend.close();
   }
+}
+
+/** The loss of a device in one line, with what to do about it. */
+export function advised(lost: string, what: string): DeviceLostError {
+  return new DeviceLostError(`${lost}; ${what}, or compute with WebAssembly (--backend wasm)`);
 }
 
 /**

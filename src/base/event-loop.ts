@@ -1,4 +1,4 @@
-/** A turn for the event loop of a thread, which computing would block. */
+/** Turns for the event loop of a thread, which computing would block. */
 
 const INTERVAL_MS = 30;
 let last = 0;
@@ -6,6 +6,11 @@ let last = 0;
 /** Gives timers, signals and output their turn, at most every 30 ms. */
 export async function yieldToEventLoop(): Promise<void> {
   if (performance.now() - last < INTERVAL_MS) return;
-  await new Promise((resolve) => setTimeout(resolve));
+  await nextTurn();
   last = performance.now();
+}
+
+/** Resolves when the event loop has come to what is due now. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

@@ -45,7 +45,8 @@ export interface RunObserver {
   /** Is called when a file of the run is written: `name` is its name in the run's folder. */
   artifact?(name: string): void | Promise<void>;
   /**
-   * Is called when the run is over, however it has ended; the model then has the weights of the best epoch.
+   * Is called when the run is over, however it has ended; the model then has the weights of the best epoch, unless the device
+   * is lost that they were on.
    * @param failure what was thrown, where an error ended it; a signal or a `break` is none
    */
   end?(failure?: unknown): void | Promise<void>;

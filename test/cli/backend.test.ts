@@ -125,6 +125,29 @@ test('predict on the adapter: what WebAssembly predicts, by whom, and the proces
   assert.ok(Math.max(...differences) < 1e-5, `${Math.max(...differences)}`);
 });
 
+test('a device that is lost at work: one line that says what to do, and exit code 1', async ({ dir }) => {
+  if (!driver) return;
+  await createModel({ filters: [2, 4] }).save(join(dir, 'model.safetensors'));
+  put(dir, 'scan.png', disc(20, 20));
+  putPairs(dir);
+  // It goes as soon as its first work is submitted.
+  const losing = `import { createRequire } from 'node:module';
+    const { globals } = createRequire(${JSON.stringify(import.meta.url)})('webgpu');
+    const { createBindGroup } = globals.GPUDevice.prototype;
+    globals.GPUDevice.prototype.createBindGroup = function (...values) {
+      queueMicrotask(() => this.destroy());
+      globals.GPUDevice.prototype.createBindGroup = createBindGroup;
+      return createBindGroup.apply(this, values);
+    };`;
+  for (const name of ['predict', 'evaluate']) {
+    const call = [name, ...COMMANDS[name]!, '--backend', 'webgpu', '--quiet'];
+    const { code, stdout, stderr } = unetppAfter(dir, losing, call);
+    const told = `unetpp: webgpu: the device was lost (device was destroyed); run the command again, ${INSTEAD}\n`;
+    assert.is(withoutNative(stderr), told);
+    assert.equal([code, stdout], [1, '']);
+  }
+});
+
 test('a training keeps what auto has settled on, and its result says who computed', ({ dir }) => {
   putPairs(dir);
   const call = ['train', '--data', 'data', ...TINY, '--epochs', '1', '--batch', '2', '--out', 'run'];

@@ -51,6 +51,22 @@ test('a report says what the epoch was', async () => {
   assert.ok(first.seconds > 0 && first.imagesPerSecond > 0);
 });
 
+test('where the weights are lost with their device, observers are told the end all the same', async () => {
+  const lost = new Error('lost');
+  let told: unknown;
+  const end = (failure: unknown) => {
+    told = failure;
+  };
+  const training = scriptedTraining({ options: { observers: [{ end }] } });
+  const { parts } = training;
+  const restoreBest = () => {
+    throw lost;
+  };
+  const failed = reportsOf({ ...training, parts: { ...parts, weights: { ...parts.weights, restoreBest } } });
+  assert.is(await failed.catch((error: unknown) => error), lost);
+  assert.is(told, lost);
+});
+
 test('patience ends the training', async () => {
   const { reports } = await trained({ options: { epochs: 50, patience: 2 }, scores: (epoch) => [epoch === 3 ? 1 : 0] });
   assert.equal(

@@ -64,7 +64,24 @@ export async function findCheckpoint(
   }
   if (record) requireSameImages(folder, job, record);
   for (const remark of remarks(folder, found, job)) warn(remark);
-  const epochs = await folder.keepMetrics(found ? begunEpoch(found.checkpoint).epoch - 1 : 0, record, warn);
+  return withEpochs(folder, found, warn);
+}
+
+/** Finds the newest checkpoint of a run that this call has trained itself, and the epochs before it. */
+export async function ownCheckpoint(folder: RunFolder, warn: (line: string) => void): Promise<TrainingJob['resume']> {
+  const found = await folder.readCheckpoint();
+  if (found?.warning !== undefined) warn(found.warning);
+  return withEpochs(folder, found, warn);
+}
+
+/** Keeps the reports of the epochs before a checkpoint, and no others. */
+async function withEpochs(
+  folder: RunFolder,
+  found: FoundCheckpoint | undefined,
+  warn: (line: string) => void,
+): Promise<TrainingJob['resume']> {
+  const before = found ? begunEpoch(found.checkpoint).epoch - 1 : 0;
+  const epochs = await folder.keepMetrics(before, found?.checkpoint.run, warn);
   return found && { checkpoint: found.checkpoint, epochs };
 }
 

@@ -14,6 +14,7 @@ import { compareOptions, findCheckpoint } from '../runs/resume.js';
 import { optionsOf, toRunConfig } from '../runs/run-config.js';
 import { unlessAborted } from '../training/abort.js';
 import { createJob, type PlannedTraining, type TrainingJob } from '../training/job.js';
+import { despiteLoss } from '../training/lost-device.js';
 import { type TrainingObserver, trainInFolder } from '../training/train-in-folder.js';
 
 /** The result of a run, to which the study adds which run it was. */
@@ -31,7 +32,8 @@ export async function trainAndScore(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<RunOutcome | undefined> {
-  const work = (folder: RunFolder, job: TrainingJob) => trainAndScoreIn(folder, job, subset, observer, signal);
+  const work = (folder: RunFolder, job: TrainingJob) =>
+    despiteLoss(folder, job, observer, (each) => trainAndScoreIn(folder, each, subset, observer, signal));
   try {
     const job = createJob(planned, digests);
     if (!RunFolder.holdsRun(path)) {

@@ -10,6 +10,7 @@ import { lockWait } from '../runs/lock-wait.js';
 import { doneResult, findCheckpoint, resumedOptions } from '../runs/resume.js';
 import { toRunConfig } from '../runs/run-config.js';
 import { loadJob, type PlannedTraining, planTraining, type TrainingJob } from './job.js';
+import { despiteLoss } from './lost-device.js';
 import { writePictures } from './pictures.js';
 import { keptOf, resultOf, type TrainResult, unbegunResult } from './result.js';
 import { measureOnTest, type TestResult } from './test-images.js';
@@ -90,15 +91,25 @@ function unbegun(folder: RunFolder, { options, backend }: PlannedTraining): Trai
   return { options, result: { ...unbegunResult(folder), ...computedBy(options.backend, backend) } };
 }
 
-/** Trains, draws the pictures and, with `test`, measures the test images. */
 async function trainJob(
   folder: RunFolder,
   job: TrainingJob,
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<TrainingOutcome> {
-  const { model, options } = job;
   const started = performance.now();
+  return despiteLoss(folder, job, observer, (each) => finishJob(folder, each, started, observer, signal));
+}
+
+/** Trains, draws the pictures and, with `test`, measures the test images. */
+async function finishJob(
+  folder: RunFolder,
+  job: TrainingJob,
+  started: number,
+  observer: TrainingObserver,
+  signal: AbortSignal,
+): Promise<TrainingOutcome> {
+  const { model, options } = job;
   const { epochs, interrupted: stopped } = await trainInFolder(folder, job, observer, signal);
   const seconds = (performance.now() - started) / 1000;
   if (epochs.length === 0) await folder.write('model.safetensors', await encodeModel(model));

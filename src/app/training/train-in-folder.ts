@@ -13,7 +13,10 @@ import { originOf } from '../runs/same-run.js';
 import { secondsLeft } from './eta.js';
 import type { TrainingJob } from './job.js';
 
-/** Follows a training: what the library tells of it, each event after it is written down, and what stands around it. */
+/**
+ * Follows a training: what the library tells of it, each event after it is written down, and what stands around it. Where
+ * its device is lost and it goes on with another one, it is told an `end` with the loss, a remark, and a `begin` again.
+ */
 export interface TrainingObserver extends Observer, RunObserver {
   /** Is called when all images are read and the model is made, before `begin`. */
   ready?(job: TrainingJob): void;
@@ -40,8 +43,6 @@ export async function trainInFolder(
   const { options, augmentations, dataset, model, resume } = job;
   const { checkpointSteps, checkpointMinutes, logSteps, resume: _, ...same } = options;
   const origin = originOf(job);
-  folder.watch(observer);
-  observer.ready?.(job);
   const training = trainModel(model, dataset, {
     ...same,
     loss: lossOptions(options),

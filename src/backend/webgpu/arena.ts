@@ -12,7 +12,8 @@ export class Arena {
   version = 0;
   readonly #buffers: Buffers;
   readonly #pages: GPUBuffer[] = [];
-  #users = 0;
+  /** The elements that the programs need, one of them each. */
+  readonly #lengths: number[] = [];
 
   constructor(buffers: Buffers) {
     this.#buffers = buffers;
@@ -21,7 +22,22 @@ export class Arena {
 
   /** Makes room for a program of so many elements; called once for each, as is `leave`. */
   enter(length: number): void {
-    this.#users++;
+    this.#lengths.push(length);
+    this.#grow(length);
+  }
+
+  /** Gives memory back after a program, where the others need less than half of what there is. */
+  leave(length: number): void {
+    this.#lengths.splice(this.#lengths.indexOf(length), 1);
+    const needed = Math.max(0, ...this.#lengths);
+    const bytes = this.#pages.reduce((sum, { size }) => sum + size, 0);
+    if (2 * needed * FLOAT > bytes) return;
+    for (const page of this.#pages.splice(0)) this.#buffers.destroy(page);
+    this.version++;
+    if (!this.#buffers.timeline.failed) this.#grow(needed);
+  }
+
+  #grow(length: number): void {
     for (let k = 0; k * this.page < length; k++) {
       const bytes = roundUp(Math.min(this.page, length - k * this.page) * FLOAT, WINDOW);
       const old = this.#pages[k];
@@ -30,13 +46,6 @@ export class Arena {
       this.#pages[k] = this.#buffers.create(bytes, STORAGE, 'the working memory');
       this.version++;
     }
-  }
-
-  /** Gives the memory back with the last program. */
-  leave(): void {
-    if (--this.#users > 0) return;
-    for (const page of this.#pages.splice(0)) this.#buffers.destroy(page);
-    this.version++;
   }
 
   /** Where the element at `offset` lies: a buffer, and the element of it. */

@@ -13,8 +13,9 @@ import {
 } from '../backend.js';
 import { constantsOf, keptFilters, ownFiltersLength, PackedFilters } from '../filters.js';
 import { ALIGNMENT } from './buffers.js';
-import { DeviceLostError, type OpenDevice } from './device.js';
+import type { OpenDevice } from './device.js';
 import { packings } from './kernels/index.js';
+import { checkLimits } from './limits.js';
 import { Machine } from './machine.js';
 import { WebGpuProgram } from './program.js';
 import { workspaceLength } from './stages.js';
@@ -43,7 +44,6 @@ export class WebGpuBackend implements Backend {
   readonly alignment = ALIGNMENT;
   readonly #machine: Machine;
   readonly #filters: PackedFilters<WebGpuStorage>;
-  #closed = false;
 
   /** Makes a backend on a device of its own: `openDevice` asks for one. */
   constructor({ device, adapter }: Pick<OpenDevice, 'device' | 'adapter'>) {
@@ -52,15 +52,6 @@ export class WebGpuBackend implements Backend {
     const machine = new Machine(device);
     this.#machine = machine;
     this.#filters = new PackedFilters(packings, (length) => WebGpuStorage.allocate(machine, length));
-    device.addEventListener('uncapturederror', ({ error }) => {
-      machine.timeline.fail(new Error(`internal: WebGPU: ${error.message}`));
-    });
-    void device.lost.then(({ message }) => {
-      const reason = this.#closed
-        ? 'the backend is closed'
-        : `webgpu: the device was lost (${message || 'no reason is given'})`;
-      machine.timeline.fail(new DeviceLostError(reason));
-    });
   }
 
   /** How many bytes of the GPU are allocated now. */
@@ -76,8 +67,9 @@ export class WebGpuBackend implements Backend {
   plan(outputs: readonly Tensor[], bound: ReadonlySet<Tensor>, options: ForecastOptions = {}): MemoryPlan {
     const constants = constantsOf(bound, options.constant);
     const workspace = (node: Node) => workspaceLength(node) + ownFiltersLength(packings, node, constants);
-    const { page } = this.#machine.arena;
-    const planned = plan(outputs, { bound, workspace, alignment: ALIGNMENT, page });
+    const { arena, device } = this.#machine;
+    const planned = plan(outputs, { bound, workspace, alignment: ALIGNMENT, page: arena.page });
+    for (const node of planned.steps) checkLimits(node, workspace(node), device.limits);
     return { ...planned, kept: keptFilters(packings, planned.steps, constants) };
   }
 
@@ -105,7 +97,6 @@ export class WebGpuBackend implements Backend {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#machine.device.destroy();
+    this.#machine.close();
   }
 }

@@ -9,6 +9,9 @@ import type { Timeline } from './timeline.js';
 /** How buffers are used: the constants of WebGPU, which not every implementation has among its globals. */
 export const USAGE = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
 
+/** What to do about memory that does not suffice. */
+export const LESS = 'take smaller images, a smaller micro-batch or the wasm backend';
+
 /** Bytes of an element. */
 export const FLOAT = 4;
 
@@ -33,22 +36,26 @@ export class Buffers {
   /**
    * Allocates a zero-filled buffer.
    * @param purpose what it is for, in words for the user
-   * @throws InputError where it is larger than the device's buffers can be
+   * @throws InputError where it is larger than the device's buffers can be, or the error by which the device has failed
    */
   create(bytes: number, usage: GPUBufferUsageFlags, purpose: string): GPUBuffer {
+    this.timeline.check();
     const { maxBufferSize } = this.device.limits;
     const need = `webgpu: ${purpose} needs ${memorySize(bytes)}`;
-    const advice = 'take smaller images, a smaller batch or the wasm backend';
     if (bytes > maxBufferSize) {
-      throw new InputError(`${need}, and a buffer of this device has at most ${memorySize(maxBufferSize)}; ${advice}`);
+      throw new InputError(`${need}, and a buffer of this device has at most ${memorySize(maxBufferSize)}; ${LESS}`);
     }
     this.device.pushErrorScope('out-of-memory');
     const buffer = this.device.createBuffer({ size: bytes, usage });
     const before = memorySize(this.bytes);
-    const scope = this.device.popErrorScope().then((error) => {
+    const fail = () => {
+      this.timeline.fail(new InputError(`${need} beside ${before} in use, and the GPU has no more; ${LESS}`));
+    };
+    // A device that is lost may have no answer; the loss is told elsewhere.
+    const answer = this.device.popErrorScope().catch(() => null);
+    const scope = answer.then((error) => {
       this.#scopes.delete(scope);
-      if (error)
-        this.timeline.fail(new InputError(`${need} beside ${before} in use, and the GPU has no more; ${advice}`));
+      if (error) fail();
     });
     this.#scopes.add(scope);
     this.bytes += bytes;

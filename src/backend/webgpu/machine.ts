@@ -1,6 +1,8 @@
 /** A device with all that storages and programs of a backend have in common. */
+import { InputError } from '../../base/errors.js';
 import { Arena } from './arena.js';
 import { Buffers, FLOAT, USAGE, WINDOW } from './buffers.js';
+import { watchFaults } from './faults.js';
 import { Pipelines } from './pipelines.js';
 import { Readback } from './readback.js';
 import { Timeline } from './timeline.js';
@@ -24,6 +26,8 @@ export class Machine {
   readonly pipelines: Pipelines;
   readonly arena: Arena;
   #spare: GPUBuffer | undefined;
+  /** Whether the device is lost or destroyed. */
+  #gone = false;
   #scrap: GPUBuffer | undefined;
 
   constructor(readonly device: GPUDevice) {
@@ -31,6 +35,18 @@ export class Machine {
     this.readback = new Readback(this.buffers);
     this.pipelines = new Pipelines(device);
     this.arena = new Arena(this.buffers);
+    watchFaults(device, this.timeline, this.buffers);
+    void device.lost.then(() => {
+      this.#gone = true;
+    });
+  }
+
+  /** Gives all memory back; whoever still waits for a result, or asks for one, is told of it. */
+  close(): void {
+    this.timeline.fail(new InputError('webgpu: this backend is closed; make another one'));
+    // Dawn for Node ends the process, now and then, where a device is destroyed that is gone already.
+    if (!this.#gone) this.device.destroy();
+    this.#gone = true;
   }
 
   /** A buffer for copies that need one in between. */

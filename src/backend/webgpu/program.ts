@@ -1,9 +1,8 @@
 /** Programs: the steps of a plan as dispatches, with their pipelines, bind groups and sizes made once. */
-import { InputError, invariant } from '../../base/errors.js';
-import { memorySize } from '../../base/quantities.js';
+import { invariant } from '../../base/errors.js';
 import type { Node, Tensor } from '../../graph/graph.js';
 import type { Plan } from '../../graph/plan.js';
-import { formatShape, sizeOf } from '../../graph/shape.js';
+import { sizeOf } from '../../graph/shape.js';
 import { checkLength, type Program, type Storage } from '../backend.js';
 import type { Filters } from '../filters.js';
 import { FLOAT, USAGE } from './buffers.js';
@@ -39,7 +38,6 @@ export class WebGpuProgram implements Program {
     readonly machine: Machine,
   ) {
     const { device, buffers, pipelines, arena } = machine;
-    for (const node of plan.steps) this.#checkBindings(node);
     const place = (tensor: Tensor) => this.#place(tensor);
     const stages = plan.steps.flatMap((node) => stagesOf(node, plan.workspaces.get(node) ?? 0, kept.get(node), place));
     const { bytes, ranges } = packUniforms(stages.map(({ dispatch }) => dispatch.uniforms));
@@ -103,7 +101,7 @@ export class WebGpuProgram implements Program {
     this.#assertLive();
     this.#freed = true;
     this.machine.destroy(this.#sizes);
-    this.machine.timeline.finally(() => this.machine.arena.leave());
+    this.machine.timeline.finally(() => this.machine.arena.leave(this.plan.length));
   }
 
   #assertLive(): void {
@@ -152,15 +150,5 @@ export class WebGpuProgram implements Program {
   /** Where a place is until the arena moves. */
   #location({ storage, start }: Place): Location {
     return storage ? { buffer: storage.buffer, start } : this.machine.arena.locate(start);
-  }
-
-  #checkBindings({ op, inputs, outputs }: Node): void {
-    const { maxStorageBufferBindingSize: most } = this.machine.device.limits;
-    const large = [...inputs, ...outputs].find(({ shape }) => sizeOf(shape) * FLOAT > most);
-    if (!large) return;
-    const size = memorySize(sizeOf(large.shape) * FLOAT);
-    throw new InputError(
-      `webgpu: ${op.name} works on ${formatShape(large.shape)}, ${size}, and this device binds at most ${memorySize(most)} at once; take smaller images, a smaller micro-batch or the wasm backend`,
-    );
   }
 }

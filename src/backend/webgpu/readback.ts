@@ -11,11 +11,23 @@ const MAP_READ = 1;
 /** Copies to be mapped together are gathered in a buffer of at least so many bytes. */
 const SMALLEST = 1 << 16;
 
+/** Buffers of together so many bytes are kept: all those of a step of training, however many micro-batches it has. */
+const KEPT = 1 << 26;
+
 interface Pending {
   readonly offset: number;
   readonly bytes: number;
   resolve(values: Float32Array): void;
   reject(error: unknown): void;
+}
+
+/** @throws Error where the buffer cannot be mapped, which is the case when the device is gone */
+async function mapped(buffer: GPUBuffer): Promise<void> {
+  try {
+    await buffer.mapAsync(MAP_READ);
+  } catch (error) {
+    throw new Error(`internal: WebGPU: a result cannot be read: ${(error as Error).name}`);
+  }
 }
 
 export class Readback {
@@ -55,26 +67,32 @@ export class Readback {
 
   async #answer(buffer: GPUBuffer, pending: readonly Pending[]): Promise<void> {
     try {
-      await buffer.mapAsync(MAP_READ);
+      await mapped(buffer);
+      // Only now is it known whether there was room for what was read.
       await this.#buffers.settled();
       for (const { offset, bytes, resolve } of pending) {
         resolve(new Float32Array(buffer.getMappedRange(offset, bytes).slice(0)));
       }
       buffer.unmap();
-      this.#idle.push(buffer);
+      this.#keep(buffer);
     } catch (error) {
       for (const { reject } of pending) reject(error);
     }
   }
 
-  /** A buffer of at least so many bytes that nobody uses. */
+  /** A buffer of at least so many bytes that nobody uses: the smallest, so that large ones are left for large results. */
   #take(bytes: number): GPUBuffer {
     const fitting = this.#idle.findIndex(({ size }) => size >= bytes);
     if (fitting >= 0) return this.#idle.splice(fitting, 1)[0]!;
-    // One that is too small makes room for the larger one.
-    const small = this.#idle.pop();
-    if (small) this.#buffers.destroy(small);
     const size = Math.max(SMALLEST, roundUp(bytes, WINDOW));
     return this.#buffers.create(size, USAGE.mapRead | USAGE.copyTarget, 'reading a result');
+  }
+
+  /** Keeps a buffer for further reads; where they are too many, the largest go. */
+  #keep(buffer: GPUBuffer): void {
+    this.#idle.push(buffer);
+    this.#idle.sort((a, b) => a.size - b.size);
+    const bytes = () => this.#idle.reduce((sum, { size }) => sum + size, 0);
+    while (bytes() > KEPT) this.#buffers.destroy(this.#idle.pop()!);
   }
 }

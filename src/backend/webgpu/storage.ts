@@ -54,6 +54,13 @@ export class WebGpuStorage implements Weights {
 
   copyFrom(other: Storage): void {
     const source = this.#neighbour(other);
+    if (source.buffer !== this.buffer) {
+      const bytes = this.length * FLOAT;
+      this.machine.submit((encoder) => {
+        encoder.copyBufferToBuffer(source.buffer, source.#at(0), this.buffer, this.#at(0), bytes);
+      });
+      return;
+    }
     this.#inParts((encoder, from, bytes) => {
       const { spare } = this.machine;
       encoder.copyBufferToBuffer(source.buffer, source.#at(from), spare, 0, bytes);

@@ -41,12 +41,16 @@ export async function* trainEpochs(parts: TrainingParts): AsyncGenerator<EpochRe
   const observer = allOf(parts.settings.observers ?? []);
   let failure: unknown;
   try {
-    yield* trainUntilDone(parts, observer);
+    try {
+      yield* trainUntilDone(parts, observer);
+    } finally {
+      // A device that is lost has lost the weights, too: this is then the error by which it has failed before.
+      parts.weights.restoreBest();
+    }
   } catch (error) {
     failure = error;
     throw error;
   } finally {
-    parts.weights.restoreBest();
     await observer.end?.(failure);
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { WebGpuBackend } from '../../../src/backend/webgpu/backend.js';
 import { type DeviceOptions, openDevice } from '../../../src/backend/webgpu/device.js';
 import { nodeGpu } from '../../../src/platform/node/webgpu/gpu.js';
+import { type Faults, type FragileDevice, fragile } from './fragile-device.js';
 
 const DRIVERS = '/usr/share/vulkan/icd.d';
 
@@ -18,6 +19,13 @@ export function chooseDriver(): void {
 export function testGpu(): Promise<GPU> {
   chooseDriver();
   return nodeGpu();
+}
+
+/** A backend with the limits that every WebGPU has, on a device with faults. */
+export async function fragileWebGpu(faults: Faults = {}): Promise<FragileDevice & { readonly backend: WebGpuBackend }> {
+  const { device, ...adapter } = await openDevice(await testGpu(), { limits: 'default' });
+  const made = fragile(device, faults);
+  return { ...made, backend: new WebGpuBackend({ device, ...adapter }) };
 }
 
 /** Makes a backend, by default with the limits that every WebGPU has; undefined, with a visible note, without a driver. */
