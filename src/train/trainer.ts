@@ -34,9 +34,9 @@ export async function* trainModel(
 ): AsyncGenerator<EpochReport, void, void> {
   const settings = trainSettings(options);
   checkFits(model.config, dataset);
-  checkSize(model.config, dataset.sampler.size, dataset.sampler.size);
+  const { size, patches, preprocessing } = dataset.sampler;
+  checkSize(model.config, size, size, patches && 'patch');
   // Thresholds and a recommendation were chosen for other weights.
-  const { preprocessing } = dataset.sampler;
   model.adopt({ preprocessing, thresholds: {}, training: model.card.training });
   const scope = new Scope(model.backend);
   try {

@@ -78,7 +78,8 @@ export async function planTraining(options: Settled<TrainCommandOptions>, datase
     classes: outputsFor(dataset),
   };
   const config = parseConfig(fields, 'train');
-  checkSize(config, dataset.sampler.size, dataset.sampler.size);
+  const { size, patches } = dataset.sampler;
+  checkSize(config, size, size, patches && '--patch');
   const backend = await backendFor(config, options, dataset);
   try {
     const memory = requireForTraining(config, options, dataset, backend);
