@@ -3,8 +3,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cutFromFrame, outOfFrame, padMask, scaledMask } from '../../src/image/frame.js';
 import type { Image } from '../../src/image/image.js';
+import { reflect } from '../../src/image/pad.js';
 import { frameOf, prepareImage } from '../../src/image/prepare.js';
 import { resizeImage, resizeMask } from '../../src/image/resize.js';
+import { cutOut, wholeWindow } from '../../src/image/window.js';
 
 /** A smooth picture: what is lost is lost by the way, not by fine detail. */
 function picture(width: number, height: number): Image<Float32Array> {
@@ -76,6 +78,16 @@ test('a mask is padded as its image is', () => {
   const framed = padMask(scaled, frame);
   assert.equal(cutFromFrame(framed, frame), scaled);
   assert.is(framed.data[(frame.top - 1) * 32 + 9], framed.data[(frame.top + 1) * 32 + 9]);
+});
+
+test('a window that hangs over shows the reflection, also where it is as large as the image', () => {
+  const image = picture(6, 5);
+  const cut = cutOut(image, { left: -2, top: 3, width: 6, height: 5 });
+  for (let i = 0; i < 30; i++) {
+    const [x, y] = [reflect((i % 6) - 2, 6), reflect(Math.floor(i / 6) + 3, 5)];
+    assert.is(cut.data[i], image.data[y * 6 + x]);
+  }
+  assert.is(cutOut(image, wholeWindow(image)), image);
 });
 
 test('resampled to a spacing where it is known, rows and columns by their own', () => {

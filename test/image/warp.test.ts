@@ -125,4 +125,23 @@ test('a spline of equal controls is flat, of a ramp a ramp, and never beyond its
   assert.ok(wild.some((value) => Math.abs(value) > 0.3));
 });
 
+test('a window of a field is a part of it, and beyond the edges it stays as it is there', () => {
+  const random = new Random(seedKey(8));
+  const controls = Float64Array.from({ length: 36 }, () => random.uniform(-1, 1));
+  const size = { width: 20, height: 14 };
+  const whole = splineField(controls, 3, size);
+  const part = splineField(controls, 3, size, { left: 5, top: 4, width: 9, height: 7 });
+  part.forEach((value, i) => {
+    assert.is(value, whole[(4 + Math.floor(i / 9)) * 20 + 5 + (i % 9)]);
+  });
+  const edge = splineField(controls, 3, size, { left: -40, top: 0, width: 100, height: 14 });
+  for (let row = 0; row < 14; row++) {
+    const line = edge.subarray(100 * row, 100 * (row + 1));
+    assert.equal(line.subarray(40, 60), whole.subarray(20 * row, 20 * (row + 1)));
+    assert.ok(line.subarray(0, 40).every((value) => value === line[0] && Math.abs(value) < 1));
+    assert.ok(line.subarray(60).every((value) => value === line[99] && Math.abs(value) < 1));
+    assert.ok(Math.abs(line[0]! - line[40]!) < 0.2 && Math.abs(line[99]! - line[59]!) < 0.2);
+  }
+});
+
 test.run();
