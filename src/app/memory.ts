@@ -5,6 +5,7 @@ import { roundUp } from '../base/multiples.js';
 import { memorySize } from '../base/quantities.js';
 import { CACHE_BYTES } from '../data/cache.js';
 import { type Dataset, examplesOf } from '../data/dataset.js';
+import { storedPixels } from '../data/record.js';
 import { trainedLoss } from '../loss/loss.js';
 import type { Model } from '../model/model.js';
 import { parameterBytes, predictionCost } from '../model/summary.js';
@@ -78,7 +79,7 @@ function wholeImages({ records }: Dataset): WholeImages {
       width: all.reduce((most, { width }) => Math.max(most, width), 1),
       height: all.reduce((most, { height }) => Math.max(most, height), 1),
     },
-    pixels: all.reduce((sum, { width, height }) => sum + width * height, 0),
+    pixels: storedPixels(records),
   };
 }
 

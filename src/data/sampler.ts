@@ -4,7 +4,7 @@ import type { Normalisation } from '../image/normalise.js';
 import type { Fit } from '../image/prepare.js';
 import type { Sampler } from './dataset.js';
 import { patchSampler } from './patch-sampler.js';
-import type { ImageRecords } from './record.js';
+import { type ImageRecords, storedPixels } from './record.js';
 import { resizeSampler } from './resize-sampler.js';
 
 /** How images become what a network is trained on: brought to a size, or by patches at their own. */
@@ -63,6 +63,5 @@ export function samplerOf(options: SamplingOptions): (records: ImageRecords) => 
 }
 
 function patchesPerImage(records: ImageRecords, patch: number): number {
-  const pixels = [...records.values()].reduce((sum, { width, height }) => sum + width * height, 0);
-  return Math.max(1, Math.round(pixels / records.size / patch ** 2));
+  return Math.max(1, Math.round(storedPixels(records) / records.size / patch ** 2));
 }

@@ -2,6 +2,7 @@
 
 import { augment } from '../../data/augment/augment.js';
 import { examplesOf } from '../../data/dataset.js';
+import { storedPixels } from '../../data/record.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { begunEpoch } from '../../train/checkpoint/resume.js';
 import type { RunObserver } from '../../train/observer.js';
@@ -67,7 +68,12 @@ export async function trainInFolder(
 
 /** Tells `observer` how far the training is, and how long it will still take. */
 function progressWithPace({ dataset, resume }: TrainingJob, observer: Observer): TrainOptions['onProgress'] {
-  const images = { train: examplesOf(dataset), validation: dataset.split.validation.length };
+  const { split, records, sampler } = dataset;
+  const images = {
+    train: examplesOf(dataset),
+    validation: split.validation.length,
+    ...(sampler.patches && { scale: storedPixels(records) / records.size / sampler.size ** 2 }),
+  };
   const left = secondsLeft(images, resume && begunEpoch(resume.checkpoint));
   return (now) => {
     const { phase, done, total, epoch, epochs, imagesPerSecond } = now;
