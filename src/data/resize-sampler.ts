@@ -9,7 +9,7 @@ import { countVanished } from './vanished.js';
  * Makes samples of `size` x `size` pixels; the aspect ratio is not kept. An image of that size stays as it is.
  * @throws InputError unless `size` is a whole number of pixels
  */
-export function resizeSampler({ normalisation, size }: Required<Preprocessing>): Sampler {
+export function resizeSampler({ normalisation, size }: Preprocessing & { readonly size: number }): Sampler {
   if (!Number.isInteger(size) || size < 1) {
     throw new InputError(`size must be a whole number of pixels, at least 1, found ${size}`);
   }
@@ -22,7 +22,7 @@ export function resizeSampler({ normalisation, size }: Required<Preprocessing>):
       const vanished = countVanished(mask, resized);
       return {
         name,
-        image: prepareImage(image, { channels, width: size, height: size, normalisation }),
+        image: prepareImage(image, channels, { normalisation, size }),
         mask: resized,
         ...(vanished > 0 && { vanished }),
       };

@@ -1,0 +1,47 @@
+/** The frame in which a network sees an image: brought to another size, and padded where the frame is larger. */
+import type { Image, ImageData } from './image.js';
+import { cropBack, placed } from './pad.js';
+import { resizeImage, resizeMask } from './resize.js';
+
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A frame, and the place of an image in it; what the image does not cover is its reflection. */
+export interface Frame extends Size {
+  /** The size to which the image is brought first. */
+  readonly scaled: Size;
+  /** Where the first pixel of the scaled image lies in the frame. */
+  readonly left: number;
+  readonly top: number;
+}
+
+/** The frame that an image of this size fills as it is. */
+export function ownFrame({ width, height }: Size): Frame {
+  return { width, height, scaled: { width, height }, left: 0, top: 0 };
+}
+
+/** Brings an image into its frame: bilinear, averaged where it shrinks, then padded by reflection. */
+export function intoFrame(image: Image, { width, height, scaled, left, top }: Frame): Image<Float32Array> {
+  return placed(resizeImage(image, scaled.width, scaled.height), width, height, left, top);
+}
+
+/** Brings a mask into the frame of its image: by the majority of the area, then padded by reflection. */
+export function maskIntoFrame(mask: Image<Uint8Array>, { width, height, scaled, left, top }: Frame): Image<Uint8Array> {
+  return placed(resizeMask(mask, scaled.width, scaled.height), width, height, left, top);
+}
+
+/** Cuts the image, still scaled, out of something of the frame's size, such as the probabilities of its pixels. */
+export function cutFromFrame<T extends ImageData>(image: Image<T>, { scaled, left, top }: Frame): Image<T> {
+  return cropBack(image, { x: left, y: top }, scaled.width, scaled.height);
+}
+
+/**
+ * The way back of `intoFrame`: cuts the image out of something of the frame's size, and brings it to the image's own size.
+ * @param size the size of the image before it was brought into the frame
+ */
+export function outOfFrame(image: Image<Float32Array>, frame: Frame, { width, height }: Size): Image<Float32Array> {
+  return resizeImage(cutFromFrame(image, frame), width, height);
+}
