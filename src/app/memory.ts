@@ -5,16 +5,20 @@ import { roundUp } from '../base/multiples.js';
 import { memorySize } from '../base/quantities.js';
 import { CACHE_BYTES } from '../data/cache.js';
 import type { Split } from '../data/split/split.js';
+import { frameOf } from '../image/prepare.js';
+import type { TilePlan, Tiling } from '../infer/tiles.js';
 import { trainedLoss } from '../loss/loss.js';
 import type { Model } from '../model/model.js';
 import { parameterBytes, predictionCost } from '../model/summary.js';
 import { depthOf, type ModelConfig } from '../network/config.js';
-import { levelsOfMode, type Mode } from '../network/mode.js';
+import { levelsOfMode, type Mode, outputOf } from '../network/mode.js';
 import { availableMemory } from '../platform/node/host.js';
 import { evaluationMemory, trainingMemory } from '../train/memory.js';
 import { lossOptions, type TrainCommandOptions } from './options/train-options.js';
 
 const FLOAT = 4;
+/** The bytes that a pixel of an image takes beside its probabilities: image, mask and overlay, and a file in the making. */
+const STORED = 12;
 
 /** The bytes that work needs: in the memory of the backend, and beside it. */
 export interface MemoryNeed {
@@ -97,27 +101,43 @@ export function requireForEvaluation(
   demand({ backendBytes, hostBytes }, backend, `--size ${size}`, 'lower it');
 }
 
+/** What predicting an image takes, and how it is tiled where it is. */
+export interface PredictionNeed {
+  readonly bytes: number;
+  readonly plan?: TilePlan | undefined;
+}
+
 /** Checks that predicting one image fits into the memory. */
 export function requireForPrediction(
   model: Model,
   mode: Mode,
+  tiling: Tiling,
   image: { readonly path: string; readonly width: number; readonly height: number },
-): void {
+): PredictionNeed {
   const { path, width, height } = image;
   const { config, parameters, backend } = model;
-  const { preprocessing } = model.card;
   const multiple = 2 ** levelsOfMode(mode, config).at(-1)!;
-  const size = {
-    width: roundUp(preprocessing.size ?? width, multiple),
-    height: roundUp(preprocessing.size ?? height, multiple),
-  };
-  const { workingBytes, preparedBytes } = predictionCost(model.record(mode, { batch: 1, ...size }), backend);
+  const seen = frameOf(image, model.card.preprocessing);
+  const plan = model.tiles(seen, [outputOf(mode, config)], { tiling });
+  const size = plan?.tile ?? { width: roundUp(seen.width, multiple), height: roundUp(seen.height, multiple) };
+  const batch = plan?.batch ?? 1;
+  const { workingBytes, preparedBytes } = predictionCost(model.record(mode, { batch, ...size }), backend);
   const backendBytes = parameterBytes(parameters.list, backend) + preparedBytes + workingBytes;
   const { inChannels, classes } = config;
   // What the network reads, and packed; what it says, as read and as cut out. At the image's own size, what comes of it,
-  // and its overlay.
-  const hostBytes =
-    FLOAT * (size.width * size.height * 2 * (inChannels + classes) + width * height * (inChannels + classes + 1));
-  const what = `${path}: an image of ${width}x${height} pixels`;
-  demand({ backendBytes, hostBytes }, backend, what, 'make it smaller or cut it into tiles');
+  // and its overlay; of tiles, two rows of them are there as probabilities, and the image as it is stored.
+  const computed = batch * size.width * size.height * 2 * (inChannels + classes);
+  const pixels = width * height;
+  const own = plan
+    ? pixels * STORED + FLOAT * 2 * width * size.height * classes
+    : FLOAT * pixels * (inChannels + classes + 1);
+  const need = { backendBytes, hostBytes: FLOAT * computed + own };
+  demand(need, backend, `${path}: an image of ${width}x${height} pixels`, adviceFor(model, tiling));
+  return { bytes: inHost(need, backend), plan };
+}
+
+/** What helps where an image is too large. */
+function adviceFor({ card }: Model, tiling: Tiling): string {
+  if (card.preprocessing.size !== undefined) return 'make it smaller or cut it into tiles';
+  return tiling === 'auto' ? 'make it smaller' : 'leave --tile out, or make it smaller';
 }

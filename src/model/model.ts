@@ -6,15 +6,16 @@ import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { formatShape, sizeOf } from '../graph/shape.js';
 import { checkImage } from '../image/channels.js';
+import type { Size } from '../image/frame.js';
 import type { Image } from '../image/image.js';
 import type { InferenceGraph, InferenceSize } from '../infer/inference.js';
 import { type Bands, joinBands, masksOf } from '../infer/own-size.js';
 import type { Prediction } from '../infer/prediction.js';
 import { DEFAULT_BATCH, Predictor } from '../infer/predictor.js';
-import type { Tiling } from '../infer/tiles.js';
+import type { TilePlan, Tiling } from '../infer/tiles.js';
 import { type ModelConfig, parseConfig } from '../network/config.js';
 import { type Initialisation, initialise } from '../network/initialisation.js';
-import { type Mode, outputOf, outputsOf } from '../network/mode.js';
+import { type Mode, type Output, outputOf, outputsOf } from '../network/mode.js';
 import { recordSquare } from '../network/network.js';
 import { ParameterStore } from '../network/parameters.js';
 import { BLANK_CARD, type ModelCard } from './card.js';
@@ -100,6 +101,20 @@ export class Model {
     const { value } = await this.#bands([image], options).next();
     const [mask] = await masksOf(value!, image, [options.threshold]);
     return mask!;
+  }
+
+  /**
+   * How `predict` tiles an image of this size, see `TilePlan`.
+   * @returns undefined where it computes the image as a whole
+   * @throws InputError for tiles that are too small for the network
+   */
+  tiles(
+    size: Size,
+    outputs: readonly Output[],
+    options: Pick<PredictOptions, 'batch' | 'tiling'> = {},
+  ): TilePlan | undefined {
+    const { batch = DEFAULT_BATCH, tiling = 'auto' } = options;
+    return this.#predictor.tiles(size, outputs, this.card.preprocessing, { batch, tiling });
   }
 
   #bands(images: readonly Image[], options: PredictOptions): AsyncGenerator<Bands, void, void> {
