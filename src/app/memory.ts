@@ -4,6 +4,7 @@ import { InputError } from '../base/errors.js';
 import { roundUp } from '../base/multiples.js';
 import { memorySize } from '../base/quantities.js';
 import { CACHE_BYTES } from '../data/cache.js';
+import { type Dataset, examplesOf } from '../data/dataset.js';
 import type { Split } from '../data/split/split.js';
 import { frameOf } from '../image/prepare.js';
 import type { TilePlan, Tiling } from '../infer/tiles.js';
@@ -13,7 +14,7 @@ import { parameterBytes, predictionCost } from '../model/summary.js';
 import { depthOf, type ModelConfig } from '../network/config.js';
 import { levelsOfMode, type Mode, outputOf } from '../network/mode.js';
 import { availableMemory } from '../platform/node/host.js';
-import { evaluationMemory, trainingMemory } from '../train/memory.js';
+import { evaluationMemory, trainingMemory, type WholeImages } from '../train/memory.js';
 import { lossOptions, type TrainCommandOptions } from './options/train-options.js';
 
 const FLOAT = 4;
@@ -55,31 +56,51 @@ function inHost({ backendBytes, hostBytes }: MemoryNeed, { adapter }: Backend): 
 export function memoryOfTraining(
   config: ModelConfig,
   options: TrainCommandOptions,
-  split: Split,
+  dataset: Dataset,
   backend: Backend,
   workers: number,
 ): MemoryNeed {
-  const { size, batch, microBatch, optimizer, emaDecay } = options;
-  const { train, validation, test } = split;
+  const { batch, microBatch, optimizer, emaDecay } = options;
+  const { validation, test } = dataset.split;
+  const { size } = dataset.sampler;
   const loss = lossOptions(options);
-  const images = { train: train.length, validation: validation.length, test: options.test ? test.length : 0 };
+  const images = {
+    train: examplesOf(dataset),
+    validation: validation.length,
+    test: options.test ? test.length : 0,
+  };
   const settings = { size, batch, microBatch, loss, optimizer, emaDecay, images, workers, cacheBytes: CACHE_BYTES };
-  const { total, outside } = trainingMemory(config, settings, backend);
+  const whole = dataset.sampler.patches && wholeImages(dataset);
+  const { total, outside } = trainingMemory(config, { ...settings, whole }, backend);
   return { backendBytes: total, hostBytes: outside };
+}
+
+/** Measures the images of a data set as they are stored: their spacing is not known before they are read. */
+function wholeImages({ records }: Dataset): WholeImages {
+  const all = [...records.values()];
+  return {
+    largest: {
+      width: all.reduce((most, { width }) => Math.max(most, width), 1),
+      height: all.reduce((most, { height }) => Math.max(most, height), 1),
+    },
+    pixels: all.reduce((sum, { width, height }) => sum + width * height, 0),
+  };
 }
 
 /** Checks that training fits into the memory. @returns the bytes that it takes */
 export function requireForTraining(
   config: ModelConfig,
   options: TrainCommandOptions,
-  split: Split,
+  dataset: Dataset,
   backend: Backend,
 ): number {
   const workers = backend.concurrentPrograms;
-  const need = memoryOfTraining(config, options, split, backend, workers);
+  const need = memoryOfTraining(config, options, dataset, backend, workers);
   const parts = [`--filters ${config.filters.join(',')}`, `--micro-batch ${options.microBatch}`];
   if (workers > 1) parts.push(`--workers ${workers}`);
-  const what = `--size ${options.size} with ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+  const { sampler } = dataset;
+  const side = `${sampler.patches ? '--patch' : '--size'} ${sampler.size}`;
+  const what = `${side} with ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
   demand(need, backend, what, 'lower one of them');
   return need.backendBytes + need.hostBytes;
 }

@@ -3,6 +3,7 @@
  * reports what happened as values; the words are the receiver's.
  */
 
+import type { Preprocessing } from '../image/prepare.js';
 import type { BackendName } from '../index.js';
 
 /** A phase of the work, which goes through images or rounds one after another. */
@@ -37,10 +38,10 @@ export interface Pace {
 
 /** A remark: worth knowing, but no error. */
 export type Remark =
-  /** Objects of these images' masks vanish when they are resized to `size`. */
+  /** Objects of these images' masks vanish when they are brought to the size that the preprocessing says. */
   | {
       readonly kind: 'vanished';
-      readonly size: number;
+      readonly preprocessing: Preprocessing;
       readonly images: readonly { readonly name: string; readonly vanished: number }[];
     }
   /** Images are converted to the channels of the model; `images` says how many, or is absent where it is all of them. */

@@ -28,9 +28,14 @@ export function intoFrame(image: Image, { width, height, scaled, left, top }: Fr
   return placed(resizeImage(image, scaled.width, scaled.height), width, height, left, top);
 }
 
-/** Brings a mask into the frame of its image: by the majority of the area, then padded by reflection. */
-export function maskIntoFrame(mask: Image<Uint8Array>, { width, height, scaled, left, top }: Frame): Image<Uint8Array> {
-  return placed(resizeMask(mask, scaled.width, scaled.height), width, height, left, top);
+/** Brings a mask to the size that its image has in a frame, by the majority of the area. */
+export function scaledMask(mask: Image<Uint8Array>, { scaled }: Frame): Image<Uint8Array> {
+  return resizeMask(mask, scaled.width, scaled.height);
+}
+
+/** Pads a mask of the scaled size, by reflection as its image. */
+export function padMask(mask: Image<Uint8Array>, { width, height, left, top }: Frame): Image<Uint8Array> {
+  return placed(mask, width, height, left, top);
 }
 
 /** Cuts the image, still scaled, out of something of the frame's size, such as the probabilities of its pixels. */

@@ -1,7 +1,7 @@
 /** Trains a model on a data set: makes the parts that training-loop.ts runs. */
 import type { Allocator } from '../backend/backend.js';
 import { Scope } from '../backend/scope.js';
-import type { Dataset } from '../data/dataset.js';
+import { type Dataset, examplesOf } from '../data/dataset.js';
 import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import { checkFits } from '../evaluate/labelled-batches.js';
 import type { Model } from '../model/model.js';
@@ -48,11 +48,11 @@ export async function* trainModel(
 
 /** Makes the parts of a training at its beginning, or at the checkpoint `settings.resume`. */
 function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope: Allocator): TrainingParts {
-  const { sampler, split } = dataset;
+  const { sampler } = dataset;
   const { batch, microBatch, emaDecay, resume, onCheckpoint } = settings;
   const step = new TrainingStep(model, { ...settings, width: sampler.size, height: sampler.size }, scope);
   const weights = new TrainedWeights(scope, model.parameters, emaDecay);
-  step.reserve(Math.min(batch, split.train.length), microBatch);
+  step.reserve(Math.min(batch, examplesOf(dataset)), microBatch);
   const progress = new TrainingProgress(settings, step.heads.length);
   const state = { progress, weights, optimizer: step.optimizer };
   const onBest = (best: ValidatedEpoch): void => {

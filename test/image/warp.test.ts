@@ -7,6 +7,7 @@ import { padReflect } from '../../src/image/pad.js';
 import { mirrored, rearrange, turned, type Walk } from '../../src/image/rearrange.js';
 import { splineField } from '../../src/image/spline.js';
 import { type Positions, pixelGrid, warpImage, warpMask } from '../../src/image/warp.js';
+import { wholeWindow } from '../../src/image/window.js';
 
 const frame = { width: 3, height: 2, channels: 1 };
 /** 1 2 3 above 4 5 6. */
@@ -51,7 +52,7 @@ test('shifted by whole pixels it is the reflection of padReflect, image and mask
   const data = Float32Array.from({ length: 20 }, (_, i) => (i * 7) % 20);
   const image = { width: 5, height: 4, channels: 1, data };
   const { image: padded, x, y } = padReflect(image, 16);
-  const grid = pixelGrid(16, 16);
+  const grid = pixelGrid(wholeWindow({ width: 16, height: 16 }));
   const shifted = { ...grid, x: grid.x.map((u) => u - x), y: grid.y.map((v) => v - y) };
   assert.equal(warpImage(image, shifted), padded);
   const mask = { ...image, data: Uint8Array.from(data) };
@@ -101,16 +102,14 @@ test('a spline of equal controls is flat, of a ramp a ramp, and never beyond its
   const flat = splineField(
     controls(() => 2),
     cells,
-    10,
-    7,
+    { width: 10, height: 7 },
   );
   assert.ok(flat.every((value) => Math.abs(value - 2) < 1e-14));
   // The control in column 1 is at the left edge of the image, that in column 4 at its right edge.
   const ramp = splineField(
     controls((column, row) => column - 1 + 10 * (row - 1)),
     cells,
-    10,
-    7,
+    { width: 10, height: 7 },
   );
   ramp.forEach((value, i) => {
     const [x, y] = [((i % 10) + 0.5) / 10, (Math.floor(i / 10) + 0.5) / 7];
@@ -120,8 +119,7 @@ test('a spline of equal controls is flat, of a ramp a ramp, and never beyond its
   const wild = splineField(
     controls(() => random.uniform(-1, 1)),
     cells,
-    40,
-    40,
+    { width: 40, height: 40 },
   );
   assert.ok(wild.every((value) => Math.abs(value) < 1));
   assert.ok(wild.some((value) => Math.abs(value) > 0.3));

@@ -1,6 +1,7 @@
 /** The training of a job in its run folder, whichever command asks for it. */
 
 import { augment } from '../../data/augment/augment.js';
+import { examplesOf } from '../../data/dataset.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { begunEpoch } from '../../train/checkpoint/resume.js';
 import type { RunObserver } from '../../train/observer.js';
@@ -45,7 +46,7 @@ export async function trainInFolder(
   const training = trainModel(model, dataset, {
     ...same,
     loss: lossOptions(options),
-    augment: (sample, key) => augment(sample, augmentations, key),
+    augment: (sample, key, window) => augment(sample, augmentations, key, window),
     signal,
     observers: [folder.recorder(model, logSteps), observer],
     ...(resume && { resume: resume.checkpoint }),
@@ -66,8 +67,7 @@ export async function trainInFolder(
 
 /** Tells `observer` how far the training is, and how long it will still take. */
 function progressWithPace({ dataset, resume }: TrainingJob, observer: Observer): TrainOptions['onProgress'] {
-  const { train, validation } = dataset.split;
-  const images = { train: train.length, validation: validation.length };
+  const images = { train: examplesOf(dataset), validation: dataset.split.validation.length };
   const left = secondsLeft(images, resume && begunEpoch(resume.checkpoint));
   return (now) => {
     const { phase, done, total, epoch, epochs, imagesPerSecond } = now;

@@ -9,7 +9,7 @@ import { columnsOf } from '../terminal/columns.js';
 export interface TableContext {
   readonly subset: string;
   /** Width and height of the images. */
-  readonly size: number;
+  readonly size?: number;
   /** The unit of distances. */
   readonly unit: 'px' | 'mm';
   /** The loss in words. */
@@ -37,7 +37,7 @@ export function evaluationTable(
   const columns = [{ name: mode, ...evaluation }, ...others.map((scores) => ({ name: scores.head, ...scores }))];
   const classes = perClass?.map((scores) => ({ name: `class ${scores.class}`, ...scores })) ?? [];
   return [
-    `${plural(images, 'image')} (${subset}) of ${size}x${size} pixels, loss ${loss.toFixed(4)} (${objective})`,
+    `${plural(images, 'image')} (${subset}) ${size === undefined ? 'at their own size' : `of ${size}x${size} pixels`}, loss ${loss.toFixed(4)} (${objective})`,
     '',
     ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit, room),
     ...(perClass ? ['', `mode ${mode}, by class`, ...scoreTable(classes, unit, room)] : []),

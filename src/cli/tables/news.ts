@@ -18,7 +18,7 @@ export function progressText({ phase, done, total, pace }: Progress): string {
 export function remarkText(remark: Remark): string {
   switch (remark.kind) {
     case 'vanished':
-      return `remark    ${vanishedText(remark.images, remark.size)}`;
+      return `remark    ${vanishedText(remark.images, remark.preprocessing)}`;
     case 'converted': {
       const { from, images } = remark;
       const which = images === undefined ? `${from} images` : plural(images, `${from} image`);
