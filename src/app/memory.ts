@@ -5,14 +5,14 @@ import { roundUp } from '../base/multiples.js';
 import { memorySize } from '../base/quantities.js';
 import { CACHE_BYTES } from '../data/cache.js';
 import { type Dataset, examplesOf } from '../data/dataset.js';
-import type { Split } from '../data/split/split.js';
+import { TRUTH_BYTES } from '../evaluate/truths.js';
 import { frameOf } from '../image/prepare.js';
 import type { TilePlan, Tiling } from '../infer/tiles.js';
 import { trainedLoss } from '../loss/loss.js';
 import type { Model } from '../model/model.js';
 import { parameterBytes, predictionCost } from '../model/summary.js';
 import { depthOf, type ModelConfig } from '../network/config.js';
-import { levelsOfMode, type Mode, outputOf } from '../network/mode.js';
+import { levelsOfMode, type Mode, outputOf, outputsOf } from '../network/mode.js';
 import { availableMemory } from '../platform/node/host.js';
 import { evaluationMemory, trainingMemory, type WholeImages } from '../train/memory.js';
 import { lossOptions, type TrainCommandOptions } from './options/train-options.js';
@@ -105,21 +105,40 @@ export function requireForTraining(
   return need.backendBytes + need.hostBytes;
 }
 
-/** Checks that evaluating `images` images of `size` pixels a side, `batch` at once, fits into the memory. */
+/** Checks that evaluating these images of a data set, `batch` at once, fits into the memory. */
 export function requireForEvaluation(
   model: Model,
-  { batch, size, images }: { readonly batch: number; readonly size: number; readonly images: number },
+  { records, sampler }: Dataset,
+  { names, batch, tiling }: { readonly names: readonly string[]; readonly batch: number; readonly tiling: Tiling },
 ): void {
   const { config, backend } = model;
-  const rounded = roundUp(size, 2 ** depthOf(config));
-  const { packed, working } = evaluationMemory(
-    config,
-    { batch, size: rounded, images, loss: trainedLoss(model) },
-    backend,
-  );
+  const own = names.map((name) => records.get(name)!);
+  const pixels = own.map(({ width, height }) => width * height);
+  const keepsSize = sampler.preprocessing.size === undefined;
+  const seen = keepsSize
+    ? {
+        width: Math.max(...own.map(({ width }) => width)),
+        height: Math.max(...own.map(({ height }) => height)),
+      }
+    : { width: sampler.size, height: sampler.size };
+  const outputs = outputsOf(config);
+  const plan = keepsSize ? model.tiles(seen, outputs, { batch, tiling }) : undefined;
+  const multiple = 2 ** depthOf(config);
+  const size = plan?.tile ?? { width: roundUp(seen.width, multiple), height: roundUp(seen.height, multiple) };
+  const computed = { size, batch: plan?.batch ?? (keepsSize ? 1 : batch), images: plan?.count ?? names.length };
+  const { packed, working } = evaluationMemory(config, { ...computed, loss: trainedLoss(model) }, backend);
   const backendBytes = parameterBytes(model.parameters.list, backend) + packed + working;
-  const hostBytes = Math.min(CACHE_BYTES, images * size ** 2 * (FLOAT * config.inChannels + 1));
-  demand({ backendBytes, hostBytes }, backend, `--size ${size}`, 'lower it');
+  const sampled = keepsSize ? sum(pixels) : names.length * sampler.size ** 2;
+  // The samples that are kept, and of the largest image the masks of all outputs and a band of probabilities.
+  const kept = Math.min(CACHE_BYTES, sampled * (FLOAT * config.inChannels + 1));
+  const band = plan ? FLOAT * 2 * seen.width * size.height * config.classes * outputs.length : 0;
+  const hostBytes = kept + Math.min(TRUTH_BYTES, sum(pixels)) + Math.max(...pixels) * outputs.length + band;
+  const what = keepsSize ? `an image of ${seen.width}x${seen.height} pixels` : `--size ${sampler.size}`;
+  demand({ backendBytes, hostBytes }, backend, what, keepsSize ? 'make it smaller' : 'lower it');
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** What predicting an image takes, and how it is tiled where it is. */
@@ -139,7 +158,8 @@ export function requireForPrediction(
   const { config, parameters, backend } = model;
   const multiple = 2 ** levelsOfMode(mode, config).at(-1)!;
   const seen = frameOf(image, model.card.preprocessing);
-  const plan = model.tiles(seen, [outputOf(mode, config)], { tiling });
+  const keepsSize = model.card.preprocessing.size === undefined;
+  const plan = keepsSize ? model.tiles(seen, [outputOf(mode, config)], { tiling }) : undefined;
   const size = plan?.tile ?? { width: roundUp(seen.width, multiple), height: roundUp(seen.height, multiple) };
   const batch = plan?.batch ?? 1;
   const { workingBytes, preparedBytes } = predictionCost(model.record(mode, { batch, ...size }), backend);

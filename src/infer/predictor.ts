@@ -72,7 +72,8 @@ export class Predictor {
   ): AsyncGenerator<Bands, void, void> {
     for (const group of neighbours(images, preprocessing, batch)) {
       const [first] = group;
-      const plan = this.tiles(networkSize(first!, preprocessing), [output], preprocessing, { batch, tiling });
+      const seen = networkSize(first!, preprocessing);
+      const plan = preprocessing.size === undefined && this.tiles(seen, [output], { batch, tiling });
       if (plan) {
         for (const image of group) yield this.#tiled(image, output, preprocessing, plan);
         continue;
@@ -86,23 +87,23 @@ export class Predictor {
   }
 
   /**
-   * How an image is tiled.
+   * How an image that keeps its own size is tiled.
    * @param size the size at which the network sees it
-   * @returns undefined where it is computed as a whole, as all are that are brought to one size
+   * @returns undefined where it is computed as a whole
    * @throws InputError for tiles that are too small for the network
    */
   tiles(
     size: Size,
     outputs: readonly Output[],
-    preprocessing: Preprocessing,
     { batch, tiling }: Pick<PredictorOptions, 'batch' | 'tiling'>,
   ): TilePlan | undefined {
-    if (preprocessing.size !== undefined) return undefined;
     const { config, parameters } = this;
     const bytesOf = (count: number, { width, height }: Size) => {
       const { network, outputs: recorded } = this.record(outputs, { batch: count, width, height });
       const bound = new Set(network.parameters.keys());
-      return FLOAT * parameters.backend.plan(recorded, bound, { constant: true }).length;
+      // Beside it, what the network reads and says, as it is and packed.
+      const values = count * width * height * 2 * (config.inChannels + config.classes * outputs.length);
+      return FLOAT * (parameters.backend.plan(recorded, bound, { constant: true }).length + values);
     };
     return planTiles(size, { config, level: deepestLevel(config, outputs), tiling, batch, bytesOf });
   }

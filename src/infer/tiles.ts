@@ -24,10 +24,12 @@ import { type AxisTile, tileAxis } from './tile-grid.js';
  */
 export type Tiling = 'auto' | 'off' | number;
 
-/** The working memory up to which 'auto' computes an image as a whole. */
+/** The memory that computing an image as a whole takes at most by 'auto'. */
 export const WHOLE_BYTES = 1024 * 2 ** 20;
-/** The working memory that the tiles of 'auto' take at most. */
+/** The memory that computing the tiles of 'auto' takes at most. */
 export const TILE_BYTES = 384 * 2 ** 20;
+/** The longest side of a tile by 'auto': a row of tiles is held, too, and larger ones save little. */
+const LONGEST = 2048;
 
 /** How an image is tiled. */
 export interface TilePlan {
@@ -57,7 +59,7 @@ export interface TileRequest {
   readonly tiling: Tiling;
   /** How many tiles may be computed at once. */
   readonly batch: number;
-  /** The bytes of working memory that so many images of a size take. */
+  /** The bytes of memory that computing so many images of a size takes. */
   readonly bytesOf: (batch: number, size: Size) => number;
 }
 
@@ -97,11 +99,11 @@ export function planTiles(image: Size, request: TileRequest): TilePlan | undefin
   return { tile, batch, rows, count: xs.length * rows.length, approximate };
 }
 
-/** The largest side of a tile whose computation takes no more than `TILE_BYTES`, at least `least`. */
+/** The largest side of a tile that is no longer than `LONGEST` and takes no more than `TILE_BYTES`; at least `least`. */
 function largestSide(least: number, multiple: number, bytesOf: TileRequest['bytesOf']): number {
   const fits = (steps: number) => {
     const side = least + steps * multiple;
-    return bytesOf(1, { width: side, height: side }) <= TILE_BYTES;
+    return side <= LONGEST && bytesOf(1, { width: side, height: side }) <= TILE_BYTES;
   };
   let [low, high] = [0, 1];
   while (fits(high)) [low, high] = [high, 2 * high];

@@ -104,8 +104,8 @@ export class Model {
   }
 
   /**
-   * How `predict` tiles an image of this size, see `TilePlan`.
-   * @returns undefined where it computes the image as a whole
+   * How an image is tiled that the network sees at its own size, which is this one; see `TilePlan`.
+   * @returns undefined where it is computed as a whole
    * @throws InputError for tiles that are too small for the network
    */
   tiles(
@@ -114,7 +114,7 @@ export class Model {
     options: Pick<PredictOptions, 'batch' | 'tiling'> = {},
   ): TilePlan | undefined {
     const { batch = DEFAULT_BATCH, tiling = 'auto' } = options;
-    return this.#predictor.tiles(size, outputs, this.card.preprocessing, { batch, tiling });
+    return this.#predictor.tiles(size, outputs, { batch, tiling });
   }
 
   #bands(images: readonly Image[], options: PredictOptions): AsyncGenerator<Bands, void, void> {
