@@ -71,8 +71,20 @@ export function memoryOfTraining(
   };
   const settings = { size, batch, microBatch, loss, optimizer, emaDecay, images, workers, cacheBytes: CACHE_BYTES };
   const whole = dataset.sampler.patches && wholeImages(dataset);
-  const { total, outside } = trainingMemory(config, { ...settings, whole }, backend);
+  const { total, outside } = trainingMemory(
+    config,
+    { ...settings, whole, scoredPixels: scoredPixels(dataset, options) },
+    backend,
+  );
   return { backendBytes: total, hostBytes: outside };
+}
+
+/** How many pixels the stored masks have that a training scores and whose samples are of another size. */
+function scoredPixels({ records, sampler, split }: Dataset, { test }: TrainCommandOptions): number {
+  if (sampler.patches) return 0;
+  const scored = [...split.validation, ...(test ? split.test : [])].map((name) => records.get(name)!);
+  const read = scored.filter(({ width, height }) => width !== sampler.size || height !== sampler.size);
+  return sum(read.map(({ width, height }) => width * height));
 }
 
 /** Measures the images of a data set as they are stored: their spacing is not known before they are read. */

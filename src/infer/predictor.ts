@@ -20,6 +20,7 @@ import type { Output } from '../network/mode.js';
 import type { ParameterStore } from '../network/parameters.js';
 import { Batch } from './batch.js';
 import {
+  computingBytes,
   deepestLevel,
   Inference,
   type InferenceGraph,
@@ -34,8 +35,6 @@ import { cutTile, planTiles, type Tile, type TilePlan, type Tiling, tiledBands }
 
 /** How many images of one size are computed at once by default. */
 export const DEFAULT_BATCH = 4;
-
-const FLOAT = 4;
 
 /** How images are predicted. */
 export interface PredictorOptions {
@@ -99,11 +98,7 @@ export class Predictor {
   ): TilePlan | undefined {
     const { config, parameters } = this;
     const bytesOf = (count: number, { width, height }: Size) => {
-      const { network, outputs: recorded } = this.record(outputs, { batch: count, width, height });
-      const bound = new Set(network.parameters.keys());
-      // Beside it, what the network reads and says, as it is and packed.
-      const values = count * width * height * 2 * (config.inChannels + config.classes * outputs.length);
-      return FLOAT * (parameters.backend.plan(recorded, bound, { constant: true }).length + values);
+      return computingBytes(this.record(outputs, { batch: count, width, height }), parameters.backend);
     };
     return planTiles(size, { config, level: deepestLevel(config, outputs), tiling, batch, bytesOf });
   }
