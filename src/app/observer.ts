@@ -46,6 +46,16 @@ export type Remark =
     }
   /** Images are converted to the channels of the model; `images` says how many, or is absent where it is all of them. */
   | { readonly kind: 'converted'; readonly from: 'grey' | 'RGB'; readonly images?: number }
+  /** Images are computed in tiles, of this size at most, with so many bytes of memory. */
+  | {
+      readonly kind: 'tiled';
+      readonly images: number;
+      readonly width: number;
+      readonly height: number;
+      readonly bytes: number;
+      /** Whether the network takes a tile for a whole image, so that masks differ from those of the whole. */
+      readonly approximate: boolean;
+    }
   /** Files beside the images that are ignored. */
   | { readonly kind: 'skipped'; readonly files: readonly string[] }
   /** What `--backend auto` has taken, and why. */

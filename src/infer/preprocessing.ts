@@ -1,14 +1,12 @@
 /** From an image to what the network reads, and back. The preprocessing is stored with the model, in its card. */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
-import { isConvertible } from '../image/channels.js';
+import { isConvertible, toChannels } from '../image/channels.js';
 import type { Size } from '../image/frame.js';
-import { type Image, MAX_SIDE } from '../image/image.js';
-import { type Normalisation, normalisations } from '../image/normalise.js';
+import { type Image, type ImageData, MAX_SIDE } from '../image/image.js';
+import { type Normalisation, normalisations, normaliser } from '../image/normalise.js';
 import { type Fit, fits, frameOf, type Preprocessing, prepareImage } from '../image/prepare.js';
-import { resizeImage } from '../image/resize.js';
 import type { ModelConfig } from '../network/config.js';
-import type { Prediction } from './prediction.js';
 
 /** @throws InputError that names the source, for values that are none of a preprocessing, or that exclude each other */
 export function parsePreprocessing(value: unknown, source: string): Preprocessing {
@@ -67,21 +65,33 @@ export function networkSize(image: Image, preprocessing: Preprocessing): Size {
  * @throws InputError for an image that does not fit
  */
 export function prepare(image: Image, config: ModelConfig, preprocessing: Preprocessing): Image<Float32Array> {
-  const { inChannels: channels } = config;
-  if (!isConvertible(image.channels, channels)) {
-    throw new InputError(`predict: the image has ${image.channels} channels, the network reads ${channels}`);
-  }
-  return prepareImage(image, channels, preprocessing);
+  return prepareImage(image, channelsFor(image, config), preprocessing);
 }
 
-/** Resizes a prediction from the network's size to another one: bilinear, averaged where it shrinks. */
-export function resizePrediction(prediction: Prediction, width: number, height: number): Prediction {
-  const { classes, probs } = prediction;
-  const size = { width: prediction.width, height: prediction.height };
-  return {
-    width,
-    height,
-    classes,
-    probs: resizeImage({ ...size, channels: classes, data: probs }, width, height).data,
-  };
+/**
+ * Prepares an image a part at a time, to the same values as `prepare`: where it keeps its own size, it is never there as a
+ * whole as the network reads it.
+ * @param cut cuts a part out of the image as the network sees it
+ */
+export function prepareParts<Part>(
+  image: Image,
+  config: ModelConfig,
+  preprocessing: Preprocessing,
+  cut: <T extends ImageData>(image: Image<T>, part: Part) => Image<T>,
+): (part: Part) => Image<Float32Array> {
+  const channels = channelsFor(image, config);
+  const frame = frameOf(image, preprocessing);
+  if (frame.width !== image.width || frame.height !== image.height) {
+    const whole = prepareImage(image, channels, preprocessing);
+    return (part) => cut(whole, part);
+  }
+  const converted = toChannels(image, channels);
+  const normalised = normaliser(converted, preprocessing.normalisation);
+  return (part) => normalised(cut(converted, part));
+}
+
+/** @throws InputError for an image that cannot be converted to the channels of the network */
+function channelsFor(image: Image, { inChannels }: ModelConfig): number {
+  if (isConvertible(image.channels, inChannels)) return inChannels;
+  throw new InputError(`predict: the image has ${image.channels} channels, the network reads ${inChannels}`);
 }

@@ -2,11 +2,15 @@
 import type { Backend, MemoryPlan } from '../backend/backend.js';
 import { roundUp } from '../base/multiples.js';
 import { recordEvaluation } from '../evaluate/evaluation-program.js';
+import { TRUTH_BYTES } from '../evaluate/truths.js';
 import type { Tensor } from '../graph/graph.js';
 import type { Size } from '../image/frame.js';
+import { computingBytes, recordInference } from '../infer/inference.js';
+import { planTiles, type TileRequest, WHOLE_BYTES } from '../infer/tiles.js';
 import type { LossOptions } from '../loss/loss.js';
 import { keptBytes } from '../model/summary.js';
 import { depthOf, type ModelConfig } from '../network/config.js';
+import { outputsOf } from '../network/mode.js';
 import { listParameters, storeLengths } from '../network/parameters.js';
 import { type OptimizerName, optimizerDefaults, STATE_NAMES } from './optimizer/optimizer.js';
 import { recordGradients } from './step/gradient-graph.js';
@@ -56,6 +60,8 @@ export interface TrainingMemoryOptions {
   readonly emaDecay?: number | undefined;
   /** How many images the data set has, those for training counted as patches. Default: one mini-batch for training and one micro-batch for validation. */
   readonly images?: { readonly train: number; readonly validation: number; readonly test?: number };
+  /** How many pixels the masks have together that are read to score images at their own size. Default: 0. */
+  readonly scoredPixels?: number;
   /** How many bytes of samples the data set keeps at most. Default: all of them. */
   readonly cacheBytes?: number;
 }
@@ -81,6 +87,7 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
   const { size, whole, batch, microBatch, loss, optimizer = optimizerDefaults.optimizer, emaDecay } = options;
   const { workers = backend.concurrentPrograms, threads = options.workers ?? backend.threads } = options;
   const { images = { train: batch, validation: microBatch }, cacheBytes = Number.POSITIVE_INFINITY } = options;
+  const { scoredPixels = 0 } = options;
   const evaluated = [images.validation, images.test ?? 0];
   const lengths = storeLengths(listParameters(config), backend);
   const trainable = FLOAT * lengths.trainable;
@@ -94,8 +101,13 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
   const bound = new Set<Tensor>([...network.parameters.keys(), ...gradients.values(), ...resultTensors(graph)]);
   const computing = FLOAT * backend.plan(outputs, bound, { threads: workers === 1 ? threads : 1 }).length;
   const results = FLOAT * resultsLength(network.heads.length, lengths.statistics, backend);
-  const validated = whole ? { size: paddedSize(whole.largest, config), batch: 1 } : { size, batch: microBatch };
-  const validation = evaluationMemory(config, { ...validated, images: evaluated, threads, loss }, backend);
+  const plan = whole && planTiles(whole.largest, tileRequest(config, microBatch, backend));
+  const validated = whole
+    ? { size: plan?.tile ?? paddedSize(whole.largest, config), batch: plan?.batch ?? 1 }
+    : { size, batch: microBatch };
+  const measured = evaluationMemory(config, { ...validated, images: evaluated, threads, loss }, backend);
+  // Where the largest image is tiled, a smaller one may still be computed as a whole, up to the bound.
+  const validation = plan ? { ...measured, working: Math.max(measured.working, WHOLE_BYTES) } : measured;
   const gradientBuffers = workers + waitingGradients(workers, microBatches);
   const parts = {
     parameters,
@@ -118,7 +130,7 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
   const inHand = (3 * workers + 1) * largest * sample;
   // A checkpoint copies the memory that keeps changing; the best weights are held by the host anyway.
   const written = Math.max(COPIES_FOR_A_FILE * parameters, parameters + parts.optimizer);
-  const outside = parameters + written + cached + inHand;
+  const outside = parameters + written + cached + inHand + Math.min(TRUTH_BYTES, scoredPixels);
   return { ...parts, gradientBuffers, worker: computing + results, total, outside };
 }
 
@@ -151,6 +163,14 @@ export function evaluationMemory(
       return backend.plan(outputs, new Set(network.parameters.keys()), { constant: true, ...(threads && { threads }) });
     });
   return { packed: keptBytes(plans), working: FLOAT * Math.max(0, ...plans.map(({ length }) => length)) };
+}
+
+/** What is asked of the tiles in which a large image is validated. */
+function tileRequest(config: ModelConfig, batch: number, backend: Backend): TileRequest {
+  const outputs = outputsOf(config);
+  const bytesOf = (count: number, size: Size) =>
+    computingBytes(recordInference(config, outputs, { batch: count, ...size }), backend);
+  return { config, level: depthOf(config), tiling: 'auto', batch, bytesOf };
 }
 
 /** The size at which a network sees an image that it sees whole. */

@@ -4,6 +4,7 @@ import { Scope } from '../backend/scope.js';
 import { type Dataset, examplesOf } from '../data/dataset.js';
 import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import { checkFits } from '../evaluate/labelled-batches.js';
+import { Truths } from '../evaluate/truths.js';
 import type { Model } from '../model/model.js';
 import { checkSize } from '../network/network.js';
 import { checkpointOf, restoreCheckpoint } from './checkpoint/resume.js';
@@ -53,6 +54,8 @@ function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope:
   const step = new TrainingStep(model, { ...settings, width: sampler.size, height: sampler.size }, scope);
   const weights = new TrainedWeights(scope, model.parameters, emaDecay);
   step.reserve(Math.min(batch, examplesOf(dataset)), microBatch);
+  // Kept from one epoch to the next, so that the stored masks are read once.
+  const truths = new Truths(dataset);
   const progress = new TrainingProgress(settings, step.heads.length);
   const state = { progress, weights, optimizer: step.optimizer };
   const onBest = (best: ValidatedEpoch): void => {
@@ -66,7 +69,7 @@ function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope:
     weights,
     dataset,
     settings,
-    validate: (epoch) => validate(model, dataset, epoch, settings),
+    validate: (epoch) => validate(model, truths, epoch, settings),
     onBest,
     async writeCheckpoint() {
       await onCheckpoint?.(await checkpointOf(state));
@@ -74,10 +77,11 @@ function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope:
   };
 }
 
-async function validate(model: Model, dataset: Dataset, epoch: number, settings: TrainSettings): Promise<Evaluation> {
+async function validate(model: Model, truths: Truths, epoch: number, settings: TrainSettings): Promise<Evaluation> {
   const { epochs, microBatch, loss, learningRate, signal, onProgress } = settings;
   const started = performance.now();
-  const validation = await evaluate(model, dataset, {
+  const validation = await evaluate(model, truths.dataset, {
+    truths,
     batch: microBatch,
     loss,
     signal,

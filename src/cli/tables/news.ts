@@ -1,6 +1,6 @@
 /** What the application tells while it works, in words. */
 import type { Progress, Remark } from '../../app/observer.js';
-import { duration, few, grouped, plural } from '../../base/quantities.js';
+import { duration, few, grouped, memorySize, plural } from '../../base/quantities.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from './describe.js';
 import { vanishedText } from './words.js';
 
@@ -23,6 +23,12 @@ export function remarkText(remark: Remark): string {
       const { from, images } = remark;
       const which = images === undefined ? `${from} images` : plural(images, `${from} image`);
       return `remark    ${which}: ${from === 'grey' ? GREY_ON_RGB : RGB_ON_GREY}`;
+    }
+    case 'tiled': {
+      const { images, width, height, bytes, approximate } = remark;
+      const tiles = `${plural(images, 'large image')} in tiles of ${width}x${height} pixels, ${memorySize(bytes)} of memory`;
+      const why = 'this network looks at the whole image, here at a tile: the larger they are (--tile), the nearer';
+      return `tiles     ${tiles}${approximate ? `; ${why}` : ''}`;
     }
     case 'skipped':
       return `skipped   ${plural(remark.files.length, 'file')} not in PNG or .npy: ${few(remark.files)}`;

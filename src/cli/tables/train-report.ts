@@ -88,16 +88,9 @@ export function whereOf({ epoch, steps, images }: EpochState): string {
 }
 
 /** Makes the table of the best model's scores on the test images, head by head. */
-function testTable({ evaluation, worst }: TestResult, options: TrainCommandOptions): string[] {
-  const { size } = options;
+function testTable({ evaluation, sizes, worst }: TestResult, options: TrainCommandOptions): string[] {
   const objective = objectiveText(lossOptions(options));
-  return evaluationTable(evaluation, {
-    subset: 'test',
-    ...(size !== undefined && { size }),
-    unit: 'px',
-    objective,
-    worst,
-  });
+  return evaluationTable(evaluation, { subset: 'test', sizes, objective, worst });
 }
 
 /** Suggests what to do with the model. */

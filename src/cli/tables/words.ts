@@ -1,4 +1,5 @@
 /** Phrases that only the command line needs. */
+import type { EvaluatedSizes } from '../../app/evaluation/evaluation-data.js';
 import { few, plural } from '../../base/quantities.js';
 import type { Preprocessing } from '../../image/prepare.js';
 
@@ -20,4 +21,11 @@ export function vanishedText(
 /** Quotes a word of a command line for a shell, where it needs that. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The own sizes of images, and the size at which the network saw them where it is another one. */
+export function sizesText({ size, scoredAt: [smallest, largest] }: EvaluatedSizes): string {
+  const [from, to] = [smallest, largest].map(({ width, height }) => `${width}x${height}`);
+  const seen = size === null || (from === to && from === `${size}x${size}`) ? '' : `, seen at ${size}x${size}`;
+  return `of ${from === to ? from : `${from} to ${to}`} pixels${seen}`;
 }
