@@ -38,15 +38,7 @@ export function padMask(mask: Image<Uint8Array>, { width, height, left, top }: F
   return placed(mask, width, height, left, top);
 }
 
-/** Cuts the image, still scaled, out of something of the frame's size, such as the probabilities of its pixels. */
+/** The first step back: cuts the image, still scaled, out of something of the frame's size, such as probabilities. */
 export function cutFromFrame<T extends ImageData>(image: Image<T>, { scaled, left, top }: Frame): Image<T> {
   return cropBack(image, { x: left, y: top }, scaled.width, scaled.height);
-}
-
-/**
- * The way back of `intoFrame`: cuts the image out of something of the frame's size, and brings it to the image's own size.
- * @param size the size of the image before it was brought into the frame
- */
-export function outOfFrame(image: Image<Float32Array>, frame: Frame, { width, height }: Size): Image<Float32Array> {
-  return resizeImage(cutFromFrame(image, frame), width, height);
 }

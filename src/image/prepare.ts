@@ -27,7 +27,7 @@ export interface Preprocessing {
   readonly spacing?: number;
 }
 
-/** The frame in which a network sees an image, by the preprocessing of its model; see `intoFrame` and `outOfFrame`. */
+/** The frame in which a network sees an image, by the preprocessing of its model; see `intoFrame` and `cutFromFrame`. */
 export function frameOf(
   { width, height, spacing: stored }: Size & Pick<Image, 'spacing'>,
   { size, fit = 'stretch', spacing }: Pick<Preprocessing, 'size' | 'fit' | 'spacing'>,

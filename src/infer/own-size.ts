@@ -14,7 +14,7 @@ const ROWS = 256;
 export type Bands = AsyncIterable<readonly Prediction[]> | Iterable<readonly Prediction[]>;
 
 /**
- * Brings predictions out of the frame in which the network saw their image, see `outOfFrame`.
+ * Brings predictions out of the frame in which the network saw their image, see `cutFromFrame`.
  * @param predictions the predictions of all outputs, of the frame's size
  * @param size the image's own size
  */
