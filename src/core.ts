@@ -25,14 +25,22 @@ export {
 export { checkWebGpu } from './backend/webgpu/self-check.js';
 export { InputError } from './base/errors.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';
-export { type Augmentation, type AugmentationName, augment, parseAugmentations } from './data/augment/augment.js';
-export type { Dataset, Sample, Sampler } from './data/dataset.js';
+export {
+  type Augment,
+  type Augmentation,
+  type AugmentationName,
+  augment,
+  parseAugmentations,
+} from './data/augment/augment.js';
+export type { Dataset, Patches, Sample, Sampler } from './data/dataset.js';
 export { type FileEntry, type Files, UnlistedFolder } from './data/folder/files.js';
 export type { Field, Hdf5Reader, NumberArray } from './data/folder/hdf5.js';
 export { type DatasetOptions, readDataset } from './data/folder/read-dataset.js';
+export { type PatchSamplerOptions, patchSampler } from './data/patch-sampler.js';
 export { type SyntheticOptions, syntheticDataset } from './data/phantom/phantom.js';
 export type { ImageRecord, ImageRecords, LabelledImage, Origin } from './data/record.js';
-export { resizeSampler } from './data/resize-sampler.js';
+export { type ResizeSamplerOptions, resizeSampler } from './data/resize-sampler.js';
+export { type SamplingOptions, samplerOf } from './data/sampler.js';
 export { drawFolds, splitOfFold } from './data/split/folds.js';
 export type { DrawnSplit, SplitPlan, SplitUnit } from './data/split/plan.js';
 export type { Split, Subset } from './data/split/split.js';
@@ -62,7 +70,8 @@ export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
 export type { Image, ImageData, Spacing } from './image/image.js';
 export { type Normalisation, normalisations } from './image/normalise.js';
-export type { Preprocessing } from './image/prepare.js';
+export type { Fit, Preprocessing } from './image/prepare.js';
+export type { Window } from './image/window.js';
 export type { InferenceGraph, InferenceSize } from './infer/inference.js';
 export { type Prediction, toMask } from './infer/prediction.js';
 export type { LossOptions } from './loss/loss.js';

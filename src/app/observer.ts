@@ -3,6 +3,7 @@
  * reports what happened as values; the words are the receiver's.
  */
 
+import type { Preprocessing } from '../image/prepare.js';
 import type { BackendName } from '../index.js';
 
 /** A phase of the work, which goes through images or rounds one after another. */
@@ -38,14 +39,24 @@ export interface Pace {
 
 /** A remark: worth knowing, but no error. */
 export type Remark =
-  /** Objects of these images' masks vanish when they are resized to `size`. */
+  /** Objects of these images' masks vanish when they are brought to the size that the preprocessing says. */
   | {
       readonly kind: 'vanished';
-      readonly size: number;
+      readonly preprocessing: Preprocessing;
       readonly images: readonly { readonly name: string; readonly vanished: number }[];
     }
   /** Images are converted to the channels of the model; `images` says how many, or is absent where it is all of them. */
   | { readonly kind: 'converted'; readonly from: 'grey' | 'RGB'; readonly images?: number }
+  /** Images are computed in tiles, of this size at most, with so many bytes of memory. */
+  | {
+      readonly kind: 'tiled';
+      readonly images: number;
+      readonly width: number;
+      readonly height: number;
+      readonly bytes: number;
+      /** Whether the network takes a tile for a whole image, so that masks differ from those of the whole. */
+      readonly approximate: boolean;
+    }
   /** Files beside the images that are ignored. */
   | { readonly kind: 'skipped'; readonly files: readonly string[] }
   /** What `--backend auto` has taken, and why. */

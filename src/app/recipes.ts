@@ -44,11 +44,14 @@ export const recipeOptions = {
   },
 } as const satisfies OptionTable;
 
-/** Adds the options of the recipe that is named, if any. A split.json of the data has precedence over its split. */
-export function withRecipe<T extends { readonly recipe?: RecipeName; readonly data?: string }>(given: T): T {
-  const { recipe, data } = given;
+/**
+ * Adds the options of the recipe that is named, if any. A split.json of the data has precedence over its split, and patches
+ * have it over its size.
+ */
+export function withRecipe<T extends Partial<OptionValues<typeof recipeOptions & typeof dataOptions>>>(given: T): T {
+  const { recipe, data, patch } = given;
   if (recipe === undefined) return given;
-  const { splitSizes, ...options } = RECIPES[recipe];
+  const { splitSizes, size, ...options } = RECIPES[recipe];
   const hasSplit = data !== undefined && exists(join(data, 'split.json'));
-  return { ...(hasSplit ? options : { ...options, splitSizes }), ...given };
+  return { ...options, ...(!hasSplit && { splitSizes }), ...(patch === undefined && { size }), ...given };
 }

@@ -40,3 +40,8 @@ export type ImageRecords = ReadonlyMap<string, ImageRecord>;
 export function storedChannels(records: ImageRecords): 1 | 3 {
   return [...records.values()].every(({ channels }) => channels === 1) ? 1 : 3;
 }
+
+/** Returns how many pixels the images have together, as they are stored. */
+export function storedPixels(records: ImageRecords): number {
+  return [...records.values()].reduce((sum, { width, height }) => sum + width * height, 0);
+}

@@ -1,29 +1,36 @@
-/** The sampling strategy 'resize': every image becomes one sample, resized to a square. */
+/** The sampling strategy 'resize': every image becomes one sample, brought to a square. */
 import { InputError } from '../base/errors.js';
-import { type Preprocessing, prepareImage } from '../image/prepare.js';
-import { resizeMask } from '../image/resize.js';
+import { padMask, scaledMask } from '../image/frame.js';
+import { frameOf, type Preprocessing, prepareImage } from '../image/prepare.js';
 import type { Sampler } from './dataset.js';
 import { countVanished } from './vanished.js';
 
+export interface ResizeSamplerOptions extends Pick<Preprocessing, 'normalisation' | 'fit'> {
+  readonly size: number;
+}
+
 /**
- * Makes samples of `size` x `size` pixels; the aspect ratio is not kept. An image of that size stays as it is.
+ * Makes samples of `size` x `size` pixels, stretched or padded as `fit` says. An image of that size stays as it is.
  * @throws InputError unless `size` is a whole number of pixels
  */
-export function resizeSampler({ normalisation, size }: Required<Preprocessing>): Sampler {
+export function resizeSampler({ normalisation, size, fit = 'stretch' }: ResizeSamplerOptions): Sampler {
   if (!Number.isInteger(size) || size < 1) {
     throw new InputError(`size must be a whole number of pixels, at least 1, found ${size}`);
   }
+  // As models were stored before there was a choice.
+  const preprocessing: Preprocessing = { normalisation, size, ...(fit !== 'stretch' && { fit }) };
   return {
     kind: 'resize',
-    preprocessing: { normalisation, size },
+    preprocessing,
     size,
     sample(name, { image, mask }, channels) {
-      const resized = resizeMask(mask, size, size);
-      const vanished = countVanished(mask, resized);
+      const frame = frameOf(image, preprocessing);
+      const scaled = scaledMask(mask, frame);
+      const vanished = countVanished(mask, scaled);
       return {
         name,
-        image: prepareImage(image, { channels, width: size, height: size, normalisation }),
-        mask: resized,
+        image: prepareImage(image, channels, preprocessing),
+        mask: padMask(scaled, frame),
         ...(vanished > 0 && { vanished }),
       };
     },

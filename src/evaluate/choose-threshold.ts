@@ -3,14 +3,14 @@
 import { InputError } from '../base/errors.js';
 import { mean } from '../base/statistics.js';
 import type { Dataset } from '../data/dataset.js';
-import type { Image } from '../image/image.js';
 import { DEFAULT_THRESHOLD, type Prediction } from '../infer/prediction.js';
 import { DEFAULT_BATCH } from '../infer/predictor.js';
 import type { Model } from '../model/model.js';
 import type { Thresholds } from '../model/threshold.js';
 import { outputsOf } from '../network/mode.js';
-import { type LabelledBatchesOptions, labelledBatches } from './labelled-batches.js';
 import { type ConfusionCounts, overlapScores, pooled } from './overlap.js';
+import { type OwnSizeOptions, predictedAtOwnSize } from './own-size.js';
+import { Truths } from './truths.js';
 
 /** The thresholds that are tried: 0.05, 0.10, …, 0.95. */
 const CANDIDATES: readonly number[] = Array.from({ length: 19 }, (_, k) => (k + 1) / 20);
@@ -28,7 +28,7 @@ export interface ThresholdChoice {
   readonly curve: readonly ThresholdPoint[];
 }
 
-export interface ChooseThresholdOptions extends Omit<LabelledBatchesOptions, 'batch'> {
+export interface ChooseThresholdOptions extends Omit<OwnSizeOptions, 'batch'> {
   /** How many images are computed at once. Default: 4. */
   readonly batch?: number;
   /** The score that is to be highest. Default: 'dice', the mean over the images. */
@@ -56,13 +56,21 @@ export async function chooseThresholds(
   }
   const names = outputsOf(config);
   const scans = names.map((): ConfusionCounts[][] => CANDIDATES.map(() => []));
-  for await (const samples of labelledBatches(model, dataset, dataset.split.validation, { ...options, batch })) {
-    const heads = await model.heads(samples.map(({ image }) => image));
-    for (const [n, { mask }] of samples.entries()) {
-      scans.forEach((scan, k) => {
-        const counts = overlapsAt(CANDIDATES, heads[k]![n]!, mask);
-        for (const [c, images] of scan.entries()) images.push(counts[c]!);
-      });
+  const truths = new Truths(dataset);
+  const { validation } = dataset.split;
+  for await (const { sample, bands } of predictedAtOwnSize(model, dataset, validation, { ...options, batch })) {
+    const { mask } = await truths.of(sample);
+    const parts = names.map((): ConfusionCounts[][] => CANDIDATES.map(() => []));
+    let y = 0;
+    for await (const band of bands) {
+      const rows = mask.data.subarray(y * mask.width, (y + band[0]!.height) * mask.width);
+      y += band[0]!.height;
+      for (const [k, prediction] of band.entries()) {
+        for (const [c, counts] of overlapsAt(CANDIDATES, prediction, rows).entries()) parts[k]![c]!.push(counts);
+      }
+    }
+    for (const [k, scan] of scans.entries()) {
+      for (const [c, images] of scan.entries()) images.push(pooled(parts[k]![c]!));
     }
   }
   return Object.fromEntries(names.map((name, k) => [name, choose(scans[k]!, score)]));
@@ -76,15 +84,11 @@ export function thresholdsOf(choices: Readonly<Record<string, ThresholdChoice>>)
  * For each of the ascending `thresholds`, the overlap of `mask` with the pixels whose probability is above it, as
  * `toMask` has it; counted in one pass.
  */
-export function overlapsAt(
-  thresholds: readonly number[],
-  { probs }: Prediction,
-  mask: Image<Uint8Array>,
-): ConfusionCounts[] {
+export function overlapsAt(thresholds: readonly number[], { probs }: Prediction, mask: Uint8Array): ConfusionCounts[] {
   // How many pixels are above exactly k thresholds, and how many of these lie in the mask.
   const all = new Array<number>(thresholds.length + 1).fill(0);
   const inMask = new Array<number>(thresholds.length + 1).fill(0);
-  mask.data.forEach((label, i) => {
+  mask.forEach((label, i) => {
     let k = 0;
     while (k < thresholds.length && probs[i]! > thresholds[k]!) k++;
     all[k]!++;
@@ -95,7 +99,7 @@ export function overlapsAt(
     intersection: sumFrom(inMask, k + 1),
     predicted: sumFrom(all, k + 1),
     actual: sumFrom(inMask, 0),
-    pixels: mask.data.length,
+    pixels: mask.length,
   }));
 }
 

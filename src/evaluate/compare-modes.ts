@@ -3,6 +3,8 @@ import { checkCount } from '../base/checks.js';
 import { InputError } from '../base/errors.js';
 import { roundUp } from '../base/multiples.js';
 import type { Dataset } from '../data/dataset.js';
+import type { Image } from '../image/image.js';
+import { cutOut } from '../image/window.js';
 import { deepestLevel } from '../infer/inference.js';
 import { DEFAULT_BATCH } from '../infer/predictor.js';
 import type { Model } from '../model/model.js';
@@ -44,7 +46,7 @@ export interface ModeComparison {
   readonly recommendation: Recommendation;
 }
 
-export interface CompareModesOptions extends Pick<EvaluateOptions, 'subset' | 'batch' | 'signal'> {
+export interface CompareModesOptions extends Pick<EvaluateOptions, 'subset' | 'batch' | 'tiling' | 'signal'> {
   /** The score whose highest value is the best. Default: 'dice', the mean over the images. */
   readonly score?: RecommendationScore;
   /** How far below the best score the recommended mode may lie. Default: 0.01. */
@@ -65,7 +67,7 @@ export async function compareModes(
   options: CompareModesOptions = {},
 ): Promise<ModeComparison> {
   const { subset = 'validation', score = 'dice', tolerance = 0.01, runs = 15 } = options;
-  const { batch = DEFAULT_BATCH, signal, onProgress } = options;
+  const { batch = DEFAULT_BATCH, tiling, signal, onProgress } = options;
   if (!(tolerance >= 0 && tolerance <= 1)) {
     throw new InputError(`compare: tolerance is ${tolerance}, expected a number from 0 to 1`);
   }
@@ -74,6 +76,7 @@ export async function compareModes(
   const measured = await scoreModel(model, dataset, {
     subset,
     batch,
+    tiling,
     signal,
     onProgress: (done, total) => onProgress?.('evaluation', done, total),
   });
@@ -83,7 +86,7 @@ export async function compareModes(
   const times = await timeModes(
     model,
     outputs,
-    samples.map(({ image }) => image),
+    samples.map(({ image }) => costImage(image, dataset.sampler.size)),
     { rounds: runs, signal, onProgress: (done, total) => onProgress?.('timing', done, total) },
   );
   const deepest = times[levelsOf(config).length - 1]!;
@@ -97,6 +100,12 @@ export async function compareModes(
   const scores = Object.fromEntries(rows.map((row) => [row.mode, row[score]]));
   const { mode } = recommend(rows, score, tolerance);
   return { images, rows, recommendation: { mode, score, tolerance, subset, images, scores } };
+}
+
+/** The image that is timed: what is trained on, which of an image that keeps its own size is a patch of its middle. */
+function costImage(image: Image<Float32Array>, side: number): Image<Float32Array> {
+  const [left, top] = [image.width, image.height].map((length) => Math.floor((length - side) / 2)) as [number, number];
+  return cutOut(image, { left, top, width: side, height: side });
 }
 
 /** Returns the row with the fewest multiply-adds of those whose score is within `tolerance` of the best. */

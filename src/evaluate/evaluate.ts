@@ -1,10 +1,12 @@
 /** Loss and scores of a model on labelled images, every head in one pass. */
 import { Scope } from '../backend/scope.js';
 import { InputError } from '../base/errors.js';
-import type { Dataset, Sample } from '../data/dataset.js';
+import { show } from '../base/show.js';
+import type { Dataset } from '../data/dataset.js';
 import type { Subset } from '../data/split/split.js';
+import { cutFromFrame } from '../image/frame.js';
 import type { Image, Spacing } from '../image/image.js';
-import { type Prediction, toMask } from '../infer/prediction.js';
+import { masksOf } from '../infer/own-size.js';
 import { DEFAULT_BATCH } from '../infer/predictor.js';
 import type { LossOptions } from '../loss/loss.js';
 import type { Model } from '../model/model.js';
@@ -13,8 +15,11 @@ import { thresholdOf } from '../model/threshold.js';
 import { levelsOf } from '../network/config.js';
 import { levelName, type Mode, outputOf, outputsOf } from '../network/mode.js';
 import { EvaluationProgram } from './evaluation-program.js';
-import { type LabelledBatchesOptions, labelledBatches, namesOf } from './labelled-batches.js';
-import { type ImageScores, MetricAccumulator, type MetricOptions, type Scores } from './metrics.js';
+import { namesOf } from './labelled-batches.js';
+import { type ImageScores, MetricAccumulator, type Scores } from './metrics.js';
+import { type OwnSizeOptions, type PredictHeads, predictedAtOwnSize } from './own-size.js';
+import { type PatientScores, patientScores } from './patients.js';
+import { type Truth, Truths } from './truths.js';
 
 export interface HeadScores extends Scores {
   /** `L1`, `L2`, … */
@@ -23,6 +28,8 @@ export interface HeadScores extends Scores {
   readonly threshold: number;
   /** The scores of each image, in the order of the subset; absent unless `perImage` is set. */
   readonly perImage?: readonly NamedScores[];
+  /** The scores by patient, as in `ModelScores`. */
+  readonly patients?: PatientScores;
 }
 
 /** The scores of one image, with its name. */
@@ -38,8 +45,12 @@ export interface ModelScores extends Scores {
   /** A pixel whose probability was above it counted as foreground. */
   readonly threshold: number;
   readonly heads: readonly HeadScores[];
+  /** The unit of distances; absent unless `distances` is set. */
+  readonly distanceUnit?: 'px' | 'mm';
   /** The mode's scores of each image, in the order of the subset; absent unless `perImage` is set. */
   readonly perImage?: readonly NamedScores[];
+  /** The scores by patient; absent unless `perImage` is set and the patient of every image is known. */
+  readonly patients?: PatientScores;
 }
 
 export interface Evaluation extends ModelScores {
@@ -47,7 +58,13 @@ export interface Evaluation extends ModelScores {
   readonly loss: number;
 }
 
-export interface ScoreOptions extends LabelledBatchesOptions, MetricOptions {
+export interface ScoreOptions extends OwnSizeOptions {
+  /** Also measure surface distances, which takes far longer than counting. Default: false. */
+  readonly distances?: boolean | undefined;
+  /** The size of a pixel of the stored images. Default: what each image says, else distances are in pixels. */
+  readonly spacing?: Spacing | undefined;
+  /** The stored masks, kept from one evaluation of the data set to the next. Default: they are read anew. */
+  readonly truths?: Truths | undefined;
   /** Which images are scored. Default: 'validation'. */
   readonly subset?: Subset | 'all' | undefined;
   /** The mode whose scores are wanted; 'auto' is the recommended one, see `compareModes`. Default: 'accurate'. */
@@ -60,9 +77,12 @@ export interface ScoreOptions extends LabelledBatchesOptions, MetricOptions {
   readonly onImage?: ((image: EvaluatedImage) => void) | undefined;
 }
 
-/** An image, the mask that was predicted for it, and its scores. */
+/** An image as the network saw it, and both masks at its own size. */
 export interface EvaluatedImage {
-  readonly sample: Sample;
+  /** The image as the network saw it, without its padding. */
+  readonly image: Image<Float32Array>;
+  /** The mask as it is stored. */
+  readonly truth: Image<Uint8Array>;
   readonly prediction: Image<Uint8Array>;
   readonly scores: NamedScores;
 }
@@ -75,8 +95,10 @@ export interface EvaluateOptions extends Omit<ScoreOptions, 'batch'> {
 }
 
 /**
- * Measures a model at the size of the data set's samples. Where 2^depth does not divide it, images are padded by
- * reflection and the answers cropped back; the loss is then that of the padded images.
+ * Measures a model as it is used: what it predicts is brought back to the own size of each image, as `Model.predict` does,
+ * and the masks made of it are compared with the masks as they are stored. The loss is that of the samples, at the size at
+ * which the network sees them; where 2^depth does not divide it, images are padded by reflection, and the loss is that of
+ * the padded images. For an image that is tiled it is the mean over its tiles.
  * @throws InputError for a data set that does not fit the model, an empty subset, or a mode that the model does not have
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
@@ -84,9 +106,9 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
   const scope = new Scope(model.backend);
   const program = new EvaluationProgram(model, objective, scope);
   let loss = 0;
-  const predict = async (samples: readonly Sample[]) => {
+  const predict: PredictHeads = async (samples, share) => {
     const evaluated = await program.run(samples);
-    loss += evaluated.loss * samples.length;
+    loss += evaluated.loss * samples.length * share;
     return evaluated.heads;
   };
   try {
@@ -97,9 +119,6 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
   }
 }
 
-/** Gives for each output, in the order of `outputsOf`, the predictions of all samples at their size. */
-type PredictHeads = (samples: readonly Sample[]) => Promise<readonly (readonly Prediction[])[]>;
-
 /**
  * Everything that `evaluate` gives except the loss, which takes time and memory of its own.
  * @param predict computes the predictions; by default the model does
@@ -109,43 +128,70 @@ export async function scoreModel(
   model: Model,
   dataset: Dataset,
   options: ScoreOptions,
-  predict: PredictHeads = (samples) => model.heads(samples.map(({ image }) => image)),
+  predict?: PredictHeads,
 ): Promise<ModelScores> {
-  const { subset = 'validation', perImage = false } = options;
-  checkSpacing(options.spacing);
+  const { subset = 'validation', perImage = false, distances = false, spacing, truths = new Truths(dataset) } = options;
+  checkSpacing(spacing);
   const { config } = model;
   const mode = resolveMode(options.mode ?? 'accurate', model);
   const names = namesOf(dataset, subset);
   const outputs = outputsOf(config);
   const chosen = outputs.indexOf(outputOf(mode, config));
   const thresholds = outputs.map((output) => options.threshold ?? thresholdOf(model, output));
-  const accumulators = outputs.map(() => new MetricAccumulator(config.classes, options));
+  const accumulators = outputs.map(() => new MetricAccumulator(config.classes, distances));
   const images = outputs.map((): NamedScores[] => []);
-  for await (const samples of labelledBatches(model, dataset, names, options)) {
-    const heads = await predict(samples);
-    for (const [n, sample] of samples.entries()) {
-      for (const [k, accumulator] of accumulators.entries()) {
-        const prediction = toMask(heads[k]![n]!, thresholds[k]);
-        const scores = { image: sample.name, ...accumulator.add(prediction, sample.mask) };
-        images[k]!.push(scores);
-        if (k === chosen) options.onImage?.({ sample, prediction, scores });
-      }
+  const units = new DistanceUnit(spacing);
+  for await (const { sample, frame, bands } of predictedAtOwnSize(model, dataset, names, options, predict)) {
+    const truth = await truths.of(sample, distances && !spacing);
+    const pixel = distances ? units.spacingOf(sample.name, truth) : undefined;
+    const masks = await masksOf(bands, truth.mask, thresholds);
+    for (const [k, prediction] of masks.entries()) {
+      const scores = { image: sample.name, ...accumulators[k]!.add(prediction, truth.mask, pixel) };
+      images[k]!.push(scores);
+      if (k === chosen)
+        options.onImage?.({ image: cutFromFrame(sample.image, frame), truth: truth.mask, prediction, scores });
     }
   }
   const scores = accumulators.map((accumulator) => accumulator.scores());
+  const listed = (k: number) => perImage && { perImage: images[k]!, ...patientScores(images[k]!, dataset.records) };
   return {
     images: names.length,
     mode,
     threshold: thresholds[chosen]!,
+    ...(distances && { distanceUnit: units.unit }),
     ...scores[chosen]!,
     heads: levelsOf(config).map((level, k) => ({
       head: levelName(level),
       threshold: thresholds[k]!,
       ...scores[k]!,
-      ...(perImage && { perImage: images[k]! }),
+      ...listed(k),
     })),
-    ...(perImage && { perImage: images[chosen]! }),
+    ...listed(chosen),
   };
+}
+
+/** The unit of distances: millimetres where the size of a pixel is given or known of every image, else pixels. */
+class DistanceUnit {
+  #first: { readonly name: string; readonly known: boolean } | undefined;
+
+  /** @param given the size of a pixel of every image */
+  constructor(readonly given: Spacing | undefined) {}
+
+  get unit(): 'px' | 'mm' {
+    return this.given || this.#first?.known ? 'mm' : 'px';
+  }
+
+  /** @throws InputError where some images say how large their pixels are, and others do not */
+  spacingOf(name: string, { spacing }: Truth): Spacing | undefined {
+    if (this.given) return this.given;
+    const known = spacing !== undefined;
+    this.#first ??= { name, known };
+    if (known === this.#first.known) return spacing;
+    const [says, silent] = known ? [name, this.#first.name] : [this.#first.name, name];
+    throw new InputError(
+      `${show(says)} says how large its pixels are, ${show(silent)} does not, so that distances have no common unit; give the spacing for all`,
+    );
+  }
 }
 
 /** @throws InputError for a spacing that is not two finite numbers above 0 */

@@ -1,6 +1,8 @@
 /** The heads of a model and its loss on labelled images, computed in one pass. */
 import type { Allocator } from '../backend/backend.js';
+import { LruCache } from '../base/lru-cache.js';
 import type { Sample } from '../data/dataset.js';
+import type { Size } from '../image/frame.js';
 import { Batch } from '../infer/batch.js';
 import { Inference, type InferenceGraph, recordProbabilities } from '../infer/inference.js';
 import type { Prediction } from '../infer/prediction.js';
@@ -15,14 +17,14 @@ export interface EvaluationGraph extends InferenceGraph {
   readonly loss: RecordedLoss;
 }
 
-/** @param size the height and width of the images, a multiple of 2^depth */
+/** @param size the height and width of the images, multiples of 2^depth */
 export function recordEvaluation(
   config: ModelConfig,
   batch: number,
-  size: number,
+  { width, height }: Size,
   options?: LossOptions,
 ): EvaluationGraph {
-  const network = recordNetwork(config, { batch, height: size, width: size });
+  const network = recordNetwork(config, { batch, height, width });
   const loss = recordLoss(network, options);
   return { network, loss, outputs: [loss.total, ...recordProbabilities(network, outputsOf(config))] };
 }
@@ -34,9 +36,17 @@ export interface EvaluatedBatch {
   readonly heads: readonly (readonly Prediction[])[];
 }
 
-/** Compiles the network with its loss once for each size of a batch. */
+interface Compiled {
+  readonly inference: Inference;
+  readonly loss: RecordedLoss;
+}
+
+/** How many compiled networks are kept; each holds memory of its backend. */
+const PROGRAMS = 8;
+
+/** Compiles the network with its loss once for each size of a batch and of its images. */
 export class EvaluationProgram {
-  readonly #compiled = new Map<number, { readonly inference: Inference; readonly loss: RecordedLoss }>();
+  readonly #compiled = new LruCache<Compiled>(PROGRAMS, ({ inference }) => inference.free());
 
   /** @param allocator makes the programs; a `Scope`, for example, frees them */
   constructor(
@@ -56,19 +66,17 @@ export class EvaluationProgram {
       samples.map(({ mask }) => mask),
       multiple,
     );
-    const { inference, loss } = this.#compile(samples.length, images.width);
+    const { inference, loss } = this.#compile(samples.length, images);
     const values = await inference.run(images.data, new Map([[loss.target, masks.data]]));
     const [total, ...heads] = values;
     return { loss: total![0]!, heads: heads.map((probs) => images.predictions(probs, config.classes)) };
   }
 
-  #compile(batch: number, size: number) {
-    const kept = this.#compiled.get(batch);
-    if (kept) return kept;
+  #compile(batch: number, { width, height }: Size): Compiled {
     const { config, parameters } = this.model;
-    const graph = recordEvaluation(config, batch, size, this.loss);
-    const compiled = { inference: new Inference(graph, parameters, this.allocator), loss: graph.loss };
-    this.#compiled.set(batch, compiled);
-    return compiled;
+    return this.#compiled.get(`${batch}x${height}x${width}`, () => {
+      const graph = recordEvaluation(config, batch, { width, height }, this.loss);
+      return { inference: new Inference(graph, parameters, this.allocator), loss: graph.loss };
+    });
   }
 }

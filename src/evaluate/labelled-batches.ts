@@ -31,7 +31,8 @@ export async function* labelledBatches(
   checkFits(model.config, dataset);
   checkNormalisation(model, dataset);
   let done = 0;
-  for (const chunk of chunks(names, batch)) {
+  // Images that keep their own size are computed one at a time.
+  for (const chunk of chunks(names, dataset.sampler.kind === 'patch' ? 1 : batch)) {
     const samples = await Promise.all(chunk.map((name) => dataset.load(name)));
     signal?.throwIfAborted();
     yield samples;

@@ -49,28 +49,28 @@ interface Case {
   readonly distances?: SurfaceDistances | null;
 }
 
-export interface MetricOptions {
-  /** Also measure surface distances, which takes far longer than counting. Default: false. */
-  readonly distances?: boolean | undefined;
-  /** The size of a pixel. Default: distances are in pixels. */
-  readonly spacing?: Spacing | undefined;
-}
-
 /** Accumulates the counts and distances of masks, image by image. */
 export class MetricAccumulator {
   /** Cases by class, then by image. */
   readonly #cases: Case[][];
-  readonly #options: MetricOptions;
 
-  /** @param classes the network's classes: 1 counts pixels of value 1, K >= 2 the classes 1..K-1 */
-  constructor(classes: number, options: MetricOptions = {}) {
+  /**
+   * @param classes the network's classes: 1 counts pixels of value 1, K >= 2 the classes 1..K-1
+   * @param distances whether surface distances are measured, too, which takes far longer than counting
+   */
+  constructor(
+    classes: number,
+    readonly distances = false,
+  ) {
     this.#cases = Array.from({ length: Math.max(1, classes - 1) }, () => []);
-    this.#options = options;
   }
 
-  /** @returns the scores of this image */
-  add(predicted: Image<Uint8Array>, actual: Image<Uint8Array>): ImageScores {
-    const { distances = false, spacing } = this.#options;
+  /**
+   * @param spacing the size of a pixel; without it distances are in pixels
+   * @returns the scores of this image
+   */
+  add(predicted: Image<Uint8Array>, actual: Image<Uint8Array>, spacing?: Spacing): ImageScores {
+    const { distances } = this;
     const scores = this.#cases.map((cases, k) => {
       const counts = confusionCounts(predicted.data, actual.data, k + 1);
       const added = distances ? { counts, distances: surfaceDistances(predicted, actual, k + 1, spacing) } : { counts };
@@ -112,8 +112,8 @@ function asPooled({ dice, iou, precision, sensitivity, specificity }: OverlapSco
   };
 }
 
-/** Undefined distances are left out, and counted. */
-function meanScores(list: readonly MeanScores[]): MeanScores {
+/** Averages scores of at least one image, class or patient. Undefined distances are left out, and counted. */
+export function meanScores(list: readonly MeanScores[]): MeanScores {
   const overlaps = averages(list);
   if (list[0]!.undefinedDistances === undefined) return overlaps;
   return {

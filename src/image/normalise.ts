@@ -10,13 +10,13 @@ import type { Image } from './image.js';
  */
 const RULES = {
   /** Integers divided by the largest of their type (255, 65535), floats as they are. */
-  range: toUnitRange,
+  range: () => toUnitRange,
   /** The 1st to the 99th percentile of the image stretched to 0..1, the rest clipped; a flat image is 0. */
   percentile: (image) => {
     const sorted = image.data.slice().sort();
     const [low, high] = [percentile(sorted, 0.01), percentile(sorted, 0.99)];
     const width = high - low;
-    return mapped(image, (value) => (width > 0 ? Math.min(1, Math.max(0, (value - low) / width)) : 0));
+    return mapping((value) => (width > 0 ? Math.min(1, Math.max(0, (value - low) / width)) : 0));
   },
   /** Mean 0 and standard deviation 1 over the image; a flat image is 0. */
   zscore: (image) => {
@@ -27,20 +27,30 @@ const RULES = {
     let squares = 0;
     for (const value of data) squares += (value - mean) * (value - mean);
     const deviation = Math.sqrt(squares / data.length);
-    return mapped(image, (value) => (deviation > 0 ? (value - mean) / deviation : 0));
+    return mapping((value) => (deviation > 0 ? (value - mean) / deviation : 0));
   },
-} satisfies Record<string, (image: Image) => Image<Float32Array>>;
+} satisfies Record<string, (image: Image) => Normaliser>;
+
+/** Normalises an image, or a part of it, by what was measured of the whole. */
+export type Normaliser = (part: Image) => Image<Float32Array>;
 
 export type Normalisation = keyof typeof RULES;
 
 export const normalisations = Object.keys(RULES) as readonly Normalisation[];
 
 export function normalise(image: Image, how: Normalisation): Image<Float32Array> {
+  return normaliser(image, how)(image);
+}
+
+/** Measures an image, so that its parts can be normalised as the whole would be, one after the other. */
+export function normaliser(image: Image, how: Normalisation): Normaliser {
   return RULES[how](image);
 }
 
-function mapped({ width, height, channels, data }: Image, value: (v: number) => number): Image<Float32Array> {
-  const result = new Float32Array(data.length);
-  for (let i = 0; i < result.length; i++) result[i] = value(data[i]!);
-  return { width, height, channels, data: result };
+function mapping(value: (v: number) => number): Normaliser {
+  return ({ width, height, channels, data }) => {
+    const result = new Float32Array(data.length);
+    for (let i = 0; i < result.length; i++) result[i] = value(data[i]!);
+    return { width, height, channels, data: result };
+  };
 }

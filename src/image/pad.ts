@@ -20,7 +20,7 @@ export function padReflect<T extends ImageData>(image: Image<T>, multiple: numbe
   const height = roundUp(image.height, multiple);
   const x = Math.floor((width - image.width) / 2);
   const y = Math.floor((height - image.height) / 2);
-  return { image: copyPixels(image, width, height, x, y), x, y };
+  return { image: placed(image, width, height, x, y), x, y };
 }
 
 /** Cuts the original's rectangle, `width` x `height`, out of an image padded like `padded`: the network's answer to it. */
@@ -30,11 +30,14 @@ export function cropBack<T extends ImageData>(
   width: number,
   height: number,
 ): Image<T> {
-  return copyPixels(image, width, height, -x, -y);
+  return placed(image, width, height, -x, -y);
 }
 
-/** Output pixel (u, v) is input pixel (u - x, v - y), reflected into the image. */
-function copyPixels<T extends ImageData>(
+/**
+ * Lays an image into a frame of `width` x `height` with its first pixel at (x, y), which may lie outside: pixel (u, v) of
+ * the result is pixel (u - x, v - y) of the image, reflected into it.
+ */
+export function placed<T extends ImageData>(
   image: Image<T>,
   width: number,
   height: number,
@@ -42,7 +45,7 @@ function copyPixels<T extends ImageData>(
   y: number,
 ): Image<T> {
   const { channels } = image;
-  if (width === image.width && height === image.height) return image;
+  if (width === image.width && height === image.height && x === 0 && y === 0) return image;
   const data = emptyLike(image.data, width * height * channels);
   const columns = Array.from({ length: width }, (_, u) => reflect(u - x, image.width));
   let at = 0;

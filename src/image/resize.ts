@@ -1,5 +1,5 @@
 /** Resizing of images and masks, averaged over the area where they shrink. */
-import type { Image } from './image.js';
+import type { Image, ImageData } from './image.js';
 
 /** The weights of one output position: input positions `first`, `first + 1`, ... */
 interface Taps {
@@ -13,10 +13,31 @@ interface Taps {
  * An axis that keeps its length is not touched: equal sizes give the same values, bit for bit.
  */
 export function resizeImage(image: Image, width: number, height: number): Image<Float32Array> {
+  const [whole] = resizedBands(image, width, height, height);
+  return whole!;
+}
+
+/**
+ * Resizes as `resizeImage` does, to the same bits, and gives the result from top to bottom in bands of `rows` rows, the
+ * last of which may be lower: an image that is enlarged a lot need never be there as a whole.
+ */
+export function* resizedBands(
+  image: Image,
+  width: number,
+  height: number,
+  rows: number,
+): Generator<Image<Float32Array>, void, void> {
   const { channels } = image;
   const wide = resample(image.data, image.height, image.width, channels, triangleTaps(image.width, width));
-  const data = resample(wide, 1, image.height, width * channels, triangleTaps(image.height, height));
-  return { width, height, channels, data: new Float32Array(data) };
+  const taps = triangleTaps(image.height, height);
+  const length = width * channels;
+  for (let y = 0; y < height; y += rows) {
+    const end = Math.min(y + rows, height);
+    const band = taps
+      ? resample(wide, 1, image.height, length, taps.slice(y, end))
+      : wide.subarray(y * length, end * length);
+    yield { width, height: end - y, channels, data: new Float32Array(band) };
+  }
 }
 
 /**
@@ -43,12 +64,12 @@ export function resizeMask(mask: Image<Uint8Array>, width: number, height: numbe
 
 /** Applies `taps` along the middle axis of `data` seen as [outer, length, inner]. */
 function resample(
-  data: ArrayLike<number>,
+  data: ImageData | Float64Array,
   outer: number,
   length: number,
   inner: number,
   taps: readonly Taps[] | undefined,
-): ArrayLike<number> {
+): ImageData | Float64Array {
   if (!taps) return data;
   const result = new Float64Array(outer * taps.length * inner);
   let at = 0;

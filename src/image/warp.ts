@@ -4,6 +4,7 @@
  */
 import type { Image } from './image.js';
 import { reflect } from './pad.js';
+import type { Window } from './window.js';
 
 /**
  * The position in the input of each pixel of the result, row by row: x to the right, y down, in pixels, (0, 0) the
@@ -16,14 +17,14 @@ export interface Positions {
   readonly y: Float64Array;
 }
 
-/** Every pixel where it is. */
-export function pixelGrid(width: number, height: number): Positions {
+/** Every pixel of a window where it is. */
+export function pixelGrid({ left, top, width, height }: Window): Positions {
   const x = new Float64Array(width * height);
   const y = new Float64Array(width * height);
   for (let row = 0, i = 0; row < height; row++) {
     for (let column = 0; column < width; column++, i++) {
-      x[i] = column;
-      y[i] = row;
+      x[i] = left + column;
+      y[i] = top + row;
     }
   }
   return { width, height, x, y };

@@ -1,12 +1,14 @@
 /** Networks recorded and compiled for prediction, with running statistics and without dropout. */
-import type { Allocator, Program, Values } from '../backend/backend.js';
+import type { Allocator, Backend, Program, Values } from '../backend/backend.js';
 import type { Tensor } from '../graph/graph.js';
-import { sameShape } from '../graph/shape.js';
+import { sameShape, sizeOf } from '../graph/shape.js';
 import { depthOf, type ModelConfig, upToLevel } from '../network/config.js';
 import { levelName, levelsOfMode, type Output, outputsOf } from '../network/mode.js';
 import { type Network, type NetworkOptions, recordNetwork } from '../network/network.js';
 import type { ParameterStore } from '../network/parameters.js';
 import { mean, sigmoid, softmax } from '../ops/index.js';
+
+const FLOAT = 4;
 
 /** What is computed: the logits of all heads, shallowest first, or the probabilities of the listed outputs. */
 export type InferenceOutputs = 'logits' | readonly Output[];
@@ -66,6 +68,13 @@ function probabilities(logits: Tensor): Tensor {
 /** The mean; of one tensor the tensor itself. */
 function meanOf(tensors: readonly Tensor[]): Tensor {
   return tensors.length === 1 ? tensors[0]! : mean(tensors);
+}
+
+/** The bytes that computing takes beside parameters: working memory, and what the network reads and says, packed and not. */
+export function computingBytes({ network, outputs }: InferenceGraph, backend: Backend): number {
+  const planned = backend.plan(outputs, new Set(network.parameters.keys()), { constant: true });
+  const values = [network.input, ...outputs].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return FLOAT * (planned.length + 2 * values);
 }
 
 /** A recorded network, compiled with its values and ready to run again and again. */

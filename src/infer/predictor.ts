@@ -5,20 +5,22 @@
  *            →  Batch          padded and packed with others of its size                   batch.ts
  *            →  Inference      computed: the probabilities of some heads, or of their mean  inference.ts
  *            →  Batch          unpacked and cropped
- *            →  resize         the probabilities at the image's own size                   preprocessing.ts
+ *            →  ownBands       the probabilities at the image's own size, band by band     own-size.ts
  *
- * Images are computed whole here. Tiles of an image are images of one size, too: cutting and blending them goes around
- * `probabilities`.
+ * Tiles of a large image are images of one size, too: cutting them and putting them together goes around `probabilities`
+ * (tiles.ts).
  */
 import type { Values } from '../backend/backend.js';
 import { LruCache } from '../base/lru-cache.js';
+import type { Size } from '../image/frame.js';
 import type { Image } from '../image/image.js';
-import type { Preprocessing } from '../image/prepare.js';
+import { frameOf, type Preprocessing } from '../image/prepare.js';
 import type { ModelConfig } from '../network/config.js';
 import type { Output } from '../network/mode.js';
 import type { ParameterStore } from '../network/parameters.js';
 import { Batch } from './batch.js';
 import {
+  computingBytes,
   deepestLevel,
   Inference,
   type InferenceGraph,
@@ -26,11 +28,21 @@ import {
   type InferenceSize,
   recordInference,
 } from './inference.js';
+import { type Bands, fromFrame, ownBands } from './own-size.js';
 import type { Prediction } from './prediction.js';
-import { networkSize, prepare, resizePrediction } from './preprocessing.js';
+import { networkSize, prepare, prepareParts } from './preprocessing.js';
+import { cutTile, planTiles, type Tile, type TilePlan, type Tiling, tiledBands } from './tiles.js';
 
 /** How many images of one size are computed at once by default. */
 export const DEFAULT_BATCH = 4;
+
+/** How images are predicted. */
+export interface PredictorOptions {
+  readonly preprocessing: Preprocessing;
+  /** How many neighbours that the network sees at the same size are computed at once, and how many tiles of an image. */
+  readonly batch: number;
+  readonly tiling: Tiling;
+}
 
 /** How many compiled networks are kept; each holds memory of its backend. */
 const PROGRAMS = 8;
@@ -48,25 +60,60 @@ export class Predictor {
   ) {}
 
   /**
-   * The probabilities of one output at the own size of each image.
-   * @param batch how many neighbours that the network sees at the same size are computed at once
-   * @throws InputError for an image that does not fit
+   * The probabilities of one output at the own size of each image: for one image after the other its bands, which are to
+   * be gone through before the next.
+   * @throws InputError for an image that does not fit, or tiles that do not fit the network
    */
-  async predict(
+  async *predict(
     images: readonly Image[],
     output: Output,
-    preprocessing: Preprocessing,
-    batch: number,
-  ): Promise<Prediction[]> {
-    const predictions: Prediction[] = [];
+    { preprocessing, batch, tiling }: PredictorOptions,
+  ): AsyncGenerator<Bands, void, void> {
     for (const group of neighbours(images, preprocessing, batch)) {
+      const [first] = group;
+      const seen = networkSize(first!, preprocessing);
+      const plan = preprocessing.size === undefined && this.tiles(seen, [output], { batch, tiling });
+      if (plan) {
+        for (const image of group) yield this.#tiled(image, output, preprocessing, plan);
+        continue;
+      }
       const prepared = group.map((image) => prepare(image, this.config, preprocessing));
-      const [atNetworkSize] = await this.probabilities(prepared, [output]);
-      group.forEach(({ width, height }, k) => {
-        predictions.push(resizePrediction(atNetworkSize![k]!, width, height));
-      });
+      const [predictions] = await this.probabilities(prepared, [output]);
+      for (const [k, image] of group.entries()) {
+        yield ownBands([predictions![k]!], frameOf(image, preprocessing), image);
+      }
     }
-    return predictions;
+  }
+
+  /**
+   * How an image that keeps its own size is tiled.
+   * @param size the size at which the network sees it
+   * @returns undefined where it is computed as a whole
+   * @throws InputError for tiles that are too small for the network
+   */
+  tiles(
+    size: Size,
+    outputs: readonly Output[],
+    { batch, tiling }: Pick<PredictorOptions, 'batch' | 'tiling'>,
+  ): TilePlan | undefined {
+    const { config, parameters } = this;
+    const bytesOf = (count: number, { width, height }: Size) => {
+      return computingBytes(this.record(outputs, { batch: count, width, height }), parameters.backend);
+    };
+    return planTiles(size, { config, level: deepestLevel(config, outputs), tiling, batch, bytesOf });
+  }
+
+  /** The bands of an image that is computed by its tiles. */
+  async *#tiled(
+    image: Image,
+    output: Output,
+    preprocessing: Preprocessing,
+    plan: TilePlan,
+  ): AsyncGenerator<readonly Prediction[]> {
+    const frame = frameOf(image, preprocessing);
+    const cut = prepareParts(image, this.config, preprocessing, (whole, tile: Tile) => cutTile(whole, tile, plan.tile));
+    const bands = tiledBands(frame, plan, (tiles) => this.probabilities(tiles.map(cut), [output]));
+    yield* fromFrame(bands, frame, image);
   }
 
   /**

@@ -1,26 +1,53 @@
 /** From an image to what the network reads, and back. The preprocessing is stored with the model, in its card. */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
-import { isConvertible } from '../image/channels.js';
-import { type Image, MAX_SIDE } from '../image/image.js';
-import { type Normalisation, normalisations } from '../image/normalise.js';
-import { type Preprocessing, prepareImage } from '../image/prepare.js';
-import { resizeImage } from '../image/resize.js';
+import { isConvertible, toChannels } from '../image/channels.js';
+import type { Size } from '../image/frame.js';
+import { type Image, type ImageData, MAX_SIDE } from '../image/image.js';
+import { type Normalisation, normalisations, normaliser } from '../image/normalise.js';
+import { type Fit, fits, frameOf, type Preprocessing, prepareImage } from '../image/prepare.js';
 import type { ModelConfig } from '../network/config.js';
-import type { Prediction } from './prediction.js';
 
-/** @throws InputError that names the source, for an unknown normalisation or a size that is no number of pixels */
+/** @throws InputError that names the source, for values that are none of a preprocessing, or that exclude each other */
 export function parsePreprocessing(value: unknown, source: string): Preprocessing {
-  const { normalisation, size } = (typeof value === 'object' ? (value ?? {}) : {}) as Record<string, unknown>;
-  if (!isNormalisation(normalisation)) {
-    const known = normalisations.join(', ');
-    throw new InputError(`${source}: normalisation is ${show(normalisation)}, expected one of ${known}`);
+  const fields = (typeof value === 'object' ? (value ?? {}) : {}) as Record<string, unknown>;
+  const { normalisation, size, fit, patch, spacing } = fields;
+  if (!isNormalisation(normalisation))
+    throw expected(source, 'normalisation', fields, `one of ${normalisations.join(', ')}`);
+  for (const name of ['size', 'patch'] as const) {
+    if (fields[name] === undefined || isSide(fields[name])) continue;
+    throw expected(source, name, fields, `a whole number of pixels from 1 to ${MAX_SIDE}`);
   }
-  if (size === undefined) return { normalisation };
-  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > MAX_SIDE) {
-    throw new InputError(`${source}: size is ${show(size)}, expected a whole number of pixels from 1 to ${MAX_SIDE}`);
+  if (fit !== undefined && !isFit(fit)) throw expected(source, 'fit', fields, `one of ${fits.join(', ')}`);
+  if (spacing !== undefined && !(typeof spacing === 'number' && spacing > 0 && spacing < Infinity)) {
+    throw expected(source, 'spacing', fields, 'a number of millimetres above 0');
   }
-  return { normalisation, size };
+  if (size !== undefined && (patch !== undefined || spacing !== undefined)) {
+    const other = patch === undefined ? 'spacing' : 'patch';
+    throw expected(source, other, fields, `none where images are brought to a size (${show(size)})`);
+  }
+  if (size === undefined && fit !== undefined) {
+    throw expected(source, 'fit', fields, 'none where images keep their size');
+  }
+  return {
+    normalisation,
+    ...(isSide(size) && { size }),
+    ...(fit !== undefined && { fit }),
+    ...(isSide(patch) && { patch }),
+    ...(spacing !== undefined && { spacing }),
+  };
+}
+
+function expected(source: string, name: string, fields: Record<string, unknown>, what: string): InputError {
+  return new InputError(`${source}: ${name} is ${show(fields[name])}, expected ${what}`);
+}
+
+function isSide(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_SIDE;
+}
+
+function isFit(value: unknown): value is Fit {
+  return fits.some((known) => known === value);
 }
 
 function isNormalisation(value: unknown): value is Normalisation {
@@ -28,8 +55,8 @@ function isNormalisation(value: unknown): value is Normalisation {
 }
 
 /** The size at which the network sees an image. */
-export function networkSize(image: Image, { size }: Preprocessing): { width: number; height: number } {
-  return { width: size ?? image.width, height: size ?? image.height };
+export function networkSize(image: Image, preprocessing: Preprocessing): Size {
+  return frameOf(image, preprocessing);
 }
 
 /**
@@ -38,22 +65,33 @@ export function networkSize(image: Image, { size }: Preprocessing): { width: num
  * @throws InputError for an image that does not fit
  */
 export function prepare(image: Image, config: ModelConfig, preprocessing: Preprocessing): Image<Float32Array> {
-  const { inChannels: channels } = config;
-  if (!isConvertible(image.channels, channels)) {
-    throw new InputError(`predict: the image has ${image.channels} channels, the network reads ${channels}`);
-  }
-  const { normalisation } = preprocessing;
-  return prepareImage(image, { channels, ...networkSize(image, preprocessing), normalisation });
+  return prepareImage(image, channelsFor(image, config), preprocessing);
 }
 
-/** Resizes a prediction from the network's size to another one: bilinear, averaged where it shrinks. */
-export function resizePrediction(prediction: Prediction, width: number, height: number): Prediction {
-  const { classes, probs } = prediction;
-  const size = { width: prediction.width, height: prediction.height };
-  return {
-    width,
-    height,
-    classes,
-    probs: resizeImage({ ...size, channels: classes, data: probs }, width, height).data,
-  };
+/**
+ * Prepares an image a part at a time, to the same values as `prepare`: where it keeps its own size, it is never there as a
+ * whole as the network reads it.
+ * @param cut cuts a part out of the image as the network sees it
+ */
+export function prepareParts<Part>(
+  image: Image,
+  config: ModelConfig,
+  preprocessing: Preprocessing,
+  cut: <T extends ImageData>(image: Image<T>, part: Part) => Image<T>,
+): (part: Part) => Image<Float32Array> {
+  const channels = channelsFor(image, config);
+  const frame = frameOf(image, preprocessing);
+  if (frame.width !== image.width || frame.height !== image.height) {
+    const whole = prepareImage(image, channels, preprocessing);
+    return (part) => cut(whole, part);
+  }
+  const converted = toChannels(image, channels);
+  const normalised = normaliser(converted, preprocessing.normalisation);
+  return (part) => normalised(cut(converted, part));
+}
+
+/** @throws InputError for an image that cannot be converted to the channels of the network */
+function channelsFor(image: Image, { inChannels }: ModelConfig): number {
+  if (isConvertible(image.channels, inChannels)) return inChannels;
+  throw new InputError(`predict: the image has ${image.channels} channels, the network reads ${inChannels}`);
 }

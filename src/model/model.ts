@@ -6,13 +6,16 @@ import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { formatShape, sizeOf } from '../graph/shape.js';
 import { checkImage } from '../image/channels.js';
+import type { Size } from '../image/frame.js';
 import type { Image } from '../image/image.js';
 import type { InferenceGraph, InferenceSize } from '../infer/inference.js';
+import { type Bands, joinBands, masksOf } from '../infer/own-size.js';
 import type { Prediction } from '../infer/prediction.js';
 import { DEFAULT_BATCH, Predictor } from '../infer/predictor.js';
+import type { TilePlan, Tiling } from '../infer/tiles.js';
 import { type ModelConfig, parseConfig } from '../network/config.js';
 import { type Initialisation, initialise } from '../network/initialisation.js';
-import { type Mode, outputOf, outputsOf } from '../network/mode.js';
+import { type Mode, type Output, outputOf, outputsOf } from '../network/mode.js';
 import { recordSquare } from '../network/network.js';
 import { ParameterStore } from '../network/parameters.js';
 import { BLANK_CARD, type ModelCard } from './card.js';
@@ -21,8 +24,10 @@ import { resolveMode } from './recommendation.js';
 export interface PredictOptions {
   /** How the heads are used; 'auto' is the recommended mode, see `compareModes`. Default: 'accurate', their mean. */
   readonly mode?: Mode | 'auto';
-  /** How many images of one size are computed at once; memory grows with it. Default: 4. */
+  /** How many images of one size, or tiles of an image, are computed at once; memory grows with it. Default: 4. */
   readonly batch?: number;
+  /** How images are tiled where they keep their own size. Default: 'auto', where they are large. */
+  readonly tiling?: Tiling;
 }
 
 /**
@@ -76,12 +81,49 @@ export class Model {
 
   /** Predicts several images as `predict` does; neighbours that the network sees at one size are computed together. */
   async predictBatch(images: readonly Image[], options: PredictOptions = {}): Promise<Prediction[]> {
-    const { batch = DEFAULT_BATCH } = options;
+    if (!Array.isArray(images)) throw new InputError(`predict: expected a list of images, got ${show(images)}`);
+    const predictions: Prediction[] = [];
+    for await (const bands of this.#bands(images, options)) {
+      predictions.push((await joinBands(bands, images[predictions.length]!))[0]!);
+    }
+    return predictions;
+  }
+
+  /**
+   * Predicts the mask of an image as `toMask` makes it of what `predict` gives. The probabilities of a large image are
+   * never there as a whole.
+   * @throws InputError as `predict` does
+   */
+  async predictMask(
+    image: Image,
+    options: PredictOptions & { readonly threshold: number },
+  ): Promise<Image<Uint8Array>> {
+    const { value } = await this.#bands([image], options).next();
+    const [mask] = await masksOf(value!, image, [options.threshold]);
+    return mask!;
+  }
+
+  /**
+   * How an image is tiled that the network sees at its own size, which is this one; see `TilePlan`.
+   * @returns undefined where it is computed as a whole
+   * @throws InputError for tiles that are too small for the network
+   */
+  tiles(
+    size: Size,
+    outputs: readonly Output[],
+    options: Pick<PredictOptions, 'batch' | 'tiling'> = {},
+  ): TilePlan | undefined {
+    const { batch = DEFAULT_BATCH, tiling = 'auto' } = options;
+    return this.#predictor.tiles(size, outputs, { batch, tiling });
+  }
+
+  #bands(images: readonly Image[], options: PredictOptions): AsyncGenerator<Bands, void, void> {
+    const { batch = DEFAULT_BATCH, tiling = 'auto' } = options;
     checkCount(batch, 'predict: batch');
     const mode = resolveMode(options.mode ?? 'accurate', this);
-    if (!Array.isArray(images)) throw new InputError(`predict: expected a list of images, got ${show(images)}`);
     for (const image of images) checkImage(image, 'predict');
-    return this.#predictor.predict(images, outputOf(mode, this.config), this.card.preprocessing, batch);
+    const { preprocessing } = this.card;
+    return this.#predictor.predict(images, outputOf(mode, this.config), { preprocessing, batch, tiling });
   }
 
   /**

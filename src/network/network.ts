@@ -115,15 +115,16 @@ export function headName(config: ModelConfig, level: number): string {
 
 /**
  * Checks that a size can be halved depth times.
+ * @param what it is the size of, for the error
  * @throws InputError that names the nearest sizes that can
  */
-export function checkSize(config: ModelConfig, width: number, height: number): void {
+export function checkSize(config: ModelConfig, width: number, height: number, what = 'size'): void {
   const multiple = 2 ** depthOf(config);
   const wrong = [width, height].find((size) => !(Number.isInteger(size) && size > 0 && size % multiple === 0));
   if (wrong === undefined) return;
   const below = Math.floor(wrong / multiple) * multiple;
   const advice = below > 0 ? `use ${below} or ${below + multiple}` : `use ${multiple} or more`;
   throw new InputError(
-    `size ${width}x${height}: a network of depth ${depthOf(config)} needs a multiple of ${multiple}; ${advice}`,
+    `${what} ${width}x${height}: a network of depth ${depthOf(config)} needs a multiple of ${multiple}; ${advice}`,
   );
 }

@@ -3,8 +3,7 @@
 import { checkCount } from '../base/checks.js';
 import { withDefaults } from '../base/defaults.js';
 import { InputError } from '../base/errors.js';
-import type { Key } from '../base/random.js';
-import type { Sample } from '../data/dataset.js';
+import type { Augment } from '../data/augment/augment.js';
 import { type LossOptions, spansImages } from '../loss/loss.js';
 import type { Checkpoint } from './checkpoint/checkpoint.js';
 import type { RunObserver } from './observer.js';
@@ -34,8 +33,11 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * the weights (see `WeightAverage`). Default: the weights themselves.
    */
   readonly emaDecay?: number;
-  /** Augments a sample before it is trained on; `key` belongs to the seed, the epoch and the sample. Default: none. */
-  readonly augment?: (sample: Sample, key: Key) => Sample;
+  /**
+   * Augments a sample before it is trained on; `key` belongs to the seed, the epoch and the sample. Where the data set draws
+   * patches, it is given the window of the sample that it returns, and `key` belongs to the patch, too. Default: none.
+   */
+  readonly augment?: Augment;
   /** Ends the training within a micro-batch; the best weights so far are kept. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainProgress) => void;

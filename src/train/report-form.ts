@@ -27,13 +27,13 @@ const scores: Fields<Omit<Scores, keyof DistanceScores>> = {
   perClass: optional(listOf(object({ class: count, ...classScores }))),
 };
 
-const head: Fields<Omit<HeadScores, keyof DistanceScores | 'perImage'>> = {
+const head: Fields<Omit<HeadScores, keyof DistanceScores | 'perImage' | 'patients'>> = {
   head: text,
   threshold: number,
   ...scores,
 };
 
-const evaluation: Fields<Omit<Evaluation, keyof DistanceScores | 'perImage'>> = {
+const evaluation: Fields<Omit<Evaluation, keyof DistanceScores | 'distanceUnit' | 'perImage' | 'patients'>> = {
   images: count,
   mode: text,
   threshold: number,

@@ -1,9 +1,10 @@
 /** Trains a model on a data set: makes the parts that training-loop.ts runs. */
 import type { Allocator } from '../backend/backend.js';
 import { Scope } from '../backend/scope.js';
-import type { Dataset } from '../data/dataset.js';
+import { type Dataset, examplesOf } from '../data/dataset.js';
 import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import { checkFits } from '../evaluate/labelled-batches.js';
+import { Truths } from '../evaluate/truths.js';
 import type { Model } from '../model/model.js';
 import { checkSize } from '../network/network.js';
 import { checkpointOf, restoreCheckpoint } from './checkpoint/resume.js';
@@ -37,9 +38,9 @@ export async function* trainModel(
 ): AsyncGenerator<EpochReport, void, void> {
   const settings = trainSettings(options);
   checkFits(model.config, dataset);
-  checkSize(model.config, dataset.sampler.size, dataset.sampler.size);
+  const { size, patches, preprocessing } = dataset.sampler;
+  checkSize(model.config, size, size, patches && 'patch');
   // Thresholds and a recommendation were chosen for other weights.
-  const { preprocessing } = dataset.sampler;
   model.adopt({ preprocessing, thresholds: {}, training: model.card.training });
   const scope = new Scope(model.backend);
   try {
@@ -51,11 +52,13 @@ export async function* trainModel(
 
 /** Makes the parts of a training at its beginning, or at the checkpoint `settings.resume`. */
 function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope: Allocator): TrainingParts {
-  const { sampler, split } = dataset;
+  const { sampler } = dataset;
   const { batch, microBatch, emaDecay, resume, onCheckpoint } = settings;
   const step = new TrainingStep(model, { ...settings, width: sampler.size, height: sampler.size }, scope);
   const weights = new TrainedWeights(scope, model.parameters, emaDecay);
-  step.reserve(Math.min(batch, split.train.length), microBatch);
+  step.reserve(Math.min(batch, examplesOf(dataset)), microBatch);
+  // Kept from one epoch to the next, so that the stored masks are read once.
+  const truths = new Truths(dataset);
   const progress = new TrainingProgress(settings, step.heads.length);
   const state = { progress, weights, optimizer: step.optimizer };
   const onBest = (best: ValidatedEpoch): void => {
@@ -69,7 +72,7 @@ function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope:
     weights,
     dataset,
     settings,
-    validate: (epoch) => validate(model, dataset, epoch, settings),
+    validate: (epoch) => validate(model, truths, epoch, settings),
     onBest,
     async writeCheckpoint() {
       await onCheckpoint?.(await checkpointOf(state));
@@ -77,10 +80,11 @@ function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope:
   };
 }
 
-async function validate(model: Model, dataset: Dataset, epoch: number, settings: TrainSettings): Promise<Evaluation> {
+async function validate(model: Model, truths: Truths, epoch: number, settings: TrainSettings): Promise<Evaluation> {
   const { epochs, microBatch, loss, learningRate, signal, onProgress } = settings;
   const started = performance.now();
-  const validation = await evaluate(model, dataset, {
+  const validation = await evaluate(model, truths.dataset, {
+    truths,
     batch: microBatch,
     loss,
     signal,

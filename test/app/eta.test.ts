@@ -32,4 +32,11 @@ test('the time left counts a validation image as a third of a training image', (
   assert.is(at(3, 'training', 0, 90, { epoch: 2, images: 50 }), 40);
 });
 
+test('where it is trained on patches, a validation image counts by its size', () => {
+  const times = [100, 110];
+  const left = secondsLeft({ train: 90, validation: 30, scale: 6 }, undefined, () => times.shift()!);
+  // An epoch is 90 + 30 x 6 / 3 = 150 units of work, of which 90 + 30 are done.
+  assert.is(left({ epoch: 1, epochs: 2, phase: 'validation', done: 15, total: 30, imagesPerSecond: 1 }), 15);
+});
+
 test.run();

@@ -7,7 +7,8 @@ import * as assert from 'uvu/assert';
 import { type OptionSpec, type OptionTable, onCommandLine, type TotalTable } from '../../src/app/options/option.js';
 import { whole } from '../../src/app/options/parsers.js';
 import { completeStudyOptions, studyTable } from '../../src/app/options/study-options.js';
-import { completeOptions, trainTable } from '../../src/app/options/train-options.js';
+import { completeOptions, type TrainCommandOptions, trainTable } from '../../src/app/options/train-options.js';
+import { withRecipe } from '../../src/app/recipes.js';
 import { toStore } from '../../src/app/runs/run-config.js';
 import { scheduleDefaults } from '../../src/train/optimizer/schedule.js';
 
@@ -44,10 +45,10 @@ test('an option that is forgotten, or declared by halves, does not compile', () 
   ];
   assert.is(tables.length, 6);
   const options = completeOptions({});
-  const size: number = options.size;
+  const batch: number = options.batch;
   // @ts-expect-error: patience has no default, so that it may be absent
   const patience: number = options.patience;
-  assert.equal([size, patience], [128, undefined]);
+  assert.equal([batch, patience], [4, undefined]);
 });
 
 const specsOf = (table: OptionTable) =>
@@ -79,6 +80,15 @@ test('defaults with a data set, and on the phantom; what is given goes before', 
   assert.equal([phantom.epochs, phantom.learningRate, phantom.norm, phantom.augment], [8, 2e-3, 'group', 'flip']);
   assert.is(completeOptions({ epochs: 3, norm: undefined }).epochs, 3);
   assert.is(completeOptions({ epochs: 3, norm: undefined }).norm, 'group');
+});
+
+test('images are brought to a size, unless patches are cut out of them', () => {
+  assert.is(completeOptions({ size: undefined, patch: undefined }).size, 128);
+  assert.is(completeOptions({ patch: 64 }).size, undefined);
+  const ofRecipe = (given: Partial<TrainCommandOptions>) =>
+    withRecipe({ ...given, recipe: 'brain-tumour' as const }).size;
+  assert.is(ofRecipe({ patch: 64 }), undefined);
+  assert.is(ofRecipe({}), 128);
 });
 
 test('a loss over the batch is computed over the mini-batch, unless the call says otherwise', () => {

@@ -7,12 +7,14 @@ import { evaluationTable } from '../../src/cli/tables/evaluate-table.js';
 import { createModel, evaluate } from '../../src/index.js';
 import { squares } from '../support/training/squares.js';
 
+const OWN = { width: 16, height: 16 };
+const SIZES = { size: 16, scoredAt: [OWN, OWN] } as const;
 const model = createModel({ filters: [3, 4, 5], classes: 3 });
 const evaluation = await evaluate(model, squares({ classes: 2 }), { distances: true, perImage: true });
 
 test('the table has no threshold, and a part by class', () => {
   const worst = worstImages(evaluation.perImage!, 2);
-  const table = evaluationTable(evaluation, { subset: 'validation', size: 16, unit: 'px', objective: 'dice', worst });
+  const table = evaluationTable(evaluation, { subset: 'validation', sizes: SIZES, objective: 'dice', worst });
   const text = table.join('\n');
   assert.match(
     text,
@@ -26,7 +28,7 @@ test('the table has no threshold, and a part by class', () => {
 });
 
 test('the CSV has the columns of each class behind those of their mean', () => {
-  const [header, ...rows] = imagesCsv(evaluation, 'px')
+  const [header, ...rows] = imagesCsv(evaluation, new Map())
     .trimEnd()
     .split('\r\n')
     .map((line) => line.split(','));

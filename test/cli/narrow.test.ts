@@ -62,7 +62,9 @@ test('a table with no room for its columns lists the cells of each row', () => {
 
 test('an evaluation: columns with no room come below', async () => {
   const evaluation = await evaluate(model, squares(), { distances: true });
-  const context = { subset: 'validation', size: 16, unit: 'px', objective: 'dice', worst: [] } as const;
+  const own = { width: 16, height: 16 };
+  const sizes = { size: 16, scoredAt: [own, own] } as const;
+  const context = { subset: 'validation', sizes, objective: 'dice', worst: [] };
   const lines = evaluationTable(evaluation, context, 40);
   assert.equal(
     lines.filter((line) => line.startsWith('      ')).map((line) => line.trim().split(/ +/)),

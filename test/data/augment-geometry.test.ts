@@ -4,9 +4,11 @@ import * as assert from 'uvu/assert';
 import { Random } from '../../src/base/random.js';
 import { MOTIONS, REARRANGEMENTS } from '../../src/data/augment/geometry.js';
 import { type Positions, pixelGrid } from '../../src/image/warp.js';
+import { wholeWindow } from '../../src/image/window.js';
 import { augmented, changed, keyOf, sampleOf } from '../support/augment.js';
 
 const { elastic, affine } = MOTIONS;
+const WHOLE = wholeWindow({ width: 24, height: 24 });
 const GEOMETRY = [...Object.keys(REARRANGEMENTS), ...Object.keys(MOTIONS)];
 /** An image that shows its mask. */
 const DISC = sampleOf({ value: (x, y) => Number((x - 9) ** 2 + (y - 14) ** 2 < 30) });
@@ -63,13 +65,13 @@ test('flip and turn of a smaller strength: so much of the images', () => {
 });
 
 function moved(rule: typeof elastic, strength: number, random: Random): Positions {
-  const positions = pixelGrid(24, 24);
-  rule(positions, strength, random);
+  const positions = pixelGrid(WHOLE);
+  rule(positions, strength, random, WHOLE, WHOLE);
   return positions;
 }
 
 test('strength 0 moves nothing', () => {
-  for (const rule of Object.values(MOTIONS)) assert.equal(moved(rule, 0, new Random(keyOf(1))), pixelGrid(24, 24));
+  for (const rule of Object.values(MOTIONS)) assert.equal(moved(rule, 0, new Random(keyOf(1))), pixelGrid(WHOLE));
 });
 
 test('affine: a turn, a scale and a shift within their bounds, both ways, and as strong as is asked', () => {
@@ -131,7 +133,7 @@ test('elastic never folds at its largest strength, even with every corner as far
 });
 
 test('elastic moves by a few per cent of the side, smoothly', () => {
-  const grid = pixelGrid(24, 24);
+  const grid = pixelGrid(WHOLE);
   const lengths: number[] = [];
   for (let step = 0; step < 50; step++) {
     const { x, y } = moved(elastic, 1, new Random(keyOf(step)));

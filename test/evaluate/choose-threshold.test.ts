@@ -43,7 +43,7 @@ test('the scan counts as thresholding does, at equality too', () => {
   };
   const prediction = { width: 20, height: 10, classes: 1, probs };
   assert.equal(
-    overlapsAt(thresholds, prediction, mask),
+    overlapsAt(thresholds, prediction, mask.data),
     thresholds.map((threshold) => confusionCounts(toMask(prediction, threshold).data, mask.data, 1)),
   );
 });

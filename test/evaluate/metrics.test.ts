@@ -1,9 +1,9 @@
 /** Scores of masks against answers worked out by hand. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MetricAccumulator, type MetricOptions } from '../../src/evaluate/metrics.js';
+import { MetricAccumulator } from '../../src/evaluate/metrics.js';
 import { confusionCounts, type OverlapScores, overlapScores } from '../../src/evaluate/overlap.js';
-import type { Image } from '../../src/image/image.js';
+import type { Image, Spacing } from '../../src/image/image.js';
 import { toMask } from '../../src/infer/prediction.js';
 
 const mask = (...data: number[]): Image<Uint8Array> => ({
@@ -15,9 +15,14 @@ const mask = (...data: number[]): Image<Uint8Array> => ({
 
 type Pair = readonly [Image<Uint8Array>, Image<Uint8Array>];
 
-function scoresOf(classes: number, pairs: readonly Pair[], options: MetricOptions = {}) {
-  const accumulator = new MetricAccumulator(classes, options);
-  for (const [predicted, actual] of pairs) accumulator.add(predicted, actual);
+interface Measured {
+  readonly distances?: boolean;
+  readonly spacing?: Spacing;
+}
+
+function scoresOf(classes: number, pairs: readonly Pair[], options: Measured = {}) {
+  const accumulator = new MetricAccumulator(classes, options.distances);
+  for (const [predicted, actual] of pairs) accumulator.add(predicted, actual, options.spacing);
   return accumulator.scores();
 }
 
@@ -125,7 +130,7 @@ test('several classes: the mean over the classes but the background, and each by
 });
 
 test('add gives the scores of the image, by class too', () => {
-  const accumulator = new MetricAccumulator(3, { distances: true });
+  const accumulator = new MetricAccumulator(3, true);
   const { perClass, ...scores } = accumulator.add(mask(1, 1, 2, 0), mask(1, 1, 0, 0));
   assert.equal(scores, {
     dice: 1 / 2,

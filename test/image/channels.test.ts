@@ -47,7 +47,7 @@ test('unit range', () => {
 
 test('a prepared image of its own size holds its values / 255, bit for bit', () => {
   const rgb = image(3, 255, 0, 0, 10, 20, 30);
-  const prepared = prepareImage(rgb, { channels: 1, width: 2, height: 1, normalisation: 'range' });
+  const prepared = prepareImage(rgb, 1, { normalisation: 'range' });
   assert.equal([...prepared.data], [Math.fround(76 / 255), Math.fround(18 / 255)]);
 });
 

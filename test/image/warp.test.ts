@@ -7,6 +7,7 @@ import { padReflect } from '../../src/image/pad.js';
 import { mirrored, rearrange, turned, type Walk } from '../../src/image/rearrange.js';
 import { splineField } from '../../src/image/spline.js';
 import { type Positions, pixelGrid, warpImage, warpMask } from '../../src/image/warp.js';
+import { wholeWindow } from '../../src/image/window.js';
 
 const frame = { width: 3, height: 2, channels: 1 };
 /** 1 2 3 above 4 5 6. */
@@ -51,7 +52,7 @@ test('shifted by whole pixels it is the reflection of padReflect, image and mask
   const data = Float32Array.from({ length: 20 }, (_, i) => (i * 7) % 20);
   const image = { width: 5, height: 4, channels: 1, data };
   const { image: padded, x, y } = padReflect(image, 16);
-  const grid = pixelGrid(16, 16);
+  const grid = pixelGrid(wholeWindow({ width: 16, height: 16 }));
   const shifted = { ...grid, x: grid.x.map((u) => u - x), y: grid.y.map((v) => v - y) };
   assert.equal(warpImage(image, shifted), padded);
   const mask = { ...image, data: Uint8Array.from(data) };
@@ -101,16 +102,14 @@ test('a spline of equal controls is flat, of a ramp a ramp, and never beyond its
   const flat = splineField(
     controls(() => 2),
     cells,
-    10,
-    7,
+    { width: 10, height: 7 },
   );
   assert.ok(flat.every((value) => Math.abs(value - 2) < 1e-14));
   // The control in column 1 is at the left edge of the image, that in column 4 at its right edge.
   const ramp = splineField(
     controls((column, row) => column - 1 + 10 * (row - 1)),
     cells,
-    10,
-    7,
+    { width: 10, height: 7 },
   );
   ramp.forEach((value, i) => {
     const [x, y] = [((i % 10) + 0.5) / 10, (Math.floor(i / 10) + 0.5) / 7];
@@ -120,11 +119,29 @@ test('a spline of equal controls is flat, of a ramp a ramp, and never beyond its
   const wild = splineField(
     controls(() => random.uniform(-1, 1)),
     cells,
-    40,
-    40,
+    { width: 40, height: 40 },
   );
   assert.ok(wild.every((value) => Math.abs(value) < 1));
   assert.ok(wild.some((value) => Math.abs(value) > 0.3));
+});
+
+test('a window of a field is a part of it, and beyond the edges it stays as it is there', () => {
+  const random = new Random(seedKey(8));
+  const controls = Float64Array.from({ length: 36 }, () => random.uniform(-1, 1));
+  const size = { width: 20, height: 14 };
+  const whole = splineField(controls, 3, size);
+  const part = splineField(controls, 3, size, { left: 5, top: 4, width: 9, height: 7 });
+  part.forEach((value, i) => {
+    assert.is(value, whole[(4 + Math.floor(i / 9)) * 20 + 5 + (i % 9)]);
+  });
+  const edge = splineField(controls, 3, size, { left: -40, top: 0, width: 100, height: 14 });
+  for (let row = 0; row < 14; row++) {
+    const line = edge.subarray(100 * row, 100 * (row + 1));
+    assert.equal(line.subarray(40, 60), whole.subarray(20 * row, 20 * (row + 1)));
+    assert.ok(line.subarray(0, 40).every((value) => value === line[0] && Math.abs(value) < 1));
+    assert.ok(line.subarray(60).every((value) => value === line[99] && Math.abs(value) < 1));
+    assert.ok(Math.abs(line[0]! - line[40]!) < 0.2 && Math.abs(line[99]! - line[59]!) < 0.2);
+  }
 });
 
 test.run();

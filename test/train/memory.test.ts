@@ -15,6 +15,7 @@ import {
   trainModel,
 } from '../../src/index.js';
 import { evaluationMemory, trainingMemory } from '../../src/train/memory.js';
+import { ownSizes } from '../support/training/own-sizes.js';
 import { squares } from '../support/training/squares.js';
 
 const PAGE = 65536;
@@ -96,6 +97,21 @@ for (const workers of [1, 2, 3]) {
     }
   });
 }
+
+test('training on patches: images are validated whole, one at a time', async () => {
+  const backend = createBackend('wasm', { workers: 2, threads: 2 });
+  const model = createModel(CONFIGS[0]!, { backend });
+  const shape = { batch: 9, microBatch: 2 };
+  const images = { train: 5 * 4, validation: 4 };
+  const whole = { largest: { width: 92, height: 51 }, pixels: 9 * 92 * 51 };
+  const stated = trainingMemory(model.config, { ...shape, size: 16, images, whole }, backend);
+  const dataset = ownSizes({ patch: 16, patches: 4, sizes: [[92, 51]] });
+  for await (const _ of trainModel(model, dataset, { ...shape, epochs: 2 }));
+  assertTaken(model, stated.total, 'patches');
+  const held = trainingMemory(model.config, { ...shape, size: 16, images, whole, cacheBytes: 0 }, backend);
+  assert.is(stated.outside - held.outside, whole.pixels * 5);
+  backend.close();
+});
 
 test('a team that trains, without workers', async () => {
   const backend = createBackend('wasm', { threads: 2 });

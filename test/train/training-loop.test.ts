@@ -330,9 +330,10 @@ test('a process that computes a share of each mini-batch loads the images of tha
     share: (count) => Array.from({ length: count / 2 }, (_, k) => 2 * k + 1),
   });
   const loaded: string[] = [];
-  const { split, load } = parts.dataset;
+  const { split, sampler, load } = parts.dataset;
   const dataset = {
     split,
+    sampler,
     load(name: string) {
       loaded.push(name);
       return load(name);

@@ -5,6 +5,7 @@ import { type Augmentation, augment } from '../../data/augment/augment.js';
 import type { Sample } from '../../data/dataset.js';
 import type { SplitPlan } from '../../data/split/plan.js';
 import type { Image } from '../../image/image.js';
+import type { Fit } from '../../image/prepare.js';
 import { openDataset } from '../../platform/node/data.js';
 import { type ContactTile, contactSheet, TILES_IN_A_ROW } from '../../report/contact.js';
 import { extent, toRgb } from '../../report/pixels.js';
@@ -14,6 +15,7 @@ export interface AugmentationPicture {
   readonly data: string;
   readonly seed: number;
   readonly size: number;
+  readonly fit?: Fit;
   /** How the training draws its split. */
   readonly plan?: SplitPlan | undefined;
 }
@@ -28,9 +30,9 @@ const ROWS = 6;
  */
 export async function augmentationSheet(
   augmentations: readonly Augmentation[],
-  { data, seed, size, plan }: AugmentationPicture,
+  { data, seed, size, fit, plan }: AugmentationPicture,
 ): Promise<Image<Uint8Array>> {
-  const dataset = await openDataset(data, { size, seed, ...(plan && { plan }) });
+  const dataset = await openDataset(data, { size, seed, ...(fit && { fit }), ...(plan && { plan }) });
   const tiles: ContactTile[] = [];
   for (const name of evenly(dataset.split.train, ROWS)) {
     const sample = await dataset.load(name);

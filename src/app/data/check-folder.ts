@@ -9,6 +9,7 @@ import type { LabelledImage } from '../../data/record.js';
 import { completePlan } from '../../data/split/plan.js';
 import type { Split } from '../../data/split/split.js';
 import { encodePng } from '../../formats/png/png.js';
+import type { Fit } from '../../image/prepare.js';
 import { nodeFiles } from '../../platform/node/files/node-files.js';
 import { type ContactTile, contactSheet } from '../../report/contact.js';
 import { CONTACT_SHEET } from '../kinds.js';
@@ -26,8 +27,9 @@ export interface CheckFolderOptions extends ForceOption, SplitOptions {
   readonly seed: number;
   /** The augmentations whose effect on training images is shown, instead of the images with their masks. */
   readonly augment?: string;
-  /** Width and height of the images in a training. */
+  /** Width and height of the images in a training, and how they are brought to it. */
   readonly size: number;
+  readonly fit?: Fit;
 }
 
 /** What was found. */
@@ -48,7 +50,7 @@ const TILES = 48;
 
 /** Checks a folder. @throws InputError for options that do not fit each other, or a folder that is no data folder */
 export async function checkFolder(options: CheckFolderOptions, observer: Observer): Promise<FolderCheck> {
-  const { data, out, seed, augment, size } = options;
+  const { data, out, seed, augment } = options;
   if (augment !== undefined && out === undefined) {
     throw new InputError('--augment shows what it does as a picture; give a file for it with --out');
   }
@@ -67,7 +69,7 @@ export async function checkFolder(options: CheckFolderOptions, observer: Observe
   const wanted = new Set(!picture || augmentations ? [] : evenly([...folder.records.values()], TILES));
   const shown = new Map<number, LabelledImage>();
   const total = folder.records.size;
-  const facts = await survey(folder, split ?? NO_SPLIT, size, note, (pair, content, done) => {
+  const facts = await survey(folder, split ?? NO_SPLIT, options, note, (pair, content, done) => {
     if (wanted.has(pair)) shown.set(done - 1, content);
     observer.progress?.({ phase: 'reading', done, total });
   });

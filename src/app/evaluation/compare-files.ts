@@ -10,7 +10,13 @@ import { type Computed, onBackend, settleBackend } from '../backend.js';
 import { saveUnchanged } from '../models/save-unchanged.js';
 import { type Observer, progressOf } from '../observer.js';
 import type { BackendChoice } from '../options/backend-options.js';
-import { EVALUATION_BATCH, type EvaluationDataOptions, openEvaluationData } from './evaluation-data.js';
+import {
+  EVALUATION_BATCH,
+  type EvaluatedSizes,
+  type EvaluationDataOptions,
+  openEvaluationData,
+  sizesOf,
+} from './evaluation-data.js';
 
 export interface CompareFilesOptions extends EvaluationDataOptions {
   /** The score whose highest value is the best. */
@@ -25,11 +31,11 @@ export interface CompareFilesOptions extends EvaluationDataOptions {
   readonly save?: boolean;
 }
 
-export interface FilesComparison extends Computed {
+export interface FilesComparison extends Computed, EvaluatedSizes {
+  /** The side of the images, or of the patches of them, that cost and time are of. */
+  readonly costSize: number;
   readonly comparison: ModeComparison;
   readonly config: ModelConfig;
-  /** Width and height of the images. */
-  readonly size: number;
   readonly threads: number;
   readonly seconds: number;
 }
@@ -45,13 +51,13 @@ async function compareOn(
   options: CompareFilesOptions,
   observer: Observer,
 ): Promise<Omit<FilesComparison, keyof Computed>> {
-  const { subset, score, tolerance, runs } = options;
+  const { subset, score, tolerance, runs, tiling } = options;
   const bytes = await readFileChecked(options.model);
   const model = await decodeModel(bytes, options.model, backend);
   const dataset = await openEvaluationData(model, options, observer);
   const started = performance.now();
   const comparison = await compareModes(model, dataset, {
-    ...{ subset, score, tolerance, runs, batch: EVALUATION_BATCH },
+    ...{ subset, score, tolerance, runs, tiling, batch: EVALUATION_BATCH },
     onProgress: (phase, done, total) => progressOf(observer, phase)(done, total),
   });
   if (options.save) {
@@ -59,5 +65,12 @@ async function compareOn(
     await saveUnchanged(model, options.model, bytes);
   }
   const seconds = (performance.now() - started) / 1000;
-  return { comparison, config: model.config, size: dataset.sampler.size, threads: backend.threads, seconds };
+  return {
+    comparison,
+    config: model.config,
+    costSize: dataset.sampler.size,
+    ...sizesOf(dataset, subset),
+    threads: backend.threads,
+    seconds,
+  };
 }

@@ -20,7 +20,13 @@ import { saveUnchanged } from '../models/save-unchanged.js';
 import { type Observer, type Phase, progressOf } from '../observer.js';
 import type { BackendChoice } from '../options/backend-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
-import { EVALUATION_BATCH, type EvaluationDataOptions, openEvaluationData } from './evaluation-data.js';
+import {
+  EVALUATION_BATCH,
+  type EvaluatedSizes,
+  type EvaluationDataOptions,
+  openEvaluationData,
+  sizesOf,
+} from './evaluation-data.js';
 import { imagesCsv, reportFiles, SCORES_CSV, writeReport } from './report-files.js';
 import { WorstImages, worstImages } from './worst-images.js';
 
@@ -31,7 +37,7 @@ export interface EvaluateFilesOptions extends ForceOption, EvaluationDataOptions
   readonly threads: Threads;
   readonly relaxed?: boolean;
   readonly backend: BackendChoice;
-  /** The size of a pixel in mm, for distances. Default: distances are in pixels. */
+  /** The size of a pixel of the images in mm, for distances. Default: what they say, else distances are in pixels. */
   readonly spacing?: Spacing;
   /** How many of the worst images are listed, and shown in the report. */
   readonly worst: number;
@@ -45,14 +51,10 @@ export interface EvaluateFilesOptions extends ForceOption, EvaluationDataOptions
   readonly save?: boolean;
 }
 
-export interface FilesEvaluation extends Computed {
+export interface FilesEvaluation extends Computed, EvaluatedSizes {
   readonly evaluation: Evaluation;
   /** The loss that the model was trained with, and that is measured. */
   readonly loss: LossOptions;
-  /** Width and height of the images. */
-  readonly size: number;
-  /** The unit of distances. */
-  readonly unit: 'px' | 'mm';
   /** The images of the lowest Dice, the worst first. */
   readonly worst: readonly NamedScores[];
   /** The thresholds that were chosen, by output; absent unless `chooseThreshold` is given. */
@@ -86,9 +88,9 @@ async function evaluateOn(
   const model = await decodeModel(bytes, options.model, backend);
   const mode = resolveMode(options.mode, model);
   const dataset = await openEvaluationData(model, options, observer);
-  const { subset, threshold, chooseThreshold: score, spacing } = options;
+  const { subset, threshold, chooseThreshold: score, spacing, tiling } = options;
   const started = performance.now();
-  const working = (phase: Phase) => ({ batch: EVALUATION_BATCH, onProgress: progressOf(observer, phase) });
+  const working = (phase: Phase) => ({ batch: EVALUATION_BATCH, tiling, onProgress: progressOf(observer, phase) });
   const chosen = score && (await chooseThresholds(model, dataset, { ...working('thresholds'), score }));
   const outdated = chosen !== undefined && model.card.recommendation !== undefined;
   // The recommendation was found with other thresholds.
@@ -106,10 +108,9 @@ async function evaluateOn(
     distances: true,
     ...(spacing && { spacing }),
   });
-  const unit = spacing ? 'mm' : 'px';
-  const csv = imagesCsv(evaluation, unit);
+  const csv = imagesCsv(evaluation, dataset.records);
   const files: string[] = [];
-  if (reported && pictured) files.push(...(await writeReport(reported, csv, pictured.sheet(evaluation))));
+  if (reported && pictured) files.push(...(await writeReport(reported, evaluation, csv, pictured.sheet(evaluation))));
   if (table) {
     await table.write(csv);
     files.push(table.path);
@@ -121,8 +122,7 @@ async function evaluateOn(
   return {
     evaluation,
     loss,
-    size: dataset.sampler.size,
-    unit,
+    ...sizesOf(dataset, subset),
     worst: worstImages(evaluation.perImage!, options.worst),
     ...(chosen && { chosen }),
     thresholds: model.card.thresholds,

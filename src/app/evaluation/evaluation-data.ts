@@ -1,7 +1,11 @@
 /** The labelled images that a model is measured on. */
 import type { Dataset } from '../../data/dataset.js';
 import { storedChannels } from '../../data/record.js';
+import type { SamplingOptions } from '../../data/sampler.js';
 import { namesOf } from '../../evaluate/labelled-batches.js';
+import type { Size } from '../../image/frame.js';
+import type { Preprocessing } from '../../image/prepare.js';
+import type { Tiling } from '../../infer/tiles.js';
 import type { Model } from '../../model/model.js';
 import { openDataset } from '../../platform/node/data.js';
 import { requireForEvaluation } from '../memory.js';
@@ -11,8 +15,8 @@ import { trainedSplit } from './trained-split.js';
 /** The images that a model can be measured on. */
 export const measurable = ['validation', 'test', 'train', 'all'] as const;
 
-/** The width and height in pixels for a model that has no size of its own. */
-export const EVALUATION_SIZE = 128;
+/** The width and height in pixels at which the cost of a model is told that has no size of its own. */
+const COST_SIZE = 128;
 
 /** How many images are computed at once. */
 export const EVALUATION_BATCH = 4;
@@ -24,8 +28,10 @@ export interface EvaluationDataOptions {
   /** The data folder. */
   readonly data: string;
   readonly subset: (typeof measurable)[number];
-  /** Width and height that images are resized to. Default: those of the training, else `EVALUATION_SIZE`. */
+  /** Width and height that images are brought to. Default: as in the training; where that had none, they keep their own. */
   readonly size?: number;
+  /** How images are tiled that keep their own size. */
+  readonly tiling: Tiling;
   /** The seed with which the split is drawn where the folder has none. Default: that of the training, else 1. */
   readonly seed?: number;
 }
@@ -44,9 +50,8 @@ export async function openEvaluationData(
   const { preprocessing } = card;
   const { inChannels } = config;
   const { seed = 1, plan } = trainedSplit(model);
-  const size = options.size ?? preprocessing.size ?? EVALUATION_SIZE;
   const dataset = await openDataset(options.data, {
-    size,
+    ...samplingOf(preprocessing, options.size),
     normalisation: preprocessing.normalisation,
     seed: options.seed ?? seed,
     ...(plan && options.subset !== 'all' && { plan }),
@@ -55,6 +60,32 @@ export async function openEvaluationData(
   const stored = storedChannels(dataset.records);
   if (inChannels === 3 && stored === 1) observer.remark?.({ kind: 'converted', from: 'grey' });
   if (inChannels === 1 && stored === 3) observer.remark?.({ kind: 'converted', from: 'RGB' });
-  requireForEvaluation(model, { batch: EVALUATION_BATCH, size, images: namesOf(dataset, options.subset).length });
+  const names = namesOf(dataset, options.subset);
+  requireForEvaluation(model, dataset, { names, batch: EVALUATION_BATCH, tiling: options.tiling });
   return dataset;
+}
+
+/** How the samples of an evaluation are made: as the model sees images that it predicts, or at another size. */
+function samplingOf({ size, fit, patch, spacing }: Preprocessing, given: number | undefined): SamplingOptions {
+  const side = given ?? size;
+  if (side !== undefined) return { size: side, ...(fit && { fit }) };
+  // No patch is drawn: its size only says at which size the cost of a network is told.
+  return { patch: patch ?? COST_SIZE, patches: 1, ...(spacing !== undefined && { spacing }) };
+}
+
+/** At which sizes images are seen and scored. */
+export interface EvaluatedSizes {
+  /** The size at which the network sees the images; null where they keep their own. */
+  readonly size: number | null;
+  /** The own sizes of the images, at which they are scored: the smallest and the largest of them. */
+  readonly scoredAt: readonly [smallest: Size, largest: Size];
+}
+
+export function sizesOf(dataset: Dataset, subset: EvaluationDataOptions['subset']): EvaluatedSizes {
+  const { records, sampler } = dataset;
+  const sizes = namesOf(dataset, subset)
+    .map((name) => records.get(name)!)
+    .map(({ width, height }) => ({ width, height }))
+    .sort((a, b) => a.width * a.height - b.width * b.height);
+  return { size: sampler.preprocessing.size ?? null, scoredAt: [sizes[0]!, sizes.at(-1)!] };
 }

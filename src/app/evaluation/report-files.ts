@@ -1,5 +1,6 @@
 /** The files of an evaluation: the scores of each image, and the picture of the worst. */
 
+import type { ImageRecords } from '../../data/record.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
 import type { MeanScores } from '../../evaluate/metrics.js';
 import type { FileKind } from '../../formats/file-kind.js';
@@ -15,32 +16,47 @@ export interface ReportFiles {
   readonly folder: string;
   readonly worst: OutputFile;
   readonly scores: OutputFile;
+  /** It is written where the patient of every image is known. */
+  readonly patients: OutputFile;
 }
 
-/** Claims worst.png and images.csv in a folder. */
+/** Claims worst.png, images.csv and patients.csv in a folder. */
 export async function reportFiles(outputs: Outputs, folder: string): Promise<ReportFiles> {
   await outputs.folder(folder);
   const worst = await outputs.file(join(folder, 'worst.png'), WORST_IMAGES);
-  return { folder, worst, scores: await outputs.file(join(folder, 'images.csv'), SCORES_CSV) };
+  const scores = await outputs.file(join(folder, 'images.csv'), SCORES_CSV);
+  return { folder, worst, scores, patients: await outputs.file(join(folder, 'patients.csv'), PATIENTS_CSV) };
 }
 
-/** Writes both files. @returns their paths */
-export async function writeReport(files: ReportFiles, csv: string, worst: Image<Uint8Array>): Promise<string[]> {
+/** Writes the files. @returns their paths */
+export async function writeReport(
+  files: ReportFiles,
+  evaluation: Evaluation,
+  csv: string,
+  worst: Image<Uint8Array>,
+): Promise<string[]> {
   await makeFolder(files.folder);
   await files.worst.write(encodePng(worst, WORST_IMAGES.text));
   await files.scores.write(csv);
-  return [files.worst.path, files.scores.path];
+  const patients = patientsCsv(evaluation);
+  if (patients === undefined) return [files.worst.path, files.scores.path];
+  await files.patients.write(patients);
+  return [files.worst.path, files.scores.path, files.patients.path];
 }
 
-/** Makes a row for each image; with several classes, the columns of each class follow those of their mean. */
-export function imagesCsv({ perImage = [] }: Evaluation, unit: 'px' | 'mm'): string {
+/**
+ * Makes a row for each image; with several classes, the columns of each class follow those of their mean. Where patients
+ * are known a column names them.
+ */
+export function imagesCsv(evaluation: Evaluation, records: ImageRecords): string {
+  const { perImage = [], patients, distanceUnit: unit = 'px' } = evaluation;
   const classes = perImage[0]?.perClass?.map((scores) => `_${scores.class}`) ?? [];
   const names = ['', ...classes].flatMap((suffix) => Object.keys(CELLS).map((name) => name + suffix));
   const rows = perImage.map(({ image, perClass = [], ...scores }) => {
     const cells = [scores, ...perClass].flatMap((of) => Object.values(CELLS).map((read) => read(of)));
-    return [image, ...cells, unit];
+    return [image, ...cells, ...(patients ? [records.get(image)!.patient!] : []), unit];
   });
-  return encodeCsv(['image', ...names, 'distance_unit'], rows);
+  return encodeCsv(['image', ...names, ...(patients ? ['patient'] : []), 'distance_unit'], rows);
 }
 
 const CELLS: Readonly<Record<string, (scores: MeanScores) => Cell>> = {
@@ -51,6 +67,21 @@ const CELLS: Readonly<Record<string, (scores: MeanScores) => Cell>> = {
   specificity: ({ specificity }) => specificity,
   hd95: ({ hd95 = null }) => hd95,
   assd: ({ assd = null }) => assd,
+};
+
+/** Makes a row for each patient, the means over its images; nothing where patients are not known. */
+export function patientsCsv({ patients, distanceUnit = 'px' }: Evaluation): string | undefined {
+  if (!patients) return undefined;
+  const rows = patients.perPatient.map(({ patient, images, ...scores }) => {
+    return [patient, images, ...Object.values(CELLS).map((read) => read(scores)), distanceUnit];
+  });
+  return encodeCsv(['patient', 'images', ...Object.keys(CELLS), 'distance_unit'], rows);
+}
+
+/** The kind of file that `patientsCsv` makes. */
+const PATIENTS_CSV: FileKind = {
+  name: 'a table of scores by patient',
+  begins: (head) => head.startsWith(`patient,images,${Object.keys(CELLS)},distance_unit\r\n`),
 };
 
 /** The kind of file that `imagesCsv` makes; the only mark that a CSV can have is its header. */

@@ -3,11 +3,22 @@
 import { plural } from '../../base/quantities.js';
 import type { EvaluatedImage, Evaluation, NamedScores } from '../../evaluate/evaluate.js';
 import type { Image } from '../../image/image.js';
+import { resizeImage, resizeMask } from '../../image/resize.js';
 import { predictionSheet, type SheetRow } from '../../report/sheet.js';
 
-/** The row of a sheet that shows an image as it was scored. */
-export function sheetRow({ sample, prediction, scores }: EvaluatedImage): SheetRow {
-  return { name: sample.name, image: sample.image, target: sample.mask, prediction, dice: scores.dice };
+/** The longest side of an image in a picture, in pixels. */
+const LONGEST = 512;
+
+/** The row of a sheet that shows an image as it was scored: as the network saw it, both masks brought to its shape. */
+export function sheetRow({ image, truth, prediction, scores }: EvaluatedImage): SheetRow {
+  const factor = Math.min(1, LONGEST / Math.max(truth.width, truth.height));
+  const [width, height] = [truth.width, truth.height].map((side) => Math.max(1, Math.round(side * factor))) as [
+    number,
+    number,
+  ];
+  const shown = resizeImage(image, width, height);
+  const [target, predicted] = [resizeMask(truth, width, height), resizeMask(prediction, width, height)];
+  return { name: scores.image, image: shown, target, prediction: predicted, dice: scores.dice };
 }
 
 /** Returns the images of the lowest Dice, the worst first; equals stay in their order. */

@@ -2,8 +2,9 @@
 
 import { splitUnits } from '../../data/split/plan.js';
 import { normalisations } from '../../image/normalise.js';
+import { fits } from '../../image/prepare.js';
 import type { OptionTable } from './option.js';
-import { oneOf, path, side, text } from './parsers.js';
+import { between, oneOf, path, positive, side, text, whole } from './parsers.js';
 
 /** How the split is drawn where the folder has none. */
 export const splitOptions = {
@@ -23,6 +24,20 @@ export const splitOptions = {
   },
 } as const satisfies OptionTable;
 
+/** How images are brought to a size. */
+export const fitOptions = {
+  fit: {
+    flag: '--fit <how>',
+    parse: oneOf(fits),
+    help: 'how images are brought to --size: stretched, or scaled by one factor and padded by reflection',
+    default: { unset: 'stretch' },
+    affects: 'bits',
+  },
+} as const satisfies OptionTable;
+
+/** The width and height that images are brought to where neither these nor a patch is given. */
+export const DEFAULT_SIZE = 128;
+
 export const dataOptions = {
   data: {
     flag: '--data <dir>',
@@ -36,8 +51,37 @@ export const dataOptions = {
   size: {
     flag: '--size <pixels>',
     parse: side,
-    help: 'width and height that images are resized to',
-    default: { value: 128 },
+    help: 'width and height that images are brought to',
+    default: { unset: `${DEFAULT_SIZE}; none with --patch` },
+    affects: 'bits',
+  },
+  ...fitOptions,
+  patch: {
+    flag: '--patch <pixels>',
+    parse: side,
+    help: 'in place of --size: images keep their own size, and the network is trained on patches of so many pixels a side',
+    default: { unset: '' },
+    affects: 'bits',
+  },
+  patches: {
+    flag: '--patches <n>',
+    parse: whole(1),
+    help: 'patches of each image in an epoch',
+    default: { unset: 'so many that they have about as many pixels as the images' },
+    affects: 'bits',
+  },
+  foreground: {
+    flag: '--foreground <share>',
+    parse: between(0, 1),
+    help: 'share of the patches that are drawn around a pixel of the foreground',
+    default: { unset: '1/3' },
+    affects: 'bits',
+  },
+  spacing: {
+    flag: '--spacing <mm>',
+    parse: positive(),
+    help: 'size of a pixel that images are resampled to before patches are cut; their files must state theirs',
+    default: { unset: 'that of each image' },
     affects: 'bits',
   },
   normalisation: {

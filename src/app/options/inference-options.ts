@@ -1,7 +1,7 @@
 /** Options of the commands that run a model. */
 import { backendOptions } from './backend-options.js';
 import type { OptionTable } from './option.js';
-import { between, onOrOff, text, threads } from './parsers.js';
+import { between, onOrOff, text, threads, tiling } from './parsers.js';
 
 const threadOptions = {
   threads: {
@@ -15,6 +15,17 @@ const threadOptions = {
 
 /** What computes, and with how many threads. */
 export const computingOptions = { ...backendOptions, ...threadOptions } as const satisfies OptionTable;
+
+/** How large images are computed. */
+export const tileOptions = {
+  tiling: {
+    flag: '--tile <n>',
+    parse: tiling,
+    help: 'images that keep their own size, in tiles of so many pixels a side; auto: where they are large; off: as a whole',
+    default: { value: 'auto' },
+    affects: 'bits',
+  },
+} as const satisfies OptionTable;
 
 export const inferenceOptions = {
   mode: {
@@ -31,6 +42,7 @@ export const inferenceOptions = {
     default: { unset: 'that of the model' },
     affects: 'bits',
   },
+  ...tileOptions,
   ...computingOptions,
   relaxed: {
     flag: '--relaxed',

@@ -2,6 +2,7 @@
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import { MAX_SIDE, type Spacing } from '../../image/image.js';
+import type { Tiling } from '../../infer/tiles.js';
 import { lossText, parseLoss } from '../../loss/loss-text.js';
 
 /** Parses a value. @throws ValueError for a text that is no value of the option */
@@ -99,6 +100,11 @@ export function level(text: string): number {
 /** A number of threads, or `auto`. */
 export function threads(text: string): number | 'auto' {
   return text === 'auto' ? text : whole(1, 256)(text);
+}
+
+/** The side of tiles in pixels, `auto` or `off`. */
+export function tiling(text: string): Tiling {
+  return text === 'auto' || text === 'off' ? text : side(text);
 }
 
 /** A comma-separated list of whole numbers of at least 1: `16,32,64`. */

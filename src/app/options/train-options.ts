@@ -8,7 +8,7 @@ import type { TrainOptions } from '../../train/options.js';
 import { recipeOptions } from '../recipes.js';
 import type { BackendChoice } from './backend-options.js';
 import { commonOptions } from './common-options.js';
-import { dataOptions } from './data-options.js';
+import { DEFAULT_SIZE, dataOptions } from './data-options.js';
 import { networkOptions } from './network-options.js';
 import { optimizerOptions } from './optimizer-options.js';
 import { type OptionTable, type OptionValues, type TotalTable, withTableDefaults } from './option.js';
@@ -77,11 +77,13 @@ export const trainTable = {
 export interface TrainCommandOptions extends OptionValues<typeof trainTable> {}
 
 /**
- * Completes the options with defaults for what is not given. A loss over the batch means the whole mini-batch, which is
+ * Completes the options with defaults for what is not given: a size, where no patch is. A loss over the batch means the whole mini-batch, which is
  * then computed as one micro-batch.
  */
 export function completeOptions(given: Partial<TrainCommandOptions>): TrainCommandOptions {
-  const all = withTableDefaults(trainTable, given, given.data === undefined ? 'phantom' : 'data');
+  const { size = given.patch === undefined ? DEFAULT_SIZE : undefined } = given;
+  const named = { ...given, ...(size !== undefined && { size }) };
+  const all = withTableDefaults(trainTable, named, given.data === undefined ? 'phantom' : 'data');
   return given.microBatch === undefined && spansImages(lossOptions(all)) ? { ...all, microBatch: all.batch } : all;
 }
 

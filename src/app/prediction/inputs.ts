@@ -2,11 +2,12 @@
 import { InputError } from '../../base/errors.js';
 import { plural } from '../../base/quantities.js';
 import { isConvertible } from '../../image/channels.js';
+import type { Tiling } from '../../infer/tiles.js';
 import type { Model } from '../../model/model.js';
 import type { Mode } from '../../network/mode.js';
 import type { ImageFile } from '../../platform/node/files/list-images.js';
 import { readImageHeader, verifyImageFile } from '../../platform/node/files/read-image.js';
-import { requireForPrediction } from '../memory.js';
+import { type PredictionNeed, requireForPrediction } from '../memory.js';
 import { type Observer, progressOf } from '../observer.js';
 
 /**
@@ -17,17 +18,21 @@ import { type Observer, progressOf } from '../observer.js';
 export async function checkInputs(
   inputs: readonly ImageFile[],
   model: Model,
+  { tiling }: { readonly tiling: Tiling },
   mode: Mode,
   observer: Observer,
 ): Promise<void> {
   const { inChannels } = model.config;
   const told = progressOf(observer, 'reading');
-  const sizes = new Set<string>();
+  const sizes = new Map<string, PredictionNeed>();
+  const tiled: PredictionNeed[] = [];
   const others = { grey: 0, RGB: 0 };
   for (const [k, { path }] of inputs.entries()) {
     const { width, height, channels } = await readImageHeader(path);
-    if (!sizes.has(`${width}x${height}`)) requireForPrediction(model, mode, { path, width, height });
-    sizes.add(`${width}x${height}`);
+    const size = `${width}x${height}`;
+    const need = sizes.get(size) ?? requireForPrediction(model, mode, tiling, { path, width, height });
+    sizes.set(size, need);
+    if (need.plan) tiled.push(need);
     await verifyImageFile(path);
     if (!isConvertible(channels, inChannels)) {
       const found = plural(channels, 'channel');
@@ -37,6 +42,10 @@ export async function checkInputs(
     if (inChannels === 3 && channels === 1) others.grey++;
     if (inChannels === 1 && channels === 3) others.RGB++;
     told(k + 1, inputs.length);
+  }
+  if (tiled.length > 0) {
+    const [{ plan, bytes }] = tiled.sort((a, b) => b.bytes - a.bytes) as [PredictionNeed];
+    observer.remark?.({ kind: 'tiled', images: tiled.length, ...plan!.tile, bytes, approximate: plan!.approximate });
   }
   for (const from of ['grey', 'RGB'] as const) {
     if (others[from] > 0) observer.remark?.({ kind: 'converted', from, images: others[from] });

@@ -6,6 +6,8 @@ import { encodePng } from '../../formats/png/png.js';
 import type { Image } from '../../image/image.js';
 import { loadModel, type Threads } from '../../index.js';
 import { type Prediction, toMask } from '../../infer/prediction.js';
+import type { Tiling } from '../../infer/tiles.js';
+import type { Model } from '../../model/model.js';
 import { resolveMode } from '../../model/recommendation.js';
 import { thresholdOf } from '../../model/threshold.js';
 import type { Mode } from '../../network/mode.js';
@@ -31,6 +33,7 @@ export interface PredictFilesOptions extends ForceOption {
   readonly mode: string;
   /** The probability above which a pixel is foreground. Default: the threshold of the model. */
   readonly threshold?: number;
+  readonly tiling: Tiling;
   readonly threads: Threads;
   readonly relaxed?: boolean;
   readonly backend: BackendChoice;
@@ -69,13 +72,13 @@ async function predictOn(
   const results: Results[] = [];
   for (const input of inputs) results.push(await resultsOf(input, options, outputs));
   if (skipped.length > 0) observer.remark?.({ kind: 'skipped', files: skipped });
-  await checkInputs(inputs, model, mode, observer);
+  await checkInputs(inputs, model, options, mode, observer);
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
   for (const [k, input] of inputs.entries()) {
     const image = await readImage(input.path);
     if (k === 0) await makeFolder(options.out);
-    await writeResults(image, await model.predict(image, { mode }), threshold, results[k]!);
+    await writeResults(image, model, { mode, threshold, tiling: options.tiling }, results[k]!);
     const [done, total] = [k + 1, inputs.length];
     const imagesPerSecond = done / elapsed();
     const pace = { imagesPerSecond, secondsLeft: (total - done) / imagesPerSecond };
@@ -104,16 +107,18 @@ async function resultsOf(
   };
 }
 
+/** Predicts an image, whose probabilities are put together only where they are wanted. */
 async function writeResults(
   image: Image,
-  prediction: Prediction,
-  threshold: number,
+  model: Model,
+  options: { readonly mode: Mode; readonly threshold: number; readonly tiling: Tiling },
   { mask: file, overlay, probabilities }: Results,
 ): Promise<void> {
-  const mask = toMask(prediction, threshold);
-  await file.write(encodePng(storedMask(mask, Math.max(1, prediction.classes - 1)), MASK.text));
+  const prediction = probabilities && (await model.predict(image, options));
+  await probabilities?.write(encodeProbabilities(prediction!));
+  const mask = prediction ? toMask(prediction, options.threshold) : await model.predictMask(image, options);
+  await file.write(encodePng(storedMask(mask, Math.max(1, model.config.classes - 1)), MASK.text));
   await overlay.write(encodePng(overlayClasses(image, mask), OVERLAY.text));
-  await probabilities?.write(encodeProbabilities(prediction));
 }
 
 /** Encodes probabilities as a .npy file, class by class: [classes, height, width]. */

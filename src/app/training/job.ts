@@ -66,7 +66,7 @@ export async function loadJob(
 export async function planTraining(options: Settled<TrainCommandOptions>, dataset: Dataset): Promise<PlannedTraining> {
   const augmentations = parseAugmentations(options.augment);
   if (options.test) requireTestImages(dataset);
-  const { filters, skips, deepSupervision, norm, upsample, dropout, size } = options;
+  const { filters, skips, deepSupervision, norm, upsample, dropout } = options;
   const fields = {
     filters,
     skips,
@@ -78,10 +78,11 @@ export async function planTraining(options: Settled<TrainCommandOptions>, datase
     classes: outputsFor(dataset),
   };
   const config = parseConfig(fields, 'train');
-  checkSize(config, size, size);
-  const backend = await backendFor(config, options, dataset.split);
+  const { size, patches } = dataset.sampler;
+  checkSize(config, size, size, patches && '--patch');
+  const backend = await backendFor(config, options, dataset);
   try {
-    const memory = requireForTraining(config, options, dataset.split, backend);
+    const memory = requireForTraining(config, options, dataset, backend);
     return { options, augmentations, dataset, config, backend, memory };
   } catch (error) {
     backend.close();

@@ -2,6 +2,7 @@
 import { type Evaluation, evaluate, type NamedScores } from '../../evaluate/evaluate.js';
 import { encodePng } from '../../formats/png/png.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import { type EvaluatedSizes, sizesOf } from '../evaluation/evaluation-data.js';
 import { imagesCsv } from '../evaluation/report-files.js';
 import { WorstImages, worstImages } from '../evaluation/worst-images.js';
 import { WORST_IMAGES } from '../kinds.js';
@@ -15,6 +16,7 @@ const WORST = 5;
 
 export interface TestResult {
   readonly evaluation: Evaluation;
+  readonly sizes: EvaluatedSizes;
   /** The images of the lowest Dice, the worst first. */
   readonly worst: readonly NamedScores[];
 }
@@ -42,7 +44,7 @@ export async function measureOnTest(
   });
   const evaluation = await unlessAborted(measure, signal);
   if (!evaluation) return undefined;
-  await folder.write('test.csv', imagesCsv(evaluation, 'px'));
+  await folder.write('test.csv', imagesCsv(evaluation, dataset.records));
   await folder.write('test.png', encodePng(pictured.sheet(evaluation), WORST_IMAGES.text));
-  return { evaluation, worst: worstImages(evaluation.perImage!, WORST) };
+  return { evaluation, sizes: sizesOf(dataset, 'test'), worst: worstImages(evaluation.perImage!, WORST) };
 }

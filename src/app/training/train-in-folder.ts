@@ -1,6 +1,8 @@
 /** The training of a job in its run folder, whichever command asks for it. */
 
 import { augment } from '../../data/augment/augment.js';
+import { examplesOf } from '../../data/dataset.js';
+import { storedPixels } from '../../data/record.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { begunEpoch } from '../../train/checkpoint/resume.js';
 import type { RunObserver } from '../../train/observer.js';
@@ -46,7 +48,7 @@ export async function trainInFolder(
   const training = trainModel(model, dataset, {
     ...same,
     loss: lossOptions(options),
-    augment: (sample, key) => augment(sample, augmentations, key),
+    augment: (sample, key, window) => augment(sample, augmentations, key, window),
     signal,
     observers: [folder.recorder(model, logSteps), observer],
     ...(resume && { resume: resume.checkpoint }),
@@ -67,8 +69,12 @@ export async function trainInFolder(
 
 /** Tells `observer` how far the training is, and how long it will still take. */
 function progressWithPace({ dataset, resume }: TrainingJob, observer: Observer): TrainOptions['onProgress'] {
-  const { train, validation } = dataset.split;
-  const images = { train: train.length, validation: validation.length };
+  const { split, records, sampler } = dataset;
+  const images = {
+    train: examplesOf(dataset),
+    validation: split.validation.length,
+    ...(sampler.patches && { scale: storedPixels(records) / records.size / sampler.size ** 2 }),
+  };
   const left = secondsLeft(images, resume && begunEpoch(resume.checkpoint));
   return (now) => {
     const { phase, done, total, epoch, epochs, imagesPerSecond } = now;

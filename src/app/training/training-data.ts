@@ -1,7 +1,9 @@
 /** The images of a training: where they come from, and reading them all before it begins. */
+import { defined } from '../../base/defaults.js';
 import type { Dataset } from '../../data/dataset.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
 import { sampleDigest } from '../../data/sample-digest.js';
+import type { SamplingOptions } from '../../data/sampler.js';
 import { openDataset } from '../../platform/node/data.js';
 import type { Digests } from '../../train/checkpoint/run-record.js';
 import { type Observer, progressOf } from '../observer.js';
@@ -10,13 +12,18 @@ import type { TrainCommandOptions } from '../options/train-options.js';
 
 /** Opens the data set of the options: a folder, or the phantom. */
 export async function openData(options: TrainCommandOptions): Promise<Dataset> {
-  const { data, size, seed, normalisation } = options;
+  const { data, seed } = options;
   const plan = planOf(options);
-  const common = { size, seed, normalisation };
+  const common = { ...samplingOptions(options), seed };
   if (data === undefined) return syntheticDataset({ ...common, ...(plan && phantomCounts(plan)) });
   const dataset = await openDataset(data, { ...common, ...(plan && { plan }) });
   refuseSecondSplit(plan, data, dataset.splitOrigin === 'split.json');
   return dataset;
+}
+
+function samplingOptions(options: TrainCommandOptions): SamplingOptions {
+  const { normalisation, size, fit, patch, spacing, foreground, patches } = options;
+  return defined({ normalisation, size, fit, patch, spacing, foreground, patches }) as SamplingOptions;
 }
 
 /** Returns the name of the folder of a run or a study on this data, unless the user names another. */
@@ -42,6 +49,7 @@ export async function readSamples(
     if (sample.vanished) lossy.push({ name, vanished: sample.vanished });
     onProgress(k + 1, names.length);
   }
-  if (lossy.length > 0) observer.remark?.({ kind: 'vanished', size: dataset.sampler.size, images: lossy });
+  if (lossy.length > 0)
+    observer.remark?.({ kind: 'vanished', preprocessing: dataset.sampler.preprocessing, images: lossy });
   return new Map(await Promise.all([...digests].map(async ([name, digest]) => [name, await digest] as const)));
 }

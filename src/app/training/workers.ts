@@ -1,7 +1,7 @@
 /** What trains: a backend with as many workers as have work and memory. */
 
 import type { Backend } from '../../backend/backend.js';
-import type { Split } from '../../data/split/split.js';
+import { type Dataset, examplesOf } from '../../data/dataset.js';
 import { createBackend } from '../../index.js';
 import type { ModelConfig } from '../../network/config.js';
 import { availableCores } from '../../platform/node/threads/cores.js';
@@ -13,26 +13,25 @@ import type { TrainCommandOptions } from '../options/train-options.js';
 export async function backendFor(
   config: ModelConfig,
   options: Settled<TrainCommandOptions>,
-  split: Split,
+  dataset: Dataset,
 ): Promise<Backend> {
   const { backend } = options;
-  return backend === 'wasm' ? withWorkers(config, options, split) : opened(createBackend(backend));
+  return backend === 'wasm' ? withWorkers(config, options, dataset) : opened(createBackend(backend));
 }
 
 /**
  * With 'auto' as many workers as there are cores and memory for; never more than a mini-batch has micro-batches, as the
  * rest would have nothing to do. The backend takes its memory when it is used, so that the need can be told first.
- * @param split the images to train on, and to validate
  */
-function withWorkers(config: ModelConfig, options: TrainCommandOptions, split: Split): Backend {
+function withWorkers(config: ModelConfig, options: TrainCommandOptions, dataset: Dataset): Backend {
   const { workers, batch, microBatch } = options;
-  const most = Math.ceil(Math.min(batch, split.train.length) / microBatch);
+  const most = Math.ceil(Math.min(batch, examplesOf(dataset)) / microBatch);
   const asked = Math.min(workers === 'auto' ? availableCores() : workers, most);
   const make = (count: number) => createBackend('wasm', { workers: count, threads: count });
   const backend = make(asked);
   if (workers !== 'auto') return backend;
   let count = backend.concurrentPrograms;
-  const suffices = () => fits(memoryOfTraining(config, options, split, backend, count), backend);
+  const suffices = () => fits(memoryOfTraining(config, options, dataset, backend, count), backend);
   while (count > 1 && !suffices()) count--;
   return count === backend.concurrentPrograms ? backend : make(count);
 }

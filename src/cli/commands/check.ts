@@ -1,6 +1,6 @@
 /** `unetpp check`: examines a data folder before hours of training are spent on it. */
 import { type CheckFolderOptions, checkFolder } from '../../app/data/check-folder.js';
-import { splitOptions } from '../../app/options/data-options.js';
+import { DEFAULT_SIZE, fitOptions, splitOptions } from '../../app/options/data-options.js';
 import { path, side, whole } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { InputError } from '../../base/errors.js';
@@ -26,8 +26,9 @@ export const check = command(
     '--size <pixels>',
     'width and height, as for train: for the picture, and to find objects that vanish when masks are resized',
     side,
-    128,
+    DEFAULT_SIZE,
   )
+  .addTable(fitOptions)
   .action(run);
 
 async function run(options: CommonOptions & CheckFolderOptions): Promise<void> {

@@ -1,7 +1,7 @@
 /** `unetpp compare`: scores and costs of each head of a model, and the smallest that suffices. */
 import { Option } from 'commander';
 import { type CompareFilesOptions, compareFiles } from '../../app/evaluation/compare-files.js';
-import { computingOptions } from '../../app/options/inference-options.js';
+import { computingOptions, tileOptions } from '../../app/options/inference-options.js';
 import { between, whole } from '../../app/options/parsers.js';
 import { recommendationScores } from '../../model/recommendation.js';
 import { evaluationCommand } from '../options/evaluation-options.js';
@@ -17,6 +17,7 @@ export const compare = evaluationCommand(
   'unetpp compare --model runs/my-scans/model.safetensors --data my-scans --save',
 )
   .option('--runs <n>', 'timed predictions of one image in each mode, in turns', whole(1, 10_000), 15)
+  .addTable(tileOptions)
   .addTable(computingOptions)
   .optionsGroup('Recommendation:')
   .addOption(
@@ -32,15 +33,29 @@ async function run(options: CommonOptions & CompareFilesOptions): Promise<void> 
   const bar = new ProgressBar(options);
   const result = await compareFiles(options, terminalObserver(bar));
   bar.clear();
-  const { comparison, config, size, threads, seconds, backend, adapter } = result;
+  const { comparison, config, size, scoredAt, costSize, threads, seconds, backend, adapter } = result;
   const { images, rows, recommendation } = comparison;
   const { subset, runs, model: file, save: saved = false } = options;
   const lines = [
-    ...comparisonTable(comparison, { subset, size, runs, on: computerText(result) }),
+    ...comparisonTable(comparison, { subset, sizes: { size, scoredAt }, costSize, runs, on: computerText(result) }),
     '',
     ...recommendationLines(comparison, { config, file, subset, saved }),
   ];
   report(options, lines, {
-    ...{ images, subset, size, runs, threads, backend, adapter, rows, recommendation, saved, seconds },
+    ...{
+      images,
+      subset,
+      size,
+      scoredAt,
+      costSize,
+      runs,
+      threads,
+      backend,
+      adapter,
+      rows,
+      recommendation,
+      saved,
+      seconds,
+    },
   });
 }

@@ -13,15 +13,23 @@ import { ProgressBar } from '../terminal/progress.js';
 
 export const evaluate = evaluationCommand(
   'evaluate',
-  'Measure a model on images and masks: Dice, IoU, precision, sensitivity, specificity and surface distances, for one mode and every head.',
+  'Measure a model on images and masks, at the own size of each image as predict writes masks: Dice, IoU, precision, sensitivity, specificity and surface distances, for one mode and every head.',
   'unetpp evaluate --model runs/my-scans/model.safetensors --data my-scans --report worst-cases',
 )
   .addTable(inferenceOptions)
   .optionsGroup('Results:')
-  .option('--spacing <mm>', 'size of a pixel at --size, or row,column, for distances in mm (default: pixels)', spacing)
+  .option(
+    '--spacing <mm>',
+    'size of a pixel of the images, or row,column, for distances in mm (default: what they say, else pixels)',
+    spacing,
+  )
   .option('--worst <n>', 'how many of the worst images to list', whole(1, 100), 5)
   .option('--csv <file>', 'write the scores of each image', path)
-  .option('--report <dir>', 'folder for worst.png, a picture of the worst images, and images.csv', path)
+  .option(
+    '--report <dir>',
+    'folder for worst.png, a picture of the worst images, images.csv and, where patients are known, patients.csv',
+    path,
+  )
   .addTable(forceOptions)
   .optionsGroup('Choosing a threshold:')
   .addOption(
@@ -39,10 +47,10 @@ async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void>
   const bar = new ProgressBar(options);
   const result = await evaluateFiles(options, terminalObserver(bar));
   bar.clear();
-  const { evaluation, loss, size, unit, worst, chosen, files, seconds, threads, backend, adapter } = result;
+  const { evaluation, loss, size, scoredAt, worst, chosen, files, seconds, threads, backend, adapter } = result;
   const { subset, chooseThreshold: score, save: saved = false, spacing = null } = options;
   const objective = objectiveText(loss);
-  const lines = evaluationTable(evaluation, { subset, size, unit, objective, worst });
+  const lines = evaluationTable(evaluation, { subset, sizes: { size, scoredAt }, objective, worst });
   if (chosen) lines.push('', ...choiceLines(result, options));
   if (files.length > 0) lines.push('', `written: ${files.join(', ')}`);
   report(options, lines, {
@@ -50,8 +58,8 @@ async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void>
     subset,
     objective,
     size,
+    scoredAt,
     spacing,
-    distanceUnit: unit,
     worst: worst.map(({ image }) => image),
     chosen: chosen ? { score, saved, thresholds: chosen } : null,
     files,

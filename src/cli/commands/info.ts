@@ -7,6 +7,7 @@ import { computingOptions } from '../../app/options/inference-options.js';
 import { path } from '../../app/options/parsers.js';
 import type { Backend } from '../../backend/backend.js';
 import { plural } from '../../base/quantities.js';
+import type { Preprocessing } from '../../image/prepare.js';
 import { loadModel, type Threads } from '../../index.js';
 import { trainedLoss } from '../../loss/loss.js';
 import type { Model } from '../../model/model.js';
@@ -79,10 +80,9 @@ function portrait(model: Model): string[] {
   const { config } = model;
   const { preprocessing, recommendation, training } = model.card;
   const { inChannels, classes } = config;
-  const { size } = preprocessing;
   return [
     `network   ${networkText(config)}`,
-    `input     ${plural(inChannels, 'channel')}, values from 0 to 1, ${size ? `resized to ${size}x${size}` : 'at their own size'}`,
+    `input     ${plural(inChannels, 'channel')}, values from 0 to 1, ${frameText(preprocessing)}`,
     `output    ${classes === 1 ? 'foreground or background' : `one of ${classes} classes`} of each pixel`,
     ...(classes === 1 ? [`threshold ${thresholdsText(model.card)}`] : []),
     ...(recommendation
@@ -90,6 +90,13 @@ function portrait(model: Model): string[] {
       : []),
     ...(training ? ['training', ...trainingFacts(training)] : ['training  not known: it was not trained here']),
   ];
+}
+
+/** Says at which size the network sees images. */
+function frameText({ size, fit, patch, spacing }: Preprocessing): string {
+  if (size !== undefined) return fit === 'pad' ? `scaled and padded to ${size}x${size}` : `resized to ${size}x${size}`;
+  const own = spacing === undefined ? 'at their own size' : `resampled to ${spacing} mm a pixel`;
+  return patch === undefined ? own : `${own}, trained on patches of ${patch}x${patch}`;
 }
 
 function measuredOn({ subset, images }: Recommendation): string {

@@ -1,6 +1,6 @@
 /** The options of the commands that measure a model: which model, and on which images. */
 import { Option } from 'commander';
-import { EVALUATION_SIZE, measurable } from '../../app/evaluation/evaluation-data.js';
+import { measurable } from '../../app/evaluation/evaluation-data.js';
 import { path, side, whole } from '../../app/options/parsers.js';
 import { command } from '../program.js';
 import type { CliCommand } from './command.js';
@@ -18,7 +18,7 @@ export function evaluationCommand(...described: Parameters<typeof command>): Cli
     )
     .option(
       '--size <pixels>',
-      `width and height of the images (default: that of the training, else ${EVALUATION_SIZE})`,
+      'width and height that the network sees images at (default: as in its training; where that had no size, their own)',
       side,
     )
     .option(

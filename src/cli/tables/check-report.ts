@@ -111,7 +111,7 @@ function remarks(
   const divided = [...byPatient(facts)].filter(([, own]) => subsetCount(own) > 1);
   const dark = facts.filter(({ bits, greatest }) => greatest < (bits === 8 ? 64 : 16384));
   const flat = facts.filter(({ least, greatest }) => least === greatest);
-  const lost = vanishedText(facts, vanished.size);
+  const lost = vanishedText(facts, vanished);
   const absent = classes.slice(1).filter(({ images }) => images === 0);
   return [
     ...across.map((duplicates) => `the same image in different subsets: ${places(duplicates)}; keep it in one`),

@@ -1,17 +1,19 @@
 /** The output of `unetpp compare`: a row for each head and for the mean, and the recommendation. */
 
+import type { EvaluatedSizes } from '../../app/evaluation/evaluation-data.js';
 import { grouped, inWords, memorySize, plural } from '../../base/quantities.js';
 import type { ModeComparison } from '../../evaluate/compare-modes.js';
 import { bestOf } from '../../model/recommendation.js';
 import type { ModelConfig } from '../../network/config.js';
 import { reasonText } from './describe.js';
 import { table } from './table.js';
-import { shellWord } from './words.js';
+import { shellWord, sizesText } from './words.js';
 
 export interface ComparisonContext {
   readonly subset: string;
-  /** Width and height of the images. */
-  readonly size: number;
+  readonly sizes: EvaluatedSizes;
+  /** The side of what cost and time are of. */
+  readonly costSize: number;
   readonly runs: number;
   /** What computed, in words. */
   readonly on: string;
@@ -27,7 +29,7 @@ export interface Adoption {
 }
 
 export function comparisonTable({ images, rows }: ModeComparison, context: ComparisonContext): string[] {
-  const { subset, size, runs, on } = context;
+  const { subset, sizes, costSize, runs, on } = context;
   const deepest = rows.filter(({ mode }) => mode !== 'accurate').at(-1)!.mode;
   const titles = ['mode', 'Dice', 'IoU', 'pooled IoU', 'parameters', 'multiply-adds', 'ms', `of ${deepest}`, 'memory'];
   const cells = rows.map((row) => [
@@ -39,9 +41,9 @@ export function comparisonTable({ images, rows }: ModeComparison, context: Compa
     percent(row.timeShare),
     memorySize(row.memoryBytes),
   ]);
-  const timed = `median of ${plural(runs, 'prediction')} of one image on ${on}, in turns`;
+  const timed = `median of ${plural(runs, 'prediction')} of one image of ${costSize}x${costSize} pixels on ${on}, in turns`;
   return [
-    `${plural(images, 'image')} (${subset}) of ${size}x${size} pixels`,
+    `${plural(images, 'image')} (${subset}) ${sizesText(sizes)}`,
     '',
     ...table(titles, cells),
     '',

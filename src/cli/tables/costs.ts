@@ -18,7 +18,8 @@ const SIZE = 128;
 /** Returns the side in pixels for which the cost of a model is stated. */
 export function costSize({ config, card }: Model): number {
   const multiple = 2 ** depthOf(config);
-  return roundUp(card.preprocessing.size ?? SIZE, multiple);
+  const { patch, size = patch ?? SIZE } = card.preprocessing;
+  return roundUp(size, multiple);
 }
 
 /** Makes a row for each head, and for the mean of all. A model holds the weights of all heads in every mode. */
@@ -54,7 +55,7 @@ interface CostSettings {
 export function trainingCosts(model: Model): TrainingCosts | undefined {
   const { config, backend, card } = model;
   const { preprocessing, training } = card;
-  const settings = settingsOf({ ...training, size: preprocessing.size });
+  const settings = settingsOf({ ...training, size: preprocessing.size ?? preprocessing.patch });
   if (!settings || settings.size % 2 ** depthOf(config) !== 0) return undefined;
   const { batch, microBatch, images } = settings;
   // A GPU computes one micro-batch after the other.

@@ -1,17 +1,17 @@
 /** The output of `unetpp evaluate`: scores in rows, the mode and the heads in columns. */
 
+import type { EvaluatedSizes } from '../../app/evaluation/evaluation-data.js';
 import { plural } from '../../base/quantities.js';
 import type { Evaluation, NamedScores } from '../../evaluate/evaluate.js';
 import type { ClassScores } from '../../evaluate/metrics.js';
+import type { PatientScores } from '../../evaluate/patients.js';
 import { alignRow } from '../../report/text-table.js';
 import { columnsOf } from '../terminal/columns.js';
+import { sizesText } from './words.js';
 
 export interface TableContext {
   readonly subset: string;
-  /** Width and height of the images. */
-  readonly size: number;
-  /** The unit of distances. */
-  readonly unit: 'px' | 'mm';
+  readonly sizes: EvaluatedSizes;
   /** The loss in words. */
   readonly objective: string;
   /** The images of the lowest Dice, the worst first. */
@@ -21,6 +21,7 @@ export interface TableContext {
 interface Column extends ClassScores {
   readonly name: string;
   readonly threshold?: number;
+  readonly patients?: PatientScores;
 }
 
 /** The widths of the columns. */
@@ -29,15 +30,15 @@ const CELL = 10;
 
 export function evaluationTable(
   evaluation: Evaluation,
-  { subset, size, unit, objective, worst }: TableContext,
+  { subset, sizes, objective, worst }: TableContext,
   room = columnsOf(process.stdout),
 ): string[] {
-  const { images, mode, loss, heads, perClass } = evaluation;
+  const { images, mode, loss, heads, perClass, distanceUnit: unit = 'px' } = evaluation;
   const others = heads.filter(({ head }) => head !== mode);
   const columns = [{ name: mode, ...evaluation }, ...others.map((scores) => ({ name: scores.head, ...scores }))];
   const classes = perClass?.map((scores) => ({ name: `class ${scores.class}`, ...scores })) ?? [];
   return [
-    `${plural(images, 'image')} (${subset}) of ${size}x${size} pixels, loss ${loss.toFixed(4)} (${objective})`,
+    `${plural(images, 'image')} (${subset}) ${sizesText(sizes)}, loss ${loss.toFixed(4)} (${objective})`,
     '',
     ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit, room),
     ...(perClass ? ['', `mode ${mode}, by class`, ...scoreTable(classes, unit, room)] : []),
@@ -70,6 +71,9 @@ function scoreTable(columns: readonly Column[], unit: string, room: number): str
     row(`ASSD (${unit})`, ({ assd }) => distance(assd)),
     ...(columns.some(({ undefinedDistances }) => undefinedDistances)
       ? [row('  undefined in', ({ undefinedDistances = 0 }) => `${undefinedDistances}`)]
+      : []),
+    ...(columns[0]!.patients
+      ? [share(`Dice, ${columns[0]!.patients.count} patients`, ({ patients }) => patients!.dice)]
       : []),
     share('pooled Dice', ({ pooledDice }) => pooledDice),
     share('pooled IoU', ({ pooledIou }) => pooledIou),

@@ -1,6 +1,6 @@
 /** What the application tells while it works, in words. */
 import type { Phase, Progress, Remark } from '../../app/observer.js';
-import { duration, few, grouped, plural } from '../../base/quantities.js';
+import { duration, few, grouped, memorySize, plural } from '../../base/quantities.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from './describe.js';
 import { vanishedText } from './words.js';
 
@@ -21,11 +21,17 @@ const NOUNS: Partial<Record<Phase, string>> = { timing: 'round', 'self-test': 'c
 export function remarkText(remark: Remark): string {
   switch (remark.kind) {
     case 'vanished':
-      return `remark    ${vanishedText(remark.images, remark.size)}`;
+      return `remark    ${vanishedText(remark.images, remark.preprocessing)}`;
     case 'converted': {
       const { from, images } = remark;
       const which = images === undefined ? `${from} images` : plural(images, `${from} image`);
       return `remark    ${which}: ${from === 'grey' ? GREY_ON_RGB : RGB_ON_GREY}`;
+    }
+    case 'tiled': {
+      const { images, width, height, bytes, approximate } = remark;
+      const tiles = `${plural(images, 'large image')} in tiles of ${width}x${height} pixels, ${memorySize(bytes)} of memory`;
+      const why = 'this network looks at the whole image, here at a tile: the larger they are (--tile), the nearer';
+      return `tiles     ${tiles}${approximate ? `; ${why}` : ''}`;
     }
     case 'skipped':
       return `skipped   ${plural(remark.files.length, 'file')} not in PNG or .npy: ${few(remark.files)}`;

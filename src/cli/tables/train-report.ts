@@ -16,7 +16,6 @@ import { shellWord } from './words.js';
 
 export function introduction({ dataset, model, options, memory, resume }: TrainingJob): string {
   const { name, split, channels } = dataset;
-  const { size } = dataset.sampler;
   const { optimizer, learningRate, schedule, batch, epochs, augment, seed } = options;
   const images = `${plural(split.train.length, 'image')} to train on, ${split.validation.length} to validate on`;
   const tested = options.test ? `, ${split.test.length} to test on` : '';
@@ -24,7 +23,7 @@ export function introduction({ dataset, model, options, memory, resume }: Traini
   const augmented = augment === 'none' ? '' : `, augmented by ${augment}`;
   return [
     ...(options.data === undefined ? ['no --data given: a demonstration on synthetic images'] : []),
-    `data      ${name}: ${images}${tested}, ${size}x${size} ${channels === 1 ? 'grey' : 'RGB'}${augmented}`,
+    `data      ${name}: ${images}${tested}, ${samplesText(dataset)} ${channels === 1 ? 'grey' : 'RGB'}${augmented}`,
     ...(drawn === undefined ? [] : [`split     ${drawn}`]),
     `network   ${networkText(model.config)}, ${grouped(countParameters(model.parameters.list))} parameters`,
     `training  ${plural(epochs, 'epoch')}, batch ${batch}, loss ${objectiveText(lossOptions(options))}, ${optimizer}, learning rate ${learningRate}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
@@ -32,6 +31,15 @@ export function introduction({ dataset, model, options, memory, resume }: Traini
     ...(resume ? [`resumed   ${whereOf(begunEpoch(resume.checkpoint))}`] : []),
     '',
   ].join('\n');
+}
+
+/** Describes what the network is trained on: `128x128`, or `4 patches of 64x64 an image`. */
+function samplesText({ sampler: { size, patches, preprocessing } }: TrainingJob['dataset']): string {
+  const { fit, spacing } = preprocessing;
+  const side = `${size}x${size}`;
+  if (!patches) return fit === 'pad' ? `padded to ${side}` : side;
+  const resampled = spacing === undefined ? '' : ` at ${spacing} mm a pixel`;
+  return `${patches.perImage === 1 ? 'a patch' : `${patches.perImage} patches`} of ${side} an image${resampled}`;
 }
 
 function computerOf({ backend: { adapter, concurrentPrograms } }: TrainingJob['model']): string {
@@ -80,9 +88,9 @@ export function whereOf({ epoch, steps, images }: EpochState): string {
 }
 
 /** Makes the table of the best model's scores on the test images, head by head. */
-function testTable({ evaluation, worst }: TestResult, options: TrainCommandOptions): string[] {
+function testTable({ evaluation, sizes, worst }: TestResult, options: TrainCommandOptions): string[] {
   const objective = objectiveText(lossOptions(options));
-  return evaluationTable(evaluation, { subset: 'test', size: options.size, unit: 'px', objective, worst });
+  return evaluationTable(evaluation, { subset: 'test', sizes, objective, worst });
 }
 
 /** Suggests what to do with the model. */

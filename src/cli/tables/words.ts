@@ -1,16 +1,31 @@
 /** Phrases that only the command line needs. */
+import type { EvaluatedSizes } from '../../app/evaluation/evaluation-data.js';
 import { few, plural } from '../../base/quantities.js';
+import type { Preprocessing } from '../../image/prepare.js';
 
 /** The remark on objects of masks that vanish when they are resized. */
-export function vanishedText(images: readonly { readonly name: string; readonly vanished?: number }[], size: number) {
+export function vanishedText(
+  images: readonly { readonly name: string; readonly vanished?: number }[],
+  { size, spacing }: Pick<Preprocessing, 'size' | 'spacing'>,
+): string | undefined {
   const lost = images.filter(({ vanished = 0 }) => vanished > 0);
   const count = lost.reduce((sum, { vanished = 0 }) => sum + vanished, 0);
   if (count === 0) return undefined;
   const where = `${plural(lost.length, 'image')}: ${few(lost.map(({ name }) => name))}`;
-  return `${plural(count, 'object')} of the masks ${count === 1 ? 'vanishes' : 'vanish'} at ${size}x${size}, in ${where}; a larger --size keeps more`;
+  const [place, advice] = size
+    ? [`${size}x${size}`, 'a larger --size keeps more']
+    : [`${spacing} mm a pixel`, 'a smaller --spacing keeps more'];
+  return `${plural(count, 'object')} of the masks ${count === 1 ? 'vanishes' : 'vanish'} at ${place}, in ${where}; ${advice}`;
 }
 
 /** Quotes a word of a command line for a shell, where it needs that. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The own sizes of images, and the size at which the network saw them where it is another one. */
+export function sizesText({ size, scoredAt: [smallest, largest] }: EvaluatedSizes): string {
+  const [from, to] = [smallest, largest].map(({ width, height }) => `${width}x${height}`);
+  const seen = size === null || (from === to && from === `${size}x${size}`) ? '' : `, seen at ${size}x${size}`;
+  return `of ${from === to ? from : `${from} to ${to}`} pixels${seen}`;
 }

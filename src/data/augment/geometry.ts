@@ -1,9 +1,11 @@
 /** Changes of geometry, which move an image and its mask alike. */
 import { cosine, ratio, sine } from '../../base/math.js';
 import type { Random } from '../../base/random.js';
+import type { Size } from '../../image/frame.js';
 import { mirrored, turned, type Walk } from '../../image/rearrange.js';
 import { splineField } from '../../image/spline.js';
 import type { Positions } from '../../image/warp.js';
+import type { Window } from '../../image/window.js';
 import type { Sample } from '../dataset.js';
 
 /** Draws an order of the pixels of `image`; undefined where they stay. @param strength the share of images it is drawn for */
@@ -25,8 +27,12 @@ export const REARRANGEMENTS = {
   },
 } satisfies Record<string, Rearrangement>;
 
-/** Moves the positions at which an image is resampled, in place. @param strength 1 stands for the constants below */
-type Motion = (positions: Positions, strength: number, random: Random) => void;
+/**
+ * Moves the positions at which a window of an image is resampled, in place. What it draws is for the whole image, so that
+ * every window of it is moved alike.
+ * @param strength 1 stands for the constants below
+ */
+export type Motion = (positions: Positions, strength: number, random: Random, size: Size, window: Window) => void;
 
 /** Elastic deformation: the image is cut into CELLS x CELLS parts, and their corners move by up to ELASTIC of its side. */
 const CELLS = 3;
@@ -45,17 +51,18 @@ export const MOTIONS = {
    * Models 62, 2000).
    * It comes before `affine`, which would otherwise change what a cell is.
    */
-  elastic: ({ width, height, x, y }, strength, random) => {
+  elastic: ({ x, y }, strength, random, size, window) => {
     const draw = (side: number) =>
       Float64Array.from({ length: (CELLS + 3) ** 2 }, () => random.uniform(-1, 1) * ELASTIC * strength * side);
-    const [right, down] = [draw(width), draw(height)].map((controls) => splineField(controls, CELLS, width, height));
+    const corners = [draw(size.width), draw(size.height)];
+    const [right, down] = corners.map((controls) => splineField(controls, CELLS, size, window));
     for (let i = 0; i < x.length; i++) {
       x[i]! += right![i]!;
       y[i]! += down![i]!;
     }
   },
   /** Turns the image about its middle, enlarges or shrinks it, and shifts it along both axes. */
-  affine: ({ width, height, x, y }, strength, random) => {
+  affine: ({ x, y }, strength, random, { width, height }) => {
     const angle = (random.uniform(-1, 1) * ROTATION * strength * Math.PI) / 180;
     const scale = ratio(random.uniform(-1, 1) * SCALE * strength);
     const [shiftX, shiftY] = [width, height].map((side) => random.uniform(-1, 1) * SHIFT * strength * side);

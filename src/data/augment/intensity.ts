@@ -59,13 +59,17 @@ export const INTENSITIES = {
   },
 } satisfies Record<string, Intensity>;
 
-/** Returns a changed copy of the image. Values that were in [0, 1], as 'range' and 'percentile' leave them, stay there. */
+/**
+ * Returns a changed copy of the image. Values that were in [0, 1], as 'range' and 'percentile' leave them, stay there.
+ * @param origin the image that it is a part of, whose values count
+ */
 export function withChanges(
   image: Image<Float32Array>,
   change: (copy: Image<Float32Array>) => void,
+  origin: Image<Float32Array> = image,
 ): Image<Float32Array> {
   const copy = { ...image, data: image.data.slice() };
-  const [least, greatest] = range(image.data);
+  const [least, greatest] = range(origin.data);
   change(copy);
   if (least < 0 || greatest > 1) return copy;
   const { data } = copy;

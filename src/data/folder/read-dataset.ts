@@ -1,29 +1,24 @@
 /** A data set from a data folder. */
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
-import type { Normalisation } from '../../image/normalise.js';
 import { sampleCache } from '../cache.js';
 import type { Dataset } from '../dataset.js';
 import { storedChannels } from '../record.js';
-import { resizeSampler } from '../resize-sampler.js';
+import { type SamplingOptions, samplerOf } from '../sampler.js';
 import { DuplicateGuard } from '../split/duplicates.js';
 import { requireSeparatePatients } from '../split/patients.js';
 import { completePlan, type SplitPlan } from '../split/plan.js';
 import type { Files } from './files.js';
 import { readDataFolder } from './folder.js';
 
-export interface DatasetOptions {
-  /** Width and height that every image is resized to; the aspect ratio is not kept. */
-  readonly size: number;
+export interface DatasetOptions extends SamplingOptions {
   /** How many channels samples have. Default: 1 when every image is stored as grey, else 3. */
   readonly channels?: 1 | 3;
   /** The seed with which the split is drawn when the folder has no split.json. */
   readonly seed: number;
   /** How the split is drawn. Default: a fifth for validation, by patient where patients are known, and no test images. */
   readonly plan?: SplitPlan;
-  /** How the values of images are normalised. Default: 'range'. */
-  readonly normalisation?: Normalisation;
-  /** How many bytes of decoded and resized samples are kept in memory. Default: `CACHE_BYTES`. */
+  /** How many bytes of decoded samples are kept in memory. Default: `CACHE_BYTES`. */
   readonly cacheBytes?: number;
 }
 
@@ -34,10 +29,11 @@ export interface DatasetOptions {
  *   the images of a patient
  */
 export async function readDataset(files: Files, dir: string, options: DatasetOptions): Promise<Dataset> {
-  const { size, seed, normalisation = 'range' } = options;
-  const sampler = resizeSampler({ normalisation, size });
+  const { seed } = options;
+  const samplerFor = samplerOf(options);
   const folder = await readDataFolder(files, dir);
   const { records, classNames, splitFile } = folder;
+  const sampler = samplerFor(records);
   const drawn = options.plan && !splitFile ? completePlan(options.plan, folder) : undefined;
   const split = await folder.split(seed, drawn);
   if (splitFile) requireSeparatePatients(split, (name) => records.get(name), splitFile);

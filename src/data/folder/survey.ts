@@ -1,5 +1,6 @@
 /** A survey of every image and mask of a data folder, which `unetpp check` reports on. */
-import { resizeMask } from '../../image/resize.js';
+import { scaledMask } from '../../image/frame.js';
+import { frameOf, type Preprocessing } from '../../image/prepare.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
 import { type ImageRecord, type LabelledImage, storedChannels } from '../record.js';
 import { pixelHash } from '../split/duplicates.js';
@@ -31,14 +32,14 @@ export interface ImageFacts {
 
 /**
  * Reads every image and mask of a folder, also those that a split.json leaves out.
- * @param size the size that training resizes to, at which objects of the masks may vanish
+ * @param frame how training brings images to a size, at which objects of the masks may vanish
  * @param onFaults receives files that are damaged or no mask; unless it throws, the image is left out
  * @param see is called with each image and mask, in order
  */
 export async function survey(
   folder: DataFolder,
   split: Split,
-  size: number,
+  frame: Pick<Preprocessing, 'size' | 'fit'>,
   onFaults: OnFaults,
   see: (record: ImageRecord, content: LabelledImage, done: number) => void,
 ): Promise<ImageFacts[]> {
@@ -56,7 +57,7 @@ export async function survey(
       ...(patient !== undefined && { patient }),
       ...(label !== undefined && { label }),
       ...factsOf(content, folder.classNames.length),
-      vanished: countVanished(content.mask, resizeMask(content.mask, size, size)),
+      vanished: countVanished(content.mask, scaledMask(content.mask, frameOf(content.image, frame))),
       hash: await pixelHash(content.image, channels),
     });
     see(record, content, facts.length);

@@ -4,11 +4,10 @@ import { InputError } from '../../base/errors.js';
 import { fold, type Key, Random, seedKey } from '../../base/random.js';
 import { show } from '../../base/show.js';
 import type { Image } from '../../image/image.js';
-import type { Normalisation } from '../../image/normalise.js';
 import { sampleCache } from '../cache.js';
 import type { Dataset } from '../dataset.js';
 import type { ImageRecord } from '../record.js';
-import { resizeSampler } from '../resize-sampler.js';
+import { type SamplingOptions, samplerOf } from '../sampler.js';
 import type { Split, Subset } from '../split/split.js';
 import { drawHead, HEAD_EDGE } from './head.js';
 import { drawLesion, type LesionKind } from './lesion.js';
@@ -67,11 +66,9 @@ export type PhantomSlices = Readonly<Record<Subset, number>>;
 export const phantomSlices: PhantomSlices = { train: 160, validation: 32, test: 32 };
 
 /** The options of the phantom. Numbers of slices that are left out are those of `phantomSlices`. */
-export interface SyntheticOptions extends Partial<PhantomSlices> {
-  /** Width and height in pixels, at least 32. Default: 128. */
+export interface SyntheticOptions extends Partial<PhantomSlices>, SamplingOptions {
+  /** Width and height in pixels, at least 32. Default: 128, also where there is a `patch`. */
   readonly size?: number;
-  /** How the values of images are normalised. Default: 'range'. */
-  readonly normalisation?: Normalisation;
   readonly seed: number;
 }
 
@@ -81,9 +78,10 @@ export interface SyntheticOptions extends Partial<PhantomSlices> {
  * @throws InputError on a size below 32 and on numbers of slices that are not whole, or 0 for train or validation
  */
 export function syntheticDataset(options: SyntheticOptions): Dataset {
-  const { size = 128, normalisation = 'range', seed } = options;
+  const { seed } = options;
+  const size = options.size ?? 128;
+  const samplerFor = samplerOf(options.patch === undefined ? { ...options, size } : options);
   const { train = phantomSlices.train, validation = phantomSlices.validation, test = phantomSlices.test } = options;
-  const sampler = resizeSampler({ normalisation, size });
   if (size < 32) throw new InputError(`the synthetic phantom needs a size of at least 32 pixels, found ${size}`);
   const records = new Map<string, ImageRecord>();
   const names = (subset: Subset, count: number): string[] => {
@@ -106,6 +104,7 @@ export function syntheticDataset(options: SyntheticOptions): Dataset {
     validation: names('validation', validation),
     test: names('test', test),
   };
+  const sampler = samplerFor(records);
   const cache = sampleCache();
   return {
     name: 'synthetic brain-tumour phantom',

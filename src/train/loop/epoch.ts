@@ -1,20 +1,26 @@
 /** The training part of an epoch: its mini-batches, one step of the optimizer each. */
 import { chunks } from '../../base/chunks.js';
-import type { Dataset } from '../../data/dataset.js';
+import { InputError } from '../../base/errors.js';
+import { show } from '../../base/show.js';
+import { type Augment, augment as augmented } from '../../data/augment/augment.js';
+import { type Dataset, examplesOf, type Sampler } from '../../data/dataset.js';
+import type { Size } from '../../image/frame.js';
 import { learningRateAt } from '../optimizer/schedule.js';
 import type { TrainSettings } from '../options.js';
 import type { Losses } from '../step/losses.js';
 import type { Example, Step } from '../step/step.js';
-import { sampleKey, shuffled } from './batches.js';
+import { type Draw, drawKey, drawsOf, shuffled } from './batches.js';
 import { beginEpoch, type EpochState, meanLosses, withLosses } from './epoch-state.js';
 import { Prefetcher } from './prefetcher.js';
 
 /** What training needs of a data set. */
-export type TrainingImages = Pick<Dataset, 'split' | 'load'>;
+export interface TrainingImages extends Pick<Dataset, 'split' | 'load'> {
+  readonly sampler: Pick<Sampler, 'size' | 'patches'>;
+}
 
 /** How many steps the optimizer takes in an epoch. */
-export function stepsPerEpoch({ split }: TrainingImages, { batch }: TrainSettings): number {
-  return Math.ceil(split.train.length / batch);
+export function stepsPerEpoch(images: TrainingImages, { batch }: TrainSettings): number {
+  return Math.ceil(examplesOf(images) / batch);
 }
 
 /** A step of the optimizer that was taken. */
@@ -42,8 +48,8 @@ export async function* trainEpoch(
 ): AsyncGenerator<TakenStep, void, void> {
   const { epochs, batch, microBatch, seed, rate, signal, onProgress } = settings;
   const { epoch } = begun;
-  const names = shuffled(dataset.split.train, seed, epoch);
-  const miniBatches = chunks(names, batch).map((miniBatch) => chunks(miniBatch, microBatch));
+  const draws = shuffled(drawsOf(dataset.split.train, dataset.sampler.patches?.perImage), seed, epoch);
+  const miniBatches = chunks(draws, batch).map((miniBatch) => chunks(miniBatch, microBatch));
   const rest = miniBatches.slice(begun.steps).flatMap((parts) => step.share(parts.length).map((p) => parts[p]!));
   const examples = new Prefetcher(rest.length, step.concurrency, (k) => load(dataset, rest[k]!, epoch, settings));
   const started = performance.now();
@@ -60,7 +66,7 @@ export async function* trainEpoch(
       (images) => {
         done += images;
         const imagesPerSecond = (1000 * (done - begun.images)) / (performance.now() - started);
-        onProgress?.({ epoch, epochs, phase: 'training', done, total: names.length, imagesPerSecond });
+        onProgress?.({ epoch, epochs, phase: 'training', done, total: draws.length, imagesPerSecond });
       },
     );
     const learningRate = learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor);
@@ -104,16 +110,28 @@ function checkFinite({ epoch, steps, losses }: EpochState, step: Step, { learnin
   );
 }
 
+const unaugmented: Augment = (sample, key, window) => augmented(sample, [], key, window);
+
 async function load(
-  dataset: TrainingImages,
-  names: readonly string[],
+  { sampler, ...dataset }: TrainingImages,
+  draws: readonly Draw[],
   epoch: number,
-  { seed, augment }: TrainSettings,
+  { seed, augment = unaugmented }: TrainSettings,
 ): Promise<readonly Example[]> {
-  const samples = await Promise.all(names.map((name) => dataset.load(name)));
+  const samples = await Promise.all(draws.map(({ name }) => dataset.load(name)));
   return samples.map((sample, k) => {
-    const name = names[k]!;
-    const { image, mask } = augment ? augment(sample, sampleKey(seed, 'augment', epoch, name)) : sample;
-    return { name, image, mask, dropoutKey: sampleKey(seed, 'dropout', epoch, name) };
+    const draw = draws[k]!;
+    const key = drawKey(seed, 'augment', epoch, draw);
+    const { image, mask } = augment(sample, key, sampler.patches?.window(sample, key));
+    requireSize(draw.name, image, sampler);
+    return { name: draw.name, image, mask, dropoutKey: drawKey(seed, 'dropout', epoch, draw) };
   });
+}
+
+/** @throws InputError where an augmentation has given something else than it was asked for */
+function requireSize(name: string, { width, height }: Size, { size }: TrainingImages['sampler']): void {
+  if (width === size && height === size) return;
+  throw new InputError(
+    `training: ${show(name)} came from augment with ${width}x${height} pixels, expected ${size}x${size}; it returns the window that it is given`,
+  );
 }
