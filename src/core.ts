@@ -59,6 +59,7 @@ export {
 } from './evaluate/compare-modes.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './evaluate/evaluate.js';
 export type { ClassScores, ImageScores, Scores } from './evaluate/metrics.js';
+export type { PatientScores } from './evaluate/patients.js';
 export { type SurfaceDistances, surfaceDistances } from './evaluate/surface-distance.js';
 export { exportOnnx, type OnnxOptions } from './export/onnx.js';
 export { decodeImage } from './formats/formats.js';
@@ -74,6 +75,7 @@ export type { Fit, Preprocessing } from './image/prepare.js';
 export type { Window } from './image/window.js';
 export type { InferenceGraph, InferenceSize } from './infer/inference.js';
 export { type Prediction, toMask } from './infer/prediction.js';
+export type { TilePlan, Tiling } from './infer/tiles.js';
 export type { LossOptions } from './loss/loss.js';
 export { lossText, parseLoss } from './loss/loss-text.js';
 export type { ModelCard, TrainingSummary } from './model/card.js';

@@ -11,19 +11,19 @@ export function surface(
   { width, height, data }: Image<Uint8Array>,
   isInside: (value: number) => boolean = (value) => value !== 0,
 ): Uint8Array {
-  const inside = data.map((value) => Number(isInside(value)));
+  const inside = (i: number) => isInside(data[i]!);
   const isInner = (i: number, x: number, y: number) =>
     x > 0 &&
     x < width - 1 &&
     y > 0 &&
     y < height - 1 &&
-    inside[i - 1] &&
-    inside[i + 1] &&
-    inside[i - width] &&
-    inside[i + width];
+    inside(i - 1) &&
+    inside(i + 1) &&
+    inside(i - width) &&
+    inside(i + width);
   const edge = new Uint8Array(width * height);
   for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) if (inside[i] && !isInner(i, x, y)) edge[i] = 1;
+    for (let x = 0; x < width; x++, i++) if (inside(i) && !isInner(i, x, y)) edge[i] = 1;
   }
   return edge;
 }

@@ -27,9 +27,9 @@ export type Tiling = 'auto' | 'off' | number;
 /** The memory that computing an image as a whole takes at most by 'auto'. */
 export const WHOLE_BYTES = 1024 * 2 ** 20;
 /** The memory that computing the tiles of 'auto' takes at most. */
-export const TILE_BYTES = 384 * 2 ** 20;
+export const TILE_BYTES = 320 * 2 ** 20;
 /** The longest side of a tile by 'auto': a row of tiles is held, too, and larger ones save little. */
-const LONGEST = 2048;
+const LONGEST = 1536;
 
 /** How an image is tiled. */
 export interface TilePlan {

@@ -16,19 +16,27 @@ const PIXELS_PER_OUTLINE = 512;
 export function overlay(image: Image, mask: Image<Uint8Array>, colour: Colour = GREEN, tint = TINT): Image<Uint8Array> {
   checkMask('overlay', image, mask);
   const picture = toRgb(image);
-  const thickness = Math.max(1, Math.round(Math.max(image.width, image.height) / PIXELS_PER_OUTLINE));
+  paint(picture, mask, colour, tint);
+  return picture;
+}
+
+/** Draws a mask over a picture, in place: pictures of large images take much memory. */
+function paint(picture: Image<Uint8Array>, mask: Image<Uint8Array>, colour: Colour, tint: number): void {
+  const thickness = Math.max(1, Math.round(Math.max(picture.width, picture.height) / PIXELS_PER_OUTLINE));
   const edge = outline(mask, thickness);
   mask.data.forEach((value, i) => {
     if (value) blend(picture.data, i, colour, edge[i] ? 1 : tint);
   });
-  return picture;
 }
 
 /** Draws an image with each class of a mask except the background, 0, in a colour of its own. */
 export function overlayClasses(image: Image, mask: Image<Uint8Array>, tint = TINT): Image<Uint8Array> {
-  const only = (label: number) => ({ ...mask, data: mask.data.map((value) => Number(value === label)) });
+  checkMask('overlay', image, mask);
+  const picture = toRgb(image);
   const labels = [...new Set(mask.data)].filter((label) => label > 0);
-  return labels.reduce((picture, label) => overlay(picture, only(label), classColour(label), tint), toRgb(image));
+  const only = (label: number) => ({ ...mask, data: mask.data.map((value) => Number(value === label)) });
+  for (const label of labels) paint(picture, labels.length === 1 ? mask : only(label), classColour(label), tint);
+  return picture;
 }
 
 /** Makes a grey picture of a mask: 255 inside (not 0), 0 outside. */

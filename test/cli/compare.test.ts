@@ -105,7 +105,7 @@ test('people read a table, why, and what to do', async ({ dir }) => {
   for (const line of stdout.split('\n')) assert.ok(line.length <= 110, line);
   assert.match(
     stdout,
-    /^1 image \(validation\) of 32x32 pixels\n\nmode +Dice +IoU +pooled IoU +parameters +multiply-adds +ms +of L2 +memory\nL1( +[01]\.\d{4}){3} +1,645 +884\.7 thousand +\d+\.\d +[\d.]+ % +1 MB\nL2 .* 100 % +1 MB\naccurate /,
+    /^1 image \(validation\) of \d+x\d+ pixels, seen at 32x32\n\nmode +Dice +IoU +pooled IoU +parameters +multiply-adds +ms +of L2 +memory\nL1( +[01]\.\d{4}){3} +1,645 +884\.7 thousand +\d+\.\d +[\d.]+ % +1 MB\nL2 .* 100 % +1 MB\naccurate /,
   );
   assert.match(stdout, '\nms: median of 3 predictions of one image on 2 threads, in turns; accurate: the mean of');
   assert.match(

@@ -35,7 +35,7 @@ test('evaluate repeats the validation of the training, with its split and its si
   assert.is(stderr, '');
   assert.match(
     stdout,
-    /^2 images \(validation\) of 32x32 pixels, loss \d\.\d{4} \(0\.5\*ce\+dice\)\n\n +accurate +L1 +L2\nthreshold( +0\.5){3}\nDice( +[01]\.\d{4}){3}\n/,
+    /^2 images \(validation\) of \d+x\d+ to \d+x\d+ pixels, seen at 32x32, loss \d\.\d{4} \(0\.5\*ce\+dice\)\n\n +accurate +L1 +L2\nthreshold( +0\.5){3}\nDice( +[01]\.\d{4}){3}\n/,
   );
   assert.match(stdout, /\nHD95 \(px\)( +(\d+\.\d\d|-)){3}\n/);
   assert.match(stdout, /\n\nlowest Dice, mode accurate\n {2}n\d+ +Dice [01]\.\d{4} {2}HD95 .* px {2}ASSD .* px\n/);

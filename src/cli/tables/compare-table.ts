@@ -41,7 +41,8 @@ export function comparisonTable({ images, rows }: ModeComparison, context: Compa
     percent(row.timeShare),
     memorySize(row.memoryBytes),
   ]);
-  const timed = `median of ${plural(runs, 'prediction')} of one image of ${costSize}x${costSize} pixels on ${on}, in turns`;
+  const timedImage = sizes.size === null ? `one patch of ${costSize}x${costSize} pixels` : 'one image';
+  const timed = `median of ${plural(runs, 'prediction')} of ${timedImage} on ${on}, in turns`;
   return [
     `${plural(images, 'image')} (${subset}) ${sizesText(sizes)}`,
     '',
