@@ -52,7 +52,7 @@ export async function despiteLoss<T>(
 /** A backend like that of a job, whose device was lost. */
 async function another({ config, options, dataset }: TrainingJob, lost: DeviceLostError): Promise<Backend> {
   try {
-    return await backendFor(config, options, dataset.split);
+    return await backendFor(config, options, dataset);
   } catch (error) {
     throw new DeviceLostError(`${lost.message}, and there is no other: ${(error as Error).message}`);
   }
