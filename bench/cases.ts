@@ -1,8 +1,9 @@
-/** The cases of the tests (test/cases.ts): small sizes, odd sizes, every tail. */
+/** The cases of the tests (src/selftest/cases.ts): small sizes, odd sizes, every tail. */
 import { fold, Random, seedKey } from '../src/base/random.js';
 import { Graph } from '../src/graph/graph.js';
 import { gradients } from '../src/ops/index.js';
-import { type Case, cases } from '../test/cases.js';
+import type { Case } from '../src/selftest/case.js';
+import { cases } from '../src/selftest/cases.js';
 import { distinctSteps, type Step } from './step.js';
 
 /** The distinct steps of all cases and of their gradients. */

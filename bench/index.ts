@@ -1,10 +1,10 @@
 /** `npm run bench`: every op, and the whole network. Prints Markdown for people, or one JSON object. */
-import { whole, wholeList } from '../src/app/options/parsers.js';
+import { oneOf, whole, wholeList } from '../src/app/options/parsers.js';
 import { CliCommand } from '../src/cli/options/command.js';
 import { guard, guardStreams, inHouseStyle } from '../src/cli/program.js';
 import { ProgressBar } from '../src/cli/terminal/progress.js';
 import { caseSteps } from './cases.js';
-import { createEngine, describe, type Engine } from './engine.js';
+import { createEngine, describe, type Engine, type EngineOptions, engines } from './engine.js';
 import { timeNetwork } from './network.js';
 import { type OpTime, timeSteps } from './ops.js';
 import { profile } from './profile.js';
@@ -13,14 +13,11 @@ import { layerSteps } from './shapes.js';
 import type { Step } from './step.js';
 import { MICRO_BATCH, type WorkloadOptions } from './workload.js';
 
-interface Options extends WorkloadOptions {
+interface Options extends WorkloadOptions, EngineOptions {
   readonly ops?: boolean;
   readonly network?: boolean;
   readonly profile?: boolean;
   readonly filter?: string;
-  readonly threads: number;
-  readonly vectoriser?: boolean;
-  readonly relaxed?: boolean;
   readonly json?: boolean;
 }
 
@@ -42,6 +39,7 @@ const program = inHouseStyle(new CliCommand('npm run bench --'), 'see npm run be
   .option('--size <pixels>', 'width and height of the images', whole(1), 128)
   .option('--batch <n>', 'images of a training step', whole(1), 8)
   .optionsGroup('How:')
+  .option('--backend <name>', 'what computes: wasm or webgpu', oneOf(engines), 'wasm')
   .option('--threads <n>', 'threads that share the work', whole(1, 256), 1)
   .option('--vectoriser', "with V8's vectoriser, also in a Node where it has not been tried")
   .option('--no-vectoriser', 'without it')
@@ -52,32 +50,27 @@ const program = inHouseStyle(new CliCommand('npm run bench --'), 'see npm run be
   .action(run);
 
 async function run(options: Options): Promise<void> {
-  const engine = createEngine(options);
+  const engine = await createEngine(options);
   const chosen = options.ops || options.network || options.profile || options.filter !== undefined;
   const sections: Section[] = [];
   if (options.network || !chosen) sections.push(await networkSection(options, engine));
   if (options.profile) sections.push(await profileSection(options, engine));
-  if (options.ops || options.filter !== undefined || !chosen) sections.push(opsSection(options, engine));
+  if (options.ops || options.filter !== undefined || !chosen) sections.push(await opsSection(options, engine));
   if (options.json) console.log(JSON.stringify(summary(options, engine, sections), rounded));
   else console.log([title(engine), ...sections.flatMap(({ text }) => text)].join('\n\n'));
 }
 
 function title(engine: Engine): string {
-  return [
-    describe(engine),
-    `Peak of multiplications and additions in registers: ${engine.peakGflops.toFixed(0)} GFLOP/s.`,
-  ].join('\n');
+  const { peakGflops } = engine;
+  const peak = `Peak of multiplications and additions in registers: ${peakGflops?.toFixed(0)} GFLOP/s.`;
+  return [describe(engine), ...(peakGflops === undefined ? [] : [peak])].join('\n');
 }
 
 function summary({ filters, size, batch }: Options, engine: Engine, sections: readonly Section[]): object {
-  const { node, vectoriser, relaxed, threads, peakGflops } = engine;
-  return Object.assign(
-    { node, vectoriser, relaxed, threads, filters, size, batch, microBatch: Math.min(batch, MICRO_BATCH) },
-    ...sections.map(({ json }) => json),
-    {
-      peakGflops,
-    },
-  );
+  const { backend, facts, peakGflops } = engine;
+  const workload = { filters, size, batch, microBatch: Math.min(batch, MICRO_BATCH) };
+  const measured = sections.map(({ json }) => json);
+  return Object.assign({ node: process.version, backend, ...facts, ...workload }, ...measured, { peakGflops });
 }
 
 /** Rounds to five digits, more than any clock is accurate to. */
@@ -102,13 +95,13 @@ async function profileSection(options: Options, engine: Engine): Promise<Section
   return { text, json: { profile: { infer, train } } };
 }
 
-function opsSection({ filters, size, filter = '' }: Options, engine: Engine): Section {
+async function opsSection({ filters, size, filter = '' }: Options, engine: Engine): Promise<Section> {
   const wanted = (steps: Step[]): Step[] => steps.filter(({ op }) => op.includes(filter));
-  const layers = timed('layers', wanted(layerSteps(filters, size)), engine);
-  const cases = timed('cases', wanted(caseSteps()), engine);
+  const layers = await timed('layers', wanted(layerSteps(filters, size)), engine);
+  const cases = await timed('cases', wanted(caseSteps()), engine);
   const text = [
     `## Ops: one image, widths ${filters.join(', ')}, ${size}x${size}`,
-    'GFLOP/s are counted as direct convolution. Winograd kernels need a quarter of the multiplications, so their limit is 400 % of the peak. GB/s is the least that must be read and written. A dash means that there are no multiply-adds to count, or that the reference would take a second or more and was not run.',
+    'GFLOP/s are counted as direct convolution. Winograd kernels need a quarter of the multiplications, so their limit is 400 % of the peak, where it is known. GB/s is the least that must be read and written. A dash means that there are no multiply-adds to count, or that the reference would take a second or more and was not run.',
     layersTable(layers, engine),
     '## Ops: the cases of the tests',
     filter ? layersTable(cases, engine) : casesTable(cases),
@@ -116,9 +109,9 @@ function opsSection({ filters, size, filter = '' }: Options, engine: Engine): Se
   return { text, json: { ops: layers, cases } };
 }
 
-function timed(label: string, steps: readonly Step[], engine: Engine): OpTime[] {
+async function timed(label: string, steps: readonly Step[], engine: Engine): Promise<OpTime[]> {
   const progress = new ProgressBar({});
-  const times = timeSteps(steps, engine, (done) => progress.update(label, done, steps.length, `${done} ops`));
+  const times = await timeSteps(steps, engine, (done) => progress.update(label, done, steps.length, `${done} ops`));
   progress.clear();
   return times;
 }

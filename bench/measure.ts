@@ -28,3 +28,26 @@ export function measureAsync(call: () => Promise<unknown>, { seconds, samples }:
     new Benchmark({ fn, defer: true, onComplete, ...effort }).run({ async: true });
   });
 }
+
+/** So many milliseconds of work make the way to a device and back small. */
+const RESOLVED = 20;
+
+/**
+ * Measures the milliseconds of a call that only begins its work, as those of a GPU do: many are begun before the last is
+ * waited for.
+ */
+export async function measureQueued(call: () => void, done: () => Promise<unknown>, effort: Effort): Promise<number> {
+  const several = async (count: number) => {
+    for (let k = 0; k < count; k++) call();
+    await done();
+  };
+  // The first compiles.
+  await several(1);
+  let calls = 1;
+  for (let ms = 0; ms < RESOLVED; calls *= 2) {
+    const started = performance.now();
+    await several(calls);
+    ms = performance.now() - started;
+  }
+  return (await measureAsync(() => several(calls), effort)) / calls;
+}

@@ -1,8 +1,9 @@
-/** Every op by itself: the WebAssembly kernels against the reference. */
+/** Every op by itself: the kernels of a backend against the reference. */
+import type { Backend, Program } from '../src/backend/backend.js';
 import { ReferenceBackend } from '../src/backend/reference.js';
 import type { OpName } from '../src/ops/index.js';
 import type { Engine } from './engine.js';
-import { type Effort, measure } from './measure.js';
+import { type Effort, measure, measureQueued } from './measure.js';
 import { compileStep, type Step } from './step.js';
 
 export interface OpTime {
@@ -24,23 +25,43 @@ const REFERENCE_EFFORT: Effort = { seconds: 0.02, samples: 1 };
 const REFERENCE_MACS = 1.6e8;
 
 /** Times steps. Each takes its inputs from memory and packs its filters in every run, as in training. */
-export function timeSteps(steps: readonly Step[], engine: Engine, onStep: (done: number) => void): OpTime[] {
-  const backend = engine.createBackend();
+export async function timeSteps(
+  steps: readonly Step[],
+  engine: Engine,
+  onStep: (done: number) => void,
+): Promise<OpTime[]> {
+  const backend = await engine.createBackend();
+  const timeOf = clockOf(engine, backend);
   const reference = new ReferenceBackend();
-  return steps.map((step, k) => {
+  const times: OpTime[] = [];
+  for (const step of steps) {
     const { op, layer, macs, bytes } = step;
     const program = compileStep(step, backend);
-    const ms = measure(() => program.run(), EFFORT);
+    const ms = await timeOf(program);
+    program.free();
     const slow = macs > REFERENCE_MACS ? undefined : compileStep(step, reference);
     const referenceMs = slow && measure(() => slow.run(), REFERENCE_EFFORT);
-    onStep(k + 1);
-    return {
+    times.push({
       op,
       layer,
       ms,
       ...(macs > 0 && { gflops: (2 * macs) / ms / 1e6 }),
       gigabytes: bytes / ms / 1e6,
       ...(referenceMs !== undefined && { referenceMs }),
-    };
-  });
+    });
+    onStep(times.length);
+  }
+  return times;
+}
+
+/** How a program is timed: on a GPU it is done when something that was asked for after it is known. */
+function clockOf(engine: Engine, backend: Backend): (program: Program) => Promise<number> {
+  if (engine.backend === 'wasm') return async (program) => measure(() => program.run(), EFFORT);
+  const last = backend.allocate(1);
+  return (program) =>
+    measureQueued(
+      () => program.run(),
+      () => last.read(),
+      EFFORT,
+    );
 }

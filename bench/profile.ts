@@ -31,17 +31,20 @@ const REPEATS = 5;
 
 /**
  * Measures the kernels, those with the most time first; the row `(other)` is everything outside of them.
- * @throws InputError for more than one thread
+ * @throws InputError for more than one thread, and for a GPU
  */
 export async function profile(
   options: WorkloadOptions,
   engine: Engine,
 ): Promise<{ readonly infer: KernelTime[]; readonly train: KernelTime[] }> {
+  if (engine.backend !== 'wasm') {
+    throw new InputError('--profile: clocks see the kernels of wasm alone; for webgpu, --ops has the time of every op');
+  }
   if (engine.threads > 1) throw new InputError('--profile: clocks see this thread alone; leave --threads out');
   const accounts = new Map<string, Account>();
   const restore = watchKernels(accounts);
   try {
-    const workload = new Workload(options, engine.createBackend());
+    const workload = new Workload(options, await engine.createBackend());
     return {
       infer: await timesOf(accounts, () => workload.infer()),
       train: await timesOf(accounts, () => workload.train()),

@@ -14,12 +14,14 @@ export function networkTitle({ filters, size, batch }: WorkloadOptions): string 
 }
 
 export function networkTable(times: NetworkTimes, engine: Engine): string {
-  const row = (name: string, ms: number, gflops: number): Cell[] => [name, ms, gflops, ofPeak(gflops, engine)];
+  const row = (name: string, first: number, ms: number, gflops: number): Cell[] => {
+    return [name, first, ms, gflops, ofPeak(gflops, engine)];
+  };
   return table(
-    ['network', 'ms an image', 'GFLOP/s', 'of the peak'],
+    ['network', 'first ms an image', 'ms an image', 'GFLOP/s', 'of the peak'],
     [
-      row('forward, all heads', times.inferMs, times.inferGflops),
-      row('training step', times.trainMsPerImage, times.trainGflops),
+      row('forward, all heads', times.inferFirstMs, times.inferMs, times.inferGflops),
+      row('training step', times.trainFirstMsPerImage, times.trainMsPerImage, times.trainGflops),
     ],
   );
 }
@@ -55,8 +57,8 @@ export function profileTable(times: readonly KernelTime[], engine: Engine): stri
   );
 }
 
-function ofPeak(gflops: number, { peakGflops }: Engine): string {
-  return percent(gflops / peakGflops);
+function ofPeak(gflops: number, { peakGflops }: Engine): string | undefined {
+  return peakGflops === undefined ? undefined : percent(gflops / peakGflops);
 }
 
 function percent(share: number): string {

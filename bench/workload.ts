@@ -23,7 +23,8 @@ export class Workload {
   readonly model: Model;
   /** The image of `infer`. */
   readonly image: NdArray & { readonly data: Float32Array };
-  readonly #examples: readonly Example[];
+  /** The images of a training step. */
+  readonly examples: readonly Example[];
   readonly #step: TrainingStep;
 
   constructor(
@@ -32,8 +33,8 @@ export class Workload {
   ) {
     const { filters, size, batch } = options;
     this.model = createModel({ filters }, { backend });
-    this.#examples = Array.from({ length: batch }, (_, k) => example(size, k));
-    this.image = { shape: [1, size, size, 1], data: this.#examples[0]!.image.data };
+    this.examples = Array.from({ length: batch }, (_, k) => example(size, k));
+    this.image = { shape: [1, size, size, 1], data: this.examples[0]!.image.data };
     this.#step = new TrainingStep(this.model, { width: size, height: size });
   }
 
@@ -48,15 +49,16 @@ export class Workload {
     return this.model.logits(this.image);
   }
 
-  /** Runs a training step: forward, the loss of all heads, backward, and Adam. */
-  async train(): Promise<void> {
-    const parts = chunks(this.#examples, MICRO_BATCH);
+  /** Runs a training step: forward, the loss of all heads, backward, and Adam. Returns the loss before the step. */
+  async train(): Promise<number> {
+    const parts = chunks(this.examples, MICRO_BATCH);
     const { losses } = await this.#step.accumulate(
-      this.#examples.length,
+      this.examples.length,
       parts.map((part) => async () => part),
     );
     this.#step.update(3e-4);
-    await losses;
+    const totals = (await losses).map(({ total }, k) => total * parts[k]!.length);
+    return totals.reduce((sum, total) => sum + total, 0) / this.examples.length;
   }
 }
 

@@ -22,6 +22,7 @@ export {
   type OpenDevice,
   openDevice,
 } from './backend/webgpu/device.js';
+export { checkWebGpu } from './backend/webgpu/self-check.js';
 export { InputError } from './base/errors.js';
 export { fold, type Key, Random, seedKey } from './base/random.js';
 export { type Augmentation, type AugmentationName, augment, parseAugmentations } from './data/augment/augment.js';

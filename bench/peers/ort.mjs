@@ -1,16 +1,16 @@
-/** ONNX Runtime, native (onnxruntime-node) or in WebAssembly (onnxruntime-web). */
+/** ONNX Runtime: native (onnxruntime-node), or in a page or Node by WebAssembly or WebGPU (onnxruntime-web). */
 import { exportOnnx } from '../../dist/src/core.js';
 
 /**
- * @param {'onnxruntime-node' | 'onnxruntime-web'} name
+ * @param ort the package
+ * @param {'cpu' | 'wasm' | 'webgpu'} provider what computes
  * @returns {Promise<() => Promise<Float32Array[]>>} the logits of all heads
  */
-export async function openOrt(name, { model, image, size, threads }) {
-  const ort = await import(name);
+export async function openOrt(ort, provider, { model, image, size, threads = 1 }) {
   ort.env.wasm.numThreads = threads;
   const file = await exportOnnx(model, { output: 'logits', height: size, width: size });
   const session = await ort.InferenceSession.create(file, {
-    executionProviders: [name === 'onnxruntime-web' ? 'wasm' : 'cpu'],
+    executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
   });

@@ -10,17 +10,16 @@ import { table } from '../../dist/bench/table.js';
 import { Workload } from '../../dist/bench/workload.js';
 import { median } from '../../dist/src/base/statistics.js';
 import { openOrt } from './ort.mjs';
+import { checkLogits } from './same.mjs';
 import { openTfjs } from './tfjs.mjs';
 import { compareTorch, knowsTorch, torchVersion } from './torch.mjs';
 
-/** Largest difference of a logit, relative to the largest of its head. */
-const TOLERANCE = 1e-4;
 /** Runs in a row, of which the median counts: the first finds the caches full of another system's data. */
 const RUNS = 3;
 
 const PEERS = {
-  'onnxruntime-node': (subject) => openOrt('onnxruntime-node', subject),
-  'onnxruntime-web': (subject) => openOrt('onnxruntime-web', subject),
+  'onnxruntime-node': async (subject) => openOrt(await import('onnxruntime-node'), 'cpu', subject),
+  'onnxruntime-web': async (subject) => openOrt(await import('onnxruntime-web'), 'wasm', subject),
   '@tensorflow/tfjs-backend-wasm': openTfjs,
 };
 
@@ -41,7 +40,7 @@ const network = {
   size: Number(values.size),
   threads: Number(values.threads),
 };
-const engine = createEngine(network);
+const engine = await createEngine(network);
 const title = `widths ${network.filters.join(', ')}, ${network.size}x${network.size}x1, all heads`;
 
 console.log(`## Peers: ${title}\n\n${describe(engine)}\n`);
@@ -50,13 +49,14 @@ if (values.torch) console.log(`\n${table(['', ...HEAD], await compareWithTorch(N
 
 /** Forward of one image, all in this process. */
 async function comparePeers(rounds) {
-  const workload = new Workload({ ...network, batch: 1 }, engine.createBackend());
+  const workload = new Workload({ ...network, batch: 1 }, await engine.createBackend());
   const ours = async () => workload.infer();
-  const subject = { ...network, model: workload.model, image: workload.image };
+  const { model, image, examples } = workload;
+  const subject = { ...network, model, image, examples };
   const peers = new Map();
   for (const [name, open] of Object.entries(PEERS)) {
     const run = await open(subject);
-    checkSame(name, await run(), await workload.infer());
+    checkLogits(name, await run(), await workload.infer());
     peers.set(name, { run, turns: [] });
   }
   for (let round = 0; round < rounds; round++) {
@@ -97,14 +97,4 @@ async function timeOf(run) {
 
 function versionOf(name) {
   return JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
-}
-
-/** A peer that computes something else is no peer. */
-function checkSame(name, actual, expected) {
-  expected.forEach((logits, k) => {
-    const scale = logits.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-    const error = logits.reduce((most, x, i) => Math.max(most, Math.abs(x - actual[k][i])), 0);
-    if (error <= TOLERANCE * scale) return;
-    throw new Error(`${name}: head ${k + 1} differs by ${error}, more than ${TOLERANCE} of ${scale}`);
-  });
 }

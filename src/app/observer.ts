@@ -17,7 +17,8 @@ export type Phase =
   | 'evaluation'
   | 'timing'
   | 'predict'
-  | 'convert';
+  | 'convert'
+  | 'self-test';
 
 /** How far a phase has come. */
 export interface Progress {

@@ -9,6 +9,7 @@ import { importTorchCommand } from './commands/import-torch.js';
 import { info } from './commands/info.js';
 import { predict } from './commands/predict.js';
 import { prune } from './commands/prune.js';
+import { selftest } from './commands/selftest.js';
 import { study } from './commands/study.js';
 import { train } from './commands/train.js';
 import type { CliCommand } from './options/command.js';
@@ -28,6 +29,7 @@ export const commands: readonly CliCommand[] = [
   convert,
   importTorchCommand,
   doctor,
+  selftest,
 ].map(withCommonOptions);
 
 const START = `Start with:

@@ -5,8 +5,8 @@ import { kernels } from '../../reference/index.js';
 import type { Kernel } from '../../reference/kernel.js';
 import { ReferenceBackend } from '../../src/backend/reference.js';
 import type { OpName } from '../../src/ops/index.js';
-import { cases } from '../cases.js';
-import type { Case } from '../support/backend/case.js';
+import type { Case } from '../../src/selftest/case.js';
+import { cases } from '../../src/selftest/cases.js';
 import { expectation, parityFaults } from '../support/backend/parity.js';
 
 type AnyKernel = Kernel<unknown>;

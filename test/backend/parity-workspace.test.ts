@@ -6,11 +6,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Kernel } from '../../src/backend/wasm/kernel.js';
 import { kernels } from '../../src/backend/wasm/kernels/index.js';
-import { cases } from '../cases.js';
+import { recordCase } from '../../src/selftest/case.js';
+import { cases } from '../../src/selftest/cases.js';
+import { identical } from '../../src/selftest/compare.js';
+import { compileCase, execute } from '../../src/selftest/execute.js';
 import { wasmBackend } from '../support/backend/backends.js';
-import { recordCase } from '../support/backend/case.js';
-import { compileCase, execute } from '../support/backend/execute.js';
-import { identical } from '../support/compare.js';
 
 /** Elements before and behind the workspace. */
 const GUARD = 64;

@@ -7,10 +7,10 @@ import { WasmBackend } from '../../src/backend/wasm/backend.js';
 import { createBackend, createModel, type Model, trainModel } from '../../src/index.js';
 import { createWasmBackend } from '../../src/platform/node/wasm/backend.js';
 import { selfCheck } from '../../src/platform/node/wasm/self-check.js';
-import { cases } from '../cases.js';
+import { cases } from '../../src/selftest/cases.js';
+import { relativeError } from '../../src/selftest/compare.js';
 import { codeOf, compileBuild, PORTABLE, RELAXED } from '../support/backend/builds.js';
 import { expectation, parityFaults } from '../support/backend/parity.js';
-import { relativeError } from '../support/compare.js';
 import { squares } from '../support/training/squares.js';
 
 /** f32x4.relaxed_madd, 0x105 behind the prefix of vector instructions. */

@@ -7,12 +7,12 @@ import { Random, seedKey } from '../../src/base/random.js';
 import { createBackend, type ModelConfig, trainModel, weightsSha256 } from '../../src/index.js';
 import { createModel, type Model } from '../../src/model/model.js';
 import { availableCores } from '../../src/platform/node/threads/cores.js';
-import { cases } from '../cases.js';
+import { recordCase } from '../../src/selftest/case.js';
+import { cases } from '../../src/selftest/cases.js';
+import { identical } from '../../src/selftest/compare.js';
+import { compileCase, execute } from '../../src/selftest/execute.js';
 import { teamBackend, wasmBackend } from '../support/backend/backends.js';
-import { recordCase } from '../support/backend/case.js';
-import { compileCase, execute } from '../support/backend/execute.js';
 import { type AnyKernel, withKernels } from '../support/backend/kernels.js';
-import { identical } from '../support/compare.js';
 import { squares } from '../support/training/squares.js';
 
 const SIZES = [2, 3, 5];

@@ -17,8 +17,8 @@ import {
   toMask,
 } from '../../src/index.js';
 import { GREEN, ORANGE } from '../../src/report/colours.js';
+import { relativeError } from '../../src/selftest/compare.js';
 import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
-import { relativeError } from '../support/compare.js';
 
 const test = suiteInFolder('cli predict');
 

@@ -13,11 +13,11 @@ import { type ModelConfig, norms, skipPatterns, upsamplings } from '../../src/ne
 import type { Mode } from '../../src/network/mode.js';
 import { recordNetwork } from '../../src/network/network.js';
 import { dropout, weightedSum } from '../../src/ops/index.js';
+import { mismatch } from '../../src/selftest/compare.js';
+import { normal, positive } from '../../src/selftest/samples.js';
 import { permute, toNhwc } from '../support/backend/layout.js';
-import { mismatch } from '../support/compare.js';
 import { runOnnx } from '../support/export/onnx-interpreter.js';
 import { readOnnx } from '../support/export/onnx-reader.js';
-import { normal, positive } from '../support/samples.js';
 import { rejection, throwsInput } from '../support/throws.js';
 
 /** Both sides compute in float64, but epsilon is float32 in the file. */

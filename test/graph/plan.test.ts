@@ -7,9 +7,9 @@ import { Graph, leafOf, liveNodes, type Node, type Tensor } from '../../src/grap
 import { plan } from '../../src/graph/plan.js';
 import { sizeOf } from '../../src/graph/shape.js';
 import { add, conv2d, gradients, maxPool2d, moments, relu, weightedSum } from '../../src/ops/index.js';
+import { identical } from '../../src/selftest/compare.js';
 import { randomGraph, smallUnet } from '../support/backend/graphs.js';
 import { peakLength, planFaults } from '../support/backend/memory-machine.js';
-import { identical } from '../support/compare.js';
 
 /** Scratch memory for every third step. */
 const workspace = ({ id }: Node): number => (id % 3 === 0 ? 1 + ((id * 37) % 90) : 0);

@@ -5,7 +5,7 @@ import { InputError } from '../../src/base/errors.js';
 import { fold, Random, seedKey } from '../../src/base/random.js';
 import type { Image } from '../../src/image/image.js';
 import { createBackend, createModel, type Mode, type Model, type ModelConfig, prune } from '../../src/index.js';
-import { relativeError } from '../support/compare.js';
+import { relativeError } from '../../src/selftest/compare.js';
 import { throwsInput } from '../support/throws.js';
 
 const backend = createBackend();

@@ -10,7 +10,7 @@ import { defaultConfig, type ModelConfig, parseConfig, skipPatterns, upsamplings
 import { initialise } from '../../src/network/initialisation.js';
 import { recordNetwork, recordSquare } from '../../src/network/network.js';
 import { countParameters, isTrainable, listParameters, ParameterStore } from '../../src/network/parameters.js';
-import { relativeError } from '../support/compare.js';
+import { relativeError } from '../../src/selftest/compare.js';
 import { throwsInput } from '../support/throws.js';
 
 const config = (fields: Partial<ModelConfig> = {}): ModelConfig => parseConfig(fields, 'test');

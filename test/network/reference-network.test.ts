@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Activation, headLosses, network } from '../../reference/network.js';
+import { mismatch } from '../../src/selftest/compare.js';
 import {
   golden,
   goldenParameter,
@@ -10,7 +11,6 @@ import {
   readGolden,
 } from '../support/backend/golden.js';
 import { toNhwc } from '../support/backend/layout.js';
-import { mismatch } from '../support/compare.js';
 
 /** The golden values are float32. */
 const TOLERANCE = 1e-5;

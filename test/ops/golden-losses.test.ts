@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert';
 import { ReferenceBackend } from '../../src/backend/reference.js';
 import { type NdArray, run } from '../../src/backend/run.js';
 import { gradients, type LossTerm, lossOf } from '../../src/ops/index.js';
+import { mismatch } from '../../src/selftest/compare.js';
 import { golden, readGolden } from '../support/backend/golden.js';
 import { toNhwc } from '../support/backend/layout.js';
-import { mismatch } from '../support/compare.js';
 
 const TOLERANCE = 1e-10;
 

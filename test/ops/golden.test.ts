@@ -15,9 +15,9 @@ import {
   normalise,
   upsample2d,
 } from '../../src/ops/index.js';
+import { mismatch } from '../../src/selftest/compare.js';
 import { golden, readGolden } from '../support/backend/golden.js';
 import { convWeight, toNhwc, transposedWeight } from '../support/backend/layout.js';
-import { mismatch } from '../support/compare.js';
 
 const TOLERANCE = 1e-10;
 

@@ -5,10 +5,10 @@ import { type Op, record } from '../../src/graph/graph.js';
 import { sizeOf } from '../../src/graph/shape.js';
 import { sigmoidGradOp } from '../../src/ops/activation.js';
 import { conv2d, sigmoid, weightedSum } from '../../src/ops/index.js';
-import { cases } from '../cases.js';
-import type { Case } from '../support/backend/case.js';
+import type { Case } from '../../src/selftest/case.js';
+import { cases } from '../../src/selftest/cases.js';
+import { normal } from '../../src/selftest/samples.js';
 import { gradientError } from '../support/backend/gradient-check.js';
-import { normal } from '../support/samples.js';
 
 const LARGEST_ERROR = 1e-6;
 

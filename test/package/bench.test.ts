@@ -17,8 +17,9 @@ const bench = (...args: string[]) => json('.', [...TINY, ...args], BENCH);
 test('--network --json is one object with times and rates', () => {
   const result = bench('--network', '--threads', '1');
   const { inferMs, trainMsPerImage, inferGflops, trainGflops, peakGflops, ...engine } = result;
-  const { vectoriser, ...rest } = engine;
+  const { vectoriser, inferFirstMs, trainFirstMsPerImage, ...rest } = engine;
   const expected = {
+    backend: 'wasm',
     node: process.version,
     relaxed: false,
     threads: 1,
@@ -29,7 +30,8 @@ test('--network --json is one object with times and rates', () => {
   };
   assert.equal(rest, expected);
   assert.type(vectoriser, 'boolean');
-  for (const value of [inferMs, trainMsPerImage, inferGflops, trainGflops, peakGflops]) {
+  const times = [inferMs, inferFirstMs, trainMsPerImage, trainFirstMsPerImage];
+  for (const value of [...times, inferGflops, trainGflops, peakGflops]) {
     assert.ok(Number.isFinite(value) && (value as number) > 0, JSON.stringify(result));
   }
   assert.equal(macsOf(inferGflops, inferMs), macsOf((trainGflops as number) / 3, trainMsPerImage));

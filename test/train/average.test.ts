@@ -6,9 +6,9 @@ import type { Storage } from '../../src/backend/backend.js';
 import { ReferenceBackend } from '../../src/backend/reference.js';
 import { Random, seedKey } from '../../src/base/random.js';
 import { createModel } from '../../src/index.js';
+import { identical, mismatch } from '../../src/selftest/compare.js';
 import { WeightAverage } from '../../src/train/optimizer/average.js';
 import { teamBackend, wasmBackend } from '../support/backend/backends.js';
-import { identical, mismatch } from '../support/compare.js';
 import { throwsInput } from '../support/throws.js';
 
 const storeOf = (trainable: Storage) => ({ trainable, weightsChanged() {} });

@@ -12,8 +12,8 @@ import {
   weightsSha256,
 } from '../../src/index.js';
 import { isTrainable } from '../../src/network/parameters.js';
+import { relativeError } from '../../src/selftest/compare.js';
 import { type Example, TrainingStep } from '../../src/train/step/step.js';
-import { relativeError } from '../support/compare.js';
 import { squares } from '../support/training/squares.js';
 
 const FLIP = parseAugmentations('flip');

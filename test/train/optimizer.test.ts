@@ -7,9 +7,9 @@ import { run } from '../../src/backend/run.js';
 import { Random, seedKey } from '../../src/base/random.js';
 import { createBackend } from '../../src/index.js';
 import { clipRates } from '../../src/ops/index.js';
+import { identical, mismatch } from '../../src/selftest/compare.js';
 import { Optimizer, type OptimizerOptions, optimizers } from '../../src/train/optimizer/optimizer.js';
 import { teamBackend, wasmBackend } from '../support/backend/backends.js';
-import { identical, mismatch } from '../support/compare.js';
 import { throwsInput } from '../support/throws.js';
 
 /** Parameters, gradients and their optimizer, with normal numbers in both. */

@@ -69,7 +69,7 @@ export async function gpuCosts(config: ModelConfig, size: number, step?: GpuStep
 }
 
 async function onNewDevice<T>(work: (backend: WebGpuBackend) => Promise<T>): Promise<T> {
-  const backend = await opened(createBackend('webgpu'));
+  const backend = await opened(createBackend('webgpu', { check: false }));
   try {
     return await work(backend);
   } finally {

@@ -1,5 +1,5 @@
 /** What the application tells while it works, in words. */
-import type { Progress, Remark } from '../../app/observer.js';
+import type { Phase, Progress, Remark } from '../../app/observer.js';
 import { duration, few, grouped, plural } from '../../base/quantities.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from './describe.js';
 import { vanishedText } from './words.js';
@@ -12,8 +12,11 @@ export function progressLabel({ phase, epoch }: Progress): string {
 /** The text behind the bar: the pace where it is known, else how many are done. */
 export function progressText({ phase, done, total, pace }: Progress): string {
   if (pace) return `${pace.imagesPerSecond.toFixed(1)} images/s, ${duration(pace.secondsLeft)} left`;
-  return `${grouped(done)} of ${plural(total, phase === 'timing' ? 'round' : 'image')}`;
+  return `${grouped(done)} of ${plural(total, NOUNS[phase] ?? 'image')}`;
 }
+
+/** What a phase goes through, where it is not images. */
+const NOUNS: Partial<Record<Phase, string>> = { timing: 'round', 'self-test': 'case' };
 
 export function remarkText(remark: Remark): string {
   switch (remark.kind) {

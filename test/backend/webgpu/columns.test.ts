@@ -37,6 +37,14 @@ test('the norm of 64 images of 128 x 128 pixels has hundreds of workgroups, whos
   }
 });
 
+test('a sum of a few terms takes few invocations, down to one, which waits for nobody', () => {
+  assert.equal(fieldsOf({ matrices: 1, pixels: 4, channels: 512 * 1024 }).rows, 1);
+  for (const pixels of [1, 2, 8, 9, 16, 33, 64]) {
+    const { rows } = fieldsOf({ matrices: 1, pixels, channels: 1024 });
+    assert.ok(rows === 1 || rows < pixels, `${pixels} pixels: ${rows} invocations`);
+  }
+});
+
 test('a sum that must be whole has one block', () => {
   assert.is(shareOut({ matrices: 1, pixels: 100000, channels: 4 }, 1).blocks, 1);
 });

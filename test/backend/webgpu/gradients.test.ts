@@ -1,7 +1,7 @@
 /** Every gradient that WebGPU computes agrees with finite differences of the float64 reference. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cases } from '../../cases.js';
+import { cases } from '../../../src/selftest/cases.js';
 import { gradientError } from '../../support/backend/gradient-check.js';
 import { testWebGpu } from '../../support/backend/webgpu.js';
 

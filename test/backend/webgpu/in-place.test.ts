@@ -1,7 +1,7 @@
 /** WebGPU cannot bind a buffer twice: where outputs lie on inputs, shaders read them through the bindings of the outputs. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { updates } from '../../cases/optimizer.js';
+import { updates } from '../../../src/selftest/cases/optimizer.js';
 import { inPlaceFaults } from '../../support/backend/in-place.js';
 import { testWebGpu } from '../../support/backend/webgpu.js';
 

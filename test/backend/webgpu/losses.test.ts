@@ -6,10 +6,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Graph, type Tensor } from '../../../src/graph/graph.js';
 import { crossEntropy, diceLoss, gradients, lovaszLoss } from '../../../src/ops/index.js';
-import type { Case } from '../../support/backend/case.js';
-import { expectation, parityFaults } from '../../support/backend/parity.js';
-import { testWebGpu } from '../../support/backend/webgpu.js';
-import { identical, mismatch } from '../../support/compare.js';
+import type { Case } from '../../../src/selftest/case.js';
+import { identical, mismatch } from '../../../src/selftest/compare.js';
 import {
   apart,
   given,
@@ -21,7 +19,9 @@ import {
   saturated,
   separated,
   tied,
-} from '../../support/samples.js';
+} from '../../../src/selftest/samples.js';
+import { expectation, parityFaults } from '../../support/backend/parity.js';
+import { testWebGpu } from '../../support/backend/webgpu.js';
 
 type Loss = (logits: Tensor, target: Tensor) => Tensor;
 

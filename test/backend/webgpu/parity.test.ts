@@ -1,7 +1,7 @@
 /** The WebGPU backend computes what the float64 reference computes, within the limits that every WebGPU has. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cases } from '../../cases.js';
+import { cases } from '../../../src/selftest/cases.js';
 import { expectation, parityFaults } from '../../support/backend/parity.js';
 import { testWebGpu } from '../../support/backend/webgpu.js';
 

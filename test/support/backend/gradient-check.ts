@@ -8,7 +8,7 @@ import { ReferenceBackend } from '../../../src/backend/reference.js';
 import { type NdArray, run } from '../../../src/backend/run.js';
 import { fold, Random, seedKey } from '../../../src/base/random.js';
 import { gradients } from '../../../src/ops/index.js';
-import { arraysOf, type Case, upstreamOf } from './case.js';
+import { arraysOf, type Case, upstreamOf } from '../../../src/selftest/case.js';
 
 /**
  * The step: the slope is off by about STEP^2 f''' and by 1e-16 f / STEP. For the values here both stay below 1e-6 of

@@ -1,9 +1,9 @@
 /** Whether a backend gives the same bits where an update is written over its inputs. */
 import type { Backend, Storage } from '../../../src/backend/backend.js';
 import type { Tensor } from '../../../src/graph/graph.js';
-import { identical } from '../compare.js';
-import { type Case, recordCase } from './case.js';
-import { compileCase, execute } from './execute.js';
+import { type Case, recordCase } from '../../../src/selftest/case.js';
+import { identical } from '../../../src/selftest/compare.js';
+import { compileCase, execute } from '../../../src/selftest/execute.js';
 
 /**
  * What differs from the update that is written beside its inputs; empty where all is well.

@@ -17,8 +17,8 @@ export interface Columns {
   readonly groups: Groups;
 }
 
-/** Channels side by side in a workgroup: 128 bytes, which GPUs read at once. */
-const WIDEST = 32;
+/** Channels side by side in a workgroup: 128 bytes, which GPUs read at once; more where the pixels are few. */
+const WIDE = 32;
 
 /** Workgroups that fill a large GPU several times. */
 const ENOUGH_GROUPS = 2048;
@@ -31,7 +31,8 @@ const LEAST_PIXELS = 8;
  * @param mostBlocks the largest number of blocks of pixels
  */
 export function shareOut({ matrices, pixels, channels }: Matrices, mostBlocks = ENOUGH_GROUPS): Columns {
-  const width = Math.min(powerOfTwo(channels), WIDEST);
+  const needed = powerOfTwo(Math.ceil(pixels / LEAST_PIXELS));
+  const width = Math.min(powerOfTwo(channels), Math.max(WIDE, WORKGROUP / needed));
   const lanes = WORKGROUP / width;
   const tiles = Math.ceil(channels / width);
   const wanted = Math.min(Math.ceil(ENOUGH_GROUPS / (matrices * tiles)), mostBlocks);

@@ -133,7 +133,7 @@ const conv2dGradWeight: Kernel<ConvGeometry> = {
   dispatches(g) {
     const { each, count } = weightPieces(g);
     const length = taps(g) * g.inChannels * g.outChannels;
-    const pieces = workspace(0, count * length);
+    const pieces = count === 1 ? output(0) : workspace(0, count * length);
     const entry = inVectors(g) ? 'vectors' : 'scalars';
     const gradients = sourcesOf(g).map((source, k): Dispatch => {
       const image = [g.batch * g.height, g.height, g.width, g.kernel];
@@ -145,13 +145,15 @@ const conv2dGradWeight: Kernel<ConvGeometry> = {
         groups: invocations(count * weightBlocks(g, source.channels)),
       };
     });
-    return [...gradients, addPieces(pieces, count, length, output(0)), ...biasGradient(g, piecesStart(g))];
+    const sum = count === 1 ? [] : [addPieces(pieces, count, length, output(0))];
+    return [...gradients, ...sum, ...biasGradient(g, piecesStart(g))];
   },
 };
 
-/** Where the pieces of the bias's gradient begin. */
+/** Where the pieces of the bias's gradient begin: behind those of the weights, of which one alone is the gradient itself. */
 function piecesStart(g: ConvGeometry): number {
-  return roundUp(weightPieces(g).count * taps(g) * g.inChannels * g.outChannels, ALIGNMENT);
+  const { count } = weightPieces(g);
+  return count === 1 ? 0 : roundUp(count * taps(g) * g.inChannels * g.outChannels, ALIGNMENT);
 }
 
 function weightPieces(g: ConvGeometry): Pieces {

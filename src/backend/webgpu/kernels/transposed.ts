@@ -4,6 +4,7 @@ import type { TransposedGeometry } from '../../../ops/transposed.js';
 import { ALIGNMENT } from '../buffers.js';
 import { type Dispatch, input, type KernelsOf, type Operand, output, rows, workspace } from '../kernel.js';
 import { type Columns, shareOut, sumBlocks, sumRuns } from './columns.js';
+import { addPieces } from './pieces.js';
 
 /** Rows and columns of a tile of parts/gemm.wgsl, which counts columns in quads. */
 const TILE = 64;
@@ -85,13 +86,12 @@ export const transposed: KernelsOf<Ops> = {
     dispatches(g) {
       const [x, dy, dw, db] = [input(0), input(1), output(0), output(1)];
       const pieces = piecesOf(g);
-      const matrix = { matrices: 1, pixels: pieces.count, channels: weightsOf(g) };
       const parts = pieces.count === 1 ? dw : workspace(0, pieces.count * weightsOf(g));
       const columns = biasColumns(g);
       const biasParts = workspace(piecesLength(g), columns.blocks * g.outChannels);
       return [
         product(g, 'convTranspose2dGradWeight', [x, dy, parts], gradWeightTiles(g), pieces),
-        ...(pieces.count === 1 ? [] : [sumBlocks(shareOut(matrix, 1), parts, dw)]),
+        ...(pieces.count === 1 ? [] : [addPieces(parts, pieces.count, weightsOf(g), dw)]),
         sumBlocks(columns, dy, biasParts),
         sumRuns(g.outChannels, columns.blocks, 1, biasParts, db),
       ];

@@ -36,7 +36,7 @@ fn sigmoid(at: Invocation) {
 fn reluGrad(at: Invocation) {
   let i = elementOf(at);
   if (i >= sizes.count) { return; }
-  c[i] = select(0.0, upstream(i), b[i] > 0.0);
+  c[i] = select(0.0, upstream(i), isPositive(b[i]));
 }
 
 // (dy, y) -> dy y (1 - y).

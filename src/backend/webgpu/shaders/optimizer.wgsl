@@ -1,5 +1,5 @@
 // Parameter updates, each output of which may lie on its input, the moving average, and norms of gradients.
-// uses: grid
+// uses: grid, sum
 
 override inPlace = 0u;
 
@@ -107,7 +107,6 @@ fn second(i: u32) -> f32 {
 }
 
 var<workgroup> largest: atomic<u32>;
-var<workgroup> sums: array<f32, WORKGROUP>;
 
 // The Euclidean norm of x[begin..end), which all invocations of the workgroup are told. Squares leave the range of float32
 // where elements do not, so all are divided by the power of two below the largest first.
@@ -129,14 +128,8 @@ fn norm(begin: u32, end: u32, local: u32) -> f32 {
     let scaled = x[i] * inverse;
     sum += scaled * scaled;
   }
-  sums[local] = sum;
-  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (local < half) { sums[local] += sums[local + half]; }
-  }
-  workgroupBarrier();
   // Infinity and NaN are the norm themselves.
-  return select(sqrt(sums[0]) * scale, bitcast<f32>(bits), bits >= 0x7f800000u);
+  return select(sqrt(workgroupSum(local, sum)) * scale, bitcast<f32>(bits), bits >= 0x7f800000u);
 }
 
 // (x) -> the Euclidean norm of each chunk, a workgroup for each.
@@ -152,9 +145,9 @@ fn chunkNorms(at: Invocation) {
 // (norms, rates) -> rates, the last one times min(1, limit / (norm of the norms + epsilon)): a norm of NaN gives NaN.
 @compute @workgroup_size(WORKGROUP)
 fn clipRates(at: Invocation) {
-  let norm = norm(0u, clipSizes.norms, at.local);
+  let length = norm(0u, clipSizes.norms, at.local);
   if (at.local >= clipSizes.rates) { return; }
-  let factor = clipSizes.limit / (norm + clipSizes.epsilon);
+  let factor = clipSizes.limit / (length + clipSizes.epsilon);
   // NaN is not above 1.
   let clips = at.local == clipSizes.rates - 1u && !(factor > 1.0);
   clipped[at.local] = rates[at.local] * select(1.0, factor, clips);

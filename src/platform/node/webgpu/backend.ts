@@ -1,16 +1,30 @@
 /** The WebGPU backend in Node. */
 import { WebGpuBackend } from '../../../backend/webgpu/backend.js';
 import { type DeviceOptions, openDevice } from '../../../backend/webgpu/device.js';
+import { checkWebGpu } from '../../../backend/webgpu/self-check.js';
+import { createWasmBackend } from '../wasm/backend.js';
 import { nodeGpu } from './gpu.js';
 
-export interface WebGpuOptions extends DeviceOptions {}
+export interface WebGpuOptions extends DeviceOptions {
+  /** Whether each kind of kernel is compared with WebAssembly before the backend is used. Default: true. */
+  readonly check?: boolean;
+}
 
 /**
  * Makes a backend on a device of its own.
  * @throws NoDeviceError, an InputError, where the package `webgpu`, an adapter or a device is missing
+ * @throws InputError where a kernel gives wrong numbers on this GPU
  */
-export async function createWebGpuBackend(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
-  return new WebGpuBackend(await openDevice(await nodeGpu(), options));
+export async function createWebGpuBackend({ check = true, ...options }: WebGpuOptions = {}): Promise<WebGpuBackend> {
+  const backend = new WebGpuBackend(await openDevice(await nodeGpu(), options));
+  if (!check) return backend;
+  try {
+    await checkWebGpu(backend, createWasmBackend({}));
+    return backend;
+  } catch (error) {
+    backend.close();
+    throw error;
+  }
 }
 
 /** The adapter that a backend would compute on. @throws as `createWebGpuBackend` does */

@@ -56,6 +56,7 @@ var<workgroup> columnValues: array<f32, WORKGROUP>;
 // The sum of `value` over the invocations of a column, of which a workgroup has `width`, a power of two; known to the
 // first of each column. A tree of pairs: always the same bits.
 fn columnSum(value: f32, local: u32, width: u32) -> f32 {
+  if (width == WORKGROUP) { return value; }
   workgroupBarrier();
   columnValues[local] = value;
   for (var half = WORKGROUP / 2u; half >= width; half /= 2u) {

@@ -10,6 +10,11 @@ fn isNan(v: f32) -> bool {
   return (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u;
 }
 
+// v > 0, infinity included and NaN not. Drivers may take numbers below the smallest normal one for 0: the bits tell, too.
+fn isPositive(v: f32) -> bool {
+  return bitcast<u32>(v) - 1u < 0x7f800000u;
+}
+
 // exp(x); 0 below -87.3 and exp(88) above 88: nothing overflows. NaN stays NaN.
 fn exp_(x: f32) -> f32 {
   if (isNan(x)) { return x; }
