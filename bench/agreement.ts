@@ -15,21 +15,23 @@ const LARGEST_DICE_DIFFERENCE = 0.01;
 const { values: given } = parseArgs({
   options: {
     size: { type: 'string', default: '64' },
-    filters: { type: 'string', default: '8,16,32,64' },
-    images: { type: 'string', default: '32' },
+    filters: { type: 'string', default: '8,16,32' },
+    images: { type: 'string', default: '40' },
     epochs: { type: 'string', default: '10' },
   },
 });
 
 async function train(backend: Backend) {
-  const model = createModel({ filters: given.filters.split(',').map(Number) }, { backend, seed: 1 });
+  const filters = given.filters.split(',').map(Number);
+  const model = createModel({ filters, norm: 'group' }, { backend, seed: 1 });
   const [size, train, epochs] = [given.size, given.images, given.epochs].map(Number);
   const dataset = syntheticDataset({ size: size!, train: train!, validation: 16, seed: 1 });
   const losses: number[] = [];
   const dice: number[] = [];
   const started = performance.now();
   const observers = [{ step: ({ loss }: { readonly loss: number }) => void losses.push(loss) }];
-  for await (const { validation } of trainModel(model, dataset, { epochs: epochs!, batch: 4, seed: 1, observers })) {
+  const options = { epochs: epochs!, batch: 4, learningRate: 1e-3, seed: 1, observers };
+  for await (const { validation } of trainModel(model, dataset, options)) {
     dice.push(validation.dice);
   }
   const seconds = (performance.now() - started) / 1000;

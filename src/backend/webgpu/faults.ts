@@ -6,7 +6,10 @@ import type { Timeline } from './timeline.js';
 
 /** Ends the timeline of a device with what goes wrong with it. */
 export function watchFaults(device: GPUDevice, timeline: Timeline, buffers: Buffers): void {
-  device.addEventListener('uncapturederror', async ({ error }) => {
+  device.addEventListener('uncapturederror', async (event) => {
+    const { error } = event;
+    // Otherwise it is printed, by Dawn to stdout, where results are.
+    event.preventDefault();
     // Whatever is done with a buffer that there was no room for is an error, too, but not the one to be told of.
     await buffers.settled();
     timeline.fail(faultOf(error));
