@@ -63,10 +63,15 @@ export async function onBackend<T>(
   try {
     return await work(backend, computedBy(name, backend));
   } catch (error) {
-    throw error instanceof DeviceLostError ? advised(error.message, 'run the command again') : error;
+    throw again(error);
   } finally {
     backend.close();
   }
+}
+
+/** What a command is told of an error: of a lost device, to be run again. */
+function again(error: unknown): unknown {
+  return error instanceof DeviceLostError ? advised(error.message, 'run the command again') : error;
 }
 
 /** The loss of a device in one line, with what to do about it. */
@@ -76,13 +81,13 @@ export function advised(lost: string, what: string): DeviceLostError {
 
 /**
  * Waits for the backend that was asked for by `--backend`.
- * @throws InputError where there is no device for it, with what to do instead
+ * @throws InputError where there is no device for it, with what to do instead; DeviceLostError where it is lost at once
  */
 export async function opened<B extends Backend>(backend: B | Promise<B>): Promise<B> {
   try {
     return await backend;
   } catch (error) {
-    if (!(error instanceof NoDeviceError)) throw error;
+    if (!(error instanceof NoDeviceError)) throw again(error);
     throw new InputError(
       `backend webgpu: ${error.reason}; ${error.remedy}, or compute with WebAssembly (--backend wasm)`,
     );

@@ -49,7 +49,16 @@ test('one image, odd and not square: mask, overlay and probabilities at its own 
   await putModel(dir, {}, 32);
   put(dir, 'scan.png', disc(37, 53));
   const result = json(dir, args('--input', 'scan.png', '--save-probs', '--threshold', '0.45', '--threads', '3'));
-  assert.equal(Object.keys(result), ['images', 'skipped', 'seconds', 'mode', 'threshold', 'threads']);
+  assert.equal(Object.keys(result), [
+    'images',
+    'skipped',
+    'seconds',
+    'mode',
+    'threshold',
+    'threads',
+    'backend',
+    'adapter',
+  ]);
   assert.equal([result.images, result.mode, result.threshold, result.threads], [1, 'accurate', 0.45, 3]);
   assert.ok((result.seconds as number) > 0);
   assert.equal(listing(join(dir, 'out')), ['scan-overlay.png', 'scan.npy', 'scan.png']);

@@ -115,10 +115,10 @@ async function writeResults(
   { mask: file, overlay, probabilities }: Results,
 ): Promise<void> {
   const prediction = probabilities && (await model.predict(image, options));
-  await probabilities?.write(encodeProbabilities(prediction!));
   const mask = prediction ? toMask(prediction, options.threshold) : await model.predictMask(image, options);
   await file.write(encodePng(storedMask(mask, Math.max(1, model.config.classes - 1)), MASK.text));
   await overlay.write(encodePng(overlayClasses(image, mask), OVERLAY.text));
+  await probabilities?.write(encodeProbabilities(prediction!));
 }
 
 /** Encodes probabilities as a .npy file, class by class: [classes, height, width]. */
