@@ -43,7 +43,7 @@ test('the recipe: its options, those given before them, and the scores on the te
   assert.match(stdout, /\nfiles .* test\.csv, test\.png, /);
   assert.match(
     stdout,
-    /\n2 images \(test\) of 16x16 pixels, loss \d\.\d{4} \(0\.5\*ce\+dice\)\n\n +accurate +L1\nthreshold +0\.5 +0\.5\nDice/,
+    /\n2 images \(test\) of 24x24 pixels, seen at 16x16, loss \d\.\d{4} \(0\.5\*ce\+dice\)\n\n +accurate +L1\nthreshold +0\.5 +0\.5\nDice/,
   );
   const config = configOf(dir);
   const { recipe, batch, microBatch, learningRate, optimizer, normalisation, norm, upsample, splitSizes } = config;

@@ -22,7 +22,7 @@ test('a run: what is printed, and what is in its folder', async ({ dir }) => {
   const args = ['train', '--data', 'data', '--out', 'new', ...TINY, '--filters', '2,4,6', '--epochs', '3'];
   const result = json(dir, args);
   const measured = ['epochs', 'bestEpoch', 'seconds', 'imagesPerSecond', 'validation', 'weightsSha256'];
-  assert.equal(Object.keys(result), ['run', 'model', ...measured, 'interrupted', 'resume']);
+  assert.equal(Object.keys(result), ['run', 'model', ...measured, 'backend', 'adapter', 'interrupted', 'resume']);
   assert.equal([result.run, result.model, result.epochs], ['new', 'new/model.safetensors', 3]);
   assert.equal([result.interrupted, result.resume], [false, null], 'it is done');
   assert.ok((result.seconds as number) > 0 && (result.imagesPerSecond as number) > 0);
