@@ -51,13 +51,15 @@ function ofWasmAlone({ threads = 'auto', workers = 'auto', relaxed = false }: Co
 }
 
 /**
- * Does work on the backend that a command settled on, and closes it.
+ * Settles where a command computes, does its work there, and closes the backend.
  * @throws as `opened`, and what `work` throws; a device that was lost with what to do about it
  */
 export async function onBackend<T>(
-  { backend: name, threads, relaxed }: Settled<Computing>,
+  options: Computing,
+  observer: Observer,
   work: (backend: Backend, by: Computed) => Promise<T>,
 ): Promise<T> {
+  const { backend: name, threads, relaxed } = await settleBackend(options, observer);
   const wasm = { ...(threads && { threads }), ...(relaxed && { relaxed }) };
   const backend = await opened(createBackend(name, wasm));
   try {

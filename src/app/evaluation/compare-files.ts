@@ -6,7 +6,7 @@ import { decodeModel } from '../../model/modelfile.js';
 import type { RecommendationScore } from '../../model/recommendation.js';
 import type { ModelConfig } from '../../network/config.js';
 import { readFileChecked } from '../../platform/node/files/atomic.js';
-import { type Computed, onBackend, settleBackend } from '../backend.js';
+import { type Computed, onBackend } from '../backend.js';
 import { saveUnchanged } from '../models/save-unchanged.js';
 import { type Observer, progressOf } from '../observer.js';
 import type { BackendChoice } from '../options/backend-options.js';
@@ -42,8 +42,10 @@ export interface FilesComparison extends Computed, EvaluatedSizes {
 
 /** @throws InputError for files that do not fit each other, or where memory does not suffice */
 export async function compareFiles(options: CompareFilesOptions, observer: Observer): Promise<FilesComparison> {
-  const settled = await settleBackend(options, observer);
-  return onBackend(settled, async (backend, by) => ({ ...(await compareOn(backend, options, observer)), ...by }));
+  return onBackend(options, observer, async (backend, by) => ({
+    ...(await compareOn(backend, options, observer)),
+    ...by,
+  }));
 }
 
 async function compareOn(

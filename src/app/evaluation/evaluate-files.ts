@@ -15,7 +15,7 @@ import { decodeModel } from '../../model/modelfile.js';
 import { resolveMode } from '../../model/recommendation.js';
 import type { Thresholds } from '../../model/threshold.js';
 import { readFileChecked } from '../../platform/node/files/atomic.js';
-import { type Computed, onBackend, settleBackend } from '../backend.js';
+import { type Computed, onBackend } from '../backend.js';
 import { saveUnchanged } from '../models/save-unchanged.js';
 import { type Observer, type Phase, progressOf } from '../observer.js';
 import type { BackendChoice } from '../options/backend-options.js';
@@ -72,8 +72,10 @@ export interface FilesEvaluation extends Computed, EvaluatedSizes {
 /** @throws InputError for options that contradict each other, or files that do not fit, before anything is written */
 export async function evaluateFiles(options: EvaluateFilesOptions, observer: Observer): Promise<FilesEvaluation> {
   refuseContradictions(options);
-  const settled = await settleBackend(options, observer);
-  return onBackend(settled, async (backend, by) => ({ ...(await evaluateOn(backend, options, observer)), ...by }));
+  return onBackend(options, observer, async (backend, by) => ({
+    ...(await evaluateOn(backend, options, observer)),
+    ...by,
+  }));
 }
 
 async function evaluateOn(

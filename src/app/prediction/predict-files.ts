@@ -16,7 +16,7 @@ import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/f
 import { join } from '../../platform/node/files/paths.js';
 import { readImage } from '../../platform/node/files/read-image.js';
 import { overlayClasses, storedMask } from '../../report/overlay.js';
-import { type Computed, onBackend, settleBackend } from '../backend.js';
+import { type Computed, onBackend } from '../backend.js';
 import { MASK, OVERLAY } from '../kinds.js';
 import type { Observer } from '../observer.js';
 import type { BackendChoice } from '../options/backend-options.js';
@@ -53,8 +53,10 @@ export interface FilesPrediction extends Computed {
 
 /** Predicts the masks. @throws InputError for an image, model or folder that does not fit, before anything is written */
 export async function predictFiles(options: PredictFilesOptions, observer: Observer): Promise<FilesPrediction> {
-  const settled = await settleBackend(options, observer);
-  return onBackend(settled, async (backend, by) => ({ ...(await predictOn(backend, options, observer)), ...by }));
+  return onBackend(options, observer, async (backend, by) => ({
+    ...(await predictOn(backend, options, observer)),
+    ...by,
+  }));
 }
 
 async function predictOn(

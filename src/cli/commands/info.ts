@@ -1,6 +1,6 @@
 /** `unetpp info`: describes a model and its costs. */
 
-import { type Computed, onBackend, settleBackend } from '../../app/backend.js';
+import { type Computed, onBackend } from '../../app/backend.js';
 import { gpuCosts } from '../../app/models/gpu-costs.js';
 import type { BackendChoice } from '../../app/options/backend-options.js';
 import { computingOptions } from '../../app/options/inference-options.js';
@@ -37,8 +37,8 @@ export const info = command(
   .action(run);
 
 async function run(options: InfoOptions): Promise<void> {
-  const settled = await settleBackend(options, terminalObserver(new ProgressBar(options)));
-  await onBackend(settled, (backend, by) => describe(backend, by, options));
+  const observer = terminalObserver(new ProgressBar(options));
+  await onBackend(options, observer, (backend, by) => describe(backend, by, options));
 }
 
 async function describe(backend: Backend, by: Computed, options: InfoOptions): Promise<void> {

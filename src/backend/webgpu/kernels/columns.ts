@@ -64,6 +64,18 @@ export function sumRuns(count: number, length: number, divisor: number, x: Opera
   };
 }
 
+/** Elements of the parts that `sumPixels` works with. */
+export function partsLength(x: Matrices): number {
+  return x.matrices * x.channels * shareOut(x).blocks;
+}
+
+/** Sums x over all pixels of each channel: over blocks into `parts`, then over the blocks. */
+export function sumPixels(matrices: Matrices, x: Operand, parts: Operand, sums: Operand): Dispatch[] {
+  const columns = shareOut(matrices);
+  const count = matrices.matrices * matrices.channels;
+  return [sumBlocks(columns, x, parts), sumRuns(count, columns.blocks, 1, parts, sums)];
+}
+
 /** The smallest power of two that is not below `n`. */
 function powerOfTwo(n: number): number {
   return 2 ** (32 - Math.clz32(n - 1));

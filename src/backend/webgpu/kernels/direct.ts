@@ -1,20 +1,9 @@
 /** Convolution as an implicit matrix product, all three passes; for all sizes. */
-import { roundUp } from '../../../base/multiples.js';
 import type { ConvGeometry } from '../../../ops/convolution.js';
-import { ALIGNMENT } from '../buffers.js';
-import {
-  type Dispatch,
-  input,
-  invocations,
-  type Kernel,
-  type Operand,
-  output,
-  packed,
-  unused,
-  workspace,
-} from '../kernel.js';
-import { type Columns, shareOut, sumBlocks, sumRuns } from './columns.js';
+import { type Dispatch, input, invocations, type Kernel, type Operand, output, packed, unused } from '../kernel.js';
+import { type Matrices, partsLength, sumPixels } from './columns.js';
 import { addPieces, cut, type Pieces } from './pieces.js';
+import { workspaceParts } from './workspace.js';
 
 /** Pixels of an invocation, and columns where channels are not multiples of 4, or are. */
 const PIXELS = 4;
@@ -45,6 +34,7 @@ export function inVectors({ sources, outChannels }: ConvGeometry): boolean {
 }
 
 const taps = ({ kernel }: ConvGeometry): number => kernel * kernel;
+const weightsOf = (g: ConvGeometry): number => taps(g) * g.inChannels * g.outChannels;
 
 /** What the dispatches of forward pass and input gradient differ in. */
 interface Product {
@@ -98,9 +88,9 @@ const conv2d: Kernel<ConvGeometry> = {
 const conv2dGradInput: Kernel<ConvGeometry> = {
   prepack: {
     weights: [-1],
-    length: (g) => taps(g) * g.inChannels * g.outChannels,
+    length: (g) => weightsOf(g),
     dispatches(g) {
-      const length = taps(g) * g.inChannels * g.outChannels;
+      const length = weightsOf(g);
       return [
         {
           shader: 'convolution',
@@ -113,7 +103,7 @@ const conv2dGradInput: Kernel<ConvGeometry> = {
     },
   },
   dispatches(g) {
-    const w = packed(0, taps(g) * g.inChannels * g.outChannels);
+    const w = packed(0, weightsOf(g));
     return sourcesOf(g).map((source, k) =>
       product(g, {
         x: input(0),
@@ -129,11 +119,11 @@ const conv2dGradInput: Kernel<ConvGeometry> = {
 };
 
 const conv2dGradWeight: Kernel<ConvGeometry> = {
-  workspace: (g) => piecesStart(g) + biasLength(g),
+  workspace: (g) => partsOf(g).length,
   dispatches(g) {
     const { each, count } = weightPieces(g);
-    const length = taps(g) * g.inChannels * g.outChannels;
-    const pieces = count === 1 ? output(0) : workspace(0, count * length);
+    const { parts } = partsOf(g);
+    const pieces = count === 1 ? output(0) : parts.pieces;
     const entry = inVectors(g) ? 'vectors' : 'scalars';
     const gradients = sourcesOf(g).map((source, k): Dispatch => {
       const image = [g.batch * g.height, g.height, g.width, g.kernel];
@@ -145,19 +135,19 @@ const conv2dGradWeight: Kernel<ConvGeometry> = {
         groups: invocations(count * weightBlocks(g, source.channels)),
       };
     });
-    const sum = count === 1 ? [] : [addPieces(pieces, count, length, output(0))];
-    return [...gradients, ...sum, ...biasGradient(g, piecesStart(g))];
+    const sum = count === 1 ? [] : [addPieces(pieces, count, weightsOf(g), output(0))];
+    return [...gradients, ...sum, ...biasGradient(g, parts.bias)];
   },
 };
 
-/** Where the pieces of the bias's gradient begin: behind those of the weights, of which one alone is the gradient itself. */
-function piecesStart(g: ConvGeometry): number {
+/** The pieces of the weights' gradient, of which one alone is the gradient itself, and the parts of the bias's. */
+function partsOf(g: ConvGeometry) {
   const { count } = weightPieces(g);
-  return count === 1 ? 0 : roundUp(count * taps(g) * g.inChannels * g.outChannels, ALIGNMENT);
+  return workspaceParts({ pieces: count === 1 ? 0 : count * weightsOf(g), bias: biasLength(g) });
 }
 
 function weightPieces(g: ConvGeometry): Pieces {
-  return cut(g.batch * g.height, weightBlocks(g, g.inChannels), taps(g) * g.inChannels * g.outChannels);
+  return cut(g.batch * g.height, weightBlocks(g, g.inChannels), weightsOf(g));
 }
 
 /** The blocks of sums that a piece is computed in. */
@@ -166,21 +156,16 @@ function weightBlocks(g: ConvGeometry, channels: number): number {
   return Math.ceil((taps(g) * channels) / 4) * Math.ceil(g.outChannels / COLUMNS.scalars);
 }
 
-/** How the sums over all pixels of the output's gradient are taken. */
-function biasColumns({ batch, height, width, outChannels }: ConvGeometry): Columns {
-  return shareOut({ matrices: 1, pixels: batch * height * width, channels: outChannels });
+/** The gradient of the output, as sums over its pixels take it. */
+function slopesOf({ batch, height, width, outChannels }: ConvGeometry): Matrices {
+  return { matrices: 1, pixels: batch * height * width, channels: outChannels };
 }
 
 /** Elements of workspace for the gradient of the bias. */
-export function biasLength(g: ConvGeometry): number {
-  return biasColumns(g).blocks * g.outChannels;
-}
+export const biasLength = (g: ConvGeometry): number => partsLength(slopesOf(g));
 
-/** The gradient of the bias, from the gradient of the output, which is the last input. @param start of its workspace */
-export function biasGradient(g: ConvGeometry, start: number): Dispatch[] {
-  const columns = biasColumns(g);
-  const parts = workspace(start, biasLength(g));
-  return [sumBlocks(columns, input(-1), parts), sumRuns(g.outChannels, columns.blocks, 1, parts, output(1))];
-}
+/** The gradient of the bias, from the gradient of the output, which is the last input. */
+export const biasGradient = (g: ConvGeometry, parts: Operand): Dispatch[] =>
+  sumPixels(slopesOf(g), input(-1), parts, output(1));
 
 export const direct = { conv2d, conv2dGradInput, conv2dGradWeight };

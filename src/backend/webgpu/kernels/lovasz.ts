@@ -12,8 +12,9 @@ import {
   rows,
   WORKGROUP,
 } from '../kernel.js';
-import { total, weightVectors, workspaceParts } from './loss.js';
+import { total, weightVectors } from './loss.js';
 import { merges, sort } from './sort.js';
+import { workspaceParts } from './workspace.js';
 
 /** Pixels of a workgroup where they are counted in their order: each invocation has `SPAN` of shaders/lovasz.wgsl. */
 const BLOCK = 4 * WORKGROUP;

@@ -1,9 +1,8 @@
 /** Moments and normalisation by them, for batch, group and instance norm. */
-import { roundUp } from '../../../base/multiples.js';
 import type { NormGeometry } from '../../../ops/normalisation.js';
-import { ALIGNMENT } from '../buffers.js';
 import { type Dispatch, input, invocations, type KernelsOf, type Operand, output, workspace } from '../kernel.js';
-import { type Columns, type Matrices, shareOut, sumBlocks, sumRuns } from './columns.js';
+import { type Columns, type Matrices, partsLength, shareOut, sumBlocks, sumRuns } from './columns.js';
+import { workspaceParts } from './workspace.js';
 
 /** What has statistics of its own: each image, or the whole batch. */
 function matricesOf({ batch, positions, channels, perImage }: NormGeometry): Matrices {
@@ -34,7 +33,7 @@ export const normalisation: KernelsOf<'moments' | 'momentsGrad' | 'normalise' | 
     dispatches(g) {
       const { matrices, channels } = matricesOf(g);
       const columns = shareOut(matricesOf(g));
-      const parts = workspace(0, matrices * channels * columns.blocks);
+      const parts = workspace(0, partsLength(matricesOf(g)));
       const [x, mean, variance] = [input(0), output(0), output(1)];
       const count = groupSize(g);
       // The channels of a group are neighbours, and so are the parts of their sums.
@@ -47,7 +46,7 @@ export const normalisation: KernelsOf<'moments' | 'momentsGrad' | 'normalise' | 
         average(variance),
       ];
     },
-    workspace: (g) => matricesOf(g).matrices * g.channels * shareOut(matricesOf(g)).blocks,
+    workspace: (g) => partsLength(matricesOf(g)),
   },
   momentsGrad: {
     dispatches(g) {
@@ -66,19 +65,17 @@ export const normalisation: KernelsOf<'moments' | 'momentsGrad' | 'normalise' | 
       const columns = shareOut(matricesOf(g));
       const [dy, x, mean, variance, gamma] = [input(0), input(1), input(2), input(3), input(4)];
       const [dx, dmean, dvariance, dgamma, dbeta] = [output(0), output(1), output(2), output(3), output(4)];
-      const lengths = sumsOf(g);
-      const parts = workspace(0, lengths.parts);
-      const totals = workspace(roundUp(lengths.parts, ALIGNMENT), lengths.totals);
+      const { parts, totals } = workspaceParts(sumsOf(g)).parts;
       const large = [x, mean, variance, gamma, dy, dx, parts];
       const small = [dmean, dvariance, variance, gamma, dgamma, dbeta, totals];
       const groups = invocations(Math.max(matricesOf(g).matrices * g.groups, g.channels));
       return [
         pass(['normalisation', 'scaleAndSum'], g, columns, g.epsilon, large),
-        sumRuns(lengths.totals, columns.blocks, 1, parts, totals),
+        sumRuns(sumsOf(g).totals, columns.blocks, 1, parts, totals),
         { ...pass(['normalisation', 'gradients'], g, columns, g.epsilon, small), groups },
       ];
     },
-    workspace: (g) => roundUp(sumsOf(g).parts, ALIGNMENT) + sumsOf(g).totals,
+    workspace: (g) => workspaceParts(sumsOf(g)).length,
   },
 };
 

@@ -1,10 +1,10 @@
 /** The 2x2 transposed convolution and its gradients, as tiled matrix products. */
 import { roundUp } from '../../../base/multiples.js';
 import type { TransposedGeometry } from '../../../ops/transposed.js';
-import { ALIGNMENT } from '../buffers.js';
-import { type Dispatch, input, type KernelsOf, type Operand, output, rows, workspace } from '../kernel.js';
-import { type Columns, shareOut, sumBlocks, sumRuns } from './columns.js';
+import { type Dispatch, input, type KernelsOf, type Operand, output, rows } from '../kernel.js';
+import { type Matrices, partsLength, sumPixels } from './columns.js';
 import { addPieces } from './pieces.js';
+import { workspaceParts } from './workspace.js';
 
 /** Rows and columns of a tile of parts/gemm.wgsl, which counts columns in quads. */
 const TILE = 64;
@@ -58,15 +58,15 @@ function piecesOf(g: TransposedGeometry): Pieces {
 const gradWeightTiles = (g: TransposedGeometry): number => tilesOf(g.inChannels, 4 * quadsOf(g.outChannels));
 const weightsOf = (g: TransposedGeometry): number => 4 * g.inChannels * g.outChannels;
 
-/** Elements of workspace for the pieces; one alone is the gradient itself. */
-function piecesLength(g: TransposedGeometry): number {
-  const { count } = piecesOf(g);
-  return count === 1 ? 0 : roundUp(count * weightsOf(g), ALIGNMENT);
+/** The gradient of the output, as sums over its pixels take it. */
+function slopesOf(g: TransposedGeometry): Matrices {
+  return { matrices: 1, pixels: 4 * pixelsOf(g), channels: g.outChannels };
 }
 
-/** How the sums over all pixels of dy are taken. */
-function biasColumns(g: TransposedGeometry): Columns {
-  return shareOut({ matrices: 1, pixels: 4 * pixelsOf(g), channels: g.outChannels });
+/** The pieces of the weights' gradient, of which one alone is the gradient itself, and the parts of the bias's. */
+function partsOf(g: TransposedGeometry) {
+  const { count } = piecesOf(g);
+  return workspaceParts({ pieces: count === 1 ? 0 : count * weightsOf(g), bias: partsLength(slopesOf(g)) });
 }
 
 export const transposed: KernelsOf<Ops> = {
@@ -86,16 +86,14 @@ export const transposed: KernelsOf<Ops> = {
     dispatches(g) {
       const [x, dy, dw, db] = [input(0), input(1), output(0), output(1)];
       const pieces = piecesOf(g);
-      const parts = pieces.count === 1 ? dw : workspace(0, pieces.count * weightsOf(g));
-      const columns = biasColumns(g);
-      const biasParts = workspace(piecesLength(g), columns.blocks * g.outChannels);
+      const { parts } = partsOf(g);
+      const sums = pieces.count === 1 ? dw : parts.pieces;
       return [
-        product(g, 'convTranspose2dGradWeight', [x, dy, parts], gradWeightTiles(g), pieces),
-        ...(pieces.count === 1 ? [] : [addPieces(parts, pieces.count, weightsOf(g), dw)]),
-        sumBlocks(columns, dy, biasParts),
-        sumRuns(g.outChannels, columns.blocks, 1, biasParts, db),
+        product(g, 'convTranspose2dGradWeight', [x, dy, sums], gradWeightTiles(g), pieces),
+        ...(pieces.count === 1 ? [] : [addPieces(sums, pieces.count, weightsOf(g), dw)]),
+        ...sumPixels(slopesOf(g), dy, parts.bias, db),
       ];
     },
-    workspace: (g) => piecesLength(g) + biasColumns(g).blocks * g.outChannels,
+    workspace: (g) => partsOf(g).length,
   },
 };

@@ -11,7 +11,8 @@ import {
   rows,
   WORKGROUP,
 } from '../kernel.js';
-import { total, weightVectors, workspaceParts } from './loss.js';
+import { total, weightVectors } from './loss.js';
+import { workspaceParts } from './workspace.js';
 
 /** Workgroups of pixels of an image, each of which leaves sums for each channel. */
 const piecesOf = ({ positions }: TverskyGeometry): number => Math.ceil(positions / WORKGROUP);

@@ -1,20 +1,9 @@
 /** 3x3 convolution in the Winograd domain, all three passes. */
-import { roundUp } from '../../../base/multiples.js';
 import type { ConvGeometry } from '../../../ops/convolution.js';
-import { ALIGNMENT } from '../buffers.js';
-import {
-  type Dispatch,
-  input,
-  invocations,
-  type Kernel,
-  type Operand,
-  output,
-  packed,
-  unused,
-  workspace,
-} from '../kernel.js';
+import { type Dispatch, input, invocations, type Kernel, type Operand, output, packed, unused } from '../kernel.js';
 import { biasGradient, biasLength, inVectors, sourcesOf } from './direct.js';
 import { cut, type Pieces } from './pieces.js';
+import { workspaceParts } from './workspace.js';
 
 /** Points of a tile, and pixels of its side. */
 const POINTS = 36;
@@ -24,7 +13,7 @@ const SIDE = 4;
 const FEWEST_TILES = 16;
 const FEWEST_CHANNELS = 16;
 
-/** The points of a run of tiles, and the sums of a weight gradient, have at most so many elements. */
+/** The points of a run of tiles have at most so many elements. */
 const MOST_ELEMENTS = 1 << 23;
 
 /** An invocation of a product computes 4 rows by 8 columns. */
@@ -92,16 +81,15 @@ function stage(g: ConvGeometry, { entry, buffers, constants, invocations: count,
   };
 }
 
-/** The points of a run and, behind them, what is made of them. */
-function workspaceOf(g: ConvGeometry): { readonly points: Operand; readonly products: Operand; readonly end: number } {
-  const inputs = POINTS * runLength(g) * g.inChannels;
-  const outputs = POINTS * runLength(g) * g.outChannels;
-  const start = roundUp(inputs, ALIGNMENT);
-  return {
-    points: workspace(0, inputs),
-    products: workspace(start, outputs),
-    end: roundUp(start + outputs, ALIGNMENT),
-  };
+/** The points of a run, and what is made of them. */
+function lengthsOf(g: ConvGeometry): { readonly points: number; readonly products: number } {
+  const points = POINTS * runLength(g);
+  return { points: points * g.inChannels, products: points * g.outChannels };
+}
+
+/** The same, with the pieces of the weights' gradient and the parts of the bias's. */
+function gradientParts(g: ConvGeometry) {
+  return workspaceParts({ ...lengthsOf(g), sums: tilePieces(g).count * filterLength(g), bias: biasLength(g) });
 }
 
 const filterLength = (g: ConvGeometry): number => POINTS * g.inChannels * g.outChannels;
@@ -124,11 +112,11 @@ function products(
 }
 
 const conv2d: Kernel<ConvGeometry> = {
-  workspace: (g) => workspaceOf(g).end,
+  workspace: (g) => workspaceParts(lengthsOf(g)).length,
   prepack: { weights: [-2], length: filterLength, dispatches: (g) => packFilters(g, -2, 'filters') },
   dispatches(g) {
     const { inChannels, outChannels } = g;
-    const work = workspaceOf(g);
+    const { parts: work } = workspaceParts(lengthsOf(g));
     return runsOf(g).flatMap((run) => [
       ...inputPoints(g, run, work.points),
       products(g, run, [work.points, packed(0, filterLength(g)), work.products], [inChannels, outChannels]),
@@ -163,12 +151,12 @@ function inputPoints(g: ConvGeometry, run: Run, points: Operand): Dispatch[] {
 }
 
 const conv2dGradInput: Kernel<ConvGeometry> = {
-  workspace: (g) => workspaceOf(g).end,
+  workspace: (g) => workspaceParts(lengthsOf(g)).length,
   prepack: { weights: [-1], length: filterLength, dispatches: (g) => packFilters(g, -1, 'turnedFilters') },
   dispatches(g) {
     // The way back: what are inputs and outputs there are outputs and inputs here.
     const { inChannels: outChannels, outChannels: inChannels } = g;
-    const work = workspaceOf(g);
+    const { parts: work } = workspaceParts(lengthsOf(g));
     return runsOf(g).flatMap((run) => [
       stage(g, {
         entry: 'pointsOfInput',
@@ -198,12 +186,11 @@ const conv2dGradInput: Kernel<ConvGeometry> = {
 };
 
 const conv2dGradWeight: Kernel<ConvGeometry> = {
-  workspace: (g) => biasStart(g) + biasLength(g),
+  workspace: (g) => gradientParts(g).length,
   dispatches(g) {
     const { inChannels, outChannels } = g;
-    const work = workspaceOf(g);
+    const { parts: work } = gradientParts(g);
     const pieces = tilePieces(g);
-    const sums = workspace(work.end, pieces.count * filterLength(g));
     const sizes = { inChannels, outChannels, pieces };
     const passes = runsOf(g).flatMap((run, k) => [
       ...inputPoints(g, run, work.points),
@@ -218,7 +205,7 @@ const conv2dGradWeight: Kernel<ConvGeometry> = {
       }),
       stage(g, {
         entry: 'weightProducts',
-        buffers: [work.points, work.products, sums],
+        buffers: [work.points, work.products, work.sums],
         // What a piece has of the runs before goes on.
         constants: { begin: k === 0 ? 0 : 2 },
         run,
@@ -228,11 +215,11 @@ const conv2dGradWeight: Kernel<ConvGeometry> = {
     ]);
     const taps = stage(g, {
       entry: 'taps',
-      buffers: [sums, output(0), unused],
+      buffers: [work.sums, output(0), unused],
       ...sizes,
       invocations: inChannels * outChannels,
     });
-    return [...passes, taps, ...biasGradient(g, biasStart(g))];
+    return [...passes, taps, ...biasGradient(g, work.bias)];
   },
 };
 
@@ -244,11 +231,6 @@ function tilePieces(g: ConvGeometry): Pieces {
 /** The blocks of sums that a piece is computed in. */
 function pieceBlocks({ inChannels, outChannels }: ConvGeometry): number {
   return (POINTS * inChannels * Math.ceil(outChannels / COLUMNS)) / ROWS;
-}
-
-/** Where the pieces of the bias's gradient begin. */
-function biasStart(g: ConvGeometry): number {
-  return roundUp(workspaceOf(g).end + tilePieces(g).count * filterLength(g), ALIGNMENT);
 }
 
 export const winograd = { conv2d, conv2dGradInput, conv2dGradWeight };
