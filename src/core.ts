@@ -32,6 +32,7 @@ export {
   augment,
   parseAugmentations,
 } from './data/augment/augment.js';
+export { classShares } from './data/class-shares.js';
 export type { Dataset, Patches, Sample, Sampler } from './data/dataset.js';
 export { type FileEntry, type Files, UnlistedFolder } from './data/folder/files.js';
 export type { Field, Hdf5Reader, NumberArray } from './data/folder/hdf5.js';

@@ -11,7 +11,7 @@ import { optionsOf, toRunConfig, withCurrentNames } from './run-config.js';
 
 /** Returns the origin that the checkpoints of a job record. */
 export function originOf(job: TrainingJob): RunOrigin {
-  return { options: optionsOf(toRunConfig(job)), images: imagesOf(job.dataset.split, job.digests) };
+  return { options: optionsOf(toRunConfig(job)), images: imagesOf(job.dataset.split, job.read.digests) };
 }
 
 /** Compares options. @throws InputError that names the first option in config.json that differs, and both values */
@@ -29,7 +29,7 @@ export function requireSameOptions(folder: RunFolder, { options }: RunOrigin): v
 }
 
 /** Compares images. @throws InputError that names the first image that has changed, and says how many have */
-export function requireSameImages({ path }: RunFolder, { dataset, digests }: TrainingJob, origin: RunOrigin): void {
+export function requireSameImages({ path }: RunFolder, { dataset, read }: TrainingJob, origin: RunOrigin): void {
   const { source, split } = dataset;
   for (const subset of trainedSubsets) {
     const [now, then] = [split[subset].length, origin.images[subset].length];
@@ -38,7 +38,7 @@ export function requireSameImages({ path }: RunFolder, { dataset, digests }: Tra
       `${source}: its ${subset} images are not those that the run in ${path} was started on (${now} now, ${then} then); restore them, or start a new run`,
     );
   }
-  const changed = changedImages(split, digests, origin);
+  const changed = changedImages(split, read.digests, origin);
   if (changed.length === 0) return;
   const all = changed.length > 1 ? ` (one of ${changed.length} such images)` : '';
   throw new InputError(
