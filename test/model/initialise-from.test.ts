@@ -55,6 +55,15 @@ test('the same network predicts the same bits, with the running statistics of ba
   assert.equal(await model.predict(scene(1)), await source.predict(scene(1)));
 });
 
+test('a model that has predicted before predicts with the weights that it was given', async () => {
+  // Wide and large enough for kernels that keep packed filters.
+  const [source, model] = [made({ filters: [8, 16] }), made({ filters: [8, 16] }, 2)];
+  const image = { width: 64, height: 64, channels: 1, data: new Float32Array(64 * 64).fill(0.5) };
+  assert.not.equal(await model.predict(image), await source.predict(image));
+  await initialiseFrom(model, source);
+  assert.equal(await model.predict(image), await source.predict(image));
+});
+
 test('heads of other classes keep their own initial values', async () => {
   const [source, model, own] = [made(), made({ classes: 3 }, 2), made({ classes: 3 }, 2)];
   const done = await initialiseFrom(model, source);

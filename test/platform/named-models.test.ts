@@ -13,14 +13,23 @@ const bytesOf = (filters: number[]) => encodeModel(createModel({ filters }, { ba
 test('the first folder that has the name wins', ({ dir }) => {
   const [one, two] = [join(dir, 'one'), join(dir, 'two')];
   for (const path of ['one/nuclei', 'two/nuclei', 'two/brain']) put(dir, `${path}/model.safetensors`, '');
-  assert.is(findModel('nuclei', [one, two]), join(one, 'nuclei/model.safetensors'));
-  assert.is(findModel('nuclei', [two, one]), join(two, 'nuclei/model.safetensors'));
-  assert.is(findModel('brain', [join(dir, 'none'), one, two]), join(two, 'brain/model.safetensors'));
+  assert.is(
+    findModel('nuclei', () => [one, two]),
+    join(one, 'nuclei/model.safetensors'),
+  );
+  assert.is(
+    findModel('nuclei', () => [two, one]),
+    join(two, 'nuclei/model.safetensors'),
+  );
+  assert.is(
+    findModel('brain', () => [join(dir, 'none'), one, two]),
+    join(two, 'brain/model.safetensors'),
+  );
 });
 
 test('what is a path, by a separator or an ending or as a file, is left as it is', ({ dir }) => {
   put(dir, 'models/nuclei/model.safetensors', '');
-  const folders = [join(dir, 'models')];
+  const folders = () => [join(dir, 'models')];
   for (const path of ['./nuclei', 'runs/nuclei', 'nuclei.safetensors', '..', 'a b']) {
     assert.is(findModel(path, folders), path);
   }
@@ -40,11 +49,11 @@ test('an unknown name: where it was looked for, which there are, and what to do'
   put(dir, 'one/begun/README.md', '');
   const [one, two] = [join(dir, 'one'), join(dir, 'two')];
   throwsInput(
-    () => findModel('begun', [one, two]),
+    () => findModel('begun', () => [one, two]),
     `begun: neither a file nor a model of this name in ${one} or ${two}, which hold brain, nuclei; give one of these names, or the path of a model file`,
   );
   throwsInput(
-    () => findModel('begun', [join(dir, 'none')]),
+    () => findModel('begun', () => [join(dir, 'none')]),
     `begun: neither a file nor a model of this name in ${join(dir, 'none')}, which holds none; give the path of a model file, or name a folder of models in UNETPP_MODELS`,
   );
 });

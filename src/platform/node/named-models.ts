@@ -26,8 +26,9 @@ export function modelFolders(): string[] {
  * @returns the path as it is given, or that of the model of this name in the first folder that has it
  * @throws InputError that says where a name was looked for, and which names there are
  */
-export function findModel(given: string, folders: readonly string[] = modelFolders()): string {
+export function findModel(given: string, lookIn: () => readonly string[] = modelFolders): string {
   if (!NAME.test(given) || isFile(given)) return given;
+  const folders = lookIn();
   const found = folders.map((folder) => join(folder, given, FILE)).find(isFile);
   if (found !== undefined) return found;
   const names = [...new Set(folders.flatMap(namesIn))].sort();
