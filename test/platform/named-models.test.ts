@@ -34,9 +34,13 @@ test('what is a path, by a separator or an ending or as a file, is left as it is
     assert.is(findModel(path, folders), path);
   }
   const before = process.cwd();
-  put(dir, 'nuclei', '');
+  put(dir, 'brain/images/a.png', '');
   try {
     process.chdir(dir);
+    assert.is(findModel('brain', folders), 'brain', 'a folder, and no model has its name');
+    put(dir, 'models/brain/model.safetensors', '');
+    assert.is(findModel('brain', folders), join(dir, 'models/brain/model.safetensors'));
+    put(dir, 'nuclei', '');
     assert.is(findModel('nuclei', folders), 'nuclei');
   } finally {
     process.chdir(before);

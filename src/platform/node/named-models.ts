@@ -31,6 +31,8 @@ export function findModel(given: string, lookIn: () => readonly string[] = model
   const folders = lookIn();
   const found = folders.map((folder) => join(folder, given, FILE)).find(isFile);
   if (found !== undefined) return found;
+  // A folder: whoever reads it says so.
+  if (existsSync(given)) return given;
   const names = [...new Set(folders.flatMap(namesIn))].sort();
   const advice =
     names.length > 0
