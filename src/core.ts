@@ -80,6 +80,7 @@ export type { TilePlan, Tiling } from './infer/tiles.js';
 export type { LossOptions } from './loss/loss.js';
 export { lossText, parseLoss } from './loss/loss-text.js';
 export type { ModelCard, TrainingSummary } from './model/card.js';
+export { type Initialised, initialiseFrom } from './model/initialise-from.js';
 export { createModel, Model, type PredictOptions } from './model/model.js';
 export { decodeModel, encodeModel, weightsSha256 } from './model/modelfile.js';
 export { prune } from './model/prune.js';

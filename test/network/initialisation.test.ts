@@ -74,7 +74,8 @@ test('heads begin with the shares of the classes as their answer', async () => {
   const sum = logits.reduce((total, each) => total + Math.exp(each), 0);
   // A class that never occurs counts as a thousandth.
   const shares = [0.9, 0.1, 0.001].map((share) => share / 1.001);
-  for (const [k, share] of shares.entries()) assert.ok(Math.abs(Math.exp(logits[k]!) / sum - share) < 1e-7, `${logits}`);
+  for (const [k, share] of shares.entries())
+    assert.ok(Math.abs(Math.exp(logits[k]!) / sum - share) < 1e-7, `${logits}`);
 });
 
 test('shares that are not those of the classes are refused', () => {

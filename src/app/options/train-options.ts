@@ -38,6 +38,8 @@ const NO_FLAG = {
   terms: null,
   // It is set by --checkpoint-steps and --checkpoint-minutes.
   checkpointEvery: null,
+  // It follows from --init-from.
+  initialWeightsSha256: null,
   // The program manages its memory.
   cacheBytes: null,
   // They are for programs only.

@@ -15,6 +15,7 @@ import type { Settled } from '../backend.js';
 import { requireForTraining } from '../memory.js';
 import type { Observer } from '../observer.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
+import { type InitialModel, requireSameNetwork } from './initial-model.js';
 import { type ReadSamples, readSamples } from './training-data.js';
 import { backendFor } from './workers.js';
 
@@ -24,6 +25,8 @@ export interface PlannedTraining {
   readonly augmentations: readonly Augmentation[];
   readonly dataset: Dataset;
   readonly config: ModelConfig;
+  /** The weights that it begins from, where they are not drawn. */
+  readonly initial?: InitialModel;
   /** The backend, which has not taken any memory yet. */
   readonly backend: Backend;
   /** The memory that the training will take, in bytes. */
@@ -58,7 +61,11 @@ export async function loadJob(
  * Plans a training; whoever plans it closes its backend.
  * @throws InputError for options that do not fit each other, the data set or the memory, or where a GPU is missing
  */
-export async function planTraining(options: Settled<TrainCommandOptions>, dataset: Dataset): Promise<PlannedTraining> {
+export async function planTraining(
+  options: Settled<TrainCommandOptions>,
+  dataset: Dataset,
+  initial?: InitialModel,
+): Promise<PlannedTraining> {
   const augmentations = parseAugmentations(options.augment);
   if (options.test) requireTestImages(dataset);
   const { filters, skips, deepSupervision, norm, upsample, dropout } = options;
@@ -73,12 +80,13 @@ export async function planTraining(options: Settled<TrainCommandOptions>, datase
     classes: outputsFor(dataset),
   };
   const config = parseConfig(fields, 'train');
+  if (initial) requireSameNetwork(config, initial);
   const { size, patches } = dataset.sampler;
   checkSize(config, size, size, patches && '--patch');
   const backend = await backendFor(config, options, dataset);
   try {
     const memory = requireForTraining(config, options, dataset, backend);
-    return { options, augmentations, dataset, config, backend, memory };
+    return { options, augmentations, dataset, config, ...(initial && { initial }), backend, memory };
   } catch (error) {
     backend.close();
     throw error;
