@@ -14,6 +14,7 @@ export type Phase =
   | 'test'
   | 'scoring'
   | 'thresholds'
+  | 'postprocessing'
   | 'evaluate'
   | 'evaluation'
   | 'timing'
