@@ -32,10 +32,9 @@ export interface Instances {
   readonly instances: readonly Instance[];
   /**
    * Makes an image of the label of the object that each pixel belongs to; 0 is the background.
-   * @param name what the error begins with. Default: 'predictInstances'
    * @throws InputError for more than `MAX_INSTANCES` objects
    */
-  labels(name?: string): Image<Uint16Array>;
+  labels(): Image<Uint16Array>;
 }
 
 /** The most objects that a label image of 16 bits can hold. */
@@ -53,17 +52,21 @@ export async function instancesOf(bands: Bands, size: Size, rule: MaskRule): Pro
   return {
     mask: mask!,
     instances: measured(runs, objects, sums.means(runs, objects)),
-    labels: (name = 'predictInstances') => labelsOf(runs, objects, name),
+    labels: () => labelsOf(runs, objects),
   };
 }
 
-function labelsOf(runs: Runs, { count, of }: Components, name: string): Image<Uint16Array> {
-  if (count > MAX_INSTANCES) {
-    const most = `a label image of 16 bits holds ${grouped(MAX_INSTANCES)}`;
-    throw new InputError(
-      `${name}: ${grouped(count)} objects, ${most}; remove small ones by a postprocessing, or cut the image into parts`,
-    );
-  }
+/** @throws InputError that begins with `name`, for more objects than a label image holds */
+export function requireLabels(count: number, name: string): void {
+  if (count <= MAX_INSTANCES) return;
+  const most = `a label image of 16 bits holds ${grouped(MAX_INSTANCES)}`;
+  throw new InputError(
+    `${name}: ${grouped(count)} objects, ${most}; remove small ones by a postprocessing, or cut the image into parts`,
+  );
+}
+
+function labelsOf(runs: Runs, { count, of }: Components): Image<Uint16Array> {
+  requireLabels(count, 'labels');
   const { width, height, rows, starts, ends } = runs;
   const data = new Uint16Array(width * height);
   for (let y = 0; y < height; y++) {

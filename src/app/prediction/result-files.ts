@@ -3,7 +3,7 @@ import type { FileKind } from '../../formats/file-kind.js';
 import { encodeNpy, NPY } from '../../formats/npy.js';
 import { encodePng } from '../../formats/png/png.js';
 import type { Image } from '../../image/image.js';
-import type { Instance, Instances } from '../../infer/instances.js';
+import { type Instance, type Instances, requireLabels } from '../../infer/instances.js';
 import type { Prediction } from '../../infer/prediction.js';
 import type { ImageFile } from '../../platform/node/files/list-images.js';
 import type { OutputFile, Outputs } from '../../platform/node/files/outputs.js';
@@ -72,12 +72,14 @@ export async function writeResults(
   { mask, prediction, instances }: Results,
   { classes, name }: { readonly classes: number; readonly name: string },
 ): Promise<void> {
-  const labels = instances && encodePng(instances.labels(name), LABELS.text);
+  if (instances) requireLabels(instances.instances.length, name);
   await files.mask.write(encodePng(storedMask(mask, Math.max(1, classes - 1)), MASK.text));
   await files.overlay.write(encodePng(overlayClasses(image, mask), OVERLAY.text));
   if (prediction) await files.probabilities?.write(encodeProbabilities(prediction));
-  if (labels) await files.labels?.write(labels);
-  if (instances) await files.objects?.write(objectsCsv(instances.instances, image, classes));
+  if (!instances) return;
+  // Last, when the memory of the overlay is free again.
+  await files.labels?.write(encodePng(instances.labels(), LABELS.text));
+  await files.objects?.write(objectsCsv(instances.instances, image, classes));
 }
 
 /** Encodes probabilities as a .npy file, class by class: [classes, height, width]. */
