@@ -36,11 +36,18 @@ export function isPostprocessing(value: unknown): value is Postprocessing {
   });
 }
 
-/** Returns the mask as `postprocessing` leaves it: where that does nothing, the mask itself. */
-export function postprocess(mask: Image<Uint8Array>, postprocessing: Postprocessing): Image<Uint8Array> {
+/**
+ * Returns the mask as `postprocessing` leaves it: where that does nothing, the mask itself.
+ * @param data where the pixels of the result go, which may be those of the mask. Default: new ones
+ */
+export function postprocess(
+  mask: Image<Uint8Array>,
+  postprocessing: Postprocessing,
+  data?: Uint8Array,
+): Image<Uint8Array> {
   const { minObject, maxHole, largestOnly } = postprocessing;
   if (minObject === undefined && maxHole === undefined && !largestOnly) return mask;
-  return maskOfRuns(postprocessRuns(runsOf(mask), postprocessing));
+  return maskOfRuns(postprocessRuns(runsOf(mask), postprocessing), data);
 }
 
 /** Does what `postprocess` does, to the runs of a mask. */

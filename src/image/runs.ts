@@ -89,9 +89,15 @@ function changes(data: Uint8Array): number {
   return count;
 }
 
-/** The mask that has these runs, and is 0 elsewhere. */
-export function maskOfRuns({ width, height, rows, starts, ends, values }: Runs): Image<Uint8Array> {
-  const data = new Uint8Array(width * height);
+/**
+ * The mask that has these runs, and is 0 elsewhere.
+ * @param data the pixels of a mask that is no longer needed, which are written over. Default: new ones
+ */
+export function maskOfRuns(
+  { width, height, rows, starts, ends, values }: Runs,
+  data: Uint8Array = new Uint8Array(width * height),
+): Image<Uint8Array> {
+  data.fill(0);
   for (let y = 0; y < height; y++) {
     for (let i = rows[y]!; i < rows[y + 1]!; i++) data.fill(values[i]!, y * width + starts[i]!, y * width + ends[i]!);
   }

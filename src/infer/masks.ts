@@ -31,5 +31,6 @@ export async function masksOf(
     }
     y += band[0]!.height;
   }
-  return masks.map((mask, k) => postprocess(mask, rules[k]!.postprocessing ?? {}));
+  // In place: a second mask of a large image would take much memory.
+  return masks.map((mask, k) => postprocess(mask, rules[k]!.postprocessing ?? {}, mask.data));
 }
