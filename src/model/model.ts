@@ -13,6 +13,7 @@ import { type Bands, joinBands, masksOf } from '../infer/own-size.js';
 import type { Prediction } from '../infer/prediction.js';
 import { DEFAULT_BATCH, Predictor } from '../infer/predictor.js';
 import type { TilePlan, Tiling } from '../infer/tiles.js';
+import type { Tta } from '../infer/tta.js';
 import { type ModelConfig, parseConfig } from '../network/config.js';
 import { type Initialisation, initialise } from '../network/initialisation.js';
 import { type Mode, type Output, outputOf, outputsOf } from '../network/mode.js';
@@ -28,6 +29,12 @@ export interface PredictOptions {
   readonly batch?: number;
   /** How images are tiled where they keep their own size. Default: 'auto', where they are large. */
   readonly tiling?: Tiling;
+  /**
+   * Over which copies of an image the prediction is averaged: 'none', 'flips' (4 copies) or 'dihedral' (8), which takes as
+   * many times as long and no more memory of the backend. The thresholds of a model were chosen without, unless
+   * `chooseThresholds` was told. Default: 'none'.
+   */
+  readonly tta?: Tta;
 }
 
 /**
@@ -83,7 +90,7 @@ export class Model {
   async predictBatch(images: readonly Image[], options: PredictOptions = {}): Promise<Prediction[]> {
     if (!Array.isArray(images)) throw new InputError(`predict: expected a list of images, got ${show(images)}`);
     const predictions: Prediction[] = [];
-    for await (const bands of this.#bands(images, options)) {
+    for await (const bands of this.#bandsOfEach(images, options)) {
       predictions.push((await joinBands(bands, images[predictions.length]!))[0]!);
     }
     return predictions;
@@ -98,9 +105,17 @@ export class Model {
     image: Image,
     options: PredictOptions & { readonly threshold: number },
   ): Promise<Image<Uint8Array>> {
-    const { value } = await this.#bands([image], options).next();
-    const [mask] = await masksOf(value!, image, [options.threshold]);
+    const [mask] = await masksOf(this.bands(image, options), image, [options.threshold]);
     return mask!;
+  }
+
+  /**
+   * The probabilities of an image at its own size from top to bottom, in bands as wide as the image: those of a large
+   * image are never there as a whole. Each band is the list of one prediction.
+   * @throws InputError as `predict` does
+   */
+  async *bands(image: Image, options: PredictOptions = {}): AsyncGenerator<readonly Prediction[], void, void> {
+    for await (const bands of this.#bandsOfEach([image], options)) yield* bands;
   }
 
   /**
@@ -117,29 +132,29 @@ export class Model {
     return this.#predictor.tiles(size, outputs, { batch, tiling });
   }
 
-  #bands(images: readonly Image[], options: PredictOptions): AsyncGenerator<Bands, void, void> {
-    const { batch = DEFAULT_BATCH, tiling = 'auto' } = options;
+  #bandsOfEach(images: readonly Image[], options: PredictOptions): AsyncGenerator<Bands, void, void> {
+    const { batch = DEFAULT_BATCH, tiling = 'auto', tta = 'none' } = options;
     checkCount(batch, 'predict: batch');
     const mode = resolveMode(options.mode ?? 'accurate', this);
     for (const image of images) checkImage(image, 'predict');
     const { preprocessing } = this.card;
-    return this.#predictor.predict(images, outputOf(mode, this.config), { preprocessing, batch, tiling });
+    return this.#predictor.predict(images, outputOf(mode, this.config), { preprocessing, batch, tiling, tta });
   }
 
   /**
    * Predicts images that are as the network reads them: its channels, values in its range, all of one size, whatever it
    * is. Nothing is resized; images are padded and the answers cropped where needed.
    */
-  async probabilities(images: readonly Image<Float32Array>[], mode: Mode): Promise<Prediction[]> {
-    return (await this.#predictor.probabilities(images, [outputOf(mode, this.config)]))[0]!;
+  async probabilities(images: readonly Image<Float32Array>[], mode: Mode, tta: Tta = 'none'): Promise<Prediction[]> {
+    return (await this.#predictor.probabilities(images, [outputOf(mode, this.config)], tta))[0]!;
   }
 
   /**
    * Predicts the probabilities of every head and of their mean in one pass, for images as `probabilities` takes them.
    * @returns for each output, in the order of `outputsOf`, the predictions of all images
    */
-  heads(images: readonly Image<Float32Array>[]): Promise<Prediction[][]> {
-    return this.#predictor.probabilities(images, outputsOf(this.config));
+  heads(images: readonly Image<Float32Array>[], tta: Tta = 'none'): Promise<Prediction[][]> {
+    return this.#predictor.probabilities(images, outputsOf(this.config), tta);
   }
 
   /**
