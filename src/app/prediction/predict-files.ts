@@ -7,9 +7,9 @@ import type { Image } from '../../image/image.js';
 import { loadModel, type Threads } from '../../index.js';
 import { type Prediction, toMask } from '../../infer/prediction.js';
 import type { Tiling } from '../../infer/tiles.js';
-import type { Model } from '../../model/model.js';
-import { resolveMode } from '../../model/recommendation.js';
-import { thresholdOf } from '../../model/threshold.js';
+import type { Tta } from '../../infer/tta.js';
+import { type Ensemble, ensemble } from '../../model/ensemble.js';
+import type { PredictOptions } from '../../model/model.js';
 import type { Mode } from '../../network/mode.js';
 import { type ImageFile, listImages } from '../../platform/node/files/list-images.js';
 import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/files/outputs.js';
@@ -18,22 +18,25 @@ import { readImage } from '../../platform/node/files/read-image.js';
 import { overlayClasses, storedMask } from '../../report/overlay.js';
 import { type Computed, onBackend } from '../backend.js';
 import { MASK, OVERLAY } from '../kinds.js';
+import { commonMode, loadModels, type UsedModel, usedModels } from '../models/load-models.js';
 import type { Observer } from '../observer.js';
 import type { BackendChoice } from '../options/backend-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 import { checkInputs, refuseCollisions } from './inputs.js';
 
 export interface PredictFilesOptions extends ForceOption {
-  /** The model file. */
-  readonly model: string;
+  /** The model file; of several, the mean of what they predict is taken. */
+  readonly model: readonly string[];
   /** An image (PNG or .npy), or a folder of them. */
   readonly input: string;
   /** The folder that NAME.png, the mask, and NAME-overlay.png are written to. */
   readonly out: string;
   readonly mode: string;
-  /** The probability above which a pixel is foreground. Default: the threshold of the model. */
+  /** The probability above which a pixel is foreground. Default: the mean of the thresholds of the models. */
   readonly threshold?: number;
   readonly tiling: Tiling;
+  /** Over which copies of an image is averaged. */
+  readonly tta: Tta;
   readonly threads: Threads;
   readonly relaxed?: boolean;
   readonly backend: BackendChoice;
@@ -46,8 +49,11 @@ export interface FilesPrediction extends Computed {
   /** Files beside the images that were ignored. */
   readonly skipped: readonly string[];
   readonly seconds: number;
-  readonly mode: Mode;
+  /** The mode; 'auto' where it is not the same one for all models. */
+  readonly mode: Mode | 'auto';
   readonly threshold: number;
+  readonly tta: Tta;
+  readonly models: readonly UsedModel[];
   readonly threads: number;
 }
 
@@ -64,9 +70,11 @@ async function predictOn(
   options: PredictFilesOptions,
   observer: Observer,
 ): Promise<Omit<FilesPrediction, keyof Computed>> {
-  const model = await loadModel(options.model, { backend });
-  const mode = resolveMode(options.mode, model);
-  const threshold = options.threshold ?? thresholdOf(model, mode);
+  const loaded = await loadModels(options.model, options.mode, (file) => loadModel(file, { backend }));
+  const models = ensemble(loaded.map(({ model }) => model));
+  const mode = commonMode(loaded);
+  const { tiling, tta } = options;
+  const threshold = options.threshold ?? models.threshold(mode);
   const { images: inputs, skipped } = await listImages(options.input);
   refuseCollisions(inputs);
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
@@ -74,19 +82,28 @@ async function predictOn(
   const results: Results[] = [];
   for (const input of inputs) results.push(await resultsOf(input, options, outputs));
   if (skipped.length > 0) observer.remark?.({ kind: 'skipped', files: skipped });
-  await checkInputs(inputs, model, options, mode, observer);
+  await checkInputs(inputs, loaded, options, observer);
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
   for (const [k, input] of inputs.entries()) {
     const image = await readImage(input.path);
     if (k === 0) await makeFolder(options.out);
-    await writeResults(image, model, { mode, threshold, tiling: options.tiling }, results[k]!);
+    await writeResults(image, models, { mode, threshold, tiling, tta }, results[k]!);
     const [done, total] = [k + 1, inputs.length];
     const imagesPerSecond = done / elapsed();
     const pace = { imagesPerSecond, secondsLeft: (total - done) / imagesPerSecond };
     observer.progress?.({ phase: 'predict', done, total, pace });
   }
-  return { images: inputs.length, skipped, seconds: elapsed(), mode, threshold, threads: backend.threads };
+  return {
+    images: inputs.length,
+    skipped,
+    seconds: elapsed(),
+    mode,
+    threshold,
+    tta,
+    models: usedModels(loaded),
+    threads: backend.threads,
+  };
 }
 
 /** The files of one image. */
@@ -112,13 +129,13 @@ async function resultsOf(
 /** Predicts an image, whose probabilities are put together only where they are wanted. */
 async function writeResults(
   image: Image,
-  model: Model,
-  options: { readonly mode: Mode; readonly threshold: number; readonly tiling: Tiling },
+  models: Ensemble,
+  options: PredictOptions & { readonly threshold: number },
   { mask: file, overlay, probabilities }: Results,
 ): Promise<void> {
-  const prediction = probabilities && (await model.predict(image, options));
-  const mask = prediction ? toMask(prediction, options.threshold) : await model.predictMask(image, options);
-  await file.write(encodePng(storedMask(mask, Math.max(1, model.config.classes - 1)), MASK.text));
+  const prediction = probabilities && (await models.predict(image, options));
+  const mask = prediction ? toMask(prediction, options.threshold) : await models.predictMask(image, options);
+  await file.write(encodePng(storedMask(mask, Math.max(1, models.classes - 1)), MASK.text));
   await overlay.write(encodePng(overlayClasses(image, mask), OVERLAY.text));
   await probabilities?.write(encodeProbabilities(prediction!));
 }

@@ -4,17 +4,23 @@ import { type EvaluateFilesOptions, evaluateFiles, type FilesEvaluation } from '
 import { inferenceOptions } from '../../app/options/inference-options.js';
 import { path, spacing, whole } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
-import { evaluationCommand } from '../options/evaluation-options.js';
-import { type CommonOptions, report } from '../program.js';
+import { withImages } from '../options/evaluation-options.js';
+import { withModels } from '../options/model-options.js';
+import { type CommonOptions, command, report } from '../program.js';
 import { objectiveText, thresholdsText } from '../tables/describe.js';
 import { evaluationTable } from '../tables/evaluate-table.js';
+import { averagedText } from '../tables/words.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
 
-export const evaluate = evaluationCommand(
-  'evaluate',
-  'Measure a model on images and masks, at the own size of each image as predict writes masks: Dice, IoU, precision, sensitivity, specificity and surface distances, for one mode and every head.',
-  'unetpp evaluate --model runs/my-scans/model.safetensors --data my-scans --report worst-cases',
+export const evaluate = withImages(
+  withModels(
+    command(
+      'evaluate',
+      'Measure a model, or the mean of several, on images and masks, at the own size of each image as predict writes masks: Dice, IoU, precision, sensitivity, specificity and surface distances, for one mode and every head.',
+      'unetpp evaluate --model runs/my-scans/model.safetensors --data my-scans --report worst-cases',
+    ).usage('--model FILE... --data DIR [options]'),
+  ),
 )
   .addTable(inferenceOptions)
   .optionsGroup('Results:')
@@ -47,16 +53,21 @@ async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void>
   const bar = new ProgressBar(options);
   const result = await evaluateFiles(options, terminalObserver(bar));
   bar.clear();
-  const { evaluation, loss, size, scoredAt, worst, chosen, files, seconds, threads, backend, adapter } = result;
+  const { evaluation, loss, tta, models, size, scoredAt, worst, chosen } = result;
+  const { files, seconds, threads, backend, adapter } = result;
   const { subset, chooseThreshold: score, save: saved = false, spacing = null } = options;
-  const objective = objectiveText(loss);
-  const lines = evaluationTable(evaluation, { subset, sizes: { size, scoredAt }, objective, worst });
+  const objective = loss && objectiveText(loss);
+  const averaged = averagedText(result);
+  const lines = evaluationTable(evaluation, { subset, sizes: { size, scoredAt }, objective, averaged, worst });
   if (chosen) lines.push('', ...choiceLines(result, options));
   if (files.length > 0) lines.push('', `written: ${files.join(', ')}`);
   report(options, lines, {
     ...evaluation,
+    ...(!loss && { loss: null }),
     subset,
-    objective,
+    objective: objective ?? null,
+    tta,
+    models,
     size,
     scoredAt,
     spacing,
@@ -70,13 +81,19 @@ async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void>
   });
 }
 
-function choiceLines(model: FilesEvaluation, { chooseThreshold, save, model: file }: EvaluateFilesOptions): string[] {
+function choiceLines(model: FilesEvaluation, options: EvaluateFilesOptions): string[] {
+  const { chooseThreshold, save } = options;
   return [
     `thresholds of the highest ${chooseThreshold === 'dice' ? 'mean' : 'pooled'} Dice: ${thresholdsText(model)}`,
-    save ? `stored in ${file}` : 'not stored; --save stores them in the model file',
+    storedText(options),
     ...(save && model.outdated
       ? ['The recommended mode was found with other thresholds and is removed: compare again.']
       : []),
     'They were chosen on these images: judge them on others, --subset test.',
   ];
+}
+
+function storedText({ save, model: files }: EvaluateFilesOptions): string {
+  if (files.length > 1) return 'not stored: it is that of the mean; predict takes it by --threshold';
+  return save ? `stored in ${files[0]}` : 'not stored; --save stores them in the model file';
 }

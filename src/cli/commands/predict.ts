@@ -5,17 +5,19 @@ import { path } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { type PredictFilesOptions, predictFiles } from '../../app/prediction/predict-files.js';
 import { grouped } from '../../base/quantities.js';
+import { withModels } from '../options/model-options.js';
 import { type CommonOptions, command, report } from '../program.js';
+import { averagedText } from '../tables/words.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
 
-export const predict = command(
-  'predict',
-  'Segment an image or a folder of images: NAME.png (the mask: 0 and 255, or the class of each pixel where there are several) and NAME-overlay.png, at the size of the image.',
-  'unetpp predict --model runs/phantom/model.safetensors --input scan.png --out masks',
+export const predict = withModels(
+  command(
+    'predict',
+    'Segment an image or a folder of images: NAME.png (the mask: 0 and 255, or the class of each pixel where there are several) and NAME-overlay.png, at the size of the image.',
+    'unetpp predict --model runs/phantom/model.safetensors --input scan.png --out masks',
+  ).usage('--model FILE... --input IMAGE_OR_DIR --out DIR [options]'),
 )
-  .usage('--model FILE --input IMAGE_OR_DIR --out DIR [options]')
-  .requiredOption('--model <file>', 'model file', path)
   .requiredOption('--input <path>', 'an image (PNG or .npy), or a folder of them', path)
   .requiredOption('--out <dir>', 'folder for the results; earlier results with the same names are replaced', path)
   .addTable(forceOptions)
@@ -29,5 +31,7 @@ async function run(options: CommonOptions & PredictFilesOptions): Promise<void> 
   bar.clear();
   const { images, mode, seconds } = result;
   const made = images === 1 ? '1 mask with overlay' : `${grouped(images)} masks with overlays`;
-  report(options, [`${made} in ${options.out}, mode ${mode}, ${seconds.toFixed(1)} s`], result);
+  const averaged = averagedText(result);
+  const how = averaged ? `mode ${mode}, ${averaged}` : `mode ${mode}`;
+  report(options, [`${made} in ${options.out}, ${how}, ${seconds.toFixed(1)} s`], result);
 }

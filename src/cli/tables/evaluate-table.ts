@@ -1,8 +1,9 @@
 /** The output of `unetpp evaluate`: scores in rows, the mode and the heads in columns. */
 
+import type { MeasuredScores } from '../../app/evaluation/evaluate-files.js';
 import type { EvaluatedSizes } from '../../app/evaluation/evaluation-data.js';
 import { plural } from '../../base/quantities.js';
-import type { Evaluation, NamedScores } from '../../evaluate/evaluate.js';
+import type { NamedScores } from '../../evaluate/evaluate.js';
 import type { ClassScores } from '../../evaluate/metrics.js';
 import type { PatientScores } from '../../evaluate/patients.js';
 import { alignRow } from '../../report/text-table.js';
@@ -12,8 +13,10 @@ import { sizesText } from './words.js';
 export interface TableContext {
   readonly subset: string;
   readonly sizes: EvaluatedSizes;
-  /** The loss in words. */
-  readonly objective: string;
+  /** The loss in words, where it was measured. */
+  readonly objective?: string | undefined;
+  /** What was averaged, in words, where anything was. */
+  readonly averaged?: string | undefined;
   /** The images of the lowest Dice, the worst first. */
   readonly worst: readonly NamedScores[];
 }
@@ -29,16 +32,21 @@ const LABEL = 20;
 const CELL = 10;
 
 export function evaluationTable(
-  evaluation: Evaluation,
-  { subset, sizes, objective, worst }: TableContext,
+  evaluation: MeasuredScores,
+  { subset, sizes, objective, averaged, worst }: TableContext,
   room = columnsOf(process.stdout),
 ): string[] {
   const { images, mode, loss, heads, perClass, distanceUnit: unit = 'px' } = evaluation;
   const others = heads.filter(({ head }) => head !== mode);
   const columns = [{ name: mode, ...evaluation }, ...others.map((scores) => ({ name: scores.head, ...scores }))];
   const classes = perClass?.map((scores) => ({ name: `class ${scores.class}`, ...scores })) ?? [];
+  const facts = [
+    `${plural(images, 'image')} (${subset}) ${sizesText(sizes)}`,
+    ...(averaged ? [averaged] : []),
+    ...(loss === undefined ? [] : [`loss ${loss.toFixed(4)} (${objective})`]),
+  ];
   return [
-    `${plural(images, 'image')} (${subset}) ${sizesText(sizes)}, loss ${loss.toFixed(4)} (${objective})`,
+    facts.join(', '),
     '',
     ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit, room),
     ...(perClass ? ['', `mode ${mode}, by class`, ...scoreTable(classes, unit, room)] : []),
@@ -61,7 +69,9 @@ function scoreTable(columns: readonly Column[], unit: string, room: number): str
   const share = (label: string, read: (column: Column) => number) => row(label, (column) => read(column).toFixed(4));
   return [
     row('', ({ name }) => name),
-    ...(columns[0]!.threshold === undefined ? [] : [row('threshold', ({ threshold }) => `${threshold}`)]),
+    ...(columns[0]!.threshold === undefined
+      ? []
+      : [row('threshold', ({ threshold }) => `${Number(threshold!.toFixed(6))}`)]),
     share('Dice', ({ dice }) => dice),
     share('IoU', ({ iou }) => iou),
     share('precision', ({ precision }) => precision),
