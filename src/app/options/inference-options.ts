@@ -40,7 +40,7 @@ export const inferenceOptions = {
     flag: '--threshold <p>',
     parse: between(0, 1),
     help: 'probability above which a pixel is foreground',
-    default: { unset: 'that of the model' },
+    default: { unset: 'that of the model; of several, the mean of theirs' },
     affects: 'bits',
   },
   ...tileOptions,
