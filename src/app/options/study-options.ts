@@ -60,6 +60,7 @@ const DECIDED: readonly string[] = [
   'skips',
   'deepSupervision',
   'headWeights',
+  'initFrom',
   'seed',
   'out',
   'resume',

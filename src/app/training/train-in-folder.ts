@@ -13,6 +13,7 @@ import type { Observer } from '../observer.js';
 import { lossOptions } from '../options/train-options.js';
 import { originOf } from '../runs/same-run.js';
 import { secondsLeft } from './eta.js';
+import { initialiseJob } from './initialise-job.js';
 import type { TrainingJob } from './job.js';
 
 /**
@@ -42,12 +43,14 @@ export async function trainInFolder(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<Trained> {
-  const { options, augmentations, dataset, model, resume } = job;
+  const { options, augmentations, dataset, model, initial, resume } = job;
   const { checkpointSteps, checkpointMinutes, logSteps, resume: _, ...same } = options;
   const origin = originOf(job);
+  if (!resume) await initialiseJob(job, observer);
   const training = trainModel(model, dataset, {
     ...same,
     loss: lossOptions(options),
+    ...(initial && { initialWeightsSha256: initial.sha256 }),
     augment: (sample, key, window) => augment(sample, augmentations, key, window),
     signal,
     observers: [folder.recorder(model, logSteps), observer],

@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { type CompareFilesOptions, compareFiles } from '../../app/evaluation/compare-files.js';
 import { computingOptions, tileOptions } from '../../app/options/inference-options.js';
-import { between, path, whole } from '../../app/options/parsers.js';
+import { between, model, whole } from '../../app/options/parsers.js';
 import { recommendationScores } from '../../model/recommendation.js';
 import { withImages } from '../options/evaluation-options.js';
 import { type CommonOptions, command, report } from '../program.js';
@@ -18,7 +18,7 @@ export const compare = withImages(
     'unetpp compare --model runs/my-scans/model.safetensors --data my-scans --save',
   )
     .usage('--model FILE --data DIR [options]')
-    .requiredOption('--model <file>', 'model file', path),
+    .requiredOption('--model <file>', 'model file, or the name of a model', model),
 )
   .option('--runs <n>', 'timed predictions of one image in each mode, in turns', whole(1, 10_000), 15)
   .addTable(tileOptions)

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { completeOptions, type TrainCommandOptions, trainGroups } from '../../app/options/train-options.js';
 import { withRecipe } from '../../app/recipes.js';
+import { withInitialModel } from '../../app/training/initial-model.js';
 import { resumeTraining, startTraining } from '../../app/training/start-training.js';
 import type { TrainingObserver } from '../../app/training/train-in-folder.js';
 import { InputError } from '../../base/errors.js';
@@ -30,7 +31,7 @@ async function run(given: Given): Promise<void> {
   const observer = trainingObserver(bar);
   await interruptible(bar, async (signal) => {
     const outcome = await (folder === undefined
-      ? startTraining(completeOptions(withRecipe(given)), observer, signal)
+      ? startTraining(completeOptions(withRecipe(await withInitialModel(given))), observer, signal)
       : resumeTraining(folder, given, observer, signal));
     bar.clear();
     const { result } = outcome;
