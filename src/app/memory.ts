@@ -6,12 +6,15 @@ import { memorySize } from '../base/quantities.js';
 import { CACHE_BYTES } from '../data/cache.js';
 import { type Dataset, examplesOf } from '../data/dataset.js';
 import { storedPixels } from '../data/record.js';
+import type { Member } from '../evaluate/members.js';
 import { TRUTH_BYTES } from '../evaluate/truths.js';
+import type { Size } from '../image/frame.js';
 import { frameOf } from '../image/prepare.js';
 import type { TilePlan, Tiling } from '../infer/tiles.js';
+import { copiesOf, sizesOf, type Tta } from '../infer/tta.js';
 import { trainedLoss } from '../loss/loss.js';
 import type { Model } from '../model/model.js';
-import { parameterBytes, predictionCost } from '../model/summary.js';
+import { parameterBytes, predictionMemory } from '../model/summary.js';
 import { depthOf, type ModelConfig } from '../network/config.js';
 import { levelsOfMode, type Mode, outputOf, outputsOf } from '../network/mode.js';
 import { availableMemory } from '../platform/node/host.js';
@@ -26,6 +29,23 @@ const STORED = 12;
 export interface MemoryNeed {
   readonly backendBytes: number;
   readonly hostBytes: number;
+}
+
+/** The bytes that one of several models needs, which compute one after the other in the same working memory. */
+interface ModelNeed {
+  /** Its parameters and their packed filters, in the memory of the backend. */
+  readonly keptBytes: number;
+  readonly workingBytes: number;
+  /** What is held of its results while the others compute, beside the backend. */
+  readonly heldBytes: number;
+}
+
+/** @param sharedBytes what is there once for all of them, beside the backend */
+function together(needs: readonly ModelNeed[], sharedBytes: number): MemoryNeed {
+  return {
+    backendBytes: sum(needs.map(({ keptBytes }) => keptBytes)) + Math.max(...needs.map((need) => need.workingBytes)),
+    hostBytes: sharedBytes + sum(needs.map(({ heldBytes }) => heldBytes)),
+  };
 }
 
 /**
@@ -118,36 +138,78 @@ export function requireForTraining(
   return need.backendBytes + need.hostBytes;
 }
 
-/** Checks that evaluating these images of a data set, `batch` at once, fits into the memory. */
-export function requireForEvaluation(
-  model: Model,
-  { records, sampler }: Dataset,
-  { names, batch, tiling }: { readonly names: readonly string[]; readonly batch: number; readonly tiling: Tiling },
-): void {
-  const { config, backend } = model;
-  const own = names.map((name) => records.get(name)!);
-  const pixels = own.map(({ width, height }) => width * height);
+/** How a model computes the images that it is measured on, or that it predicts. */
+interface Computing {
+  readonly tiling: Tiling;
+  readonly tta: Tta;
+}
+
+/** What averaging over copies of images takes beside what one copy takes: in channels of float32 for each pixel. */
+function copyChannels(tta: Tta, inChannels: number, outChannels: number): number {
+  // An image padded, mirrored and turned; what is said of it moved back in two steps, and its sum in float64.
+  return copiesOf(tta) === 1 ? 0 : 3 * inChannels + 4 * outChannels;
+}
+
+export interface EvaluationWork extends Computing {
+  readonly names: readonly string[];
+  /** How many images are computed at once. */
+  readonly batch: number;
+}
+
+/** Checks that evaluating these images by the mean of models, each with the images as it reads them, fits into the memory. */
+export function requireForEvaluation(members: readonly Member[], work: EvaluationWork): void {
+  const { records, sampler } = members[0]!.dataset;
+  const pixels = work.names.map((name) => records.get(name)!).map(({ width, height }) => width * height);
+  const needs = members.map((member) => needOfEvaluation(member, work, members.length));
+  // The samples that are kept, and of the largest image the masks of all outputs.
+  const datasets = new Map(members.map(({ model, dataset }) => [dataset, model.config.inChannels]));
+  const kept = [...datasets].map(([{ sampler }, inChannels]) => {
+    const sampled = sampler.preprocessing.size === undefined ? sum(pixels) : pixels.length * sampler.size ** 2;
+    return Math.min(CACHE_BYTES, sampled * (FLOAT * inChannels + 1));
+  });
+  const outputs = Math.max(...members.map(({ model }) => outputsOf(model.config).length));
+  const shared = sum(kept) + Math.min(TRUTH_BYTES, sum(pixels)) + Math.max(...pixels) * outputs;
   const keepsSize = sampler.preprocessing.size === undefined;
-  const seen = keepsSize
-    ? {
-        width: Math.max(...own.map(({ width }) => width)),
-        height: Math.max(...own.map(({ height }) => height)),
-      }
-    : { width: sampler.size, height: sampler.size };
+  const { width, height } = largestOf(members[0]!.dataset, work.names);
+  const what = keepsSize ? `an image of ${width}x${height} pixels` : `--size ${sampler.size}`;
+  const advice = keepsSize ? 'make it smaller' : 'lower it';
+  demand(together(needs, shared), members[0]!.model.backend, what, advice + orFewer(members));
+}
+
+function needOfEvaluation(
+  { model, dataset }: Member,
+  { names, batch, tiling, tta }: EvaluationWork,
+  models: number,
+): ModelNeed {
+  const { config, backend } = model;
+  const { sampler } = dataset;
+  const keepsSize = sampler.preprocessing.size === undefined;
+  const seen = keepsSize ? largestOf(dataset, names) : { width: sampler.size, height: sampler.size };
   const outputs = outputsOf(config);
   const plan = keepsSize ? model.tiles(seen, outputs, { batch, tiling }) : undefined;
   const multiple = 2 ** depthOf(config);
   const size = plan?.tile ?? { width: roundUp(seen.width, multiple), height: roundUp(seen.height, multiple) };
-  const computed = { size, batch: plan?.batch ?? (keepsSize ? 1 : batch), images: plan?.count ?? names.length };
+  const atOnce = plan?.batch ?? (keepsSize ? 1 : batch);
+  const computed = { size: sizesOf(tta, size), batch: atOnce, images: plan?.count ?? names.length };
   const { packed, working } = evaluationMemory(config, { ...computed, loss: trainedLoss(model) }, backend);
-  const backendBytes = parameterBytes(model.parameters.list, backend) + packed + working;
-  const sampled = keepsSize ? sum(pixels) : names.length * sampler.size ** 2;
-  // The samples that are kept, and of the largest image the masks of all outputs and a band of probabilities.
-  const kept = Math.min(CACHE_BYTES, sampled * (FLOAT * config.inChannels + 1));
-  const band = plan ? FLOAT * 2 * seen.width * size.height * config.classes * outputs.length : 0;
-  const hostBytes = kept + Math.min(TRUTH_BYTES, sum(pixels)) + Math.max(...pixels) * outputs.length + band;
-  const what = keepsSize ? `an image of ${seen.width}x${seen.height} pixels` : `--size ${sampler.size}`;
-  demand({ backendBytes, hostBytes }, backend, what, keepsSize ? 'make it smaller' : 'lower it');
+  const channels = config.classes * outputs.length;
+  const band = plan ? FLOAT * 2 * seen.width * size.height * channels : 0;
+  // What one model says waits for the others.
+  const waiting = (models > 1 ? channels : 0) + copyChannels(tta, config.inChannels, channels);
+  return {
+    keptBytes: parameterBytes(model.parameters.list, backend) + packed,
+    workingBytes: working,
+    heldBytes: band + FLOAT * atOnce * size.width * size.height * waiting,
+  };
+}
+
+/** The width of the widest of these images, and the height of the highest. */
+function largestOf({ records }: Dataset, names: readonly string[]): Size {
+  const images = names.map((name) => records.get(name)!);
+  return {
+    width: Math.max(...images.map(({ width }) => width)),
+    height: Math.max(...images.map(({ height }) => height)),
+  };
 }
 
 function sum(values: readonly number[]): number {
@@ -160,14 +222,27 @@ export interface PredictionNeed {
   readonly plan?: TilePlan | undefined;
 }
 
-/** Checks that predicting one image fits into the memory. */
+/** Checks that predicting one image by the mean of models, each in its mode, fits into the memory. */
 export function requireForPrediction(
-  model: Model,
-  mode: Mode,
-  tiling: Tiling,
+  members: readonly { readonly model: Model; readonly mode: Mode }[],
+  computing: Computing,
   image: { readonly path: string; readonly width: number; readonly height: number },
 ): PredictionNeed {
   const { path, width, height } = image;
+  const needs = members.map(({ model, mode }) => needOfPrediction(model, mode, computing, image));
+  const { model } = members[0]!;
+  const need = together(needs, Math.max(...needs.map(({ imageBytes }) => imageBytes)));
+  const advice = adviceFor(model, computing.tiling) + orFewer(members);
+  demand(need, model.backend, `${path}: an image of ${width}x${height} pixels`, advice);
+  return { bytes: inHost(need, model.backend), plan: needs.find(({ plan }) => plan)?.plan };
+}
+
+function needOfPrediction(
+  model: Model,
+  mode: Mode,
+  { tiling, tta }: Computing,
+  image: Size,
+): ModelNeed & { readonly imageBytes: number; readonly plan: TilePlan | undefined } {
   const { config, parameters, backend } = model;
   const multiple = 2 ** levelsOfMode(mode, config).at(-1)!;
   const seen = frameOf(image, model.card.preprocessing);
@@ -175,23 +250,30 @@ export function requireForPrediction(
   const plan = keepsSize ? model.tiles(seen, [outputOf(mode, config)], { tiling }) : undefined;
   const size = plan?.tile ?? { width: roundUp(seen.width, multiple), height: roundUp(seen.height, multiple) };
   const batch = plan?.batch ?? 1;
-  const { workingBytes, preparedBytes } = predictionCost(model.record(mode, { batch, ...size }), backend);
-  const backendBytes = parameterBytes(parameters.list, backend) + preparedBytes + workingBytes;
+  const graphs = sizesOf(tta, size).map((each) => model.record(mode, { batch, ...each }));
+  const { workingBytes, preparedBytes } = predictionMemory(graphs, backend);
   const { inChannels, classes } = config;
   // What the network reads, and packed; what it says, as read and as cut out. At the image's own size, what comes of it,
   // and its overlay; of tiles, two rows of them are there as probabilities, and the image as it is stored.
-  const computed = batch * size.width * size.height * 2 * (inChannels + classes);
-  const pixels = width * height;
-  const own = plan
-    ? pixels * STORED + FLOAT * 2 * width * size.height * classes
-    : FLOAT * pixels * (inChannels + classes + 1);
-  const need = { backendBytes, hostBytes: FLOAT * computed + own };
-  demand(need, backend, `${path}: an image of ${width}x${height} pixels`, adviceFor(model, tiling));
-  return { bytes: inHost(need, backend), plan };
+  const channels = 2 * (inChannels + classes) + copyChannels(tta, inChannels, classes);
+  const computed = FLOAT * batch * size.width * size.height * channels;
+  const pixels = image.width * image.height;
+  return {
+    keptBytes: parameterBytes(parameters.list, backend) + preparedBytes,
+    workingBytes,
+    heldBytes: computed + (plan ? FLOAT * 2 * image.width * size.height * classes : 0),
+    imageBytes: pixels * (plan ? STORED : FLOAT * (inChannels + classes + 1)),
+    plan,
+  };
 }
 
 /** What helps where an image is too large. */
 function adviceFor({ card }: Model, tiling: Tiling): string {
   if (card.preprocessing.size !== undefined) return 'make it smaller or cut it into tiles';
   return tiling === 'auto' ? 'make it smaller' : 'leave --tile out, or make it smaller';
+}
+
+/** What also helps where there are several models. */
+function orFewer(members: readonly unknown[]): string {
+  return members.length > 1 ? ', or take fewer models' : '';
 }

@@ -8,11 +8,13 @@ export interface ForceOption {
   readonly force?: boolean;
 }
 
-/** @param reads the values of the options that name what the call reads, by option: `{ '--data': 'my-scans' }` */
+/** @param reads what the options name that the call reads, by option: `{ '--data': 'my-scans' }` */
 export function outputsOf(
   { force = false }: ForceOption,
-  reads: Readonly<Record<string, string | undefined>>,
+  reads: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): Outputs {
-  const sources = Object.entries(reads).flatMap(([option, path]): Source[] => (path ? [{ option, path }] : []));
+  const sources = Object.entries(reads).flatMap(([option, paths = []]) =>
+    [paths].flat().flatMap((path): Source[] => (path ? [{ option, path }] : [])),
+  );
   return new Outputs({ force, sources, dataFolderAt });
 }

@@ -7,9 +7,9 @@ import { DEFAULT_THRESHOLD, type Prediction } from '../infer/prediction.js';
 import { DEFAULT_BATCH } from '../infer/predictor.js';
 import type { Model } from '../model/model.js';
 import type { Thresholds } from '../model/threshold.js';
-import { outputsOf } from '../network/mode.js';
+import { type Member, predictedByMembers, type ScoredOptions, scoredOutputs } from './members.js';
 import { type ConfusionCounts, overlapScores, pooled } from './overlap.js';
-import { type OwnSizeOptions, predictedAtOwnSize } from './own-size.js';
+import type { OwnSizeOptions } from './own-size.js';
 import { Truths } from './truths.js';
 
 /** The thresholds that are tried: 0.05, 0.10, …, 0.95. */
@@ -42,25 +42,38 @@ export interface ChooseThresholdOptions extends Omit<OwnSizeOptions, 'batch'> {
  * @throws InputError for a model of several classes, which takes the most probable class without a threshold, or a data
  * set that does not fit it
  */
-export async function chooseThresholds(
+export function chooseThresholds(
   model: Model,
   dataset: Dataset,
   options: ChooseThresholdOptions = {},
 ): Promise<Readonly<Record<string, ThresholdChoice>>> {
+  return chooseMemberThresholds([{ model, dataset }], options);
+}
+
+/**
+ * What `chooseThresholds` gives, for the mean of several models.
+ * @param mode that for which a threshold is chosen, where the models differ in their heads
+ * @returns choices by the names of `scoredOutputs`
+ */
+export async function chooseMemberThresholds(
+  members: readonly Member[],
+  options: ChooseThresholdOptions & Pick<ScoredOptions, 'mode'>,
+): Promise<Readonly<Record<string, ThresholdChoice>>> {
   const { score = 'dice', batch = DEFAULT_BATCH } = options;
+  const { model, dataset } = members[0]!;
   const { config } = model;
   if (config.classes > 1) {
     throw new InputError(
       `this model tells ${config.classes} classes apart and takes the most probable one: it has no threshold to choose`,
     );
   }
-  const names = outputsOf(config);
-  const scans = names.map((): ConfusionCounts[][] => CANDIDATES.map(() => []));
+  const { outputs } = scoredOutputs(members, options);
+  const scans = outputs.map((): ConfusionCounts[][] => CANDIDATES.map(() => []));
   const truths = new Truths(dataset);
   const { validation } = dataset.split;
-  for await (const { sample, bands } of predictedAtOwnSize(model, dataset, validation, { ...options, batch })) {
+  for await (const { sample, bands } of predictedByMembers(members, outputs, validation, { ...options, batch })) {
     const { mask } = await truths.of(sample);
-    const parts = names.map((): ConfusionCounts[][] => CANDIDATES.map(() => []));
+    const parts = outputs.map((): ConfusionCounts[][] => CANDIDATES.map(() => []));
     let y = 0;
     for await (const band of bands) {
       const rows = mask.data.subarray(y * mask.width, (y + band[0]!.height) * mask.width);
@@ -73,7 +86,7 @@ export async function chooseThresholds(
       for (const [c, images] of scan.entries()) images.push(pooled(parts[k]![c]!));
     }
   }
-  return Object.fromEntries(names.map((name, k) => [name, choose(scans[k]!, score)]));
+  return Object.fromEntries(outputs.map(({ name }, k) => [name, choose(scans[k]!, score)]));
 }
 
 export function thresholdsOf(choices: Readonly<Record<string, ThresholdChoice>>): Thresholds {

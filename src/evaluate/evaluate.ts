@@ -8,16 +8,18 @@ import { cutFromFrame } from '../image/frame.js';
 import type { Image, Spacing } from '../image/image.js';
 import { type MaskRule, masksOf } from '../infer/masks.js';
 import { DEFAULT_BATCH } from '../infer/predictor.js';
+import { averaged } from '../infer/tta.js';
 import type { LossOptions } from '../loss/loss.js';
 import type { Model } from '../model/model.js';
-import { type MaskOptions, maskRuleOf } from '../model/postprocessing.js';
+import type { MaskOptions } from '../model/postprocessing.js';
 import { resolveMode } from '../model/recommendation.js';
-import { levelsOf } from '../network/config.js';
-import { levelName, type Mode, outputOf, outputsOf } from '../network/mode.js';
+import { depthOf } from '../network/config.js';
+import type { Mode } from '../network/mode.js';
 import { EvaluationProgram } from './evaluation-program.js';
 import { namesOf } from './labelled-batches.js';
+import { type Member, predictedByMembers, type ScoredOptions, scoredOutputs } from './members.js';
 import { type ImageScores, type Measures, MetricAccumulator, type Scores } from './metrics.js';
-import { type OwnSizeOptions, type PredictHeads, predictedAtOwnSize } from './own-size.js';
+import type { OwnSizeOptions, PredictHeads } from './own-size.js';
 import { type PatientScores, patientScores } from './patients.js';
 import { type Truth, Truths } from './truths.js';
 
@@ -38,8 +40,11 @@ export interface NamedScores extends ImageScores {
 /** The scores of a model: those of a mode, and of every head. */
 export interface ModelScores extends Scores, MaskRule {
   readonly images: number;
-  /** The mode that the scores are of; those of every head are in `heads`. */
-  readonly mode: Mode;
+  /**
+   * The mode that the scores are of; those of every head are in `heads`. It is 'auto' only of several models for which
+   * different modes are recommended.
+   */
+  readonly mode: Mode | 'auto';
   readonly heads: readonly HeadScores[];
   /** The unit of distances; absent unless `distances` is set. */
   readonly distanceUnit?: 'px' | 'mm';
@@ -50,6 +55,7 @@ export interface ModelScores extends Scores, MaskRule {
 }
 
 export interface Evaluation extends ModelScores {
+  readonly mode: Mode;
   /** The training objective in evaluation mode, averaged over the heads; its terms over the batch see `batch` images. */
   readonly loss: number;
 }
@@ -90,26 +96,27 @@ export interface EvaluateOptions extends Omit<ScoreOptions, 'batch'> {
  * Measures a model as it is used: what it predicts is brought back to the own size of each image, as `Model.predict` does,
  * and the masks made of it are compared with the masks as they are stored. The loss is that of the samples, at the size at
  * which the network sees them; where 2^depth does not divide it, images are padded by reflection, and the loss is that of
- * the padded images. For an image that is tiled it is the mean over its tiles.
+ * the padded images. For an image that is tiled it is the mean over its tiles. With `tta` it is that of the images as they
+ * are, without their copies.
  * @throws InputError for a data set that does not fit the model, an empty subset, or a mode that the model does not have
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { loss: objective, batch = DEFAULT_BATCH, ...scored } = options;
+  const { loss: objective, batch = DEFAULT_BATCH, tta = 'none', ...scored } = options;
+  const mode = resolveMode(scored.mode ?? 'accurate', model);
   const scope = new Scope(model.backend);
   const program = new EvaluationProgram(model, objective, scope);
   let loss = 0;
-  const predict: PredictHeads = async (samples, share) => {
-    const evaluated = await program.run(samples);
-    loss += evaluated.loss * samples.length * share;
-    return evaluated.heads;
-  };
+  const averaging = { tta, multiple: 2 ** depthOf(model.config) };
+  const predict: PredictHeads = (samples, share) =>
+    averaged(samples[0]!.image, averaging, async (move, isItself) => {
+      const copies = samples.map(({ name, image, mask }) => ({ name, image: move(image), mask: move(mask) }));
+      const evaluated = await program.run(copies);
+      if (isItself) loss += evaluated.loss * samples.length * share;
+      return evaluated.heads;
+    });
   try {
-    const { images, mode, threshold, postprocessing, ...scores } = await scoreModel(
-      model,
-      dataset,
-      { ...scored, batch },
-      predict,
-    );
+    const measured = await scoreModel(model, dataset, { ...scored, mode, batch }, predict);
+    const { images, mode: _, threshold, postprocessing, ...scores } = measured;
     return { images, mode, threshold, ...(postprocessing && { postprocessing }), loss: loss / images, ...scores };
   } finally {
     scope.free();
@@ -121,24 +128,37 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
  * @param predict computes the predictions; by default the model does
  * @throws InputError as `evaluate` does
  */
-export async function scoreModel(
+export function scoreModel(
   model: Model,
   dataset: Dataset,
   options: ScoreOptions,
   predict?: PredictHeads,
 ): Promise<ModelScores> {
+  return scoreMembers([{ model, dataset }], options, predict);
+}
+
+/**
+ * What `scoreModel` gives, of the mean of several models; of their heads only where all have the same.
+ * @param members models that tell the same classes apart, at least one; the images of the first are scored
+ * @param predict computes the predictions of an only member; by default each model does
+ * @throws InputError as `evaluate` does
+ */
+export async function scoreMembers(
+  members: readonly Member[],
+  options: ScoreOptions & Pick<ScoredOptions, 'thresholds'>,
+  predict?: PredictHeads,
+): Promise<ModelScores> {
+  const { model, dataset } = members[0]!;
   const { subset = 'validation', perImage = false, distances = false, spacing, truths = new Truths(dataset) } = options;
   checkSpacing(spacing);
   const { config } = model;
-  const mode = resolveMode(options.mode ?? 'accurate', model);
   const names = namesOf(dataset, subset);
-  const outputs = outputsOf(config);
-  const chosen = outputs.indexOf(outputOf(mode, config));
-  const rules = outputs.map((output) => maskRuleOf(model, output, options));
+  const { mode, outputs, chosen } = scoredOutputs(members, options);
+  const rules = outputs.map(({ rule }) => rule);
   const accumulators = outputs.map(() => new MetricAccumulator(config.classes, options));
   const images = outputs.map((): NamedScores[] => []);
   const units = new DistanceUnit(spacing);
-  for await (const { sample, frame, bands } of predictedAtOwnSize(model, dataset, names, options, predict)) {
+  for await (const { sample, frame, bands } of predictedByMembers(members, outputs, names, options, predict)) {
     const truth = await truths.of(sample, distances && !spacing);
     const pixel = distances ? units.spacingOf(sample.name, truth) : undefined;
     const masks = await masksOf(bands, truth.mask, rules);
@@ -157,12 +177,9 @@ export async function scoreModel(
     ...rules[chosen]!,
     ...(distances && { distanceUnit: units.unit }),
     ...scores[chosen]!,
-    heads: levelsOf(config).map((level, k) => ({
-      head: levelName(level),
-      ...rules[k]!,
-      ...scores[k]!,
-      ...listed(k),
-    })),
+    heads: outputs.flatMap(({ head, rule }, k) =>
+      head === undefined ? [] : [{ head, ...rule, ...scores[k]!, ...listed(k) }],
+    ),
     ...listed(chosen),
   };
 }

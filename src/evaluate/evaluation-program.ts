@@ -33,7 +33,7 @@ export interface EvaluatedBatch {
   /** The mean loss over the samples. */
   readonly loss: number;
   /** The predictions of all samples for each output, in the order of `outputsOf`. */
-  readonly heads: readonly (readonly Prediction[])[];
+  readonly heads: Prediction[][];
 }
 
 interface Compiled {

@@ -5,6 +5,7 @@ import { frameOf } from '../image/prepare.js';
 import { type Bands, fromFrame, ownBands } from '../infer/own-size.js';
 import type { Prediction } from '../infer/prediction.js';
 import { cutTile, type TilePlan, type Tiling, tiledBands } from '../infer/tiles.js';
+import type { Tta } from '../infer/tta.js';
 import type { Model } from '../model/model.js';
 import { outputsOf } from '../network/mode.js';
 import { type LabelledBatchesOptions, labelledBatches } from './labelled-batches.js';
@@ -18,6 +19,8 @@ export type PredictHeads = (samples: readonly Sample[], share: number) => Promis
 export interface OwnSizeOptions extends LabelledBatchesOptions {
   /** How images are tiled where they keep their own size. Default: 'auto', where they are large. */
   readonly tiling?: Tiling | undefined;
+  /** Over which copies of an image its predictions are averaged, as in `PredictOptions`. Default: 'none'. */
+  readonly tta?: Tta | undefined;
 }
 
 /** A sample, and the predictions of all outputs at the own size of its image. */
@@ -39,7 +42,12 @@ export async function* predictedAtOwnSize(
   dataset: Dataset,
   names: readonly string[],
   options: OwnSizeOptions,
-  predict: PredictHeads = (samples) => model.heads(samples.map(({ image }) => image)),
+  predict: PredictHeads = (samples) => {
+    return model.heads(
+      samples.map(({ image }) => image),
+      options.tta,
+    );
+  },
 ): AsyncGenerator<PredictedSample, void, void> {
   const outputs = outputsOf(model.config);
   const { preprocessing } = dataset.sampler;

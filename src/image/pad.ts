@@ -16,11 +16,17 @@ export interface Padded<T extends ImageData> {
  * image, the reflection goes back and forth; a side of one pixel is repeated. Nothing to pad: the image itself.
  */
 export function padReflect<T extends ImageData>(image: Image<T>, multiple: number): Padded<T> {
-  const width = roundUp(image.width, multiple);
-  const height = roundUp(image.height, multiple);
-  const x = Math.floor((width - image.width) / 2);
-  const y = Math.floor((height - image.height) / 2);
+  const { width, height, x, y } = paddedFrame(image, multiple);
   return { image: placed(image, width, height, x, y), x, y };
+}
+
+/** The size to which `padReflect` pads an image of this size, and where the first pixel of the original lies. */
+export function paddedFrame(
+  { width, height }: Pick<Image, 'width' | 'height'>,
+  multiple: number,
+): Pick<Image, 'width' | 'height'> & Omit<Padded<ImageData>, 'image'> {
+  const [wide, high] = [roundUp(width, multiple), roundUp(height, multiple)];
+  return { width: wide, height: high, x: Math.floor((wide - width) / 2), y: Math.floor((high - height) / 2) };
 }
 
 /** Cuts the original's rectangle, `width` x `height`, out of an image padded like `padded`: the network's answer to it. */

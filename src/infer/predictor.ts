@@ -4,7 +4,7 @@
  *     image  →  prepare        its channels, values and size as the network reads them     preprocessing.ts
  *            →  Batch          padded and packed with others of its size                   batch.ts
  *            →  Inference      computed: the probabilities of some heads, or of their mean  inference.ts
- *            →  Batch          unpacked and cropped
+ *            →  Batch          unpacked and cropped; the mean over the copies of an image   tta.ts
  *            →  ownBands       the probabilities at the image's own size, band by band     own-size.ts
  *            →  masksOf        masks, by a threshold and a postprocessing                  masks.ts
  *
@@ -33,6 +33,7 @@ import { type Bands, fromFrame, ownBands } from './own-size.js';
 import type { Prediction } from './prediction.js';
 import { networkSize, prepare, prepareParts } from './preprocessing.js';
 import { cutTile, planTiles, type Tile, type TilePlan, type Tiling, tiledBands } from './tiles.js';
+import { averaged, type Tta } from './tta.js';
 
 /** How many images of one size are computed at once by default. */
 export const DEFAULT_BATCH = 4;
@@ -43,6 +44,8 @@ export interface PredictorOptions {
   /** How many neighbours that the network sees at the same size are computed at once, and how many tiles of an image. */
   readonly batch: number;
   readonly tiling: Tiling;
+  /** Over which copies of an image, or of a tile, is averaged. */
+  readonly tta: Tta;
 }
 
 /** How many compiled networks are kept; each holds memory of its backend. */
@@ -68,18 +71,18 @@ export class Predictor {
   async *predict(
     images: readonly Image[],
     output: Output,
-    { preprocessing, batch, tiling }: PredictorOptions,
+    { preprocessing, batch, tiling, tta }: PredictorOptions,
   ): AsyncGenerator<Bands, void, void> {
     for (const group of neighbours(images, preprocessing, batch)) {
       const [first] = group;
       const seen = networkSize(first!, preprocessing);
       const plan = preprocessing.size === undefined && this.tiles(seen, [output], { batch, tiling });
       if (plan) {
-        for (const image of group) yield this.#tiled(image, output, preprocessing, plan);
+        for (const image of group) yield this.#tiled(image, output, { preprocessing, tta }, plan);
         continue;
       }
       const prepared = group.map((image) => prepare(image, this.config, preprocessing));
-      const [predictions] = await this.probabilities(prepared, [output]);
+      const [predictions] = await this.probabilities(prepared, [output], tta);
       for (const [k, image] of group.entries()) {
         yield ownBands([predictions![k]!], frameOf(image, preprocessing), image);
       }
@@ -108,12 +111,12 @@ export class Predictor {
   async *#tiled(
     image: Image,
     output: Output,
-    preprocessing: Preprocessing,
+    { preprocessing, tta }: Pick<PredictorOptions, 'preprocessing' | 'tta'>,
     plan: TilePlan,
   ): AsyncGenerator<readonly Prediction[]> {
     const frame = frameOf(image, preprocessing);
     const cut = prepareParts(image, this.config, preprocessing, (whole, tile: Tile) => cutTile(whole, tile, plan.tile));
-    const bands = tiledBands(frame, plan, (tiles) => this.probabilities(tiles.map(cut), [output]));
+    const bands = tiledBands(frame, plan, (tiles) => this.probabilities(tiles.map(cut), [output], tta));
     yield* fromFrame(bands, frame, image);
   }
 
@@ -121,8 +124,17 @@ export class Predictor {
    * The probabilities of images that are as the network reads them, all of one size, any size.
    * @returns for each output the predictions of all images, at their size
    */
-  async probabilities(images: readonly Image<Float32Array>[], outputs: readonly Output[]): Promise<Prediction[][]> {
-    const batch = new Batch(images, 2 ** deepestLevel(this.config, outputs));
+  probabilities(images: readonly Image<Float32Array>[], outputs: readonly Output[], tta: Tta): Promise<Prediction[][]> {
+    const multiple = 2 ** deepestLevel(this.config, outputs);
+    return averaged(images[0]!, { tta, multiple }, (move) => this.#computed(images.map(move), outputs, multiple));
+  }
+
+  async #computed(
+    images: readonly Image<Float32Array>[],
+    outputs: readonly Output[],
+    multiple: number,
+  ): Promise<Prediction[][]> {
+    const batch = new Batch(images, multiple);
     const { width, height, data } = batch;
     const values = await this.run(outputs, { batch: images.length, height, width }, data);
     return values.map((probs) => batch.predictions(probs, this.config.classes));

@@ -15,6 +15,7 @@ import { type Bands, joinBands } from '../infer/own-size.js';
 import type { Prediction } from '../infer/prediction.js';
 import { DEFAULT_BATCH, Predictor } from '../infer/predictor.js';
 import type { TilePlan, Tiling } from '../infer/tiles.js';
+import type { Tta } from '../infer/tta.js';
 import { type ModelConfig, parseConfig } from '../network/config.js';
 import { type Initialisation, initialise } from '../network/initialisation.js';
 import { type Mode, type Output, outputOf, outputsOf } from '../network/mode.js';
@@ -31,6 +32,12 @@ export interface PredictOptions {
   readonly batch?: number;
   /** How images are tiled where they keep their own size. Default: 'auto', where they are large. */
   readonly tiling?: Tiling;
+  /**
+   * Over which copies of an image the prediction is averaged: 'none', 'flips' (4 copies) or 'dihedral' (8), which takes as
+   * many times as long and no more memory of the backend. The thresholds of a model were chosen without, unless
+   * `chooseThresholds` was told. Default: 'none'.
+   */
+  readonly tta?: Tta;
 }
 
 /**
@@ -86,7 +93,7 @@ export class Model {
   async predictBatch(images: readonly Image[], options: PredictOptions = {}): Promise<Prediction[]> {
     if (!Array.isArray(images)) throw new InputError(`predict: expected a list of images, got ${show(images)}`);
     const predictions: Prediction[] = [];
-    for await (const bands of this.#bands(images, options)) {
+    for await (const bands of this.#bandsOfEach(images, options)) {
       predictions.push((await joinBands(bands, images[predictions.length]!))[0]!);
     }
     return predictions;
@@ -98,7 +105,7 @@ export class Model {
    * @throws InputError as `predict` does, and for a postprocessing that is none
    */
   async predictMask(image: Image, options: PredictOptions & MaskOptions = {}): Promise<Image<Uint8Array>> {
-    const [mask] = await masksOf(await this.predictBands(image, options), image, [this.#maskRule(options)]);
+    const [mask] = await masksOf(this.bands(image, options), image, [this.#maskRule(options)]);
     return mask!;
   }
 
@@ -107,20 +114,20 @@ export class Model {
    * @throws InputError as `predictMask` does
    */
   async predictInstances(image: Image, options: PredictOptions & MaskOptions = {}): Promise<Instances> {
-    return instancesOf(await this.predictBands(image, options), image, this.#maskRule(options));
-  }
-
-  /**
-   * Predicts the probabilities of an image as `predict` does, from top to bottom, a few rows at a time: those of a large
-   * image are never there as a whole.
-   * @throws InputError as `predict` does
-   */
-  async predictBands(image: Image, options: PredictOptions = {}): Promise<Bands> {
-    return (await this.#bands([image], options).next()).value!;
+    return instancesOf(this.bands(image, options), image, this.#maskRule(options));
   }
 
   #maskRule({ mode = 'accurate', ...options }: PredictOptions & MaskOptions): MaskRule {
     return maskRuleOf(this, resolveMode(mode, this), options);
+  }
+
+  /**
+   * The probabilities of an image at its own size from top to bottom, in bands as wide as the image: those of a large
+   * image are never there as a whole. Each band is the list of one prediction.
+   * @throws InputError as `predict` does
+   */
+  async *bands(image: Image, options: PredictOptions = {}): AsyncGenerator<readonly Prediction[], void, void> {
+    for await (const bands of this.#bandsOfEach([image], options)) yield* bands;
   }
 
   /**
@@ -137,29 +144,29 @@ export class Model {
     return this.#predictor.tiles(size, outputs, { batch, tiling });
   }
 
-  #bands(images: readonly Image[], options: PredictOptions): AsyncGenerator<Bands, void, void> {
-    const { batch = DEFAULT_BATCH, tiling = 'auto' } = options;
+  #bandsOfEach(images: readonly Image[], options: PredictOptions): AsyncGenerator<Bands, void, void> {
+    const { batch = DEFAULT_BATCH, tiling = 'auto', tta = 'none' } = options;
     checkCount(batch, 'predict: batch');
     const mode = resolveMode(options.mode ?? 'accurate', this);
     for (const image of images) checkImage(image, 'predict');
     const { preprocessing } = this.card;
-    return this.#predictor.predict(images, outputOf(mode, this.config), { preprocessing, batch, tiling });
+    return this.#predictor.predict(images, outputOf(mode, this.config), { preprocessing, batch, tiling, tta });
   }
 
   /**
    * Predicts images that are as the network reads them: its channels, values in its range, all of one size, whatever it
    * is. Nothing is resized; images are padded and the answers cropped where needed.
    */
-  async probabilities(images: readonly Image<Float32Array>[], mode: Mode): Promise<Prediction[]> {
-    return (await this.#predictor.probabilities(images, [outputOf(mode, this.config)]))[0]!;
+  async probabilities(images: readonly Image<Float32Array>[], mode: Mode, tta: Tta = 'none'): Promise<Prediction[]> {
+    return (await this.#predictor.probabilities(images, [outputOf(mode, this.config)], tta))[0]!;
   }
 
   /**
    * Predicts the probabilities of every head and of their mean in one pass, for images as `probabilities` takes them.
    * @returns for each output, in the order of `outputsOf`, the predictions of all images
    */
-  heads(images: readonly Image<Float32Array>[]): Promise<Prediction[][]> {
-    return this.#predictor.probabilities(images, outputsOf(this.config));
+  heads(images: readonly Image<Float32Array>[], tta: Tta = 'none'): Promise<Prediction[][]> {
+    return this.#predictor.probabilities(images, outputsOf(this.config), tta);
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
+import { mean } from '../base/statistics.js';
 import { isPostprocessing, POSTPROCESSING_FORM, type Postprocessing } from '../image/postprocessing.js';
 import type { MaskRule } from '../infer/masks.js';
 import type { ModelConfig } from '../network/config.js';
@@ -43,6 +44,23 @@ export function maskRuleOf(
     throw new InputError(`postprocessing is ${show(postprocessing)}, expected ${POSTPROCESSING_FORM}`);
   }
   return { threshold, ...(Object.keys(postprocessing).length > 0 && { postprocessing }) };
+}
+
+/**
+ * How the mean of what several models predict becomes a mask: by the mean of their thresholds. What the card of a model
+ * says of postprocessing suits its own masks, so of several models only what is given counts.
+ * @param modes the mode of each model
+ * @throws InputError as `maskRuleOf` does
+ */
+export function meanMaskRule(
+  models: readonly Parameters<typeof maskRuleOf>[0][],
+  modes: readonly Mode[],
+  options: MaskOptions = {},
+): MaskRule {
+  const [first] = models;
+  if (models.length === 1) return maskRuleOf(first!, modes[0]!, options);
+  const { threshold = mean(models.map((model, k) => thresholdOf(model, modes[k]!))), postprocessing = {} } = options;
+  return maskRuleOf(first!, modes[0]!, { threshold, postprocessing });
 }
 
 /** @throws InputError that names the source, for anything but names of outputs with a postprocessing each */

@@ -59,8 +59,18 @@ export function summarize(config: ModelConfig, size: Size, backend: Backend): Su
 
 /** The cost of computing a recorded prediction; see `Model.record`. */
 export function predictionCost(graph: InferenceGraph, backend: Backend): Cost {
-  const planned = backend.plan(graph.outputs, new Set(graph.network.parameters.keys()), { constant: true });
-  return { ...costOf(graph), workingBytes: FLOAT * planned.length, preparedBytes: keptBytes([planned]) };
+  return { ...costOf(graph), ...predictionMemory([graph], backend) };
+}
+
+/** The memory that recorded predictions take which are computed one after the other. */
+export function predictionMemory(
+  graphs: readonly InferenceGraph[],
+  backend: Backend,
+): Pick<Cost, 'workingBytes' | 'preparedBytes'> {
+  const plans = graphs.map(({ network, outputs }) =>
+    backend.plan(outputs, new Set(network.parameters.keys()), { constant: true }),
+  );
+  return { workingBytes: FLOAT * Math.max(...plans.map(({ length }) => length)), preparedBytes: keptBytes(plans) };
 }
 
 /** The cost of a network in one mode, as far as it can be told without a backend. */

@@ -135,8 +135,8 @@ export function trainingMemory(config: ModelConfig, options: TrainingMemoryOptio
 }
 
 export interface EvaluationMemoryOptions {
-  /** Height and width of the images in pixels, multiples of 2^depth; a number for both. */
-  readonly size: number | Size;
+  /** Height and width of the images in pixels, multiples of 2^depth; a number for both, or all sizes that there are. */
+  readonly size: number | Size | readonly Size[];
   /** How many images are computed at once. */
   readonly batch: number;
   /** How many images there are; for several evaluations, how many each has. */
@@ -153,13 +153,13 @@ export function evaluationMemory(
   { size, batch, images, threads, loss }: EvaluationMemoryOptions,
   backend: Backend,
 ): { readonly packed: number; readonly working: number } {
-  const frame = typeof size === 'number' ? { width: size, height: size } : size;
+  const frames = typeof size === 'number' ? [{ width: size, height: size }] : [size].flat();
   // The last batch may be smaller, and its deep convolutions then suit other kernels.
   const sizes = [images].flat().flatMap((count) => [Math.min(batch, count), count > batch ? count % batch : 0]);
   const plans = [...new Set(sizes)]
     .filter((count) => count > 0)
-    .map((count): MemoryPlan => {
-      const { network, outputs } = recordEvaluation(config, count, frame, loss);
+    .flatMap((count) => frames.map((frame) => recordEvaluation(config, count, frame, loss)))
+    .map(({ network, outputs }): MemoryPlan => {
       return backend.plan(outputs, new Set(network.parameters.keys()), { constant: true, ...(threads && { threads }) });
     });
   return { packed: keptBytes(plans), working: FLOAT * Math.max(0, ...plans.map(({ length }) => length)) };

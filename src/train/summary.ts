@@ -1,5 +1,6 @@
 /** What a model's file says of its training. */
 import type { Dataset } from '../data/dataset.js';
+import { splitDigest } from '../data/split/digest.js';
 import { lossSummary } from '../loss/loss.js';
 import type { TrainingSummary } from '../model/card.js';
 import type { ValidatedEpoch } from './loop/progress.js';
@@ -18,6 +19,7 @@ export function summaryOf(
     dataset: dataset.name,
     images,
     ...(drawn && { split: drawn }),
+    splitSha256: splitDigest(split),
     epochs,
     epoch,
     batch,

@@ -43,7 +43,7 @@ function writeFolder(dir: string): string[] {
   return names;
 }
 
-const common = { threads: 1, backend: 'wasm', mode: 'accurate' } as const;
+const common = { tta: 'none', threads: 1, backend: 'wasm', mode: 'accurate' } as const;
 const cases: readonly (readonly [Preprocessing, Tiling])[] = [
   [{ normalisation: 'range', size: 32 }, 'auto'],
   [{ normalisation: 'percentile', size: 48, fit: 'pad' }, 'auto'],
@@ -65,7 +65,7 @@ for (const [preprocessing, tiling] of cases) {
     const file = join(dir, 'm.safetensors');
     await saveModel(model, file);
     const out = join(dir, 'out');
-    await predictFiles({ ...common, model: file, input: join(dir, 'data', 'images'), out, tiling }, {});
+    await predictFiles({ ...common, model: [file], input: join(dir, 'data', 'images'), out, tiling }, {});
     const scores: number[] = [];
     for (const name of names) {
       const written = await readImage(join(out, `${name}.png`));
@@ -74,7 +74,7 @@ for (const [preprocessing, tiling] of cases) {
       scores.push(overlapScores(confusionCounts(written.data as Uint8Array, stored.data as Uint8Array, 255)).dice);
     }
     assert.ok(mean(scores) > 0.05 && mean(scores) < 0.95, 'neither nothing nor all');
-    const options = { ...common, model: file, data: join(dir, 'data'), subset: 'all', worst: 2, tiling } as const;
+    const options = { ...common, model: [file], data: join(dir, 'data'), subset: 'all', worst: 2, tiling } as const;
     const { evaluation, size, scoredAt } = await evaluateFiles({ ...options, report: join(dir, 'report') }, {});
     const found = new Map(evaluation.perImage!.map(({ image, dice }) => [image, dice]));
     for (const [k, name] of names.entries()) assert.ok(Math.abs(found.get(name)! - scores[k]!) < 1e-6, name);
@@ -100,7 +100,14 @@ test('distances in mm take the size of a pixel that is given, at the own size of
   model.adopt({ ...model.card, preprocessing: { normalisation: 'range', size: 32 }, thresholds: { accurate } });
   const file = join(dir, 'm.safetensors');
   await saveModel(model, file);
-  const options = { ...common, model: file, data: join(dir, 'data'), subset: 'all', worst: 2, tiling: 'auto' } as const;
+  const options = {
+    ...common,
+    model: [file],
+    data: join(dir, 'data'),
+    subset: 'all',
+    worst: 2,
+    tiling: 'auto',
+  } as const;
   const { evaluation: pixels } = await evaluateFiles(options, {});
   const { evaluation: millimetres } = await evaluateFiles({ ...options, spacing: [0.5, 0.5] }, {});
   assert.equal([pixels.distanceUnit, millimetres.distanceUnit], ['px', 'mm']);

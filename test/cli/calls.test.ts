@@ -42,7 +42,7 @@ test('unknown commands, options and arguments', ({ dir }) => {
   refused(dir, ['train', 'scans'], `unexpected argument "scans"; values follow an option: ${train}`);
   const missing = { code: 2, stdout: '', stderr: `unetpp: option '--data <dir>' argument missing; ${train}\n` };
   assert.equal(unetpp(dir, ['train', '--data']), missing);
-  refused(dir, ['predict'], "required option '--model <file>' not specified; see unetpp predict --help");
+  refused(dir, ['predict'], "required option '--model <file...>' not specified; see unetpp predict --help");
 });
 
 test('values that an option does not take', ({ dir }) => {

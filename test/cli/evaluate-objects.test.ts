@@ -160,13 +160,17 @@ test('what was found with other masks goes, and people are told', async () => {
   const made = async (choice: Partial<ChoiceOptions>, postprocessing?: Postprocessings) => {
     const model = createModel({ filters: [2, 3, 4] });
     model.adopt({ ...model.card, recommendation: RECOMMENDATION, ...(postprocessing && { postprocessing }) });
-    const choices = await makeChoices(model, dataset, { subset: 'validation', ...choice }, () => ({}));
+    const choices = await makeChoices(
+      [{ model, dataset }],
+      { model: ['m'], subset: 'validation', ...choice },
+      () => ({}),
+    );
     const { recommendation, postprocessing: left } = model.card;
     return {
       outdated: choices.outdated,
       recommendation,
       left,
-      lines: choiceLines(choices, { ...choice, save: true, model: 'm' }),
+      lines: choiceLines(choices, { ...choice, save: true, model: ['m'] }),
     };
   };
   const threshold = await made({ chooseThreshold: 'dice' }, { L1: { minObject: 8 } });

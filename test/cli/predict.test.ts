@@ -57,6 +57,8 @@ test('one image, odd and not square: mask, overlay and probabilities at its own 
     'threshold',
     'postprocessing',
     'objects',
+    'tta',
+    'models',
     'threads',
     'backend',
     'adapter',

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random, seedKey } from '../../src/base/random.js';
-import { createBackend, createModel, type Image, InputError, type Model, toMask } from '../../src/index.js';
+import { createBackend, createModel, type Image, InputError, type Model, type Tta, toMask } from '../../src/index.js';
 import { tileAxis } from '../../src/infer/tile-grid.js';
 import { planTiles, TILE_BYTES, WHOLE_BYTES } from '../../src/infer/tiles.js';
 import { defaultConfig } from '../../src/network/config.js';
@@ -40,9 +40,9 @@ test('along an axis, the weights of all tiles sum to 1 at every pixel, whatever 
 });
 
 /** The greatest difference of probabilities between the image as a whole and by its tiles. */
-async function difference(model: Model, image: Image, tiling: number): Promise<number> {
-  const whole = await model.predict(image, { tiling: 'off' });
-  const tiled = await model.predict(image, { tiling });
+async function difference(model: Model, image: Image, tiling: number, tta: Tta = 'none'): Promise<number> {
+  const whole = await model.predict(image, { tiling: 'off', tta });
+  const tiled = await model.predict(image, { tiling, tta });
   assert.equal([tiled.width, tiled.height, tiled.classes], [whole.width, whole.height, whole.classes]);
   return whole.probs.reduce((most, value, i) => Math.max(most, Math.abs(value - tiled.probs[i]!)), 0);
 }
@@ -67,6 +67,16 @@ for (const fields of cases) {
       assert.ok((await difference(model, image, 1000)) === 0);
     });
   }
+}
+
+for (const tta of ['flips', 'dihedral'] as const) {
+  test(`by tiles, the mean over ${tta} is that of the whole image, too, where it is padded unevenly`, async () => {
+    const model = createModel({ filters: [2, 3, 4] }, { backend, seed: 2 });
+    const image = noise(157, 131);
+    assert.ok((await difference(model, image, 60, tta)) < 1e-6);
+    const plain = await model.predict(image, { tiling: 60 });
+    assert.not.equal(await model.predict(image, { tiling: 60, tta }), plain);
+  });
 }
 
 for (const fields of [{ norm: 'instance' }, { norm: 'group' }, { upsample: 'bilinear-align-corners' }] as const) {

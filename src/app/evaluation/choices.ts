@@ -1,6 +1,5 @@
-/** What an evaluation chooses for the masks of a model before it measures it: thresholds, and a postprocessing. */
+/** What an evaluation chooses for masks before it measures them: thresholds, and a postprocessing. */
 import { InputError } from '../../base/errors.js';
-import type { Dataset } from '../../data/dataset.js';
 import {
   choosePostprocessing,
   type PostprocessingChoice,
@@ -9,16 +8,18 @@ import {
 } from '../../evaluate/choose-postprocessing.js';
 import {
   type ChooseThresholdOptions,
-  chooseThresholds,
+  chooseMemberThresholds,
   type ThresholdChoice,
   thresholdsOf,
 } from '../../evaluate/choose-threshold.js';
-import type { Model } from '../../model/model.js';
+import type { Member, ScoredOptions } from '../../evaluate/members.js';
 import type { Thresholds } from '../../model/threshold.js';
 import type { Phase } from '../observer.js';
 import type { EvaluationDataOptions } from './evaluation-data.js';
 
 export interface ChoiceOptions extends Pick<EvaluationDataOptions, 'subset'> {
+  /** The model files. */
+  readonly model: readonly string[];
   /** The probability above which a pixel is foreground. Default: the thresholds of the model. */
   readonly threshold?: number;
   /** Whether masks are postprocessed as the model says. Default: true. */
@@ -39,25 +40,29 @@ export interface Choices {
   readonly chosen?: Readonly<Record<string, ThresholdChoice>>;
   /** The postprocessing that was chosen, by output; absent unless `choosePostprocessing` is given. */
   readonly chosenPostprocessing?: Readonly<Record<string, PostprocessingChoice>>;
-  /** The thresholds of the model, after the choice. */
+  /** The thresholds of the model, after the choice; of several models those that were chosen for their mean. */
   readonly thresholds: Thresholds;
   readonly outdated: readonly Outdated[];
 }
 
 /**
- * Chooses what is asked for, the thresholds first, and gives it to the model. What was found with other thresholds, or
- * without the postprocessing, goes.
+ * Chooses what is asked for, the thresholds first, and gives it to the model, where there is one. What was found with other
+ * thresholds, or without the postprocessing, goes.
+ * @param mode that for which a threshold is chosen, where several models differ in their heads
  */
 export async function makeChoices(
-  model: Model,
-  dataset: Dataset,
-  options: ChoiceOptions,
+  members: readonly Member[],
+  options: ChoiceOptions & Pick<ScoredOptions, 'mode'>,
   working: (phase: Phase) => Omit<ChooseThresholdOptions, 'score'>,
 ): Promise<Choices> {
-  const { chooseThreshold, choosePostprocessing: score } = options;
-  const { card } = model;
+  const { mode, chooseThreshold, choosePostprocessing: score } = options;
   const chosen =
-    chooseThreshold && (await chooseThresholds(model, dataset, { ...working('thresholds'), score: chooseThreshold }));
+    chooseThreshold &&
+    (await chooseMemberThresholds(members, { ...working('thresholds'), mode, score: chooseThreshold }));
+  if (members.length > 1)
+    return { ...(chosen && { chosen }), thresholds: chosen ? thresholdsOf(chosen) : {}, outdated: [] };
+  const { model, dataset } = members[0]!;
+  const { card } = model;
   if (chosen) {
     const thresholds = thresholdsOf(chosen);
     model.adopt({ ...card, thresholds, postprocessing: undefined, recommendation: undefined });
@@ -81,10 +86,21 @@ export async function makeChoices(
 
 /** @throws InputError for options that cannot be given together */
 export function refuseContradictions(options: ChoiceOptions): void {
-  const { subset, threshold, postprocessing = true, chooseThreshold, choosePostprocessing: score, save } = options;
+  const { model, subset, threshold, postprocessing = true, save } = options;
+  const { chooseThreshold, choosePostprocessing: score } = options;
   if (save && !chooseThreshold && !score) {
     throw new InputError(
       '--save stores what --choose-threshold and --choose-postprocessing find; give one of them, or leave --save out',
+    );
+  }
+  if (save && model.length > 1) {
+    throw new InputError(
+      `--save stores what is found in one model file, and ${model.length} are given, whose mean has a threshold of its own; leave --save out, and give predict the threshold by --threshold`,
+    );
+  }
+  if (score && model.length > 1) {
+    throw new InputError(
+      `--choose-postprocessing stands for one model, and ${model.length} are given; give one of them, or leave it out`,
     );
   }
   for (const [option, found, given] of [

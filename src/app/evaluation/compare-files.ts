@@ -18,7 +18,9 @@ import {
   sizesOf,
 } from './evaluation-data.js';
 
-export interface CompareFilesOptions extends EvaluationDataOptions {
+export interface CompareFilesOptions extends Omit<EvaluationDataOptions, 'tta'> {
+  /** The model file. */
+  readonly model: string;
   /** The score whose highest value is the best. */
   readonly score: RecommendationScore;
   /** How far below the best score the recommended mode may lie. */
@@ -56,7 +58,11 @@ async function compareOn(
   const { subset, score, tolerance, runs, tiling } = options;
   const bytes = await readFileChecked(options.model);
   const model = await decodeModel(bytes, options.model, backend);
-  const dataset = await openEvaluationData(model, options, observer);
+  const [{ dataset }] = await openEvaluationData(
+    [{ file: options.model, model }],
+    { ...options, tta: 'none' },
+    observer,
+  );
   const started = performance.now();
   const comparison = await compareModes(model, dataset, {
     ...{ subset, score, tolerance, runs, tiling, batch: EVALUATION_BATCH },

@@ -1,13 +1,21 @@
 /** A model file measured on a data folder, and the thresholds and the postprocessing that suit it. */
 import type { Backend } from '../../backend/backend.js';
-import { type Evaluation, evaluate, type NamedScores } from '../../evaluate/evaluate.js';
+import {
+  type Evaluation,
+  evaluate,
+  type ModelScores,
+  type NamedScores,
+  type ScoreOptions,
+  scoreMembers,
+} from '../../evaluate/evaluate.js';
 import type { Spacing } from '../../image/image.js';
 import type { Threads } from '../../index.js';
+import type { Tta } from '../../infer/tta.js';
 import { type LossOptions, trainedLoss } from '../../loss/loss.js';
 import { decodeModel } from '../../model/modelfile.js';
-import { resolveMode } from '../../model/recommendation.js';
 import { readFileChecked } from '../../platform/node/files/atomic.js';
 import { type Computed, onBackend } from '../backend.js';
+import { commonMode, loadModels, type UsedModel, usedModels } from '../models/load-models.js';
 import { saveUnchanged } from '../models/save-unchanged.js';
 import { type Observer, type Phase, progressOf } from '../observer.js';
 import type { BackendChoice } from '../options/backend-options.js';
@@ -25,6 +33,8 @@ import { imagesCsv, reportFiles, SCORES_CSV, writeReport } from './report-files.
 import { WorstImages, worstImages } from './worst-images.js';
 
 export interface EvaluateFilesOptions extends ForceOption, EvaluationDataOptions, ChoiceOptions {
+  /** The model file; of several, the mean of what they predict is measured. */
+  readonly model: readonly string[];
   readonly mode: string;
   readonly threads: Threads;
   readonly relaxed?: boolean;
@@ -41,10 +51,15 @@ export interface EvaluateFilesOptions extends ForceOption, EvaluationDataOptions
   readonly objects?: boolean;
 }
 
+/** The scores, and of one model its loss: several have none in common. */
+export type MeasuredScores = ModelScores & Partial<Pick<Evaluation, 'loss'>>;
+
 export interface FilesEvaluation extends Computed, EvaluatedSizes, Choices {
-  readonly evaluation: Evaluation;
-  /** The loss that the model was trained with, and that is measured. */
-  readonly loss: LossOptions;
+  readonly evaluation: MeasuredScores;
+  /** The loss that the model was trained with, and that is measured; absent where there are several. */
+  readonly loss?: LossOptions;
+  readonly tta: Tta;
+  readonly models: readonly UsedModel[];
   /** The images of the lowest Dice, the worst first. */
   readonly worst: readonly NamedScores[];
   /** The paths of the files that were written. */
@@ -70,20 +85,25 @@ async function evaluateOn(
   const outputs = outputsOf(options, { '--model': options.model, '--data': options.data });
   const reported = options.report === undefined ? undefined : await reportFiles(outputs, options.report);
   const table = options.csv === undefined ? undefined : await outputs.file(options.csv, SCORES_CSV);
-  const bytes = await readFileChecked(options.model);
-  const model = await decodeModel(bytes, options.model, backend);
-  const mode = resolveMode(options.mode, model);
-  const dataset = await openEvaluationData(model, options, observer);
-  const { subset, objects, spacing, tiling } = options;
+  let bytes: Uint8Array = new Uint8Array();
+  const loaded = await loadModels(options.model, options.mode, async (file) => {
+    bytes = await readFileChecked(file);
+    return decodeModel(bytes, file, backend);
+  });
+  const mode = commonMode(loaded);
+  const members = await openEvaluationData(loaded, options, observer);
+  const [{ model, dataset }, ...others] = members;
+  const single = others.length === 0;
+  const { subset, objects, spacing, tiling, tta } = options;
   const started = performance.now();
-  const working = (phase: Phase) => ({ batch: EVALUATION_BATCH, tiling, onProgress: progressOf(observer, phase) });
-  const choices = await makeChoices(model, dataset, options, working);
-  const loss = trainedLoss(model);
+  const working = (phase: Phase) => ({ batch: EVALUATION_BATCH, tiling, tta, onProgress: progressOf(observer, phase) });
+  const choices = await makeChoices(members, { ...options, mode }, working);
+  const { thresholds } = choices;
+  const loss = single ? trainedLoss(model) : undefined;
   const pictured = reported && new WorstImages(options.worst);
-  const evaluation = await evaluate(model, dataset, {
+  const scored: ScoreOptions = {
     ...working('evaluate'),
     onImage: (image) => pictured?.add(image),
-    loss,
     subset,
     mode,
     ...maskOptions(options),
@@ -91,7 +111,10 @@ async function evaluateOn(
     distances: true,
     objects,
     ...(spacing && { spacing }),
-  });
+  };
+  const evaluation = single
+    ? await evaluate(model, dataset, { ...scored, loss })
+    : await scoreMembers(members, { ...scored, thresholds });
   const csv = imagesCsv(evaluation, dataset.records);
   const files: string[] = [];
   if (reported && pictured) files.push(...(await writeReport(reported, evaluation, csv, pictured.sheet(evaluation))));
@@ -100,12 +123,15 @@ async function evaluateOn(
     files.push(table.path);
   }
   if (options.save) {
-    await saveUnchanged(model, options.model, bytes);
-    files.push(options.model);
+    const [file] = loaded;
+    await saveUnchanged(model, file!.file, bytes);
+    files.push(file!.file);
   }
   return {
     evaluation,
-    loss,
+    ...(loss && { loss }),
+    tta,
+    models: usedModels(loaded),
     ...sizesOf(dataset, subset),
     worst: worstImages(evaluation.perImage!, options.worst),
     ...choices,

@@ -1,16 +1,21 @@
 /** The labelled images that a model is measured on. */
 import type { Dataset } from '../../data/dataset.js';
+import type { DatasetOptions } from '../../data/folder/read-dataset.js';
 import { storedChannels } from '../../data/record.js';
 import type { SamplingOptions } from '../../data/sampler.js';
 import { namesOf } from '../../evaluate/labelled-batches.js';
+import type { Member } from '../../evaluate/members.js';
 import type { Size } from '../../image/frame.js';
 import type { Preprocessing } from '../../image/prepare.js';
 import type { Tiling } from '../../infer/tiles.js';
+import type { Tta } from '../../infer/tta.js';
 import type { Model } from '../../model/model.js';
 import { openDataset } from '../../platform/node/data.js';
 import { requireForEvaluation } from '../memory.js';
+import type { LoadedModel } from '../models/load-models.js';
 import type { Observer } from '../observer.js';
 import { trainedSplit } from './trained-split.js';
+import { requireUnseen } from './unseen.js';
 
 /** The images that a model can be measured on. */
 export const measurable = ['validation', 'test', 'train', 'all'] as const;
@@ -23,8 +28,6 @@ export const EVALUATION_BATCH = 4;
 
 /** Which images a model is measured on. */
 export interface EvaluationDataOptions {
-  /** The model file. */
-  readonly model: string;
   /** The data folder. */
   readonly data: string;
   readonly subset: (typeof measurable)[number];
@@ -32,37 +35,52 @@ export interface EvaluationDataOptions {
   readonly size?: number;
   /** How images are tiled that keep their own size. */
   readonly tiling: Tiling;
+  /** Over which copies of an image is averaged. */
+  readonly tta: Tta;
   /** The seed with which the split is drawn where the folder has none. Default: that of the training, else 1. */
   readonly seed?: number;
 }
 
 /**
- * Opens a data folder as the model reads it: with its size, its normalisation, its channels, and the split of its
- * training.
+ * Opens a data folder as each model reads it: with its size, its normalisation and its channels, and for all of them the
+ * split of the first one's training. Models that read it alike share the data set.
  * @throws InputError for a folder or a subset that does not fit, or where memory does not suffice
  */
 export async function openEvaluationData(
-  model: Model,
+  loaded: readonly Pick<LoadedModel, 'file' | 'model'>[],
   options: EvaluationDataOptions,
   observer: Observer,
-): Promise<Dataset> {
-  const { config, card } = model;
-  const { preprocessing } = card;
-  const { inChannels } = config;
-  const { seed = 1, plan } = trainedSplit(model);
-  const dataset = await openDataset(options.data, {
-    ...samplingOf(preprocessing, options.size),
-    normalisation: preprocessing.normalisation,
-    seed: options.seed ?? seed,
-    ...(plan && options.subset !== 'all' && { plan }),
-    ...((inChannels === 1 || inChannels === 3) && { channels: inChannels }),
-  });
-  const stored = storedChannels(dataset.records);
+): Promise<Member[]> {
+  const { subset, tiling, tta } = options;
+  const { seed = 1, plan } = trainedSplit(loaded[0]!.model);
+  const split = { seed: options.seed ?? seed, ...(plan && subset !== 'all' && { plan }) };
+  const opened = new Map<string, Dataset>();
+  const members: Member[] = [];
+  for (const { model } of loaded) {
+    const reading = readingOf(model, options.size);
+    const key = JSON.stringify(reading);
+    const dataset = opened.get(key) ?? (await openDataset(options.data, { ...reading, ...split }));
+    if (!opened.has(key)) remarkOnChannels(model, dataset, observer);
+    opened.set(key, dataset);
+    members.push({ model, dataset });
+  }
+  const { dataset } = members[0]!;
+  requireUnseen(loaded, dataset, subset);
+  requireForEvaluation(members, { names: namesOf(dataset, subset), batch: EVALUATION_BATCH, tiling, tta });
+  return members;
+}
+
+/** How a model reads the images of a folder. */
+function readingOf({ config: { inChannels }, card }: Model, size: number | undefined): Omit<DatasetOptions, 'seed'> {
+  const { normalisation } = card.preprocessing;
+  const sampling = { ...samplingOf(card.preprocessing, size), normalisation };
+  return inChannels === 1 || inChannels === 3 ? { ...sampling, channels: inChannels } : sampling;
+}
+
+function remarkOnChannels({ config: { inChannels } }: Model, { records }: Dataset, observer: Observer): void {
+  const stored = storedChannels(records);
   if (inChannels === 3 && stored === 1) observer.remark?.({ kind: 'converted', from: 'grey' });
   if (inChannels === 1 && stored === 3) observer.remark?.({ kind: 'converted', from: 'RGB' });
-  const names = namesOf(dataset, options.subset);
-  requireForEvaluation(model, dataset, { names, batch: EVALUATION_BATCH, tiling: options.tiling });
-  return dataset;
 }
 
 /** How the samples of an evaluation are made: as the model sees images that it predicts, or at another size. */

@@ -1,7 +1,7 @@
 /** The files of an evaluation: the scores of each image, and the picture of the worst. */
 
 import type { ImageRecords } from '../../data/record.js';
-import type { Evaluation } from '../../evaluate/evaluate.js';
+import type { ModelScores } from '../../evaluate/evaluate.js';
 import type { MeanScores } from '../../evaluate/metrics.js';
 import type { FileKind } from '../../formats/file-kind.js';
 import { encodePng } from '../../formats/png/png.js';
@@ -31,7 +31,7 @@ export async function reportFiles(outputs: Outputs, folder: string): Promise<Rep
 /** Writes the files. @returns their paths */
 export async function writeReport(
   files: ReportFiles,
-  evaluation: Evaluation,
+  evaluation: ModelScores,
   csv: string,
   worst: Image<Uint8Array>,
 ): Promise<string[]> {
@@ -48,7 +48,7 @@ export async function writeReport(
  * Makes a row for each image; with several classes, the columns of each class follow those of their mean. Where patients
  * are known a column names them.
  */
-export function imagesCsv(evaluation: Evaluation, records: ImageRecords): string {
+export function imagesCsv(evaluation: ModelScores, records: ImageRecords): string {
   const { perImage = [], patients, distanceUnit: unit = 'px' } = evaluation;
   const columns = columnsOf(perImage);
   const classes = perImage[0]?.perClass?.map((scores) => `_${scores.class}`) ?? [];
@@ -89,7 +89,7 @@ function columnsOf([first]: readonly MeanScores[]): Columns {
 }
 
 /** Makes a row for each patient, the means over its images; nothing where patients are not known. */
-export function patientsCsv({ patients, distanceUnit = 'px' }: Evaluation): string | undefined {
+export function patientsCsv({ patients, distanceUnit = 'px' }: ModelScores): string | undefined {
   if (!patients) return undefined;
   const columns = columnsOf(patients.perPatient);
   const rows = patients.perPatient.map(({ patient, images, ...scores }) => {

@@ -7,12 +7,21 @@ import type { Model } from '../../model/model.js';
 export interface TrainedSplit {
   readonly seed?: number;
   readonly plan?: DrawnSplit;
+  /** The digest of the split, see `splitDigest`; models of earlier versions have none. */
+  readonly digest?: string;
+  /** The name of the data set. */
+  readonly name?: string;
 }
 
 /** Returns the split of the training; it is empty for a model that was not trained here. */
 export function trainedSplit({ card }: Model): TrainedSplit {
-  const { seed, split } = card.training ?? {};
-  return { ...(typeof seed === 'number' && { seed }), ...(isDrawnSplit(split) && { plan: split }) };
+  const { seed, split, splitSha256: digest, dataset: name } = card.training ?? {};
+  return {
+    ...(typeof seed === 'number' && { seed }),
+    ...(isDrawnSplit(split) && { plan: split }),
+    ...(typeof digest === 'string' && { digest }),
+    ...(typeof name === 'string' && { name }),
+  };
 }
 
 function isDrawnSplit(value: unknown): value is DrawnSplit {

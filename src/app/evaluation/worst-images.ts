@@ -1,7 +1,7 @@
 /** The worst images of an evaluation. */
 
 import { plural } from '../../base/quantities.js';
-import type { EvaluatedImage, Evaluation, NamedScores } from '../../evaluate/evaluate.js';
+import type { EvaluatedImage, ModelScores, NamedScores } from '../../evaluate/evaluate.js';
 import type { Image } from '../../image/image.js';
 import { resizeImage, resizeMask } from '../../image/resize.js';
 import { predictionSheet, type SheetRow } from '../../report/sheet.js';
@@ -45,7 +45,7 @@ export class WorstImages {
   }
 
   /** Draws them with their true and predicted masks. */
-  sheet({ images, mode }: Evaluation): Image<Uint8Array> {
+  sheet({ images, mode }: ModelScores): Image<Uint8Array> {
     return predictionSheet(this.#rows, { title: `the worst of ${plural(images, 'image')} by Dice, mode ${mode}` });
   }
 }

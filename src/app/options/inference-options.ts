@@ -1,8 +1,10 @@
 /** Options of the commands that run a model. */
+
+import { ttas } from '../../infer/tta.js';
 import type { MaskOptions } from '../../model/postprocessing.js';
 import { backendOptions } from './backend-options.js';
 import type { OptionTable } from './option.js';
-import { between, onOrOff, text, threads, tiling } from './parsers.js';
+import { between, oneOf, onOrOff, text, threads, tiling } from './parsers.js';
 
 const threadOptions = {
   threads: {
@@ -40,7 +42,7 @@ export const inferenceOptions = {
     flag: '--threshold <p>',
     parse: between(0, 1),
     help: 'probability above which a pixel is foreground',
-    default: { unset: 'that of the model' },
+    default: { unset: 'that of the model; of several, the mean of theirs' },
     affects: 'bits',
   },
   postprocessing: {
@@ -52,6 +54,13 @@ export const inferenceOptions = {
     affects: 'bits',
   },
   ...tileOptions,
+  tta: {
+    flag: '--tta <copies>',
+    parse: oneOf(ttas),
+    help: 'average over copies of each image: flips, 4 of them, or dihedral, all 8 symmetries of the square; takes as many times as long, and another threshold may suit, see evaluate --choose-threshold',
+    default: { value: 'none' },
+    affects: 'bits',
+  },
   ...computingOptions,
   relaxed: {
     flag: '--relaxed',

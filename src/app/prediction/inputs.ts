@@ -3,11 +3,11 @@ import { InputError } from '../../base/errors.js';
 import { plural } from '../../base/quantities.js';
 import { isConvertible } from '../../image/channels.js';
 import type { Tiling } from '../../infer/tiles.js';
-import type { Model } from '../../model/model.js';
-import type { Mode } from '../../network/mode.js';
+import type { Tta } from '../../infer/tta.js';
 import type { ImageFile } from '../../platform/node/files/list-images.js';
 import { readImageHeader, verifyImageFile } from '../../platform/node/files/read-image.js';
 import { type PredictionNeed, requireForPrediction } from '../memory.js';
+import type { LoadedModel } from '../models/load-models.js';
 import { type Observer, progressOf } from '../observer.js';
 
 /**
@@ -17,12 +17,10 @@ import { type Observer, progressOf } from '../observer.js';
  */
 export async function checkInputs(
   inputs: readonly ImageFile[],
-  model: Model,
-  { tiling }: { readonly tiling: Tiling },
-  mode: Mode,
+  models: readonly LoadedModel[],
+  computing: { readonly tiling: Tiling; readonly tta: Tta },
   observer: Observer,
 ): Promise<void> {
-  const { inChannels } = model.config;
   const told = progressOf(observer, 'reading');
   const sizes = new Map<string, PredictionNeed>();
   const tiled: PredictionNeed[] = [];
@@ -30,17 +28,20 @@ export async function checkInputs(
   for (const [k, { path }] of inputs.entries()) {
     const { width, height, channels } = await readImageHeader(path);
     const size = `${width}x${height}`;
-    const need = sizes.get(size) ?? requireForPrediction(model, mode, tiling, { path, width, height });
+    const need = sizes.get(size) ?? requireForPrediction(models, computing, { path, width, height });
     sizes.set(size, need);
     if (need.plan) tiled.push(need);
     await verifyImageFile(path);
-    if (!isConvertible(channels, inChannels)) {
-      const found = plural(channels, 'channel');
+    const read = models.map(({ model }) => model.config.inChannels);
+    for (const [m, inChannels] of read.entries()) {
+      if (isConvertible(channels, inChannels)) continue;
+      const reader = models.length > 1 ? models[m]!.file : 'the model';
       const wanted = `${inChannels}${inChannels === 1 || inChannels === 3 ? '' : ' channels as .npy'}`;
-      throw new InputError(`${path}: an image of ${found}, the model reads ${inChannels}; save it with ${wanted}`);
+      const what = `an image of ${plural(channels, 'channel')}, ${reader} reads ${inChannels}`;
+      throw new InputError(`${path}: ${what}; save it with ${wanted}`);
     }
-    if (inChannels === 3 && channels === 1) others.grey++;
-    if (inChannels === 1 && channels === 3) others.RGB++;
+    if (channels === 1 && read.includes(3)) others.grey++;
+    if (channels === 3 && read.includes(1)) others.RGB++;
     told(k + 1, inputs.length);
   }
   if (tiled.length > 0) {

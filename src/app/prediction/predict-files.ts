@@ -7,14 +7,15 @@ import { loadModel, type Threads } from '../../index.js';
 import { instancesOf } from '../../infer/instances.js';
 import { type MaskRule, masksOf } from '../../infer/masks.js';
 import type { Tiling } from '../../infer/tiles.js';
-import type { Model, PredictOptions } from '../../model/model.js';
-import { maskRuleOf } from '../../model/postprocessing.js';
-import { resolveMode } from '../../model/recommendation.js';
+import type { Tta } from '../../infer/tta.js';
+import { type Ensemble, ensemble } from '../../model/ensemble.js';
+import type { PredictOptions } from '../../model/model.js';
 import type { Mode } from '../../network/mode.js';
 import { listImages } from '../../platform/node/files/list-images.js';
 import { makeFolder } from '../../platform/node/files/outputs.js';
 import { readImage } from '../../platform/node/files/read-image.js';
 import { type Computed, onBackend } from '../backend.js';
+import { commonMode, loadModels, type UsedModel, usedModels } from '../models/load-models.js';
 import type { Observer } from '../observer.js';
 import type { BackendChoice } from '../options/backend-options.js';
 import { maskOptions } from '../options/inference-options.js';
@@ -30,18 +31,20 @@ import {
 } from './result-files.js';
 
 export interface PredictFilesOptions extends ForceOption, ResultOptions {
-  /** The model file. */
-  readonly model: string;
+  /** The model file; of several, the mean of what they predict is taken. */
+  readonly model: readonly string[];
   /** An image (PNG or .npy), or a folder of them. */
   readonly input: string;
   /** The folder that NAME.png, the mask, and NAME-overlay.png are written to. */
   readonly out: string;
   readonly mode: string;
-  /** The probability above which a pixel is foreground. Default: the threshold of the model. */
+  /** The probability above which a pixel is foreground. Default: the mean of the thresholds of the models. */
   readonly threshold?: number;
   /** Whether masks are postprocessed as the model says. Default: true. */
   readonly postprocessing?: boolean;
   readonly tiling: Tiling;
+  /** Over which copies of an image is averaged. */
+  readonly tta: Tta;
   readonly threads: Threads;
   readonly relaxed?: boolean;
   readonly backend: BackendChoice;
@@ -52,12 +55,15 @@ export interface FilesPrediction extends Computed {
   /** Files beside the images that were ignored. */
   readonly skipped: readonly string[];
   readonly seconds: number;
-  readonly mode: Mode;
+  /** The mode; 'auto' where it is not the same one for all models. */
+  readonly mode: Mode | 'auto';
   readonly threshold: number;
   /** What was removed and filled; null where masks stayed as they were. */
   readonly postprocessing: Postprocessing | null;
   /** How many objects there are in all masks; null unless they were wanted. */
   readonly objects: number | null;
+  readonly tta: Tta;
+  readonly models: readonly UsedModel[];
   readonly threads: number;
 }
 
@@ -74,9 +80,11 @@ async function predictOn(
   options: PredictFilesOptions,
   observer: Observer,
 ): Promise<Omit<FilesPrediction, keyof Computed>> {
-  const model = await loadModel(options.model, { backend });
-  const mode = resolveMode(options.mode, model);
-  const rule = maskRuleOf(model, mode, maskOptions(options));
+  const loaded = await loadModels(options.model, options.mode, (file) => loadModel(file, { backend }));
+  const models = ensemble(loaded.map(({ model }) => model));
+  const mode = commonMode(loaded);
+  const { tiling, tta } = options;
+  const rule = models.maskRule({ mode, ...maskOptions(options) });
   const { images: inputs, skipped } = await listImages(options.input);
   refuseCollisions(inputs, picturesOf(options));
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
@@ -84,15 +92,15 @@ async function predictOn(
   const files: ResultFiles[] = [];
   for (const input of inputs) files.push(await claimResults(input, options.out, options, outputs));
   if (skipped.length > 0) observer.remark?.({ kind: 'skipped', files: skipped });
-  await checkInputs(inputs, model, options, mode, observer);
+  await checkInputs(inputs, loaded, options, observer);
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
   let objects = 0;
   for (const [k, input] of inputs.entries()) {
     const image = await readImage(input.path);
     if (k === 0) await makeFolder(options.out);
-    const results = await predictImage(image, model, { mode, tiling: options.tiling }, rule, files[k]!);
-    await writeResults(files[k]!, image, results, { classes: model.config.classes, name: input.path });
+    const results = await predictImage(image, models, { mode, tiling, tta }, rule, files[k]!);
+    await writeResults(files[k]!, image, results, { classes: models.classes, name: input.path });
     objects += results.instances?.instances.length ?? 0;
     const [done, total] = [k + 1, inputs.length];
     const imagesPerSecond = done / elapsed();
@@ -107,6 +115,8 @@ async function predictOn(
     threshold: rule.threshold,
     postprocessing: rule.postprocessing ?? null,
     objects: options.instances ? objects : null,
+    tta,
+    models: usedModels(loaded),
     threads: backend.threads,
   };
 }
@@ -114,13 +124,13 @@ async function predictOn(
 /** Predicts an image, whose probabilities are put together only where they are wanted. */
 async function predictImage(
   image: Image,
-  model: Model,
+  models: Ensemble,
   options: PredictOptions,
   rule: MaskRule,
   { probabilities, labels }: ResultFiles,
 ): Promise<Results> {
-  const prediction = probabilities && (await model.predict(image, options));
-  const bands = prediction ? [[prediction]] : await model.predictBands(image, options);
+  const prediction = probabilities && (await models.predict(image, options));
+  const bands = prediction ? [[prediction]] : models.bands(image, options);
   if (!labels) return { mask: (await masksOf(bands, image, [rule]))[0]!, prediction };
   const instances = await instancesOf(bands, image, rule);
   return { mask: instances.mask, prediction, instances };

@@ -2,19 +2,23 @@
 import { Option } from 'commander';
 import { type CompareFilesOptions, compareFiles } from '../../app/evaluation/compare-files.js';
 import { computingOptions, tileOptions } from '../../app/options/inference-options.js';
-import { between, whole } from '../../app/options/parsers.js';
+import { between, model, whole } from '../../app/options/parsers.js';
 import { recommendationScores } from '../../model/recommendation.js';
-import { evaluationCommand } from '../options/evaluation-options.js';
-import { type CommonOptions, report } from '../program.js';
+import { withImages } from '../options/evaluation-options.js';
+import { type CommonOptions, command, report } from '../program.js';
 import { comparisonTable, recommendationLines } from '../tables/compare-table.js';
 import { computerText } from '../tables/describe.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
 
-export const compare = evaluationCommand(
-  'compare',
-  'Compare the heads of a model, each pruned to its own model, and their mean, on images and masks: scores, parameters, multiply-adds, time and memory. The cheapest mode within a tolerance of the best is recommended.',
-  'unetpp compare --model runs/my-scans/model.safetensors --data my-scans --save',
+export const compare = withImages(
+  command(
+    'compare',
+    'Compare the heads of a model, each pruned to its own model, and their mean, on images and masks: scores, parameters, multiply-adds, time and memory. The cheapest mode within a tolerance of the best is recommended.',
+    'unetpp compare --model runs/my-scans/model.safetensors --data my-scans --save',
+  )
+    .usage('--model FILE --data DIR [options]')
+    .requiredOption('--model <file>', 'model file, or the name of a model', model),
 )
   .option('--runs <n>', 'timed predictions of one image in each mode, in turns', whole(1, 10_000), 15)
   .addTable(tileOptions)

@@ -5,18 +5,24 @@ import { inferenceOptions } from '../../app/options/inference-options.js';
 import { path, spacing, whole } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { postprocessingScores } from '../../evaluate/choose-postprocessing.js';
-import { evaluationCommand } from '../options/evaluation-options.js';
-import { type CommonOptions, report } from '../program.js';
+import { withImages } from '../options/evaluation-options.js';
+import { withModels } from '../options/model-options.js';
+import { type CommonOptions, command, report } from '../program.js';
 import { choiceLines } from '../tables/choice-lines.js';
 import { objectiveText } from '../tables/describe.js';
 import { evaluationTable } from '../tables/evaluate-table.js';
+import { averagedText } from '../tables/words.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
 
-export const evaluate = evaluationCommand(
-  'evaluate',
-  'Measure a model on images and masks, at the own size of each image as predict writes masks: Dice, IoU, precision, sensitivity, specificity and surface distances, for one mode and every head.',
-  'unetpp evaluate --model runs/my-scans/model.safetensors --data my-scans --report worst-cases',
+export const evaluate = withImages(
+  withModels(
+    command(
+      'evaluate',
+      'Measure a model, or the mean of several, on images and masks, at the own size of each image as predict writes masks: Dice, IoU, precision, sensitivity, specificity and surface distances, for one mode and every head.',
+      'unetpp evaluate --model runs/my-scans/model.safetensors --data my-scans --report worst-cases',
+    ).usage('--model FILE... --data DIR [options]'),
+  ),
 )
   .addTable(inferenceOptions)
   .optionsGroup('Results:')
@@ -61,17 +67,21 @@ async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void>
   const bar = new ProgressBar(options);
   const result = await evaluateFiles(options, terminalObserver(bar));
   bar.clear();
-  const { evaluation, loss, size, scoredAt, worst, files, seconds, threads, backend, adapter } = result;
-  const { chosen, chosenPostprocessing } = result;
+  const { evaluation, loss, tta, models, size, scoredAt, worst, chosen, chosenPostprocessing } = result;
+  const { files, seconds, threads, backend, adapter } = result;
   const { subset, chooseThreshold, choosePostprocessing, save: saved = false, spacing = null } = options;
-  const objective = objectiveText(loss);
-  const lines = evaluationTable(evaluation, { subset, sizes: { size, scoredAt }, objective, worst });
+  const objective = loss && objectiveText(loss);
+  const averaged = averagedText(result);
+  const lines = evaluationTable(evaluation, { subset, sizes: { size, scoredAt }, objective, averaged, worst });
   lines.push(...choiceLines(result, options));
   if (files.length > 0) lines.push('', `written: ${files.join(', ')}`);
   report(options, lines, {
     ...evaluation,
+    ...(!loss && { loss: null }),
     subset,
-    objective,
+    objective: objective ?? null,
+    tta,
+    models,
     size,
     scoredAt,
     spacing,

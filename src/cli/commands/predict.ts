@@ -1,22 +1,24 @@
 /** `unetpp predict`: masks of images, at their own size. */
 
 import { inferenceOptions } from '../../app/options/inference-options.js';
-import { model, path } from '../../app/options/parsers.js';
+import { path } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { type PredictFilesOptions, predictFiles } from '../../app/prediction/predict-files.js';
 import { grouped, plural } from '../../base/quantities.js';
+import { withModels } from '../options/model-options.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { postprocessingText } from '../tables/describe.js';
+import { averagedText } from '../tables/words.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
 
-export const predict = command(
-  'predict',
-  'Segment an image or a folder of images: NAME.png (the mask: 0 and 255, or the class of each pixel where there are several) and NAME-overlay.png, at the size of the image.',
-  'unetpp predict --model runs/phantom/model.safetensors --input scan.png --out masks',
+export const predict = withModels(
+  command(
+    'predict',
+    'Segment an image or a folder of images: NAME.png (the mask: 0 and 255, or the class of each pixel where there are several) and NAME-overlay.png, at the size of the image.',
+    'unetpp predict --model runs/phantom/model.safetensors --input scan.png --out masks',
+  ).usage('--model FILE... --input IMAGE_OR_DIR --out DIR [options]'),
 )
-  .usage('--model FILE --input IMAGE_OR_DIR --out DIR [options]')
-  .requiredOption('--model <file>', 'model file, or the name of a model', model)
   .requiredOption('--input <path>', 'an image (PNG or .npy), or a folder of them', path)
   .requiredOption('--out <dir>', 'folder for the results; earlier results with the same names are replaced', path)
   .addTable(forceOptions)
@@ -35,8 +37,10 @@ async function run(options: CommonOptions & PredictFilesOptions): Promise<void> 
   const { images, mode, seconds, objects, postprocessing } = result;
   const made = images === 1 ? '1 mask with overlay' : `${grouped(images)} masks with overlays`;
   const counted = objects === null ? '' : `, ${plural(objects, 'object')}`;
+  const averaged = averagedText(result);
+  const how = averaged ? `mode ${mode}, ${averaged}` : `mode ${mode}`;
   const lines = [
-    `${made} in ${options.out}${counted}, mode ${mode}, ${seconds.toFixed(1)} s`,
+    `${made} in ${options.out}${counted}, ${how}, ${seconds.toFixed(1)} s`,
     ...(postprocessing ? [`postprocessing: ${postprocessingText(postprocessing)}`] : []),
   ];
   report(options, lines, result);

@@ -1,15 +1,12 @@
-/** The options of the commands that measure a model: which model, and on which images. */
+/** The options of the commands that measure a model: on which images. */
 import { Option } from 'commander';
 import { measurable } from '../../app/evaluation/evaluation-data.js';
-import { model, path, side, whole } from '../../app/options/parsers.js';
-import { command } from '../program.js';
+import { path, side, whole } from '../../app/options/parsers.js';
 import type { CliCommand } from './command.js';
 
-/** Makes a command that measures a model, see `command`, with the options that choose the images. */
-export function evaluationCommand(...described: Parameters<typeof command>): CliCommand {
-  return command(...described)
-    .usage('--model FILE --data DIR [options]')
-    .requiredOption('--model <file>', 'model file, or the name of a model', model)
+/** Adds the options that choose the images to a command that measures a model. */
+export function withImages(command: CliCommand): CliCommand {
+  return command
     .requiredOption('--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path)
     .addOption(
       new Option('--subset <name>', 'which images to use; the test set comes from split.json or from train --split')

@@ -20,14 +20,14 @@ const SCORES: Readonly<Record<PostprocessingScore, string>> = {
 /** Makes the lines, after an empty one; none where nothing was to be chosen. */
 export function choiceLines(made: Made, asked: Asked): string[] {
   const { chosen, chosenPostprocessing, outdated } = made;
-  const { chooseThreshold, choosePostprocessing, save, model } = asked;
+  const { chooseThreshold, choosePostprocessing, save } = asked;
   if (!chosen && !chosenPostprocessing) return [];
   const helps = chosenPostprocessing !== undefined && postprocessingsOf(chosenPostprocessing) !== undefined;
   return [
     '',
     ...(chosen ? [`thresholds of the highest ${SCORES[chooseThreshold!]}: ${thresholdsText(made)}`] : []),
     ...(chosenPostprocessing ? postprocessingLines(chosenPostprocessing, SCORES[choosePostprocessing!]) : []),
-    ...(chosen || helps || save ? [save ? `stored in ${model}` : STORE] : []),
+    ...(chosen || helps || save ? [storedText(asked)] : []),
     ...(save && outdated.includes('postprocessing')
       ? ['The postprocessing was found with other thresholds and is removed: choose it again.']
       : []),
@@ -38,7 +38,10 @@ export function choiceLines(made: Made, asked: Asked): string[] {
   ];
 }
 
-const STORE = 'not stored; --save stores them in the model file';
+function storedText({ save, model: files }: Asked): string {
+  if (files.length > 1) return 'not stored: it is that of the mean; predict takes it by --threshold';
+  return save ? `stored in ${files[0]}` : 'not stored; --save stores them in the model file';
+}
 
 function postprocessingLines(choices: Readonly<Record<string, PostprocessingChoice>>, score: string): string[] {
   if (!postprocessingsOf(choices)) {

@@ -1,8 +1,9 @@
 /** The output of `unetpp evaluate`: scores in rows, the mode and the heads in columns. */
 
+import type { MeasuredScores } from '../../app/evaluation/evaluate-files.js';
 import type { EvaluatedSizes } from '../../app/evaluation/evaluation-data.js';
 import { grouped, plural } from '../../base/quantities.js';
-import type { Evaluation, NamedScores } from '../../evaluate/evaluate.js';
+import type { NamedScores } from '../../evaluate/evaluate.js';
 import type { ClassScores } from '../../evaluate/metrics.js';
 import type { ObjectScores } from '../../evaluate/objects.js';
 import type { PatientScores } from '../../evaluate/patients.js';
@@ -14,8 +15,10 @@ import { sizesText } from './words.js';
 export interface TableContext {
   readonly subset: string;
   readonly sizes: EvaluatedSizes;
-  /** The loss in words. */
-  readonly objective: string;
+  /** The loss in words, where it was measured. */
+  readonly objective?: string | undefined;
+  /** What was averaged, in words, where anything was. */
+  readonly averaged?: string | undefined;
   /** The images of the lowest Dice, the worst first. */
   readonly worst: readonly NamedScores[];
 }
@@ -31,8 +34,8 @@ const LABEL = 20;
 const CELL = 10;
 
 export function evaluationTable(
-  evaluation: Evaluation,
-  { subset, sizes, objective, worst }: TableContext,
+  evaluation: MeasuredScores,
+  { subset, sizes, objective, averaged, worst }: TableContext,
   room = columnsOf(process.stdout),
 ): string[] {
   const { images, mode, loss, heads, perClass, distanceUnit: unit = 'px' } = evaluation;
@@ -40,8 +43,13 @@ export function evaluationTable(
   const columns = [{ name: mode, ...evaluation }, ...others.map((scores) => ({ name: scores.head, ...scores }))];
   const classes = perClass?.map((scores) => ({ name: `class ${scores.class}`, ...scores })) ?? [];
   const postprocessed = columns.flatMap(({ name, postprocessing }) => (postprocessing ? [[name, postprocessing]] : []));
+  const facts = [
+    `${plural(images, 'image')} (${subset}) ${sizesText(sizes)}`,
+    ...(averaged ? [averaged] : []),
+    ...(loss === undefined ? [] : [`loss ${loss.toFixed(4)} (${objective})`]),
+  ];
   return [
-    `${plural(images, 'image')} (${subset}) ${sizesText(sizes)}, loss ${loss.toFixed(4)} (${objective})`,
+    facts.join(', '),
     ...(postprocessed.length > 0 ? [`masks: ${postprocessingsText(Object.fromEntries(postprocessed))}`] : []),
     '',
     ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit, room),
@@ -65,7 +73,9 @@ function scoreTable(columns: readonly Column[], unit: string, room: number): str
   const share = (label: string, read: (column: Column) => number) => row(label, (column) => read(column).toFixed(4));
   return [
     row('', ({ name }) => name),
-    ...(columns[0]!.threshold === undefined ? [] : [row('threshold', ({ threshold }) => `${threshold}`)]),
+    ...(columns[0]!.threshold === undefined
+      ? []
+      : [row('threshold', ({ threshold }) => `${Number(threshold!.toFixed(6))}`)]),
     share('Dice', ({ dice }) => dice),
     share('IoU', ({ iou }) => iou),
     share('precision', ({ precision }) => precision),

@@ -2,6 +2,7 @@
 import type { EvaluatedSizes } from '../../app/evaluation/evaluation-data.js';
 import { few, plural } from '../../base/quantities.js';
 import type { Preprocessing } from '../../image/prepare.js';
+import { copiesOf, type Tta } from '../../infer/tta.js';
 
 /** The remark on objects of masks that vanish when they are resized. */
 export function vanishedText(
@@ -16,6 +17,21 @@ export function vanishedText(
     ? [`${size}x${size}`, 'a larger --size keeps more']
     : [`${spacing} mm a pixel`, 'a smaller --spacing keeps more'];
   return `${plural(count, 'object')} of the masks ${count === 1 ? 'vanishes' : 'vanish'} at ${place}, in ${where}; ${advice}`;
+}
+
+interface Averaged {
+  readonly models: readonly unknown[];
+  readonly tta: Tta;
+}
+
+/** What was averaged beside the heads: `mean of 3 models over 4 copies of each image`; undefined where nothing was. */
+export function averagedText({ models, tta }: Averaged): string | undefined {
+  const copies = copiesOf(tta);
+  const parts = [
+    ...(models.length > 1 ? [`of ${plural(models.length, 'model')}`] : []),
+    ...(copies > 1 ? [`over ${copies} copies of each image`] : []),
+  ];
+  return parts.length > 0 ? `mean ${parts.join(' ')}` : undefined;
 }
 
 /** Quotes a word of a command line for a shell, where it needs that. */
