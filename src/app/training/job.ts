@@ -1,7 +1,7 @@
 /** The parts of a training, checked before anything is written: the network, its backend and the memory. */
 import type { Backend } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
-import { type Augmentation, parseAugmentations } from '../../data/augment/augment.js';
+import { type Augmentation, augment, parseAugmentations } from '../../data/augment/augment.js';
 import type { Dataset } from '../../data/dataset.js';
 import { outputsFor } from '../../evaluate/labelled-batches.js';
 import { createModel } from '../../index.js';
@@ -10,11 +10,12 @@ import { type ModelConfig, parseConfig } from '../../network/config.js';
 import { checkSize } from '../../network/network.js';
 import type { Checkpoint } from '../../train/checkpoint/checkpoint.js';
 import type { Digests } from '../../train/checkpoint/run-record.js';
+import type { TrainOptions } from '../../train/options.js';
 import type { EpochReport } from '../../train/report.js';
 import type { Settled } from '../backend.js';
 import { requireForTraining } from '../memory.js';
 import type { Observer } from '../observer.js';
-import type { TrainCommandOptions } from '../options/train-options.js';
+import { lossOptions, type TrainCommandOptions } from '../options/train-options.js';
 import { readSamples } from './training-data.js';
 import { backendFor } from './workers.js';
 
@@ -99,6 +100,16 @@ function requireTestImages({ split, splitOrigin, source }: Dataset): void {
     synthetic: 'give them a number with --split 160,32,32',
   };
   throw new InputError(`--test: ${source} has no test images; ${advice[splitOrigin]}, or leave --test out`);
+}
+
+/** Returns the options of a training for `trainModel`: those that follow from the options alone. */
+export function trainOptionsOf({ options, augmentations }: PlannedTraining): TrainOptions {
+  const { resume: _, ...same } = options;
+  return {
+    ...same,
+    loss: lossOptions(options),
+    augment: (sample, key, window) => augment(sample, augmentations, key, window),
+  };
 }
 
 /** Makes the model, on the backend that was planned for it. */

@@ -1,0 +1,120 @@
+/** The options of a training that begins: those that are given, and before defaults those of a plan or a recipe. */
+import { InputError } from '../../base/errors.js';
+import { type DataFacts, gatherFacts } from '../../plan/facts.js';
+import { UNLIMITED } from '../../plan/rule.js';
+import { givenKind } from '../../plan/rules/images.js';
+import { epochsWithin, requireAnEpoch, type Speed, trainingSeconds } from '../../plan/time.js';
+import { type Observer, progressOf } from '../observer.js';
+import { networkOptions } from '../options/network-options.js';
+import { completeOptions, type TrainCommandOptions } from '../options/train-options.js';
+import { withRecipe } from '../recipes.js';
+import { openData } from '../training/training-data.js';
+import { draftPlan, draftWithin, type Given, plannedBy } from './draft.js';
+import { type Measure, measureSpeed } from './measure.js';
+import { readPlan, requireSameData } from './plan-file.js';
+
+/** What measures time: how fast a training is, and a clock in milliseconds. */
+export interface Timing {
+  readonly measure: Measure;
+  readonly now: () => number;
+}
+
+export const REAL_TIME: Timing = { measure: measureSpeed, now: () => performance.now() };
+
+/**
+ * Resolves the options of a new training: what is given goes before its plan or its recipe, and these before the defaults.
+ * Without `minutes` they follow from the data alone, unless the memory of this machine does not suffice.
+ * @throws InputError for options that exclude each other, a plan that is damaged or of other data, or too little time
+ */
+export async function resolveOptions(
+  given: Given,
+  observer: Observer,
+  signal: AbortSignal,
+  timing: Timing = REAL_TIME,
+): Promise<TrainCommandOptions> {
+  refuseTwoLengths(given);
+  const { data, minutes } = given;
+  const begun = timing.now();
+  const secondsLeft = () => 60 * minutes! - (timing.now() - begun) / 1000;
+  const source = planSource(given);
+  if (source === 'auto') {
+    const facts = await lookAtData(given, observer, signal);
+    const draft =
+      minutes === undefined
+        ? { ...(await draftPlan(facts, given, UNLIMITED)), speed: undefined }
+        : await draftWithin(facts, given, { minutes, secondsLeft, measure: timing.measure, signal });
+    draft.planned.backend.close();
+    const options = completeOptions(draft.choices.options);
+    const { because: smaller } = draft.limits;
+    const time = draft.speed && timeOf(minutes!, options, draft.speed);
+    observer.remark?.({ kind: 'planned', data, ...(smaller && { smaller }), ...(time && { time }) });
+    return options;
+  }
+  const file = source === 'off' ? undefined : source;
+  const resolved = file === undefined ? withRecipe(given) : await withPlan(file, given);
+  if (minutes === undefined) {
+    if (file !== undefined) observer.remark?.({ kind: 'planned', data, file });
+    return completeOptions(resolved);
+  }
+  const planned = await plannedBy(resolved);
+  try {
+    const speed = await timing.measure(planned, signal);
+    const epochs = epochsWithin(secondsLeft(), speed);
+    requireAnEpoch(minutes, speed, epochs);
+    const options = completeOptions({ ...resolved, epochs, ...((resolved.warmup ?? 0) >= epochs && { warmup: 0 }) });
+    observer.remark?.({ kind: 'planned', data: undefined, file, time: timeOf(minutes, options, speed) });
+    return options;
+  } finally {
+    planned.backend.close();
+  }
+}
+
+/** @throws InputError where both the time and the epochs are given */
+export function refuseTwoLengths({ minutes, epochs }: Given): void {
+  if (minutes === undefined || epochs === undefined) return;
+  throw new InputError(
+    `--minutes ${minutes} and --epochs ${epochs} exclude each other: the epochs follow from the time; leave one of them out`,
+  );
+}
+
+/** Gathers the facts on the data that the options name. */
+export async function lookAtData(given: Given, observer: Observer, signal: AbortSignal): Promise<DataFacts> {
+  const { data, seed, splitSizes, splitBy } = given;
+  const dataset = await openData(completeOptions({ data, seed, splitSizes, splitBy }));
+  return gatherFacts(dataset, { signal, onProgress: progressOf(observer, 'planning') });
+}
+
+/**
+ * Says where the plan comes from: 'auto', 'off', or the path of its file.
+ * @throws InputError for a plan of the phantom, or one beside a recipe
+ */
+function planSource({ planning, data, recipe, ...given }: Given): string {
+  if (planning === undefined) {
+    const own = Object.keys(networkOptions).some((name) => given[name as keyof typeof given] !== undefined);
+    return data === undefined || recipe !== undefined || own ? 'off' : 'auto';
+  }
+  if (planning === 'off') return planning;
+  if (data === undefined) {
+    throw new InputError(`--plan ${planning}: the phantom has options of its own; give --data, or leave --plan out`);
+  }
+  if (recipe !== undefined) {
+    throw new InputError(`--plan ${planning} and --recipe ${recipe} exclude each other; leave one of them out`);
+  }
+  return planning;
+}
+
+/** Adds the options of a plan, but for those that belong to the other way of seeing images. */
+async function withPlan(file: string, given: Given): Promise<Given> {
+  const plan = await readPlan(file);
+  const { size, fit, patch, patches, foreground, spacing, ...others } = plan.options;
+  const kind = givenKind(given);
+  const whole = kind === 'patch' ? {} : { size, fit };
+  const cut = kind === 'size' ? {} : { patch, patches, foreground, spacing };
+  const resolved = { ...others, ...whole, ...cut, ...given };
+  requireSameData(plan, file, await openData(completeOptions(resolved)));
+  return resolved;
+}
+
+function timeOf(minutes: number, { epochs }: TrainCommandOptions, speed: Speed) {
+  return { minutes, epochs, seconds: trainingSeconds(speed, epochs) };
+}
