@@ -68,7 +68,7 @@ export type Remark =
   /** The options of a training come from a plan, made of its data or read from a file; how much time was given, and is needed. */
   | {
       readonly kind: 'planned';
-      readonly data: string | undefined;
+      readonly data?: string | undefined;
       readonly file?: string | undefined;
       /** Why less computation was chosen than the data asks for. */
       readonly smaller?: string | undefined;

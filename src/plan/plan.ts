@@ -44,7 +44,7 @@ export interface Choices<Given = unknown> {
  * @param given options by the same names; others may be among them, and are taken over
  * @param limits what restricts the plan beside the data. Default: nothing
  */
-export function choose<Given extends Decided>(
+export function chooseOptions<Given extends Decided>(
   facts: DataFacts,
   given: Given,
   limits: Limits = UNLIMITED,

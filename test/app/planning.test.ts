@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Remark } from '../../src/app/observer.js';
-import type { Given } from '../../src/app/planning/draft.js';
+import { draftWithin, type Given } from '../../src/app/planning/draft.js';
 import { makePlan } from '../../src/app/planning/make-plan.js';
 import { readPlan } from '../../src/app/planning/plan-file.js';
 import { resolveOptions, type Timing } from '../../src/app/planning/resolve-options.js';
@@ -12,6 +12,7 @@ import { encodePng } from '../../src/index.js';
 import type { Speed } from '../../src/plan/time.js';
 import { disc, put, putPairs, suiteInFolder } from '../support/cli/cli.js';
 import { messageOf } from '../support/faults.js';
+import { factsOf } from '../support/plan/facts.js';
 
 const test = suiteInFolder('planning');
 const forever = new AbortController().signal;
@@ -115,8 +116,27 @@ test('with too few steps, the network becomes smaller, then the images', async (
   assert.equal(await chosen(() => 54 / 199.5), [8, 56, 199, 2], 'fewer than 800 steps');
   assert.equal(await chosen(() => 54 / 75), [8, 56, 75, 2]);
   assert.equal(await chosen(() => 54 / 74.5), [8, 28, 74, 3], 'fewer than 300');
+  assert.equal(await chosen(() => 27, { filters: [4, 8], planning: 'auto' }), [4, 26, 2, 2], 'the side alone');
   const wide = { filters: [4, 8], planning: 'auto', size: 32 };
   assert.equal(await chosen(() => 27, wide), [4, 32, 2, 1], 'nothing is left to become smaller');
+});
+
+test('with many images and much time a wide network, where it has steps enough', async ({ dir }) => {
+  putPairs(dir, 10);
+  const given = { data: join(dir, 'data') };
+  const facts = factsOf({ channels: 1, images: { train: 1000, validation: 10, test: 0 } });
+  // 125 steps an epoch.
+  const chosen = async (minutes: number, seconds: number) => {
+    const { measure } = every(seconds);
+    const limit = { minutes, secondsLeft: () => 60 * minutes, measure, signal: forever };
+    const { planned, limits } = await draftWithin(facts, given, limit);
+    planned.backend.close();
+    return [planned.config.filters[0], limits.because];
+  };
+  assert.equal(await chosen(120, 270), [32, undefined]);
+  assert.equal(await chosen(120, 271), [16, undefined]);
+  assert.equal(await chosen(119, 1), [16, undefined]);
+  assert.equal(await chosen(120, 1500), [8, 'with more, only 500 steps would fit into 120 minutes']);
 });
 
 test('too little time for a single epoch', async ({ dir }) => {
@@ -140,9 +160,7 @@ test('the time that planning takes is part of the minutes', async ({ dir }) => {
 test('without a plan the time decides on the epochs alone, on the phantom, too', async ({ dir }) => {
   const phantom = await resolved({ minutes: 2 }, every(10));
   assert.equal([phantom.options.epochs, phantom.options.filters], [10, [8, 16, 32, 64, 128]]);
-  assert.equal(phantom.remarks, [
-    { kind: 'planned', data: undefined, file: undefined, time: { minutes: 2, epochs: 10, seconds: 100 } },
-  ]);
+  assert.equal(phantom.remarks, [{ kind: 'planned', time: { minutes: 2, epochs: 10, seconds: 100 } }]);
   putPairs(dir);
   const { options } = await resolved({ data: join(dir, 'data'), minutes: 2, filters: [2, 4], size: 16 }, every(10));
   assert.equal([options.epochs, options.learningRate], [10, 3e-4]);

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { parseAugmentations } from '../../src/data/augment/augment.js';
 import { lossText, parseLoss } from '../../src/loss/loss-text.js';
 import type { DataFacts } from '../../src/plan/facts.js';
-import { choose, RULES } from '../../src/plan/plan.js';
+import { chooseOptions, RULES } from '../../src/plan/plan.js';
 import type { Decided, Limits, PlannedOptions } from '../../src/plan/rule.js';
 import { between, factsOf, sized } from '../support/plan/facts.js';
 
@@ -77,7 +77,7 @@ const CASES: readonly [
 
 for (const [name, different, given, expected] of CASES) {
   test(name, () => {
-    const { options } = choose(factsOf(different), given);
+    const { options } = chooseOptions(factsOf(different), given);
     const names = Object.keys(expected) as (keyof PlannedOptions)[];
     assert.equal(Object.fromEntries(names.map((option) => [option, options[option]])), expected);
   });
@@ -87,7 +87,7 @@ test('every option has its reason, a sentence; those that are given are called s
   const facts = [factsOf(), factsOf(sized(512)), factsOf({ bits: 16, channels: 1, ...images(3) })];
   for (const each of facts) {
     const given = { batch: 4, spacing: undefined, patience: 5 };
-    const { options, reasons } = choose(each, given);
+    const { options, reasons } = chooseOptions(each, given);
     assert.equal(Object.keys(reasons), Object.keys(options));
     for (const [name, reason] of Object.entries(reasons)) assert.match(reason, /^[A-Z\d].{5,}\.$|^Given\.$/, name);
     assert.equal([reasons.batch, reasons.patience, options.patience], ['Given.', 'Given.', 5]);
@@ -99,7 +99,7 @@ test('every option has its reason, a sentence; those that are given are called s
 
 test('what is chosen can be trained with: sides are multiples, and texts are as they are stored', () => {
   for (let side = 1; side <= 700; side++) {
-    const { options } = choose(factsOf(sized(side)), {});
+    const { options } = chooseOptions(factsOf(sized(side)), {});
     const { size, patch, filters, augment, loss } = options;
     assert.is((size ?? patch)! % 2 ** (filters!.length - 1), 0, `${side}`);
     assert.is(lossText(parseLoss(loss!)), loss);
@@ -109,7 +109,7 @@ test('what is chosen can be trained with: sides are multiples, and texts are as 
 
 test('where something is short, the network becomes smaller and says why', () => {
   const on = (rung: Limits['rung'], different: Partial<DataFacts> = {}, given: Decided = {}) =>
-    choose(factsOf(different), given, { rung, because: 'time is short' });
+    chooseOptions(factsOf(different), given, { rung, because: 'time is short' });
   assert.equal(on('wide').options.filters, [32, 64, 128, 256, 512]);
   assert.equal(on('narrow').options, { ...on('usual').options, filters: [8, 16, 32, 64, 128] });
   assert.match(on('narrow').reasons.filters!, /take a 16th of the computation, as time is short\.$/);
@@ -121,14 +121,14 @@ test('where something is short, the network becomes smaller and says why', () =>
     on('small', {}, { size: 96, filters: [4, 8] }).options,
     on('usual', {}, { size: 96, filters: [4, 8] }).options,
   );
-  const micro = choose(factsOf(), {}, { rung: 'usual', microBatch: 2 });
+  const micro = chooseOptions(factsOf(), {}, { rung: 'usual', microBatch: 2 });
   assert.equal([micro.options.microBatch, micro.options.batch], [2, 8]);
   assert.is(micro.reasons.microBatch, 'The memory does not suffice for more at once.');
 });
 
 test('the time decides on the epochs, up to four times the usual', () => {
   const within = (epochs: number) =>
-    choose(factsOf(), {}, { rung: 'usual', time: { minutes: 5, secondsPerEpoch: 9.234, epochs } });
+    chooseOptions(factsOf(), {}, { rung: 'usual', time: { minutes: 5, secondsPerEpoch: 9.234, epochs } });
   assert.equal([within(29).options.epochs, within(180).options.epochs, within(181).options.epochs], [29, 180, 180]);
   assert.is(within(29).reasons.epochs, 'An epoch takes about 9.2 s on this machine, so 29 fit into 5 minutes.');
   assert.is(
@@ -139,7 +139,7 @@ test('the time decides on the epochs, up to four times the usual', () => {
 });
 
 test('reasons have the numbers of the data', () => {
-  const reasonsOf = (different: Partial<DataFacts>) => choose(factsOf(different), {}).reasons;
+  const reasonsOf = (different: Partial<DataFacts>) => chooseOptions(factsOf(different), {}).reasons;
   assert.is(
     reasonsOf({ ...sized(512), objectSide: 300.4 }).size,
     'The largest object of an image is 300 pixels long, too long for patches of 256, so whole images are brought to one size.',

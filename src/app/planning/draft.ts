@@ -1,8 +1,8 @@
 /** A plan that fits: into the memory of this machine, and where that is limited into the time. */
 import { deepEqual } from '../../base/deep-equal.js';
-import { grouped, plural } from '../../base/quantities.js';
+import { plural } from '../../base/quantities.js';
 import type { DataFacts } from '../../plan/facts.js';
-import { type Choices, choose } from '../../plan/plan.js';
+import { type Choices, chooseOptions } from '../../plan/plan.js';
 import { LADDER, type Limits, type Rung } from '../../plan/rule.js';
 import { stepsPerEpoch } from '../../plan/rules/training.js';
 import { epochsWithin, requireAnEpoch, type Speed, secondsPerEpoch } from '../../plan/time.js';
@@ -45,7 +45,7 @@ export async function draftPlan(facts: DataFacts, given: Given, from: Limits): P
     for (const microBatch of MICRO_BATCHES) {
       const short = rung !== from.rung || microBatch !== undefined;
       const limits: Limits = { ...from, rung, ...(microBatch && { microBatch }), ...(short && { because: NO_MEMORY }) };
-      const choices = choose(facts, given, limits);
+      const choices = chooseOptions(facts, given, limits);
       try {
         return { choices, limits, planned: await plannedBy(choices.options) };
       } catch (error) {
@@ -83,38 +83,40 @@ export interface TimedDraft extends Draft {
  */
 export async function draftWithin(facts: DataFacts, given: Given, limit: TimeLimit): Promise<TimedDraft> {
   const { minutes, secondsLeft, measure, signal } = limit;
-  const wide = facts.images.train >= WIDE.images && minutes >= WIDE.minutes;
-  const limits: Limits = { rung: wide ? 'wide' : 'usual' };
-  let draft = await draftPlan(facts, given, limits);
-  for (;;) {
-    const { planned, choices } = draft;
+  const isWide = facts.images.train >= WIDE.images && minutes >= WIDE.minutes;
+  const rungs = distinctRungs(facts, given, isWide ? 'wide' : 'usual');
+  let because: string | undefined;
+  for (const rung of rungs) {
+    const draft = await draftPlan(facts, given, { rung, ...(because !== undefined && { because }) });
+    const { planned, choices, limits } = draft;
     try {
       const speed = await measure(planned, signal);
       const epochs = epochsWithin(secondsLeft(), speed);
       const steps = epochs * stepsPerEpoch(facts, choices.options);
-      const next = nextRung(draft.limits.rung);
-      const enough = steps >= ENOUGH[draft.limits.rung];
-      const rest = `with more, only ${grouped(steps)} steps would fit into ${plural(minutes, 'minute')}`;
-      const smaller = enough || !next ? undefined : await draftPlan(facts, given, { rung: next, because: rest });
-      if (!smaller || deepEqual(smaller.choices.options, choices.options)) {
-        smaller?.planned.backend.close();
+      if (steps >= ENOUGH[limits.rung] || rung === rungs.at(-1)) {
         requireAnEpoch(minutes, speed, epochs);
         const time = { minutes, secondsPerEpoch: secondsPerEpoch(speed), epochs };
-        return { ...draft, choices: choose(facts, given, { ...draft.limits, time }), speed };
+        return { ...draft, choices: chooseOptions(facts, given, { ...limits, time }), speed };
       }
-      planned.backend.close();
-      draft = smaller;
+      // The usual one is no less than the data asks for.
+      if (rung !== 'wide')
+        because = `with more, only ${plural(steps, 'step')} would fit into ${plural(minutes, 'minute')}`;
     } catch (error) {
       planned.backend.close();
       throw error;
     }
+    planned.backend.close();
   }
+  throw new Error('internal: a ladder without rungs');
+}
+
+/** The rungs from one on that differ from the one before: what is given may leave nothing to become smaller. */
+function distinctRungs(facts: DataFacts, given: Given, from: Rung): Rung[] {
+  const rungs = LADDER.slice(indexOf(from)).map(({ rung }) => rung);
+  const optionsOf = (rung: Rung) => chooseOptions(facts, given, { rung }).options;
+  return rungs.filter((rung, k) => k === 0 || !deepEqual(optionsOf(rung), optionsOf(rungs[k - 1]!)));
 }
 
 function indexOf(rung: Rung): number {
   return LADDER.findIndex((each) => each.rung === rung);
-}
-
-function nextRung(rung: Rung): Rung | undefined {
-  return LADDER[indexOf(rung) + 1]?.rung;
 }

@@ -13,7 +13,8 @@ import { plannedTable } from '../options/plan-options.js';
 import { completeOptions } from '../options/train-options.js';
 import { outputsOf } from '../outputs.js';
 import { createJob, type PlannedTraining, trainOptionsOf } from '../training/job.js';
-import { draftPlan, draftWithin, type Given, type TimedDraft } from './draft.js';
+import { type Draft, draftPlan, draftWithin, type Given, type TimedDraft } from './draft.js';
+import type { Measure } from './measure.js';
 import { type PlanFile, planFile } from './plan-file.js';
 import { lookAtData, REAL_TIME, refuseTwoLengths, type Timing } from './resolve-options.js';
 
@@ -60,16 +61,8 @@ export async function makePlan(
   const secondsLeft = () => 60 * minutes!;
   const draft: TimedDraft =
     minutes === undefined
-      ? await timed(await draftPlan(facts, given, UNLIMITED))
+      ? await measured(await draftPlan(facts, given, UNLIMITED), measure, signal)
       : await draftWithin(facts, given, { minutes, secondsLeft, measure, signal });
-  async function timed(drafted: Omit<TimedDraft, 'speed'>): Promise<TimedDraft> {
-    try {
-      return { ...drafted, speed: await measure(drafted.planned, signal) };
-    } catch (error) {
-      drafted.planned.backend.close();
-      throw error;
-    }
-  }
   const { planned, speed, choices } = draft;
   try {
     const rates = findLr ? await testRates(planned, observer, signal) : undefined;
@@ -90,6 +83,15 @@ export async function makePlan(
     return { plan, planned, files, ...(rates && { rates }) };
   } finally {
     planned.backend.close();
+  }
+}
+
+async function measured(draft: Draft, measure: Measure, signal: AbortSignal): Promise<TimedDraft> {
+  try {
+    return { ...draft, speed: await measure(draft.planned, signal) };
+  } catch (error) {
+    draft.planned.backend.close();
+    throw error;
   }
 }
 

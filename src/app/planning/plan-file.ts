@@ -24,7 +24,7 @@ export interface PlanFile {
   readonly options: Given;
   /** Why each of them was chosen. */
   readonly reasons: Readonly<Record<string, string>>;
-  /** What a training by the plan takes on the machine that made it; absent times were not measured. */
+  /** What a training by the plan takes on the machine that made it. */
   readonly forecast: {
     readonly memoryBytes: number;
     readonly secondsPerEpoch: number;

@@ -9,7 +9,7 @@ import { networkOptions } from '../options/network-options.js';
 import { completeOptions, type TrainCommandOptions } from '../options/train-options.js';
 import { withRecipe } from '../recipes.js';
 import { openData } from '../training/training-data.js';
-import { draftPlan, draftWithin, type Given, plannedBy } from './draft.js';
+import { type Draft, draftPlan, draftWithin, type Given, plannedBy, type TimedDraft, type TimeLimit } from './draft.js';
 import { type Measure, measureSpeed } from './measure.js';
 import { readPlan, requireSameData } from './plan-file.js';
 
@@ -33,37 +33,55 @@ export async function resolveOptions(
   timing: Timing = REAL_TIME,
 ): Promise<TrainCommandOptions> {
   refuseTwoLengths(given);
-  const { data, minutes } = given;
-  const begun = timing.now();
-  const secondsLeft = () => 60 * minutes! - (timing.now() - begun) / 1000;
   const source = planSource(given);
-  if (source === 'auto') {
-    const facts = await lookAtData(given, observer, signal);
-    const draft =
-      minutes === undefined
-        ? { ...(await draftPlan(facts, given, UNLIMITED)), speed: undefined }
-        : await draftWithin(facts, given, { minutes, secondsLeft, measure: timing.measure, signal });
-    draft.planned.backend.close();
-    const options = completeOptions(draft.choices.options);
-    const { because: smaller } = draft.limits;
-    const time = draft.speed && timeOf(minutes!, options, draft.speed);
-    observer.remark?.({ kind: 'planned', data, ...(smaller && { smaller }), ...(time && { time }) });
-    return options;
-  }
+  const limit = given.minutes === undefined ? undefined : limitFrom(given.minutes, signal, timing);
+  if (source === 'auto') return suitedToData(given, limit, observer, signal);
   const file = source === 'off' ? undefined : source;
   const resolved = file === undefined ? withRecipe(given) : await withPlan(file, given);
-  if (minutes === undefined) {
-    if (file !== undefined) observer.remark?.({ kind: 'planned', data, file });
+  if (!limit) {
+    if (file !== undefined) observer.remark?.({ kind: 'planned', data: given.data, file });
     return completeOptions(resolved);
   }
-  const planned = await plannedBy(resolved);
+  const { options, time } = await withEpochsFor(resolved, limit);
+  observer.remark?.({ kind: 'planned', time, ...(file !== undefined && { file }) });
+  return options;
+}
+
+/** The time from now on. */
+function limitFrom(minutes: number, signal: AbortSignal, { measure, now }: Timing): TimeLimit {
+  const begun = now();
+  return { minutes, secondsLeft: () => 60 * minutes - (now() - begun) / 1000, measure, signal };
+}
+
+/** Options that suit the data, and the time where it is limited. */
+async function suitedToData(
+  given: Given,
+  limit: TimeLimit | undefined,
+  observer: Observer,
+  signal: AbortSignal,
+): Promise<TrainCommandOptions> {
+  const facts = await lookAtData(given, observer, signal);
+  const draft: Draft & Partial<TimedDraft> = limit
+    ? await draftWithin(facts, given, limit)
+    : await draftPlan(facts, given, UNLIMITED);
+  draft.planned.backend.close();
+  const options = completeOptions(draft.choices.options);
+  const { because: smaller } = draft.limits;
+  const time = limit && timeOf(limit, options, draft.speed!);
+  observer.remark?.({ kind: 'planned', data: given.data, ...(smaller && { smaller }), ...(time && { time }) });
+  return options;
+}
+
+/** Options with as many epochs as fit into the time; a warm-up as long as the training is left out. */
+async function withEpochsFor(given: Given, limit: TimeLimit) {
+  const { minutes, secondsLeft, measure, signal } = limit;
+  const planned = await plannedBy(given);
   try {
-    const speed = await timing.measure(planned, signal);
+    const speed = await measure(planned, signal);
     const epochs = epochsWithin(secondsLeft(), speed);
     requireAnEpoch(minutes, speed, epochs);
-    const options = completeOptions({ ...resolved, epochs, ...((resolved.warmup ?? 0) >= epochs && { warmup: 0 }) });
-    observer.remark?.({ kind: 'planned', data: undefined, file, time: timeOf(minutes, options, speed) });
-    return options;
+    const options = completeOptions({ ...given, epochs, ...((given.warmup ?? 0) >= epochs && { warmup: 0 }) });
+    return { options, time: timeOf(limit, options, speed) };
   } finally {
     planned.backend.close();
   }
@@ -115,6 +133,6 @@ async function withPlan(file: string, given: Given): Promise<Given> {
   return resolved;
 }
 
-function timeOf(minutes: number, { epochs }: TrainCommandOptions, speed: Speed) {
+function timeOf({ minutes }: TimeLimit, { epochs }: TrainCommandOptions, speed: Speed) {
   return { minutes, epochs, seconds: trainingSeconds(speed, epochs) };
 }
