@@ -116,6 +116,7 @@ test('with too few steps, the network becomes smaller, then the images', async (
   assert.equal(await chosen(() => 54 / 199.5), [8, 56, 199, 2], 'fewer than 800 steps');
   assert.equal(await chosen(() => 54 / 75), [8, 56, 75, 2]);
   assert.equal(await chosen(() => 54 / 74.5), [8, 28, 74, 3], 'fewer than 300');
+  assert.equal(await chosen(() => 54 / 18.5), [8, 28, 18, 2], 'too few for the narrow network to be tried');
   assert.equal(await chosen(() => 27, { filters: [4, 8], planning: 'auto' }), [4, 26, 2, 2], 'the side alone');
   const wide = { filters: [4, 8], planning: 'auto', size: 32 };
   assert.equal(await chosen(() => 27, wide), [4, 32, 2, 1], 'nothing is left to become smaller');
@@ -155,6 +156,11 @@ test('the time that planning takes is part of the minutes', async ({ dir }) => {
   // Ten seconds have passed when the epochs are counted.
   const { options } = await resolved({ data: join(dir, 'data'), minutes: 1, planning: 'off' }, timing);
   assert.is(options.epochs, 45);
+  const planned = await resolved(
+    { data: join(dir, 'data'), minutes: 20 },
+    { ...timing, now: () => (clock += 600_000) },
+  );
+  assert.is(planned.options.epochs, 540);
 });
 
 test('without a plan the time decides on the epochs alone, on the phantom, too', async ({ dir }) => {
@@ -255,6 +261,10 @@ test('a plan that is damaged or wrongly changed', async ({ dir }) => {
   assert.is(
     await wrong((plan) => Object.assign(plan.data!, { channels: 3 })),
     'plan.json: made for images of 3 channels and 1 class, and data has 1 channel and 1 class; write a new one with unetpp plan --data data',
+  );
+  assert.match(
+    await wrong((plan) => Object.assign(plan.data!, { classes: 2 })),
+    'made for images of 1 channel and 2 classes, and data',
   );
   put(dir, 'plan.json', '{\n  "kind": ');
   const file = join(dir, 'plan.json');

@@ -31,6 +31,9 @@ const MICRO_BATCHES = [undefined, 2, 1] as const;
 /** How many steps of the optimizer are enough to stay on a rung; with fewer, a smaller network takes more of them. */
 const ENOUGH: Readonly<Record<Rung, number>> = { wide: 3000, usual: 800, narrow: 300, small: 0 };
 
+/** By how much a rung is faster than the one above at most: one that cannot have steps enough is not measured. */
+const FASTER = 4;
+
 /** The wide network is tried with at least so many training images and minutes. */
 const WIDE = { images: 1000, minutes: 120 };
 
@@ -86,7 +89,12 @@ export async function draftWithin(facts: DataFacts, given: Given, limit: TimeLim
   const isWide = facts.images.train >= WIDE.images && minutes >= WIDE.minutes;
   const rungs = distinctRungs(facts, given, isWide ? 'wide' : 'usual');
   let because: string | undefined;
+  let possible = Number.POSITIVE_INFINITY;
   for (const rung of rungs) {
+    if (possible < ENOUGH[rung]) {
+      possible *= FASTER;
+      continue;
+    }
     const draft = await draftPlan(facts, given, { rung, ...(because !== undefined && { because }) });
     const { planned, choices, limits } = draft;
     try {
@@ -98,6 +106,7 @@ export async function draftWithin(facts: DataFacts, given: Given, limit: TimeLim
         const time = { minutes, secondsPerEpoch: secondsPerEpoch(speed), epochs };
         return { ...draft, choices: chooseOptions(facts, given, { ...limits, time }), speed };
       }
+      possible = FASTER * steps;
       // The usual one is no less than the data asks for.
       if (rung !== 'wide')
         because = `with more, only ${plural(steps, 'step')} would fit into ${plural(minutes, 'minute')}`;
