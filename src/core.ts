@@ -32,6 +32,7 @@ export {
   augment,
   parseAugmentations,
 } from './data/augment/augment.js';
+export { classShares } from './data/class-shares.js';
 export type { Dataset, Patches, Sample, Sampler } from './data/dataset.js';
 export { type FileEntry, type Files, UnlistedFolder } from './data/folder/files.js';
 export type { Field, Hdf5Reader, NumberArray } from './data/folder/hdf5.js';
@@ -79,6 +80,7 @@ export type { TilePlan, Tiling } from './infer/tiles.js';
 export type { LossOptions } from './loss/loss.js';
 export { lossText, parseLoss } from './loss/loss-text.js';
 export type { ModelCard, TrainingSummary } from './model/card.js';
+export { type Initialised, initialiseFrom } from './model/initialise-from.js';
 export { createModel, Model, type PredictOptions } from './model/model.js';
 export { decodeModel, encodeModel, weightsSha256 } from './model/modelfile.js';
 export { prune } from './model/prune.js';

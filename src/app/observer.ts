@@ -3,6 +3,7 @@
  * reports what happened as values; the words are the receiver's.
  */
 
+import type { Normalisation } from '../image/normalise.js';
 import type { Preprocessing } from '../image/prepare.js';
 import type { BackendName } from '../index.js';
 
@@ -73,6 +74,28 @@ export type Remark =
       /** Why less computation was chosen than the data asks for. */
       readonly smaller?: string | undefined;
       readonly time?: { readonly minutes: number; readonly epochs: number; readonly seconds: number } | undefined;
+    }
+  /** The weights of a first convolution were converted to other channels, which `here` and `there` count. */
+  | {
+      readonly kind: 'adapted';
+      readonly file: string;
+      readonly name: string;
+      readonly here: number;
+      readonly there: number;
+    }
+  /** Parameters or modules begin anew: of other classes or channels than those of a model, or absent from it. */
+  | {
+      readonly kind: 'anew';
+      readonly file: string;
+      readonly names: readonly string[];
+      readonly because?: { readonly what: 'channels' | 'classes'; readonly here: number; readonly there: number };
+    }
+  /** Values are normalised in another way than those that a model was trained on. */
+  | {
+      readonly kind: 'other normalisation';
+      readonly file: string;
+      readonly here: Normalisation;
+      readonly there: Normalisation;
     }
   /** A line on the files of a run, or on the wait for its folder. */
   | { readonly kind: 'notice'; readonly text: string };

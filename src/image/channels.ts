@@ -6,6 +6,9 @@ import type { Image, ImageData } from './image.js';
 /** The most channels of an image. */
 export const MAX_CHANNELS = 1024;
 
+/** Rec. 601 luma, 0.299 R + 0.587 G + 0.114 B, in 1/65536 as in Pillow. */
+export const LUMA_65536 = [19595, 38470, 7471] as const;
+
 /** Whether an image of `from` channels can become one of `to`: grey and RGB become each other, nothing else. */
 export function isConvertible(from: number, to: number): boolean {
   return from === to || (from === 1 && to === 3) || (from === 3 && to === 1);
@@ -13,8 +16,8 @@ export function isConvertible(from: number, to: number): boolean {
 
 /**
  * The image with the channels that are expected, of the same sample type; `isConvertible` says what is possible. Grey
- * becomes RGB by repetition. RGB becomes grey by Rec. 601 luma, 0.299 R + 0.587 G + 0.114 B, with weights in 1/65536 as in
- * Pillow, so that equal channels keep their value and integers round the same way everywhere.
+ * becomes RGB by repetition. RGB becomes grey by luma, with weights that are integers, so that equal channels keep their
+ * value and integers round the same way everywhere.
  */
 export function toChannels<T extends ImageData>(image: Image<T>, channels: number): Image<T> {
   if (image.channels === channels) return image;
@@ -26,9 +29,10 @@ export function toChannels<T extends ImageData>(image: Image<T>, channels: numbe
     for (let i = 0; i < pixels; i++) result.fill(data[i]!, i * 3, i * 3 + 3);
   } else {
     // A store into an integer array drops the fraction: with the half added it rounds.
+    const [red, green, blue] = LUMA_65536;
     const half = data instanceof Float32Array ? 0 : 32768;
     for (let i = 0, at = 0; i < pixels; i++, at += 3) {
-      result[i] = (19595 * data[at]! + 38470 * data[at + 1]! + 7471 * data[at + 2]! + half) / 65536;
+      result[i] = (red * data[at]! + green * data[at + 1]! + blue * data[at + 2]! + half) / 65536;
     }
   }
   return { width, height, channels, data: result };

@@ -183,6 +183,11 @@ export interface CreateModelOptions {
   readonly seed?: number;
   /** How the initial values are drawn. Default: 'he-normal'. */
   readonly initialisation?: Initialisation;
+  /**
+   * The share of each class in the images that the model is to be trained on, the background first; see `classShares`. The
+   * heads begin with it as their answer. Default: unknown.
+   */
+  readonly classShares?: readonly number[];
 }
 
 /**
@@ -191,9 +196,20 @@ export interface CreateModelOptions {
  * @throws InputError for a field that is not allowed
  */
 export function createModel(config: Partial<ModelConfig>, options: CreateModelOptions): Model {
-  const { backend, seed = 1, initialisation = 'he-normal' } = options;
+  const { backend, seed = 1, initialisation = 'he-normal', classShares } = options;
   const parsed = parseConfig(config, 'createModel');
+  checkShares(classShares, parsed);
   const parameters = new ParameterStore(recordSquare(parsed), backend);
-  initialise(parameters, initialisation, seed);
+  initialise(parameters, initialisation, seed, classShares);
   return new Model(parsed, parameters);
+}
+
+/** @throws InputError unless there is a share from 0 to 1 of each class */
+function checkShares(shares: readonly number[] | undefined, { classes }: ModelConfig): void {
+  const count = Math.max(2, classes);
+  const isList = Array.isArray(shares) && shares.length === count && shares.every((share) => share >= 0 && share <= 1);
+  if (shares === undefined || isList) return;
+  throw new InputError(
+    `createModel: classShares is ${show(shares)}, expected ${count} numbers from 0 to 1, the background first`,
+  );
 }

@@ -22,6 +22,8 @@ export interface Parameter {
   readonly name: string;
   readonly shape: Shape;
   readonly kind: ParameterKind;
+  /** Whether it belongs to a head. */
+  readonly isHead?: true;
   /**
    * How many inputs an output element has, and below how many outputs an input element has, for the initialisations:
    * k k in and k k out; those of a bias are its layer's. Transposed convolutions count k k out and k k in, as PyTorch
@@ -80,20 +82,24 @@ export class Layers {
 
   /** A head: a 1x1 convolution to the logits. */
   head(name: string, x: Tensor): Tensor {
-    return this.#convolution(name, [x], 1, this.config.classes, false);
+    const { classes } = this.config;
+    const fans = { fanIn: x.shape[3]!, fanOut: classes };
+    const w = this.#parameter(`${name}.weight`, [1, 1, fans.fanIn, classes], 'conv2d', { ...fans, isHead: true });
+    return conv2d([x], w, this.#parameter(`${name}.bias`, [classes], 'bias', { ...fans, isHead: true }));
   }
 
   #unit(name: string, k: 1 | 2, xs: readonly Tensor[], width: number): Tensor {
     const { norm, dropout: rate } = this.config;
-    const z = this.#convolution(`${name}.conv${k}`, xs, 3, width, norm === 'none');
+    const z = this.#convolution(`${name}.conv${k}`, xs, width, norm === 'none');
     const y = norm === 'none' ? z : relu(this.#norm(`${name}.${NORM_NAMES[norm]}${k}`, norm, z));
     return this.keys ? dropout(y, this.keys, rate, this.#dropouts++) : y;
   }
 
-  #convolution(name: string, xs: readonly Tensor[], kernel: number, width: number, fuseRelu: boolean): Tensor {
+  /** A 3x3 convolution. */
+  #convolution(name: string, xs: readonly Tensor[], width: number, fuseRelu: boolean): Tensor {
     const channels = xs.reduce((sum, x) => sum + x.shape[3]!, 0);
-    const fans = { fanIn: kernel * kernel * channels, fanOut: kernel * kernel * width };
-    const w = this.#parameter(`${name}.weight`, [kernel, kernel, channels, width], 'conv2d', fans);
+    const fans = { fanIn: 9 * channels, fanOut: 9 * width };
+    const w = this.#parameter(`${name}.weight`, [3, 3, channels, width], 'conv2d', fans);
     return conv2d(xs, w, this.#parameter(`${name}.bias`, [width], 'bias', fans), { relu: fuseRelu });
   }
 
@@ -134,9 +140,14 @@ export class Layers {
     return { mean, variance };
   }
 
-  #parameter(name: string, shape: Shape, kind: ParameterKind, fans = { fanIn: 0, fanOut: 0 }): Tensor {
+  #parameter(
+    name: string,
+    shape: Shape,
+    kind: ParameterKind,
+    facts: Pick<Parameter, 'fanIn' | 'fanOut' | 'isHead'> = { fanIn: 0, fanOut: 0 },
+  ): Tensor {
     const leaf = this.graph.parameter(name, shape);
-    this.parameters.set(leaf, { name, shape, kind, ...fans });
+    this.parameters.set(leaf, { name, shape, kind, ...facts });
     return leaf;
   }
 }

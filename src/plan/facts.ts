@@ -1,6 +1,7 @@
 /** What a plan is made from: what the headers of a data set say, and what a sample of its images and masks shows. */
 import { evenly } from '../base/evenly.js';
 import { median } from '../base/statistics.js';
+import { classPixels, sharesOf } from '../data/class-shares.js';
 import type { Dataset } from '../data/dataset.js';
 import { walkObjects } from '../data/objects.js';
 import type { LabelledImage } from '../data/record.js';
@@ -63,7 +64,6 @@ export async function gatherFacts(dataset: Dataset, { signal, onProgress }: Look
     looks.push(lookAt(await record.read(), classes));
     onProgress?.(looks.length, sample.length);
   }
-  const pixels = looks.reduce((sum, { counts }) => sum + total(counts), 0);
   const shown = looks.filter(({ objectSide }) => objectSide > 0);
   return {
     images: { train: split.train.length, validation: split.validation.length, test: split.test.length },
@@ -77,7 +77,7 @@ export async function gatherFacts(dataset: Dataset, { signal, onProgress }: Look
     bits: looks.some(({ bits }) => bits === 16) ? 16 : 8,
     contrast: median(looks.map(({ contrast }) => contrast)),
     spacing: spacingOf(looks),
-    shares: looks[0]!.counts.map((_, k) => looks.reduce((sum, { counts }) => sum + counts[k]!, 0) / pixels),
+    shares: sharesOf(looks.map(({ counts }) => counts)),
     empty: (looks.length - shown.length) / looks.length,
     objectSide: shown.length > 0 ? median(shown.map(({ objectSide }) => objectSide)) : 0,
   };
@@ -100,8 +100,7 @@ function lookAt({ image, mask }: LabelledImage, classes: number): Look {
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }
-  const counts = new Array<number>(classes + 1).fill(0);
-  for (const label of mask.data) counts[label]!++;
+  const counts = classPixels(mask, classes);
   const contrast = (greatest - least) / (2 ** bits - 1);
   return { bits, contrast, spacing: image.spacing, counts, objectSide: largestSide(mask) };
 }
@@ -147,8 +146,4 @@ function spacingOf(looks: readonly Look[]): Spacing | null {
   const known = looks.flatMap(({ spacing }) => (spacing ? [spacing] : []));
   if (known.length < looks.length) return null;
   return [median(known.map(([row]) => row)), median(known.map(([, column]) => column))];
-}
-
-function total(counts: readonly number[]): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -38,6 +38,8 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * patches, it is given the window of the sample that it returns, and `key` belongs to the patch, too. Default: none.
    */
   readonly augment?: Augment;
+  /** The `weightsSha256` of the model that this one was initialised from, which its card then names. */
+  readonly initialWeightsSha256?: string;
   /** Ends the training within a micro-batch; the best weights so far are kept. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainProgress) => void;

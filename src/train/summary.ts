@@ -11,7 +11,7 @@ export function summaryOf(
   settings: TrainSettings,
   { epoch, validation }: ValidatedEpoch,
 ): TrainingSummary {
-  const { epochs, batch, microBatch, learningRate, seed, optimizer, rate, emaDecay } = settings;
+  const { epochs, batch, microBatch, learningRate, seed, optimizer, rate, emaDecay, initialWeightsSha256 } = settings;
   const { split, drawn } = dataset;
   const images = { train: split.train.length, validation: split.validation.length };
   return {
@@ -27,6 +27,7 @@ export function summaryOf(
     schedule: rate.schedule,
     ...lossSummary(settings.loss),
     ...(emaDecay && { emaDecay }),
+    ...(initialWeightsSha256 !== undefined && { initialWeightsSha256 }),
     seed,
     validation,
   };

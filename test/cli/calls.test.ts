@@ -87,9 +87,9 @@ test('a folder for the run that cannot be used', ({ dir }) => {
 
 test('UNETPP_DEBUG shows where an error comes from', ({ dir }) => {
   process.env.UNETPP_DEBUG = '1';
-  const { stderr } = unetpp(dir, ['info', '--model', 'none']);
+  const { stderr } = unetpp(dir, ['info', '--model', 'none.safetensors']);
   delete process.env.UNETPP_DEBUG;
-  assert.match(stderr, /^unetpp: none: cannot be read: .*\nInputError: none: .*\n {4}at /);
+  assert.match(stderr, /^unetpp: none.safetensors: cannot be read: .*\nInputError: none.safetensors: .*\n {4}at /);
 });
 
 test('train.js in a folder that is not built', ({ dir }) => {

@@ -53,6 +53,38 @@ test("PyTorch's biases are uniform over 1 / sqrt(fan-in)", async () => {
   assert.ok(new Set(data).size > 40);
 });
 
+test('the weights of a head have alternating signs, but those of PyTorch', async () => {
+  const signs = async (initialisation: Initialisation, classes: number) => {
+    const model = createModel({ filters: [8, 8], classes }, { backend, initialisation });
+    return [...(await model.parameters.get('final1.weight').read())].map(Math.sign).join();
+  };
+  assert.is(await signs('he-normal', 1), '1,-1,1,-1,1,-1,1,-1');
+  assert.is(await signs('xavier-uniform', 3), '1,-1,1,-1,1,-1,1,-1,1,-1,1,-1,1,-1,1,-1,1,-1,1,-1,1,-1,1,-1');
+  assert.is.not(await signs('torch', 1), '1,-1,1,-1,1,-1,1,-1');
+});
+
+test('heads begin with the shares of the classes as their answer', async () => {
+  const answer = async (classes: number, classShares: readonly number[]) => {
+    const model = createModel({ filters: [4, 4], classes }, { backend, classShares });
+    return [...(await model.parameters.get('final1.bias').read())];
+  };
+  const [logit] = await answer(1, [0.98, 0.02]);
+  assert.ok(Math.abs(1 / (1 + Math.exp(-logit!)) - 0.02) < 1e-8, `${logit}`);
+  const logits = await answer(3, [0.9, 0.1, 0]);
+  const sum = logits.reduce((total, each) => total + Math.exp(each), 0);
+  // A class that never occurs counts as a thousandth.
+  const shares = [0.9, 0.1, 0.001].map((share) => share / 1.001);
+  for (const [k, share] of shares.entries())
+    assert.ok(Math.abs(Math.exp(logits[k]!) / sum - share) < 1e-7, `${logits}`);
+});
+
+test('shares that are not those of the classes are refused', () => {
+  assert.throws(
+    () => createModel({ filters: [4, 4], classes: 3 }, { backend, classShares: [0.5, 0.5] }),
+    /^createModel: classShares is \[0\.5,0\.5\], expected 3 numbers from 0 to 1, the background first$/,
+  );
+});
+
 test('transposed convolutions count their fans as PyTorch and Keras do', async () => {
   const data = await modelOf('he-normal').parameters.get('up1_1.weight').read();
   const { deviation } = moments(data);
@@ -69,7 +101,7 @@ test('a parameter has the same values in every network that has it', async () =>
 test('the same seed gives the same bits on every machine, another seed others', async () => {
   const hashOf = (seed: number) =>
     weightsSha256(createModel({ filters: [4, 8, 16] }, { backend: new ReferenceBackend(), seed }));
-  assert.is(await hashOf(1), 'd8cd1a27d9efc51574e137864883be975472d7e82bfaf3959c1de4c49f98cb45');
+  assert.is(await hashOf(1), '5c6e7dfb3ddba9debdad1e7e677c6955f599996c855464ea3f75b761c8cfae23');
   assert.is.not(await hashOf(2), await hashOf(1));
 });
 

@@ -50,7 +50,7 @@ async function errorOf(promise: Promise<unknown>): Promise<Error> {
 }
 
 test('learns squares on noise', async () => {
-  const model = modelOf();
+  const model = modelOf({ filters: [8, 16] });
   const dataset = squares();
   const reports = await train(model, dataset, { ...quick, epochs: 20 });
   assert.is(reports.length, 20);

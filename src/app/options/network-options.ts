@@ -2,7 +2,7 @@
 import { defaultConfig, norms, skipPatterns, upsamplings } from '../../network/config.js';
 import { initialisations } from '../../network/initialisation.js';
 import type { OptionTable } from './option.js';
-import { between, oneOf, onOrOff, wholeList } from './parsers.js';
+import { between, oneOf, onOrOff, path, wholeList } from './parsers.js';
 
 /**
  * The options of the network. The phantom gets a small one with a norm, which learns it in a few epochs; all other
@@ -57,6 +57,14 @@ export const networkOptions = {
     parse: oneOf(initialisations),
     help: 'how the initial weights are drawn',
     default: { value: 'he-normal' },
+    affects: 'bits',
+  },
+  initFrom: {
+    flag: '--init-from <model>',
+    // A name is looked up when the model is read, so that a run which resumes without it does not look.
+    parse: path,
+    help: 'fine-tune this model, a file or a name: its weights, and where no option is given its network, size and normalisation',
+    default: { unset: '' },
     affects: 'bits',
   },
 } as const satisfies OptionTable;

@@ -78,6 +78,12 @@ export function mayDiffer(table: OptionTable, name: string): boolean {
   return spec ? spec.affects !== 'bits' : false;
 }
 
+/** Returns an option's flag; an option of another version has the name that was stored. */
+export function flagOf(table: OptionTable, name: string): string {
+  const [flag = `--${name}`] = table[name]?.flag.split(' ') ?? [];
+  return flag;
+}
+
 /** Writes a value as it is given on the command line, where that is possible. */
 export function onCommandLine(value: unknown): string {
   if (Array.isArray(value)) return value.map(onCommandLine).join();

@@ -4,6 +4,7 @@ import { show } from '../../base/show.js';
 import { MAX_SIDE, type Spacing } from '../../image/image.js';
 import type { Tiling } from '../../infer/tiles.js';
 import { lossText, parseLoss } from '../../loss/loss-text.js';
+import { findModel } from '../../platform/node/named-models.js';
 
 /** Parses a value. @throws ValueError for a text that is no value of the option */
 export interface Parser<T> {
@@ -133,4 +134,9 @@ export function path(text: string): string {
   if (text.trim() === '') throw new ValueError('a path', ', found nothing');
   if (text.startsWith('--')) throw new ValueError('a path', ', found an option');
   return text;
+}
+
+/** A model: its file, or a name that is looked up in the folders of models; see `findModel`. */
+export function model(text: string): string {
+  return findModel(path(text));
 }

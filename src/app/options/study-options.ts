@@ -62,6 +62,7 @@ const DECIDED: readonly string[] = [
   'skips',
   'deepSupervision',
   'headWeights',
+  'initFrom',
   'seed',
   'out',
   'resume',

@@ -28,16 +28,19 @@ export const trainGroups = {
 
 /** Options of the library that deliberately have no flag. */
 const NO_FLAG = {
-  // It follows from the data set.
+  // They follow from the data set.
   inChannels: null,
   classes: null,
   channels: null,
+  classShares: null,
   // It is set by --split and --split-by.
   plan: null,
   // They are set by --loss, as one text.
   terms: null,
   // It is set by --checkpoint-steps and --checkpoint-minutes.
   checkpointEvery: null,
+  // It follows from --init-from.
+  initialWeightsSha256: null,
   // The program manages its memory.
   cacheBytes: null,
   // They are for programs only.

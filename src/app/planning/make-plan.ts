@@ -2,6 +2,7 @@
 import { InputError } from '../../base/errors.js';
 import { jsonText } from '../../base/json.js';
 import { encodePng } from '../../formats/png/png.js';
+import type { DataFacts } from '../../plan/facts.js';
 import { UNLIMITED } from '../../plan/rule.js';
 import { secondsPerEpoch, trainingSeconds } from '../../plan/time.js';
 import { rateChart } from '../../report/rate-chart.js';
@@ -12,7 +13,7 @@ import { valuesOf } from '../options/option.js';
 import { plannedTable } from '../options/plan-options.js';
 import { completeOptions } from '../options/train-options.js';
 import { outputsOf } from '../outputs.js';
-import { createJob, type PlannedTraining, trainOptionsOf } from '../training/job.js';
+import { modelOf, type PlannedTraining, trainOptionsOf } from '../training/job.js';
 import { type Draft, draftPlan, draftWithin, type Given, type TimedDraft } from './draft.js';
 import type { Measure } from './measure.js';
 import { type PlanFile, planFile } from './plan-file.js';
@@ -65,7 +66,7 @@ export async function makePlan(
       : await draftWithin(facts, given, { minutes, secondsLeft, measure, signal });
   const { planned, speed, choices } = draft;
   try {
-    const rates = findLr ? await testRates(planned, observer, signal) : undefined;
+    const rates = findLr ? await testRates(planned, facts, observer, signal) : undefined;
     const { epochs } = completeOptions(choices.options);
     const plan = planFile({
       data: facts,
@@ -100,10 +101,14 @@ function pictureOf(plan: string): string {
   return `${plan.replace(/\.json$/, '')}-lr.png`;
 }
 
-async function testRates(planned: PlannedTraining, observer: Observer, signal: AbortSignal): Promise<RangeTest> {
-  const { model } = createJob(planned, new Map());
+async function testRates(
+  planned: PlannedTraining,
+  { shares }: DataFacts,
+  observer: Observer,
+  signal: AbortSignal,
+): Promise<RangeTest> {
   const options = { ...trainOptionsOf(planned), signal };
-  return rangeTest(model, planned.dataset, options, progressOf(observer, 'learning rates'));
+  return rangeTest(modelOf(planned, shares), planned.dataset, options, progressOf(observer, 'learning rates'));
 }
 
 function rateOf({ suggestion }: Partial<RangeTest> = {}): Given {

@@ -5,7 +5,7 @@ import { type Dataset, examplesOf } from '../../data/dataset.js';
 import type { Speed } from '../../plan/time.js';
 import type { EpochReport } from '../../train/report.js';
 import { trainModel } from '../../train/trainer.js';
-import { createJob, type PlannedTraining, trainOptionsOf } from '../training/job.js';
+import { modelOf, type PlannedTraining, trainOptionsOf } from '../training/job.js';
 import { PICTURED } from '../training/pictures.js';
 
 /** Steps of the optimizer, and images that are validated, of each of the two epochs that are tried: the first one warms up. */
@@ -38,7 +38,7 @@ export const measureSpeed: Measure = async (planned, signal) => {
   }
   const reading = (performance.now() - started) / 1000 / pixelsOf(dataset, [...train, ...validation]);
 
-  const { model } = createJob(planned, new Map());
+  const model = modelOf(planned);
   const epochs: EpochReport[] = [];
   const twice = { ...trainOptionsOf(planned), epochs: 2, schedule: 'constant', warmup: 0, signal } as const;
   for await (const epoch of trainModel(model, tried, twice)) epochs.push(epoch);

@@ -8,6 +8,7 @@ import { type Observer, progressOf } from '../observer.js';
 import { networkOptions } from '../options/network-options.js';
 import { completeOptions, type TrainCommandOptions } from '../options/train-options.js';
 import { withRecipe } from '../recipes.js';
+import { withInitialModel } from '../training/initial-model.js';
 import { openData } from '../training/training-data.js';
 import { type Draft, draftPlan, draftWithin, type Given, plannedBy, type TimedDraft, type TimeLimit } from './draft.js';
 import { type Measure, measureSpeed } from './measure.js';
@@ -22,18 +23,20 @@ export interface Timing {
 export const REAL_TIME: Timing = { measure: measureSpeed, now: () => performance.now() };
 
 /**
- * Resolves the options of a new training: what is given goes before its plan or its recipe, and these before the defaults.
+ * Resolves the options of a new training: what is given goes before the model that it begins from, then comes its
+ * plan or its recipe, and then the defaults.
  * Without `minutes` they follow from the data alone, unless the memory of this machine does not suffice.
  * @throws InputError for options that exclude each other, a plan that is damaged or of other data, or too little time
  */
 export async function resolveOptions(
-  given: Given,
+  asked: Given,
   observer: Observer,
   signal: AbortSignal,
   timing: Timing = REAL_TIME,
 ): Promise<TrainCommandOptions> {
-  refuseTwoLengths(given);
-  const source = planSource(given);
+  refuseTwoLengths(asked);
+  const source = planSource(asked);
+  const given = await withInitialModel(asked);
   const limit = given.minutes === undefined ? undefined : limitFrom(given.minutes, signal, timing);
   if (source === 'auto') return suitedToData(given, limit, observer, signal);
   const file = source === 'off' ? undefined : source;

@@ -6,7 +6,7 @@ import { subsets } from '../../data/split/split.js';
 import type { FoundCheckpoint } from '../../platform/node/runs/checkpoint-files.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { begunEpoch } from '../../train/checkpoint/resume.js';
-import { mayDiffer, type OptionTable, onCommandLine, valuesOf } from '../options/option.js';
+import { flagOf, mayDiffer, type OptionTable, onCommandLine, valuesOf } from '../options/option.js';
 import { type TrainCommandOptions, trainTable } from '../options/train-options.js';
 import type { TrainingJob } from '../training/job.js';
 import { parseKept, type TrainResult } from '../training/result.js';
@@ -143,10 +143,4 @@ export function compareOptions(
         `${before === null ? 'without it' : `with ${onCommandLine(before)}`}; ${advice}`,
     );
   }
-}
-
-/** Returns an option's flag; an option of another version has the name that was stored. */
-function flagOf(table: OptionTable, name: string): string {
-  const [flag = `--${name}`] = table[name]?.flag.split(' ') ?? [];
-  return flag;
 }

@@ -35,9 +35,13 @@ export function toStore(table: OptionTable, options: TrainCommandOptions): RunCo
   return { ...Object.fromEntries(stored), data: options.data ?? null };
 }
 
-/** Makes the content of config.json: the options that the run keeps, the network that follows from them, the images. */
-export function toRunConfig({ options, dataset, config }: PlannedTraining): RunConfig {
-  return { ...toStore(trainTable, options), config, split: dataset.split };
+/**
+ * Makes the content of config.json: the options that the run keeps, which weights it begins from, the network that follows
+ * from them, the images.
+ */
+export function toRunConfig({ options, dataset, config, initial }: PlannedTraining): RunConfig {
+  const begun = initial && { initialWeightsSha256: initial.sha256 };
+  return { ...toStore(trainTable, options), ...begun, config, split: dataset.split };
 }
 
 /** Returns the options in a config.json, as values of JSON; the network follows from them, and images have digests. */
@@ -68,6 +72,15 @@ export function storedSplit({ config, configFile }: RunFolder): Split {
   const split = object(Object.fromEntries(subsets.map((subset) => [subset, listOf(text)])));
   requireForm(config, object({ split }), configFile, ADVICE);
   return config.split as Split;
+}
+
+/**
+ * Returns the SHA-256 of the weights that a run was begun from.
+ * @throws InputError that names the file, where it holds none
+ */
+export function storedInitialWeights({ config, configFile }: RunFolder): string {
+  requireForm(config, object({ initialWeightsSha256: text }), configFile, ADVICE);
+  return config.initialWeightsSha256 as string;
 }
 
 /** An option that has no default may be absent; `data` is null where the run is on the phantom. */

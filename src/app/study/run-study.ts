@@ -2,13 +2,12 @@
 import { defaultFolder } from '../../platform/node/runs/new-folder.js';
 import type { StudyFolder } from '../../platform/node/runs/study-folder.js';
 import { type Run, type RunResult, runName } from '../../study/runs.js';
-import type { Digests } from '../../train/checkpoint/run-record.js';
 import { settleBackend } from '../backend.js';
 import type { StudyOptions } from '../options/study-options.js';
 import { outputsOf } from '../outputs.js';
 import { lockWait } from '../runs/lock-wait.js';
 import type { TrainingObserver } from '../training/train-in-folder.js';
-import { folderName, openData, readSamples } from '../training/training-data.js';
+import { folderName, openData, type ReadSamples, readSamples } from '../training/training-data.js';
 import { openStudy } from './protocol.js';
 import { planRun, planStudy, type StudyPlan } from './study-plan.js';
 import { trainAndScore } from './study-run.js';
@@ -59,14 +58,14 @@ export async function runStudy(
   const dataset = await openData(options);
   const plan = await planStudy(await settleBackend(options, observer), dataset);
   const { train, validation, test } = dataset.split;
-  const digests = await readSamples(dataset, [...train, ...validation, ...test], observer, signal);
+  const read = await readSamples(dataset, [...train, ...validation, ...test], observer, signal);
   const outputs = outputsOf(options, { '--data': options.data });
   const path = options.out ?? defaultFolder(`${folderName(dataset)}-study`);
   // The default is not typed by the user, so `runs` is made, too.
   const opening = { parents: options.out === undefined, ...lockWait(options, observer, signal) };
   const folder = await openStudy(path, plan, outputs, opening);
   try {
-    return await runAll(folder, plan, digests, observer, signal);
+    return await runAll(folder, plan, read, observer, signal);
   } finally {
     await folder.close();
   }
@@ -75,7 +74,7 @@ export async function runStudy(
 async function runAll(
   folder: StudyFolder,
   plan: StudyPlan,
-  digests: Digests,
+  read: ReadSamples,
   observer: StudyObserver,
   signal: AbortSignal,
 ): Promise<StudyOutcome> {
@@ -93,7 +92,7 @@ async function runAll(
     const secondsLeft = timeLeft(plan, results, before, seconds());
     const place = { name: runName(run), number: k + 1, of: runs.length };
     observer.run?.({ ...place, ...(secondsLeft !== undefined && { secondsLeft }) });
-    const result = await doRun(folder, plan, run, digests, observer, signal);
+    const result = await doRun(folder, plan, run, read, observer, signal);
     if (!result) break;
     results[k] = result;
     observer.result?.(result);
@@ -109,13 +108,13 @@ async function doRun(
   folder: StudyFolder,
   plan: StudyPlan,
   run: Run,
-  digests: Digests,
+  read: ReadSamples,
   observer: StudyObserver,
   signal: AbortSignal,
 ): Promise<RunResult | undefined> {
   try {
     const planned = await planRun(plan, run);
-    const outcome = await trainAndScore(folder.runPath(run), planned, digests, plan.subset, observer, signal);
+    const outcome = await trainAndScore(folder.runPath(run), planned, read, plan.subset, observer, signal);
     if (!outcome) return undefined;
     const result = { arm: run.arm.name, fold: run.fold, seed: run.seed, ...outcome };
     await folder.finish(run, result);

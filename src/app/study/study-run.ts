@@ -7,7 +7,6 @@ import type { Mode } from '../../network/mode.js';
 import { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { inBegunRun, inNewRun } from '../../platform/node/runs/run-session.js';
 import type { OutputScores, RunResult } from '../../study/runs.js';
-import type { Digests } from '../../train/checkpoint/run-record.js';
 import { progressOf } from '../observer.js';
 import { trainTable } from '../options/train-options.js';
 import { compareOptions, findCheckpoint } from '../runs/resume.js';
@@ -16,6 +15,7 @@ import { unlessAborted } from '../training/abort.js';
 import { createJob, type PlannedTraining, type TrainingJob } from '../training/job.js';
 import { despiteLoss } from '../training/lost-device.js';
 import { type TrainingObserver, trainInFolder } from '../training/train-in-folder.js';
+import type { ReadSamples } from '../training/training-data.js';
 
 /** The result of a run, to which the study adds which run it was. */
 export type RunOutcome = Omit<RunResult, 'arm' | 'fold' | 'seed'>;
@@ -27,7 +27,7 @@ export type RunOutcome = Omit<RunResult, 'arm' | 'fold' | 'seed'>;
 export async function trainAndScore(
   path: string,
   planned: PlannedTraining,
-  digests: Digests,
+  read: ReadSamples,
   subset: Subset,
   observer: TrainingObserver,
   signal: AbortSignal,
@@ -35,7 +35,7 @@ export async function trainAndScore(
   const work = (folder: RunFolder, job: TrainingJob) =>
     despiteLoss(folder, job, observer, (each) => trainAndScoreIn(folder, each, subset, observer, signal));
   try {
-    const job = createJob(planned, digests);
+    const job = createJob(planned, read);
     if (!RunFolder.holdsRun(path)) {
       return await inNewRun(path, toRunConfig(planned), (folder) => work(folder, job));
     }

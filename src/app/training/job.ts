@@ -2,6 +2,7 @@
 import type { Backend } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
 import { type Augmentation, augment, parseAugmentations } from '../../data/augment/augment.js';
+import { sharesOf } from '../../data/class-shares.js';
 import type { Dataset } from '../../data/dataset.js';
 import { outputsFor } from '../../evaluate/labelled-batches.js';
 import { createModel } from '../../index.js';
@@ -9,14 +10,14 @@ import type { Model } from '../../model/model.js';
 import { type ModelConfig, parseConfig } from '../../network/config.js';
 import { checkSize } from '../../network/network.js';
 import type { Checkpoint } from '../../train/checkpoint/checkpoint.js';
-import type { Digests } from '../../train/checkpoint/run-record.js';
 import type { TrainOptions } from '../../train/options.js';
 import type { EpochReport } from '../../train/report.js';
 import type { Settled } from '../backend.js';
 import { requireForTraining } from '../memory.js';
 import type { Observer } from '../observer.js';
 import { lossOptions, type TrainCommandOptions } from '../options/train-options.js';
-import { readSamples } from './training-data.js';
+import { type InitialModel, requireSameNetwork } from './initial-model.js';
+import { type ReadSamples, readSamples } from './training-data.js';
 import { backendFor } from './workers.js';
 
 /** A training whose options fit each other, the data and the memory, before anything of it is allocated. */
@@ -25,6 +26,8 @@ export interface PlannedTraining {
   readonly augmentations: readonly Augmentation[];
   readonly dataset: Dataset;
   readonly config: ModelConfig;
+  /** The weights that it begins from, where they are not drawn. */
+  readonly initial?: InitialModel;
   /** The backend, which has not taken any memory yet. */
   readonly backend: Backend;
   /** The memory that the training will take, in bytes. */
@@ -34,8 +37,8 @@ export interface PlannedTraining {
 /** A training that is ready to begin. */
 export interface TrainingJob extends PlannedTraining {
   readonly model: Model;
-  /** The digest of each image that is trained or validated on; others may be among them. */
-  readonly digests: Digests;
+  /** What is known of each image that is trained or validated on; others may be among them. */
+  readonly read: ReadSamples;
   /** The checkpoint from which it resumes, and the epochs before. */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly epochs: readonly EpochReport[] };
 }
@@ -51,20 +54,19 @@ export async function loadJob(
 ): Promise<TrainingJob | undefined> {
   const { dataset, options } = planned;
   const { train, validation, test } = dataset.split;
-  const digests = await readSamples(
-    dataset,
-    [...train, ...validation, ...(options.test ? test : [])],
-    observer,
-    signal,
-  );
-  return signal.aborted ? undefined : createJob(planned, digests);
+  const read = await readSamples(dataset, [...train, ...validation, ...(options.test ? test : [])], observer, signal);
+  return signal.aborted ? undefined : createJob(planned, read);
 }
 
 /**
  * Plans a training; whoever plans it closes its backend.
  * @throws InputError for options that do not fit each other, the data set or the memory, or where a GPU is missing
  */
-export async function planTraining(options: Settled<TrainCommandOptions>, dataset: Dataset): Promise<PlannedTraining> {
+export async function planTraining(
+  options: Settled<TrainCommandOptions>,
+  dataset: Dataset,
+  initial?: InitialModel,
+): Promise<PlannedTraining> {
   const augmentations = parseAugmentations(options.augment);
   if (options.test) requireTestImages(dataset);
   const { filters, skips, deepSupervision, norm, upsample, dropout } = options;
@@ -79,12 +81,13 @@ export async function planTraining(options: Settled<TrainCommandOptions>, datase
     classes: outputsFor(dataset),
   };
   const config = parseConfig(fields, 'train');
+  if (initial) requireSameNetwork(config, initial);
   const { size, patches } = dataset.sampler;
   checkSize(config, size, size, patches && '--patch');
   const backend = await backendFor(config, options, dataset);
   try {
     const memory = requireForTraining(config, options, dataset, backend);
-    return { options, augmentations, dataset, config, backend, memory };
+    return { options, augmentations, dataset, config, ...(initial && { initial }), backend, memory };
   } catch (error) {
     backend.close();
     throw error;
@@ -112,9 +115,14 @@ export function trainOptionsOf({ options, augmentations }: PlannedTraining): Tra
   };
 }
 
-/** Makes the model, on the backend that was planned for it. */
-export function createJob(planned: PlannedTraining, digests: Digests): TrainingJob {
-  const { options, config, backend } = planned;
-  const model = createModel(config, { backend, seed: options.seed, initialisation: options.initialisation });
-  return { ...planned, model, digests };
+/** Makes the job, with its model on the backend that was planned for it. */
+export function createJob(planned: PlannedTraining, read: ReadSamples): TrainingJob {
+  const shares = sharesOf(planned.dataset.split.train.map((name) => read.pixels.get(name)!));
+  return { ...planned, model: modelOf(planned, shares), read };
+}
+
+/** Makes a model with initial values. @param classShares the share of each class in the training images, where it is known */
+export function modelOf({ options, config, backend }: PlannedTraining, classShares?: readonly number[]): Model {
+  const { seed, initialisation } = options;
+  return createModel(config, { backend, seed, initialisation, ...(classShares && { classShares }) });
 }

@@ -39,7 +39,7 @@ export async function despiteLoss<T>(
         epochsBefore = epochs;
         backend?.close();
         backend = await another(job, error);
-        current = { ...createJob({ ...job, backend }, job.digests), ...(resume && { resume }) };
+        current = { ...createJob({ ...job, backend }, job.read), ...(resume && { resume }) };
         const from = resume ? `goes on in epoch ${begunEpoch(resume.checkpoint).epoch}` : 'begins again';
         notice(`${error.message}; with another one, the training ${from}`);
       }

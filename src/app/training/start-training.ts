@@ -1,5 +1,6 @@
 /** A training from its options to its result: begun in a new folder, or resumed in the one that it has. */
-import { encodeModel } from '../../model/modelfile.js';
+import { DERIVED_MODEL, encodeModel } from '../../model/modelfile.js';
+import { join } from '../../platform/node/files/paths.js';
 import { claimFolder, claimFreeFolder } from '../../platform/node/runs/new-folder.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { inBegunRun, inNewRun } from '../../platform/node/runs/run-session.js';
@@ -9,6 +10,8 @@ import { outputsOf } from '../outputs.js';
 import { lockWait } from '../runs/lock-wait.js';
 import { doneResult, findCheckpoint, resumedOptions } from '../runs/resume.js';
 import { toRunConfig } from '../runs/run-config.js';
+import { begunFrom, sameInitialModel } from '../runs/same-run.js';
+import { readInitialModel } from './initial-model.js';
 import { loadJob, type PlannedTraining, planTraining, type TrainingJob } from './job.js';
 import { despiteLoss } from './lost-device.js';
 import { writePictures } from './pictures.js';
@@ -36,12 +39,15 @@ export async function startTraining(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<TrainingOutcome> {
+  const initial = await readInitialModel(options);
   const dataset = await openData(options);
-  const planned = await planTraining(await settleBackend(options, observer), dataset);
+  const planned = await planTraining(await settleBackend(options, observer), dataset, initial);
   try {
-    const outputs = outputsOf(options, { '--data': options.data });
+    const outputs = outputsOf(options, { '--data': options.data, '--init-from': initial?.file });
     const { out } = options;
     const path = await (out === undefined ? claimFreeFolder(folderName(dataset), outputs) : claimFolder(out, outputs));
+    // With --force, the model that it begins from may lie in the very folder.
+    if (initial) await outputs.file(join(path, 'model.safetensors'), DERIVED_MODEL);
     const work = async (folder: RunFolder): Promise<TrainingOutcome> => {
       const job = await loadJob(planned, observer, signal);
       return job ? trainJob(folder, job, observer, signal) : unbegun(folder, planned);
@@ -70,14 +76,16 @@ export async function resumeTraining(
     // The folder may have been moved since.
     if (kept) return async () => ({ options, result: { ...kept, run: folder.path, model: folder.model } });
     const dataset = await openData(options);
-    const begun = await planTraining(await settleBackend(options, observer), dataset);
+    const before = begunFrom(folder, options);
+    const begun = await planTraining(await settleBackend(options, observer), dataset, before);
     planned = begun;
     const job = await loadJob(begun, observer, signal);
     if (!job) return async () => unbegun(folder, begun);
     const warn = (text: string) => observer.remark?.({ kind: 'notice', text });
     const resume = await findCheckpoint(folder, job, warn);
+    const initial = before && !resume ? await sameInitialModel(folder, options, before.sha256) : before;
     await folder.change(toRunConfig(job));
-    return () => trainJob(folder, { ...job, ...(resume && { resume }) }, observer, signal);
+    return () => trainJob(folder, { ...job, ...(initial && { initial }), ...(resume && { resume }) }, observer, signal);
   };
   try {
     return await inBegunRun(path, prepare, (_, work) => work(), lockWait(given, observer, signal));

@@ -11,6 +11,7 @@ import { trainModel } from '../../train/trainer.js';
 import type { Observer } from '../observer.js';
 import { originOf } from '../runs/same-run.js';
 import { secondsLeft } from './eta.js';
+import { initialiseJob } from './initialise-job.js';
 import { type TrainingJob, trainOptionsOf } from './job.js';
 
 /**
@@ -40,11 +41,13 @@ export async function trainInFolder(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<Trained> {
-  const { options, dataset, model, resume } = job;
+  const { options, dataset, model, initial, resume } = job;
   const { checkpointSteps, checkpointMinutes, logSteps } = options;
   const origin = originOf(job);
+  if (!resume) await initialiseJob(job, observer);
   const training = trainModel(model, dataset, {
     ...trainOptionsOf(job),
+    ...(initial && { initialWeightsSha256: initial.sha256 }),
     signal,
     observers: [folder.recorder(model, logSteps), observer],
     ...(resume && { resume: resume.checkpoint }),

@@ -1,5 +1,6 @@
 /** The images of a training: where they come from, and reading them all before it begins. */
 import { defined } from '../../base/defaults.js';
+import { classPixels } from '../../data/class-shares.js';
 import type { Dataset } from '../../data/dataset.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
 import { sampleDigest } from '../../data/sample-digest.js';
@@ -31,25 +32,36 @@ export function folderName({ source, name }: Dataset): string {
   return source === 'synthetic' ? 'phantom' : name;
 }
 
+/** What a training knows of its images once they are read. */
+export interface ReadSamples {
+  /** The digest of each image. */
+  readonly digests: Digests;
+  /** How many pixels of each class the mask of an image has, see `classPixels`. */
+  readonly pixels: ReadonlyMap<string, readonly number[]>;
+}
+
 /** Reads images and masks once: a damaged one is found before hours of training. `signal` ends it early. */
 export async function readSamples(
   dataset: Dataset,
   names: readonly string[],
   observer: Observer,
   signal: AbortSignal,
-): Promise<Digests> {
+): Promise<ReadSamples> {
   const onProgress = progressOf(observer, 'reading');
   // Each digest is computed while the next image is read.
   const digests = new Map<string, Promise<string>>();
+  const pixels = new Map<string, readonly number[]>();
   const lossy: { name: string; vanished: number }[] = [];
   for (const [k, name] of names.entries()) {
     if (signal.aborted) break;
     const sample = await dataset.load(name);
     digests.set(name, sampleDigest(sample));
+    pixels.set(name, classPixels(sample.mask, dataset.classes));
     if (sample.vanished) lossy.push({ name, vanished: sample.vanished });
     onProgress(k + 1, names.length);
   }
   if (lossy.length > 0)
     observer.remark?.({ kind: 'vanished', preprocessing: dataset.sampler.preprocessing, images: lossy });
-  return new Map(await Promise.all([...digests].map(async ([name, digest]) => [name, await digest] as const)));
+  const settled = await Promise.all([...digests].map(async ([name, digest]) => [name, await digest] as const));
+  return { digests: new Map(settled), pixels };
 }

@@ -4,7 +4,7 @@ import { type Computed, onBackend } from '../../app/backend.js';
 import { gpuCosts } from '../../app/models/gpu-costs.js';
 import type { BackendChoice } from '../../app/options/backend-options.js';
 import { computingOptions } from '../../app/options/inference-options.js';
-import { path } from '../../app/options/parsers.js';
+import { model } from '../../app/options/parsers.js';
 import type { Backend } from '../../backend/backend.js';
 import { plural } from '../../base/quantities.js';
 import type { Preprocessing } from '../../image/prepare.js';
@@ -32,7 +32,7 @@ export const info = command(
   'unetpp info --model runs/phantom/model.safetensors',
 )
   .usage('--model FILE [options]')
-  .requiredOption('--model <file>', 'model file', path)
+  .requiredOption('--model <file>', 'model file, or the name of a model', model)
   .addTable(computingOptions)
   .action(run);
 

@@ -1,7 +1,7 @@
 /** `unetpp predict`: masks of images, at their own size. */
 
 import { inferenceOptions } from '../../app/options/inference-options.js';
-import { path } from '../../app/options/parsers.js';
+import { model, path } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { type PredictFilesOptions, predictFiles } from '../../app/prediction/predict-files.js';
 import { grouped } from '../../base/quantities.js';
@@ -15,7 +15,7 @@ export const predict = command(
   'unetpp predict --model runs/phantom/model.safetensors --input scan.png --out masks',
 )
   .usage('--model FILE --input IMAGE_OR_DIR --out DIR [options]')
-  .requiredOption('--model <file>', 'model file', path)
+  .requiredOption('--model <file>', 'model file, or the name of a model', model)
   .requiredOption('--input <path>', 'an image (PNG or .npy), or a folder of them', path)
   .requiredOption('--out <dir>', 'folder for the results; earlier results with the same names are replaced', path)
   .addTable(forceOptions)

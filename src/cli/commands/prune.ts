@@ -1,6 +1,6 @@
 /** `unetpp prune`: the network cut down to one head, as a model file of its own. */
 import { type PruneFileOptions, pruneFile } from '../../app/models/prune-file.js';
-import { level, path } from '../../app/options/parsers.js';
+import { level, model, path } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { grouped, inWords, memorySize } from '../../base/quantities.js';
 import { networkCost } from '../../model/summary.js';
@@ -15,7 +15,7 @@ export const prune = command(
   'unetpp prune --model runs/my-scans/model.safetensors --level 2 --out small.safetensors',
 )
   .usage('--model FILE --level N --out FILE [options]')
-  .requiredOption('--model <file>', 'model file', path)
+  .requiredOption('--model <file>', 'model file, or the name of a model', model)
   .requiredOption('--level <n>', 'the head that is kept: 1 or L1, 2 or L2, …', level)
   .requiredOption('--out <file>', 'model file to write', path)
   .addTable(forceOptions)

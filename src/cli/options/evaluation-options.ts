@@ -1,7 +1,7 @@
 /** The options of the commands that measure a model: which model, and on which images. */
 import { Option } from 'commander';
 import { measurable } from '../../app/evaluation/evaluation-data.js';
-import { path, side, whole } from '../../app/options/parsers.js';
+import { model, path, side, whole } from '../../app/options/parsers.js';
 import { command } from '../program.js';
 import type { CliCommand } from './command.js';
 
@@ -9,7 +9,7 @@ import type { CliCommand } from './command.js';
 export function evaluationCommand(...described: Parameters<typeof command>): CliCommand {
   return command(...described)
     .usage('--model FILE --data DIR [options]')
-    .requiredOption('--model <file>', 'model file', path)
+    .requiredOption('--model <file>', 'model file, or the name of a model', model)
     .requiredOption('--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path)
     .addOption(
       new Option('--subset <name>', 'which images to use; the test set comes from split.json or from train --split')

@@ -41,6 +41,23 @@ export function remarkText(remark: Remark): string {
       return `remark    without effect on the backend ${remark.backend}: ${remark.options.join(', ')}`;
     case 'planned':
       return plannedLines(remark).join('\n');
+    case 'adapted': {
+      const { file, name, here } = remark;
+      const how =
+        here === 1
+          ? 'summed over red, green and blue: grey here, RGB'
+          : 'spread over red, green and blue by luma: RGB here, grey';
+      return `remark    ${name} is ${how} in ${file}`;
+    }
+    case 'anew': {
+      const { file, names, because } = remark;
+      const why = because ? `${because.here} ${because.what} here, ${because.there} in ${file}` : `not in ${file}`;
+      return `remark    ${few(names, 12)} ${names.length === 1 ? 'begins' : 'begin'} anew: ${why}`;
+    }
+    case 'other normalisation': {
+      const { file, here, there } = remark;
+      return `remark    values are normalised by ${here}, those that ${file} was trained on by ${there}: its weights expect that`;
+    }
     case 'notice':
       return remark.text;
   }

@@ -14,7 +14,7 @@ import { evaluationTable } from './evaluate-table.js';
 import { splitText } from './split-text.js';
 import { shellWord } from './words.js';
 
-export function introduction({ dataset, model, options, memory, resume }: TrainingJob): string {
+export function introduction({ dataset, model, options, memory, initial, resume }: TrainingJob): string {
   const { name, split, channels } = dataset;
   const { optimizer, learningRate, schedule, batch, epochs, augment, seed } = options;
   const images = `${plural(split.train.length, 'image')} to train on, ${split.validation.length} to validate on`;
@@ -26,6 +26,7 @@ export function introduction({ dataset, model, options, memory, resume }: Traini
     `data      ${name}: ${images}${tested}, ${samplesText(dataset)} ${channels === 1 ? 'grey' : 'RGB'}${augmented}`,
     ...(drawn === undefined ? [] : [`split     ${drawn}`]),
     `network   ${networkText(model.config)}, ${grouped(countParameters(model.parameters.list))} parameters`,
+    ...(initial && !resume ? [`begins    with the weights of ${initial.file}`] : []),
     `training  ${plural(epochs, 'epoch')}, batch ${batch}, loss ${objectiveText(lossOptions(options))}, ${optimizer}, learning rate ${learningRate}${schedule === 'constant' ? '' : ` (${schedule})`}, seed ${seed}`,
     `machine   ${computerOf(model)}, ${memorySize(memory)} of memory`,
     ...(resume ? [`resumed   ${whereOf(begunEpoch(resume.checkpoint))}`] : []),

@@ -1,5 +1,5 @@
 /**
- * Files that are read at run time: the kernels and the scripts of threads. Code that a bundler has put into one file no
+ * Files that are read at run time: the kernels, the scripts of threads, and models. Code that a bundler has put into one file no
  * longer lies beside them; they are then found in the installed package, as the bundle or the working directory sees it.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -35,6 +35,12 @@ export function readKernels(name: string): Uint8Array<ArrayBuffer> {
   const code = Uint8Array.from(readFileSync(url));
   if (isWholeModule(code)) return code;
   throw broken(url, `damaged: ${code.length} bytes that are no whole WebAssembly module`);
+}
+
+/** The folder of models in a checkout of the repository; an installed package has none. */
+export function packageModels(): string {
+  root ??= findRoot();
+  return fileURLToPath(new URL('../models', root));
 }
 
 function broken(url: URL, what: string): InputError {
