@@ -8,7 +8,7 @@ import { makePlan } from '../../src/app/planning/make-plan.js';
 import { readPlan } from '../../src/app/planning/plan-file.js';
 import { resolveOptions, type Timing } from '../../src/app/planning/resolve-options.js';
 import type { PlannedTraining } from '../../src/app/training/job.js';
-import { encodePng } from '../../src/index.js';
+import { createModel, encodePng } from '../../src/index.js';
 import type { Speed } from '../../src/plan/time.js';
 import { disc, put, putPairs, suiteInFolder } from '../support/cli/cli.js';
 import { messageOf } from '../support/faults.js';
@@ -64,6 +64,20 @@ test('planned by default, around what is given; no option of the network, no rec
   }
   const asked = await resolved({ data, planning: 'auto', norm: 'batch', filters: [4, 8, 16] });
   assert.equal([asked.options.norm, asked.options.schedule, asked.options.size], ['batch', 'cosine', 52]);
+});
+
+test('a model that is begun from brings its network, and is planned around where that is asked for', async ({
+  dir,
+}) => {
+  putPairs(dir, 10);
+  const [data, initFrom] = [join(dir, 'data'), join(dir, 'model.safetensors')];
+  await createModel({ filters: [2, 4, 6], norm: 'batch' }).save(initFrom);
+  const alone = await resolved({ data, initFrom });
+  assert.equal([alone.options.filters, alone.options.schedule, alone.remarks], [[2, 4, 6], 'constant', []]);
+  const { options } = await resolved({ data, initFrom, planning: 'auto' });
+  assert.equal([options.filters, options.norm, options.schedule], [[2, 4, 6], 'batch', 'cosine']);
+  const { plan } = await makePlan({ data, initFrom }, {}, forever, every(1));
+  assert.equal([plan.options.filters, plan.reasons.filters, plan.options.size], [[2, 4, 6], 'Given.', 52]);
 });
 
 test('what excludes each other', async ({ dir }) => {

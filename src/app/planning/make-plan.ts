@@ -13,6 +13,7 @@ import { valuesOf } from '../options/option.js';
 import { plannedTable } from '../options/plan-options.js';
 import { completeOptions } from '../options/train-options.js';
 import { outputsOf } from '../outputs.js';
+import { withInitialModel } from '../training/initial-model.js';
 import { modelOf, type PlannedTraining, trainOptionsOf } from '../training/job.js';
 import { type Draft, draftPlan, draftWithin, type Given, type TimedDraft } from './draft.js';
 import type { Measure } from './measure.js';
@@ -43,21 +44,22 @@ export interface MadePlan {
  * @throws InputError for options that exclude each other, a folder that is no data folder, or too little time
  */
 export async function makePlan(
-  given: PlanCommandOptions,
+  asked: PlanCommandOptions,
   observer: Observer,
   signal: AbortSignal,
   { measure }: Pick<Timing, 'measure'> = REAL_TIME,
 ): Promise<MadePlan> {
-  const { data, out, findLr = false, minutes, learningRate } = given;
-  refuseTwoLengths(given);
+  const { data, out, findLr = false, minutes, learningRate, initFrom } = asked;
+  refuseTwoLengths(asked);
   if (findLr && learningRate !== undefined) {
     throw new InputError(
       `--find-lr measures the learning rate, and --lr ${learningRate} gives it; leave one of them out`,
     );
   }
-  const outputs = outputsOf(given, { '--data': data });
+  const outputs = outputsOf(asked, { '--data': data, '--init-from': initFrom });
   const file = out === undefined ? undefined : await outputs.file(out, PLAN);
   const picture = file && findLr ? await outputs.file(pictureOf(file.path), LEARNING_RATES) : undefined;
+  const given = await withInitialModel(asked);
   const facts = await lookAtData(given, observer, signal);
   const secondsLeft = () => 60 * minutes!;
   const draft: TimedDraft =
