@@ -23,8 +23,8 @@ const POWERS = 12;
 
 /**
  * Draws the loss over the learning rate, 860x460 pixels, with a logarithmic axis of rates: each step's loss, the smoothed
- * one, and an upright line at the suggested rate. What is not finite leaves a gap, and what is above the smoothed losses is
- * cut off.
+ * one, and an upright line at the suggested rate. What is not finite leaves a gap, and so does what
+ * is far above the smoothed losses.
  */
 export function rateChart(points: readonly TestedRate[], suggestion?: number): Image<Uint8Array> {
   const canvas = new Canvas(WIDTH, HEIGHT, BACKGROUND);

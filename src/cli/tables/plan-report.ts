@@ -68,6 +68,7 @@ function trainCommand({ files: [file], rates }: MadePlan, given: PlanCommandOpti
   const own = { ...valuesOf(plannedTable, given), ...(suggestion !== undefined && { learningRate: suggestion }) };
   const options = Object.entries(own).map(([name, value]) => flagOf(name, value));
   const minutes = given.minutes === undefined ? [] : [`--minutes ${given.minutes}`];
-  const isPlanned = options.length === 0 ? [] : ['--plan auto'];
-  return [train, ...isPlanned, ...minutes, ...options].join(' ');
+  // An option of the network alone would switch the plan off.
+  const auto = options.length === 0 ? [] : ['--plan auto'];
+  return [train, ...auto, ...minutes, ...options].join(' ');
 }
