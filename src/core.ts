@@ -46,6 +46,14 @@ export { drawFolds, splitOfFold } from './data/split/folds.js';
 export type { DrawnSplit, SplitPlan, SplitUnit } from './data/split/plan.js';
 export type { Split, Subset } from './data/split/split.js';
 export {
+  type ChoosePostprocessingOptions,
+  choosePostprocessing,
+  type PostprocessingChoice,
+  type PostprocessingScore,
+  type PostprocessingTrial,
+  postprocessingsOf,
+} from './evaluate/choose-postprocessing.js';
+export {
   type ChooseThresholdOptions,
   chooseThresholds,
   type ThresholdChoice,
@@ -60,6 +68,7 @@ export {
 } from './evaluate/compare-modes.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type HeadScores } from './evaluate/evaluate.js';
 export type { ClassScores, ImageScores, Scores } from './evaluate/metrics.js';
+export type { ObjectScores } from './evaluate/objects.js';
 export type { PatientScores } from './evaluate/patients.js';
 export { type SurfaceDistances, surfaceDistances } from './evaluate/surface-distance.js';
 export { exportOnnx, type OnnxOptions } from './export/onnx.js';
@@ -72,9 +81,13 @@ export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
 export type { Image, ImageData, Spacing } from './image/image.js';
 export { type Normalisation, normalisations } from './image/normalise.js';
+export { type Postprocessing, postprocess } from './image/postprocessing.js';
 export type { Fit, Preprocessing } from './image/prepare.js';
 export type { Window } from './image/window.js';
 export type { InferenceGraph, InferenceSize } from './infer/inference.js';
+export type { Instance, Instances } from './infer/instances.js';
+export type { MaskRule } from './infer/masks.js';
+export type { Bands } from './infer/own-size.js';
 export { type Prediction, toMask } from './infer/prediction.js';
 export type { TilePlan, Tiling } from './infer/tiles.js';
 export type { LossOptions } from './loss/loss.js';
@@ -83,6 +96,7 @@ export type { ModelCard, TrainingSummary } from './model/card.js';
 export { type Initialised, initialiseFrom } from './model/initialise-from.js';
 export { createModel, Model, type PredictOptions } from './model/model.js';
 export { decodeModel, encodeModel, weightsSha256 } from './model/modelfile.js';
+export { type MaskOptions, maskRuleOf, type Postprocessings } from './model/postprocessing.js';
 export { prune } from './model/prune.js';
 export {
   type Recommendation,

@@ -3,6 +3,7 @@ import { type FileKind, SOFTWARE } from '../formats/file-kind.js';
 import { pngKind } from '../formats/png/kind.js';
 
 export const MASK = pngKind('mask', 'a mask');
+export const LABELS = pngKind('labels', 'a label image');
 export const OVERLAY = pngKind('overlay', 'an overlay');
 export const CONTACT_SHEET = pngKind('contact sheet', 'a contact sheet');
 export const WORST_IMAGES = pngKind('worst images', 'a picture of the worst images');

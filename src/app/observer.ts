@@ -15,6 +15,7 @@ export type Phase =
   | 'test'
   | 'scoring'
   | 'thresholds'
+  | 'postprocessing'
   | 'evaluate'
   | 'evaluation'
   | 'timing'

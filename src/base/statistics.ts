@@ -5,6 +5,12 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** The arithmetic mean of the numbers that are there; null where none is. */
+export function meanDefined(values: readonly (number | null | undefined)[]): number | null {
+  const defined = values.filter((value) => typeof value === 'number');
+  return defined.length > 0 ? mean(defined) : null;
+}
+
 /** The middle one in order of size, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -6,26 +6,24 @@ import type { Dataset } from '../data/dataset.js';
 import type { Subset } from '../data/split/split.js';
 import { cutFromFrame } from '../image/frame.js';
 import type { Image, Spacing } from '../image/image.js';
-import { masksOf } from '../infer/own-size.js';
+import { type MaskRule, masksOf } from '../infer/masks.js';
 import { DEFAULT_BATCH } from '../infer/predictor.js';
 import type { LossOptions } from '../loss/loss.js';
 import type { Model } from '../model/model.js';
+import { type MaskOptions, maskRuleOf } from '../model/postprocessing.js';
 import { resolveMode } from '../model/recommendation.js';
-import { thresholdOf } from '../model/threshold.js';
 import { levelsOf } from '../network/config.js';
 import { levelName, type Mode, outputOf, outputsOf } from '../network/mode.js';
 import { EvaluationProgram } from './evaluation-program.js';
 import { namesOf } from './labelled-batches.js';
-import { type ImageScores, MetricAccumulator, type Scores } from './metrics.js';
+import { type ImageScores, type Measures, MetricAccumulator, type Scores } from './metrics.js';
 import { type OwnSizeOptions, type PredictHeads, predictedAtOwnSize } from './own-size.js';
 import { type PatientScores, patientScores } from './patients.js';
 import { type Truth, Truths } from './truths.js';
 
-export interface HeadScores extends Scores {
+export interface HeadScores extends Scores, MaskRule {
   /** `L1`, `L2`, … */
   readonly head: string;
-  /** A pixel whose probability was above it counted as foreground. */
-  readonly threshold: number;
   /** The scores of each image, in the order of the subset; absent unless `perImage` is set. */
   readonly perImage?: readonly NamedScores[];
   /** The scores by patient, as in `ModelScores`. */
@@ -38,12 +36,10 @@ export interface NamedScores extends ImageScores {
 }
 
 /** The scores of a model: those of a mode, and of every head. */
-export interface ModelScores extends Scores {
+export interface ModelScores extends Scores, MaskRule {
   readonly images: number;
   /** The mode that the scores are of; those of every head are in `heads`. */
   readonly mode: Mode;
-  /** A pixel whose probability was above it counted as foreground. */
-  readonly threshold: number;
   readonly heads: readonly HeadScores[];
   /** The unit of distances; absent unless `distances` is set. */
   readonly distanceUnit?: 'px' | 'mm';
@@ -58,9 +54,7 @@ export interface Evaluation extends ModelScores {
   readonly loss: number;
 }
 
-export interface ScoreOptions extends OwnSizeOptions {
-  /** Also measure surface distances, which takes far longer than counting. Default: false. */
-  readonly distances?: boolean | undefined;
+export interface ScoreOptions extends OwnSizeOptions, MaskOptions, Measures {
   /** The size of a pixel of the stored images. Default: what each image says, else distances are in pixels. */
   readonly spacing?: Spacing | undefined;
   /** The stored masks, kept from one evaluation of the data set to the next. Default: they are read anew. */
@@ -69,8 +63,6 @@ export interface ScoreOptions extends OwnSizeOptions {
   readonly subset?: Subset | 'all' | undefined;
   /** The mode whose scores are wanted; 'auto' is the recommended one, see `compareModes`. Default: 'accurate'. */
   readonly mode?: Mode | 'auto' | undefined;
-  /** A pixel whose probability is above it is foreground. Default: the thresholds of the model, see `thresholdOf`. */
-  readonly threshold?: number | undefined;
   /** Also list the scores of each image, for the mode and for every head. Default: false. */
   readonly perImage?: boolean | undefined;
   /** A function that is given each image as it is scored, with the mask that the mode makes of it. */
@@ -112,8 +104,13 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
     return evaluated.heads;
   };
   try {
-    const { images, mode, threshold, ...scores } = await scoreModel(model, dataset, { ...scored, batch }, predict);
-    return { images, mode, threshold, loss: loss / images, ...scores };
+    const { images, mode, threshold, postprocessing, ...scores } = await scoreModel(
+      model,
+      dataset,
+      { ...scored, batch },
+      predict,
+    );
+    return { images, mode, threshold, ...(postprocessing && { postprocessing }), loss: loss / images, ...scores };
   } finally {
     scope.free();
   }
@@ -137,14 +134,14 @@ export async function scoreModel(
   const names = namesOf(dataset, subset);
   const outputs = outputsOf(config);
   const chosen = outputs.indexOf(outputOf(mode, config));
-  const thresholds = outputs.map((output) => options.threshold ?? thresholdOf(model, output));
-  const accumulators = outputs.map(() => new MetricAccumulator(config.classes, distances));
+  const rules = outputs.map((output) => maskRuleOf(model, output, options));
+  const accumulators = outputs.map(() => new MetricAccumulator(config.classes, options));
   const images = outputs.map((): NamedScores[] => []);
   const units = new DistanceUnit(spacing);
   for await (const { sample, frame, bands } of predictedAtOwnSize(model, dataset, names, options, predict)) {
     const truth = await truths.of(sample, distances && !spacing);
     const pixel = distances ? units.spacingOf(sample.name, truth) : undefined;
-    const masks = await masksOf(bands, truth.mask, thresholds);
+    const masks = await masksOf(bands, truth.mask, rules);
     for (const [k, prediction] of masks.entries()) {
       const scores = { image: sample.name, ...accumulators[k]!.add(prediction, truth.mask, pixel) };
       images[k]!.push(scores);
@@ -157,12 +154,12 @@ export async function scoreModel(
   return {
     images: names.length,
     mode,
-    threshold: thresholds[chosen]!,
+    ...rules[chosen]!,
     ...(distances && { distanceUnit: units.unit }),
     ...scores[chosen]!,
     heads: levelsOf(config).map((level, k) => ({
       head: levelName(level),
-      threshold: thresholds[k]!,
+      ...rules[k]!,
       ...scores[k]!,
       ...listed(k),
     })),

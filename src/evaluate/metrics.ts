@@ -5,8 +5,17 @@
  */
 
 import { invariant } from '../base/errors.js';
-import { mean } from '../base/statistics.js';
+import { mean, meanDefined } from '../base/statistics.js';
 import type { Image, Spacing } from '../image/image.js';
+import { runsOf } from '../image/runs.js';
+import {
+  meanObjectScores,
+  type ObjectCounts,
+  type ObjectScores,
+  objectCounts,
+  objectScores,
+  pooledObjects,
+} from './objects.js';
 import { type ConfusionCounts, confusionCounts, type OverlapScores, overlapScores, pooled } from './overlap.js';
 import { type SurfaceDistances, surfaceDistances } from './surface-distance.js';
 
@@ -20,7 +29,10 @@ export interface DistanceScores {
 }
 
 /** Means over classes, or images, or both. */
-export interface MeanScores extends OverlapScores, Partial<DistanceScores> {}
+export interface MeanScores extends OverlapScores, Partial<DistanceScores> {
+  /** Scores of the single objects; absent unless `objects` is set. */
+  readonly objects?: ObjectScores;
+}
 
 /** The scores of one image. */
 export interface ImageScores extends MeanScores {
@@ -35,6 +47,8 @@ export interface ClassScores extends MeanScores {
   readonly pooledPrecision: number;
   readonly pooledSensitivity: number;
   readonly pooledSpecificity: number;
+  /** Scores of the objects of all images counted together; absent unless `objects` is set. */
+  readonly pooledObjects?: ObjectScores;
 }
 
 /** The scores of all images. */
@@ -47,6 +61,15 @@ export interface Scores extends ClassScores {
 interface Case {
   readonly counts: ConfusionCounts;
   readonly distances?: SurfaceDistances | null;
+  readonly objects?: ObjectCounts;
+}
+
+/** What is measured beside the overlap, which takes longer than counting pixels. */
+export interface Measures {
+  /** Surface distances, which take far longer. Default: false. */
+  readonly distances?: boolean | undefined;
+  /** How well the single objects are found. Default: false. */
+  readonly objects?: boolean | undefined;
 }
 
 /** Accumulates the counts and distances of masks, image by image. */
@@ -54,13 +77,10 @@ export class MetricAccumulator {
   /** Cases by class, then by image. */
   readonly #cases: Case[][];
 
-  /**
-   * @param classes the network's classes: 1 counts pixels of value 1, K >= 2 the classes 1..K-1
-   * @param distances whether surface distances are measured, too, which takes far longer than counting
-   */
+  /** @param classes the network's classes: 1 counts pixels of value 1, K >= 2 the classes 1..K-1 */
   constructor(
     classes: number,
-    readonly distances = false,
+    readonly measures: Measures = {},
   ) {
     this.#cases = Array.from({ length: Math.max(1, classes - 1) }, () => []);
   }
@@ -70,10 +90,14 @@ export class MetricAccumulator {
    * @returns the scores of this image
    */
   add(predicted: Image<Uint8Array>, actual: Image<Uint8Array>, spacing?: Spacing): ImageScores {
-    const { distances } = this;
+    const { distances, objects } = this.measures;
+    const found = objects ? objectCounts(runsOf(predicted), runsOf(actual), this.#cases.length) : [];
     const scores = this.#cases.map((cases, k) => {
-      const counts = confusionCounts(predicted.data, actual.data, k + 1);
-      const added = distances ? { counts, distances: surfaceDistances(predicted, actual, k + 1, spacing) } : { counts };
+      const added: Case = {
+        counts: confusionCounts(predicted.data, actual.data, k + 1),
+        ...(distances && { distances: surfaceDistances(predicted, actual, k + 1, spacing) }),
+        ...(objects && { objects: found[k]! }),
+      };
       cases.push(added);
       return caseScores(added);
     });
@@ -84,18 +108,32 @@ export class MetricAccumulator {
   scores(): Scores {
     invariant(this.#cases[0]!.length > 0, 'scores of no image');
     const scores = this.#cases.map(classScores);
-    return { ...meanScores(scores), ...asPooled(averages(this.#cases.map(pooledScores))), ...perClass(scores) };
+    const objects = scores.flatMap((of) => of.pooledObjects ?? []);
+    return {
+      ...meanScores(scores),
+      ...asPooled(averages(this.#cases.map(pooledScores))),
+      ...(objects.length > 0 && { pooledObjects: meanObjectScores(objects) }),
+      ...perClass(scores),
+    };
   }
 }
 
-function caseScores({ counts, distances }: Case): MeanScores {
-  if (distances === undefined) return overlapScores(counts);
+function caseScores({ counts, distances, objects }: Case): MeanScores {
   const { hd95, assd } = distances ?? { hd95: null, assd: null };
-  return { ...overlapScores(counts), hd95, assd, undefinedDistances: distances ? 0 : 1 };
+  return {
+    ...overlapScores(counts),
+    ...(distances !== undefined && { hd95, assd, undefinedDistances: distances ? 0 : 1 }),
+    ...(objects && { objects: objectScores(objects) }),
+  };
 }
 
 function classScores(cases: readonly Case[]): ClassScores {
-  return { ...meanScores(cases.map(caseScores)), ...asPooled(pooledScores(cases)) };
+  const objects = cases.flatMap((of) => of.objects ?? []);
+  return {
+    ...meanScores(cases.map(caseScores)),
+    ...asPooled(pooledScores(cases)),
+    ...(objects.length > 0 && { pooledObjects: objectScores(pooledObjects(objects)) }),
+  };
 }
 
 function pooledScores(cases: readonly Case[]): OverlapScores {
@@ -114,13 +152,15 @@ function asPooled({ dice, iou, precision, sensitivity, specificity }: OverlapSco
 
 /** Averages scores of at least one image, class or patient. Undefined distances are left out, and counted. */
 export function meanScores(list: readonly MeanScores[]): MeanScores {
-  const overlaps = averages(list);
-  if (list[0]!.undefinedDistances === undefined) return overlaps;
+  const objects = list.flatMap((scores) => scores.objects ?? []);
   return {
-    ...overlaps,
-    hd95: averageDefined(list.map(({ hd95 }) => hd95)),
-    assd: averageDefined(list.map(({ assd }) => assd)),
-    undefinedDistances: list.reduce((sum, { undefinedDistances = 0 }) => sum + undefinedDistances, 0),
+    ...averages(list),
+    ...(list[0]!.undefinedDistances !== undefined && {
+      hd95: meanDefined(list.map(({ hd95 }) => hd95)),
+      assd: meanDefined(list.map(({ assd }) => assd)),
+      undefinedDistances: list.reduce((sum, { undefinedDistances = 0 }) => sum + undefinedDistances, 0),
+    }),
+    ...(objects.length > 0 && { objects: meanObjectScores(objects) }),
   };
 }
 
@@ -132,11 +172,6 @@ function averages(list: readonly OverlapScores[]): OverlapScores {
     sensitivity: mean(list.map(({ sensitivity }) => sensitivity)),
     specificity: mean(list.map(({ specificity }) => specificity)),
   };
-}
-
-function averageDefined(values: readonly (number | null | undefined)[]): number | null {
-  const defined = values.filter((value) => typeof value === 'number');
-  return defined.length > 0 ? mean(defined) : null;
 }
 
 function perClass<S extends MeanScores>(scores: readonly S[]): { perClass?: readonly (S & { class: number })[] } {

@@ -2,7 +2,7 @@
 import { cutFromFrame, type Frame, type Size } from '../image/frame.js';
 import type { Image } from '../image/image.js';
 import { resizedBands } from '../image/resize.js';
-import { type Prediction, toMask } from './prediction.js';
+import type { Prediction } from './prediction.js';
 
 /** The rows of a band: few enough that what is computed of a band is small beside the image. */
 const ROWS = 256;
@@ -50,21 +50,4 @@ export async function joinBands(bands: Bands, { width, height }: Size): Promise<
     y += band[0]!.height;
   }
   return whole;
-}
-
-/** Makes the masks of all outputs as `toMask` does of the whole image, whose probabilities need never be there at once. */
-export async function masksOf(
-  bands: Bands,
-  { width, height }: Size,
-  thresholds: readonly number[],
-): Promise<Image<Uint8Array>[]> {
-  const masks = thresholds.map(() => ({ width, height, channels: 1, data: new Uint8Array(width * height) }));
-  let y = 0;
-  for await (const band of bands) {
-    for (const [k, prediction] of band.entries()) {
-      masks[k]!.data.set(toMask(prediction, thresholds[k]).data, y * width);
-    }
-    y += band[0]!.height;
-  }
-  return masks;
 }

@@ -6,6 +6,7 @@
  *            →  Inference      computed: the probabilities of some heads, or of their mean  inference.ts
  *            →  Batch          unpacked and cropped
  *            →  ownBands       the probabilities at the image's own size, band by band     own-size.ts
+ *            →  masksOf        masks, by a threshold and a postprocessing                  masks.ts
  *
  * Tiles of a large image are images of one size, too: cutting them and putting them together goes around `probabilities`
  * (tiles.ts).

@@ -1,5 +1,6 @@
 /** The model card: what describes a model beside its network and its weights, and is stored in its file. */
 import type { Preprocessing } from '../image/prepare.js';
+import type { Postprocessings } from './postprocessing.js';
 import type { Recommendation } from './recommendation.js';
 import type { Thresholds } from './threshold.js';
 
@@ -12,6 +13,8 @@ export interface ModelCard {
   readonly preprocessing: Preprocessing;
   /** The thresholds that `chooseThresholds` found; see `thresholdOf`. */
   readonly thresholds: Thresholds;
+  /** What `choosePostprocessing` found to help; see `maskRuleOf`. It is absent where nothing was chosen. */
+  readonly postprocessing?: Postprocessings | undefined;
   /** What `compareModes` found: the mode 'auto'. It is absent where no modes were compared. */
   readonly recommendation?: Recommendation | undefined;
   /** How the model was trained. It is absent where the model was not trained here. */

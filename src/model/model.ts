@@ -9,7 +9,9 @@ import { checkImage } from '../image/channels.js';
 import type { Size } from '../image/frame.js';
 import type { Image } from '../image/image.js';
 import type { InferenceGraph, InferenceSize } from '../infer/inference.js';
-import { type Bands, joinBands, masksOf } from '../infer/own-size.js';
+import { type Instances, instancesOf } from '../infer/instances.js';
+import { type MaskRule, masksOf } from '../infer/masks.js';
+import { type Bands, joinBands } from '../infer/own-size.js';
 import type { Prediction } from '../infer/prediction.js';
 import { DEFAULT_BATCH, Predictor } from '../infer/predictor.js';
 import type { TilePlan, Tiling } from '../infer/tiles.js';
@@ -19,6 +21,7 @@ import { type Mode, type Output, outputOf, outputsOf } from '../network/mode.js'
 import { recordSquare } from '../network/network.js';
 import { ParameterStore } from '../network/parameters.js';
 import { BLANK_CARD, type ModelCard } from './card.js';
+import { type MaskOptions, maskRuleOf } from './postprocessing.js';
 import { resolveMode } from './recommendation.js';
 
 export interface PredictOptions {
@@ -90,17 +93,34 @@ export class Model {
   }
 
   /**
-   * Predicts the mask of an image as `toMask` makes it of what `predict` gives. The probabilities of a large image are
-   * never there as a whole.
+   * Predicts the mask of an image: 0 or 1 for each pixel, or its class, by the threshold and the postprocessing of the
+   * model unless others are given. The probabilities of a large image are never there as a whole.
+   * @throws InputError as `predict` does, and for a postprocessing that is none
+   */
+  async predictMask(image: Image, options: PredictOptions & MaskOptions = {}): Promise<Image<Uint8Array>> {
+    const [mask] = await masksOf(await this.predictBands(image, options), image, [this.#maskRule(options)]);
+    return mask!;
+  }
+
+  /**
+   * Predicts the mask of an image as `predictMask` does, with its single objects, numbered and measured.
+   * @throws InputError as `predictMask` does
+   */
+  async predictInstances(image: Image, options: PredictOptions & MaskOptions = {}): Promise<Instances> {
+    return instancesOf(await this.predictBands(image, options), image, this.#maskRule(options));
+  }
+
+  /**
+   * Predicts the probabilities of an image as `predict` does, from top to bottom, a few rows at a time: those of a large
+   * image are never there as a whole.
    * @throws InputError as `predict` does
    */
-  async predictMask(
-    image: Image,
-    options: PredictOptions & { readonly threshold: number },
-  ): Promise<Image<Uint8Array>> {
-    const { value } = await this.#bands([image], options).next();
-    const [mask] = await masksOf(value!, image, [options.threshold]);
-    return mask!;
+  async predictBands(image: Image, options: PredictOptions = {}): Promise<Bands> {
+    return (await this.#bands([image], options).next()).value!;
+  }
+
+  #maskRule({ mode = 'accurate', ...options }: PredictOptions & MaskOptions): MaskRule {
+    return maskRuleOf(this, resolveMode(mode, this), options);
   }
 
   /**

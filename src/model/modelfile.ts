@@ -7,6 +7,7 @@
  *     config         JSON, see `ModelConfig`
  *     preprocessing  JSON, see `Preprocessing`
  *     thresholds     JSON, see `Thresholds`; absent where none was chosen
+ *     postprocessing JSON, see `Postprocessings`; absent where none was chosen
  *     recommendation JSON, see `Recommendation`; absent where there is none
  *     training       JSON, see `TrainingSummary`; absent for a model that was not trained here
  *     sha256         of the numbers: the same as `weightsSha256`
@@ -23,6 +24,7 @@ import { parseConfig } from '../network/config.js';
 import { recordSquare } from '../network/network.js';
 import type { ModelCard, TrainingSummary } from './card.js';
 import { Model } from './model.js';
+import { parsePostprocessings } from './postprocessing.js';
 import { parseRecommendation } from './recommendation.js';
 import { parseThresholds } from './threshold.js';
 import { exportTensors, importParameters } from './torch.js';
@@ -45,13 +47,14 @@ export const DERIVED_MODEL: FileKind = {
 
 /** Encodes a model as the bytes of its file; the same model gives the same bytes. */
 export async function encodeModel({ config, parameters, card }: Model): Promise<Uint8Array> {
-  const { preprocessing, thresholds, recommendation, training } = card;
+  const { preprocessing, thresholds, postprocessing, recommendation, training } = card;
   return writeSafetensors(await exportTensors(parameters), {
     format: FORMAT,
     version: VERSION,
     config: JSON.stringify(config),
     preprocessing: JSON.stringify(preprocessing),
     ...(Object.keys(thresholds).length > 0 && { thresholds: JSON.stringify(thresholds) }),
+    ...(postprocessing && { postprocessing: JSON.stringify(postprocessing) }),
     ...(recommendation && { recommendation: JSON.stringify(recommendation) }),
     ...(training && { training: JSON.stringify(training) }),
   });
@@ -80,6 +83,7 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
   const card: ModelCard = {
     preprocessing: parsePreprocessing(field('preprocessing'), `${file}, preprocessing`),
     thresholds: optional('thresholds', (value, source) => parseThresholds(value, config, source)) ?? {},
+    postprocessing: optional('postprocessing', (value, source) => parsePostprocessings(value, config, source)),
     recommendation: optional('recommendation', (value, source) => parseRecommendation(value, config, source)),
     training: optional('training', parseTraining),
   };

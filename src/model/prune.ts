@@ -43,12 +43,15 @@ export function prune(model: Model, level: number): Model {
 }
 
 /** What is known of the one head that is left. */
-function pruneCard({ preprocessing, thresholds, training }: ModelCard, level: number): ModelCard {
+function pruneCard(card: ModelCard, level: number): ModelCard {
+  const { preprocessing, thresholds, training } = card;
   const head = levelName(level);
   const threshold = thresholds[head];
+  const postprocessing = card.postprocessing?.[head];
   return {
     preprocessing,
     thresholds: threshold === undefined ? {} : { [head]: threshold },
+    ...(postprocessing && { postprocessing: { [head]: postprocessing } }),
     training: training && { prunedTo: head, ...training },
   };
 }

@@ -3,10 +3,11 @@ import { evenly } from '../base/evenly.js';
 import { median } from '../base/statistics.js';
 import { classPixels, sharesOf } from '../data/class-shares.js';
 import type { Dataset } from '../data/dataset.js';
-import { walkObjects } from '../data/objects.js';
 import type { LabelledImage } from '../data/record.js';
+import { components } from '../image/components.js';
 import type { Size } from '../image/frame.js';
 import type { Image, Spacing } from '../image/image.js';
+import { runsOf } from '../image/runs.js';
 
 /** How many training images are looked at, at most: enough for a median, and read in seconds. */
 const SAMPLE = 64;
@@ -107,28 +108,23 @@ function lookAt({ image, mask }: LabelledImage, classes: number): Look {
 
 /** The longest side of the box around an object of a mask; 0 where there is none. */
 function largestSide(mask: Image<Uint8Array>): number {
-  let largest = 0;
-  let [left, right, top, bottom]: Box = NO_BOX;
-  walkObjects(
-    mask,
-    (at) => {
-      const [x, y] = [at % mask.width, Math.floor(at / mask.width)];
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < top) top = y;
-      if (y > bottom) bottom = y;
-    },
-    () => {
-      largest = Math.max(largest, right - left + 1, bottom - top + 1);
-      [left, right, top, bottom] = NO_BOX;
-    },
-  );
-  return largest;
+  const runs = runsOf(mask);
+  const { count, of } = components(runs, 8);
+  const left = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  const top = left.slice();
+  const right = new Float64Array(count);
+  const bottom = right.slice();
+  for (let y = 0; y < mask.height; y++) {
+    for (let i = runs.rows[y]!; i < runs.rows[y + 1]!; i++) {
+      const k = of[i]!;
+      left[k] = Math.min(left[k]!, runs.starts[i]!);
+      right[k] = Math.max(right[k]!, runs.ends[i]!);
+      top[k] = Math.min(top[k]!, y);
+      bottom[k] = y + 1;
+    }
+  }
+  return left.reduce((side, from, k) => Math.max(side, right[k]! - from, bottom[k]! - top[k]!), 0);
 }
-
-type Box = readonly [left: number, right: number, top: number, bottom: number];
-
-const NO_BOX: Box = [Number.POSITIVE_INFINITY, -1, Number.POSITIVE_INFINITY, -1];
 
 function sizesOf(records: readonly Size[]): DataFacts['sizes'] {
   const size = (of: (values: readonly number[]) => number): Size => ({

@@ -8,7 +8,17 @@ import type { Losses } from './step/losses.js';
 /** A form for each field, so that none is forgotten. */
 type Fields<T> = { readonly [K in keyof Required<T>]: Form };
 
-const classScores: Fields<Omit<ClassScores, keyof DistanceScores>> = {
+/** What a training has not: it measures neither distances, nor objects, nor the scores of single images, and chooses no postprocessing. */
+type Absent =
+  | keyof DistanceScores
+  | 'objects'
+  | 'pooledObjects'
+  | 'perImage'
+  | 'patients'
+  | 'distanceUnit'
+  | 'postprocessing';
+
+const classScores: Fields<Omit<ClassScores, Absent>> = {
   dice: number,
   iou: number,
   precision: number,
@@ -21,19 +31,18 @@ const classScores: Fields<Omit<ClassScores, keyof DistanceScores>> = {
   pooledSpecificity: number,
 };
 
-// A training measures neither distances nor the scores of single images.
-const scores: Fields<Omit<Scores, keyof DistanceScores>> = {
+const scores: Fields<Omit<Scores, Absent>> = {
   ...classScores,
   perClass: optional(listOf(object({ class: count, ...classScores }))),
 };
 
-const head: Fields<Omit<HeadScores, keyof DistanceScores | 'perImage' | 'patients'>> = {
+const head: Fields<Omit<HeadScores, Absent>> = {
   head: text,
   threshold: number,
   ...scores,
 };
 
-const evaluation: Fields<Omit<Evaluation, keyof DistanceScores | 'distanceUnit' | 'perImage' | 'patients'>> = {
+const evaluation: Fields<Omit<Evaluation, Absent>> = {
   images: count,
   mode: text,
   threshold: number,

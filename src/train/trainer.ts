@@ -40,7 +40,7 @@ export async function* trainModel(
   checkFits(model.config, dataset);
   const { size, patches, preprocessing } = dataset.sampler;
   checkSize(model.config, size, size, patches && 'patch');
-  // Thresholds and a recommendation were chosen for other weights.
+  // Thresholds, a postprocessing and a recommendation were chosen for other weights.
   model.adopt({ preprocessing, thresholds: {}, training: model.card.training });
   const scope = new Scope(model.backend);
   try {

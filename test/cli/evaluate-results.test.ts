@@ -210,7 +210,11 @@ test('calls that are refused leave nothing behind', async ({ dir }) => {
     evaluate('--choose-threshold', '--threshold', '0.3'),
     '--threshold 0.3 and --choose-threshold contradict each other; leave one of them out',
   );
-  refused(dir, evaluate('--save'), '--save stores what --choose-threshold finds; give both, or leave --save out');
+  refused(
+    dir,
+    evaluate('--save'),
+    '--save stores what --choose-threshold and --choose-postprocessing find; give one of them, or leave --save out',
+  );
   const worst = `option '--worst <n>' argument '0' is invalid. Expected a whole number from 1 to 100; ${help}`;
   refused(dir, evaluate('--worst', '0'), worst);
   refused(dir, evaluate('--csv', 'full'), 'full: a folder, expected a file; give the name of a file');

@@ -55,6 +55,8 @@ test('one image, odd and not square: mask, overlay and probabilities at its own 
     'seconds',
     'mode',
     'threshold',
+    'postprocessing',
+    'objects',
     'threads',
     'backend',
     'adapter',

@@ -21,7 +21,7 @@ interface Measured {
 }
 
 function scoresOf(classes: number, pairs: readonly Pair[], options: Measured = {}) {
-  const accumulator = new MetricAccumulator(classes, options.distances);
+  const accumulator = new MetricAccumulator(classes, { distances: options.distances });
   for (const [predicted, actual] of pairs) accumulator.add(predicted, actual, options.spacing);
   return accumulator.scores();
 }
@@ -130,7 +130,7 @@ test('several classes: the mean over the classes but the background, and each by
 });
 
 test('add gives the scores of the image, by class too', () => {
-  const accumulator = new MetricAccumulator(3, true);
+  const accumulator = new MetricAccumulator(3, { distances: true });
   const { perClass, ...scores } = accumulator.add(mask(1, 1, 2, 0), mask(1, 1, 0, 0));
   assert.equal(scores, {
     dice: 1 / 2,

@@ -50,16 +50,19 @@ export async function writeReport(
  */
 export function imagesCsv(evaluation: Evaluation, records: ImageRecords): string {
   const { perImage = [], patients, distanceUnit: unit = 'px' } = evaluation;
+  const columns = columnsOf(perImage);
   const classes = perImage[0]?.perClass?.map((scores) => `_${scores.class}`) ?? [];
-  const names = ['', ...classes].flatMap((suffix) => Object.keys(CELLS).map((name) => name + suffix));
+  const names = ['', ...classes].flatMap((suffix) => Object.keys(columns).map((name) => name + suffix));
   const rows = perImage.map(({ image, perClass = [], ...scores }) => {
-    const cells = [scores, ...perClass].flatMap((of) => Object.values(CELLS).map((read) => read(of)));
+    const cells = [scores, ...perClass].flatMap((of) => Object.values(columns).map((read) => read(of)));
     return [image, ...cells, ...(patients ? [records.get(image)!.patient!] : []), unit];
   });
   return encodeCsv(['image', ...names, ...(patients ? ['patient'] : []), 'distance_unit'], rows);
 }
 
-const CELLS: Readonly<Record<string, (scores: MeanScores) => Cell>> = {
+type Columns = Readonly<Record<string, (scores: MeanScores) => Cell>>;
+
+const CELLS: Columns = {
   dice: ({ dice }) => dice,
   iou: ({ iou }) => iou,
   precision: ({ precision }) => precision,
@@ -69,19 +72,36 @@ const CELLS: Readonly<Record<string, (scores: MeanScores) => Cell>> = {
   assd: ({ assd = null }) => assd,
 };
 
+const OBJECT_CELLS: Columns = {
+  objects_predicted: ({ objects }) => objects!.predicted,
+  objects_true: ({ objects }) => objects!.actual,
+  objects_matched: ({ objects }) => objects!.matched,
+  object_precision: ({ objects }) => objects!.precision,
+  object_recall: ({ objects }) => objects!.recall,
+  object_f1: ({ objects }) => objects!.f1,
+  sq: ({ objects }) => objects!.sq,
+  pq: ({ objects }) => objects!.pq,
+};
+
+/** The columns of scores: those of objects where they were scored. */
+function columnsOf([first]: readonly MeanScores[]): Columns {
+  return first?.objects ? { ...CELLS, ...OBJECT_CELLS } : CELLS;
+}
+
 /** Makes a row for each patient, the means over its images; nothing where patients are not known. */
 export function patientsCsv({ patients, distanceUnit = 'px' }: Evaluation): string | undefined {
   if (!patients) return undefined;
+  const columns = columnsOf(patients.perPatient);
   const rows = patients.perPatient.map(({ patient, images, ...scores }) => {
-    return [patient, images, ...Object.values(CELLS).map((read) => read(scores)), distanceUnit];
+    return [patient, images, ...Object.values(columns).map((read) => read(scores)), distanceUnit];
   });
-  return encodeCsv(['patient', 'images', ...Object.keys(CELLS), 'distance_unit'], rows);
+  return encodeCsv(['patient', 'images', ...Object.keys(columns), 'distance_unit'], rows);
 }
 
 /** The kind of file that `patientsCsv` makes. */
 const PATIENTS_CSV: FileKind = {
   name: 'a table of scores by patient',
-  begins: (head) => head.startsWith(`patient,images,${Object.keys(CELLS)},distance_unit\r\n`),
+  begins: (head) => new RegExp(`^patient,images,${Object.keys(CELLS)},(?:.*,)?distance_unit\r\n`).test(head),
 };
 
 /** The kind of file that `imagesCsv` makes; the only mark that a CSV can have is its header. */

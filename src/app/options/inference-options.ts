@@ -1,4 +1,5 @@
 /** Options of the commands that run a model. */
+import type { MaskOptions } from '../../model/postprocessing.js';
 import { backendOptions } from './backend-options.js';
 import type { OptionTable } from './option.js';
 import { between, onOrOff, text, threads, tiling } from './parsers.js';
@@ -42,6 +43,14 @@ export const inferenceOptions = {
     default: { unset: 'that of the model' },
     affects: 'bits',
   },
+  postprocessing: {
+    flag: '--postprocessing',
+    parse: onOrOff,
+    help: 'remove and fill in masks what the model says',
+    negated: 'leave masks as the threshold makes them',
+    default: { value: true },
+    affects: 'bits',
+  },
   ...tileOptions,
   ...computingOptions,
   relaxed: {
@@ -52,3 +61,14 @@ export const inferenceOptions = {
     affects: 'bits',
   },
 } as const satisfies OptionTable;
+
+/** How masks are made by these options. */
+export function maskOptions({
+  threshold,
+  postprocessing = true,
+}: {
+  readonly threshold?: number | undefined;
+  readonly postprocessing?: boolean | undefined;
+}): MaskOptions {
+  return { threshold, ...(!postprocessing && { postprocessing: {} }) };
+}

@@ -52,11 +52,14 @@ export async function checkInputs(
   }
 }
 
-/** @throws InputError unless NAME.png and NAME-overlay.png of all inputs are different files */
-export function refuseCollisions(inputs: readonly ImageFile[]): void {
+/**
+ * @param pictures what is written of an image NAME, as endings of its name: '' for NAME.png
+ * @throws InputError unless the pictures of all inputs are different files
+ */
+export function refuseCollisions(inputs: readonly ImageFile[], pictures: readonly string[]): void {
   const owners = new Map<string, string>();
   for (const { path, name } of inputs) {
-    for (const result of [name, `${name}-overlay`]) {
+    for (const result of pictures.map((ending) => name + ending)) {
       const other = owners.get(result);
       if (other) throw new InputError(`${other} and ${path} would both give ${result}.png; rename one of them`);
       owners.set(result, path);

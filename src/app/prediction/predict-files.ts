@@ -1,29 +1,35 @@
 /** Predicts the masks of image files, at their own size, with a model file. */
 
 import type { Backend } from '../../backend/backend.js';
-import { encodeNpy, NPY } from '../../formats/npy.js';
-import { encodePng } from '../../formats/png/png.js';
 import type { Image } from '../../image/image.js';
+import type { Postprocessing } from '../../image/postprocessing.js';
 import { loadModel, type Threads } from '../../index.js';
-import { type Prediction, toMask } from '../../infer/prediction.js';
+import { instancesOf } from '../../infer/instances.js';
+import { type MaskRule, masksOf } from '../../infer/masks.js';
 import type { Tiling } from '../../infer/tiles.js';
-import type { Model } from '../../model/model.js';
+import type { Model, PredictOptions } from '../../model/model.js';
+import { maskRuleOf } from '../../model/postprocessing.js';
 import { resolveMode } from '../../model/recommendation.js';
-import { thresholdOf } from '../../model/threshold.js';
 import type { Mode } from '../../network/mode.js';
-import { type ImageFile, listImages } from '../../platform/node/files/list-images.js';
-import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/files/outputs.js';
-import { join } from '../../platform/node/files/paths.js';
+import { listImages } from '../../platform/node/files/list-images.js';
+import { makeFolder } from '../../platform/node/files/outputs.js';
 import { readImage } from '../../platform/node/files/read-image.js';
-import { overlayClasses, storedMask } from '../../report/overlay.js';
 import { type Computed, onBackend } from '../backend.js';
-import { MASK, OVERLAY } from '../kinds.js';
 import type { Observer } from '../observer.js';
 import type { BackendChoice } from '../options/backend-options.js';
+import { maskOptions } from '../options/inference-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 import { checkInputs, refuseCollisions } from './inputs.js';
+import {
+  claimResults,
+  picturesOf,
+  type ResultFiles,
+  type ResultOptions,
+  type Results,
+  writeResults,
+} from './result-files.js';
 
-export interface PredictFilesOptions extends ForceOption {
+export interface PredictFilesOptions extends ForceOption, ResultOptions {
   /** The model file. */
   readonly model: string;
   /** An image (PNG or .npy), or a folder of them. */
@@ -33,12 +39,12 @@ export interface PredictFilesOptions extends ForceOption {
   readonly mode: string;
   /** The probability above which a pixel is foreground. Default: the threshold of the model. */
   readonly threshold?: number;
+  /** Whether masks are postprocessed as the model says. Default: true. */
+  readonly postprocessing?: boolean;
   readonly tiling: Tiling;
   readonly threads: Threads;
   readonly relaxed?: boolean;
   readonly backend: BackendChoice;
-  /** Whether NAME.npy is written, too: the probabilities [classes, height, width]. */
-  readonly saveProbs?: boolean;
 }
 
 export interface FilesPrediction extends Computed {
@@ -48,6 +54,10 @@ export interface FilesPrediction extends Computed {
   readonly seconds: number;
   readonly mode: Mode;
   readonly threshold: number;
+  /** What was removed and filled; null where masks stayed as they were. */
+  readonly postprocessing: Postprocessing | null;
+  /** How many objects there are in all masks; null unless they were wanted. */
+  readonly objects: number | null;
   readonly threads: number;
 }
 
@@ -66,67 +76,52 @@ async function predictOn(
 ): Promise<Omit<FilesPrediction, keyof Computed>> {
   const model = await loadModel(options.model, { backend });
   const mode = resolveMode(options.mode, model);
-  const threshold = options.threshold ?? thresholdOf(model, mode);
+  const rule = maskRuleOf(model, mode, maskOptions(options));
   const { images: inputs, skipped } = await listImages(options.input);
-  refuseCollisions(inputs);
+  refuseCollisions(inputs, picturesOf(options));
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
   await outputs.folder(options.out);
-  const results: Results[] = [];
-  for (const input of inputs) results.push(await resultsOf(input, options, outputs));
+  const files: ResultFiles[] = [];
+  for (const input of inputs) files.push(await claimResults(input, options.out, options, outputs));
   if (skipped.length > 0) observer.remark?.({ kind: 'skipped', files: skipped });
   await checkInputs(inputs, model, options, mode, observer);
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
+  let objects = 0;
   for (const [k, input] of inputs.entries()) {
     const image = await readImage(input.path);
     if (k === 0) await makeFolder(options.out);
-    await writeResults(image, model, { mode, threshold, tiling: options.tiling }, results[k]!);
+    const results = await predictImage(image, model, { mode, tiling: options.tiling }, rule, files[k]!);
+    await writeResults(files[k]!, image, results, { classes: model.config.classes, name: input.path });
+    objects += results.instances?.instances.length ?? 0;
     const [done, total] = [k + 1, inputs.length];
     const imagesPerSecond = done / elapsed();
     const pace = { imagesPerSecond, secondsLeft: (total - done) / imagesPerSecond };
     observer.progress?.({ phase: 'predict', done, total, pace });
   }
-  return { images: inputs.length, skipped, seconds: elapsed(), mode, threshold, threads: backend.threads };
-}
-
-/** The files of one image. */
-interface Results {
-  readonly mask: OutputFile;
-  readonly overlay: OutputFile;
-  readonly probabilities?: OutputFile;
-}
-
-async function resultsOf(
-  { name }: ImageFile,
-  { out, saveProbs }: PredictFilesOptions,
-  outputs: Outputs,
-): Promise<Results> {
-  const target = join(out, name);
   return {
-    mask: await outputs.file(`${target}.png`, MASK),
-    overlay: await outputs.file(`${target}-overlay.png`, OVERLAY),
-    ...(saveProbs && { probabilities: await outputs.file(`${target}.npy`, NPY) }),
+    images: inputs.length,
+    skipped,
+    seconds: elapsed(),
+    mode,
+    threshold: rule.threshold,
+    postprocessing: rule.postprocessing ?? null,
+    objects: options.instances ? objects : null,
+    threads: backend.threads,
   };
 }
 
 /** Predicts an image, whose probabilities are put together only where they are wanted. */
-async function writeResults(
+async function predictImage(
   image: Image,
   model: Model,
-  options: { readonly mode: Mode; readonly threshold: number; readonly tiling: Tiling },
-  { mask: file, overlay, probabilities }: Results,
-): Promise<void> {
+  options: PredictOptions,
+  rule: MaskRule,
+  { probabilities, labels }: ResultFiles,
+): Promise<Results> {
   const prediction = probabilities && (await model.predict(image, options));
-  const mask = prediction ? toMask(prediction, options.threshold) : await model.predictMask(image, options);
-  await file.write(encodePng(storedMask(mask, Math.max(1, model.config.classes - 1)), MASK.text));
-  await overlay.write(encodePng(overlayClasses(image, mask), OVERLAY.text));
-  await probabilities?.write(encodeProbabilities(prediction!));
-}
-
-/** Encodes probabilities as a .npy file, class by class: [classes, height, width]. */
-function encodeProbabilities({ width, height, classes, probs }: Prediction): Uint8Array {
-  const planes = new Float32Array(probs.length);
-  const pixels = width * height;
-  for (let c = 0; c < classes; c++) for (let i = 0; i < pixels; i++) planes[c * pixels + i] = probs[i * classes + c]!;
-  return encodeNpy([classes, height, width], planes);
+  const bands = prediction ? [[prediction]] : await model.predictBands(image, options);
+  if (!labels) return { mask: (await masksOf(bands, image, [rule]))[0]!, prediction };
+  const instances = await instancesOf(bands, image, rule);
+  return { mask: instances.mask, prediction, instances };
 }

@@ -1,12 +1,14 @@
-/** `unetpp evaluate`: metrics of a model on labelled images, and the threshold that suits them. */
+/** `unetpp evaluate`: metrics of a model on labelled images, and the threshold and postprocessing that suit them. */
 import { Option } from 'commander';
-import { type EvaluateFilesOptions, evaluateFiles, type FilesEvaluation } from '../../app/evaluation/evaluate-files.js';
+import { type EvaluateFilesOptions, evaluateFiles } from '../../app/evaluation/evaluate-files.js';
 import { inferenceOptions } from '../../app/options/inference-options.js';
 import { path, spacing, whole } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
+import { postprocessingScores } from '../../evaluate/choose-postprocessing.js';
 import { evaluationCommand } from '../options/evaluation-options.js';
 import { type CommonOptions, report } from '../program.js';
-import { objectiveText, thresholdsText } from '../tables/describe.js';
+import { choiceLines } from '../tables/choice-lines.js';
+import { objectiveText } from '../tables/describe.js';
 import { evaluationTable } from '../tables/evaluate-table.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
@@ -23,6 +25,10 @@ export const evaluate = evaluationCommand(
     'size of a pixel of the images, or row,column, for distances in mm (default: what they say, else pixels)',
     spacing,
   )
+  .option(
+    '--objects',
+    'score single objects, too: how many are found (IoU above 0.5), precision, recall, F1 and panoptic quality; objects that touch in a mask count as one',
+  )
   .option('--worst <n>', 'how many of the worst images to list', whole(1, 100), 5)
   .option('--csv <file>', 'write the scores of each image', path)
   .option(
@@ -31,7 +37,7 @@ export const evaluate = evaluationCommand(
     path,
   )
   .addTable(forceOptions)
-  .optionsGroup('Choosing a threshold:')
+  .optionsGroup('Choosing a threshold and a postprocessing:')
   .addOption(
     new Option(
       '--choose-threshold [score]',
@@ -40,18 +46,27 @@ export const evaluate = evaluationCommand(
       .choices(['dice', 'pooledDice'])
       .preset('dice'),
   )
-  .option('--save', 'store these thresholds in the model file, for predict and evaluate')
+  .addOption(
+    new Option(
+      '--choose-postprocessing [score]',
+      'then find for each head which objects to remove and which holes to fill, on the validation images, and only what raises the score by more than 0.001; pq is the panoptic quality of objects',
+    )
+      .choices(postprocessingScores)
+      .preset('dice'),
+  )
+  .option('--save', 'store both in the model file, for predict and evaluate')
   .action(run);
 
 async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void> {
   const bar = new ProgressBar(options);
   const result = await evaluateFiles(options, terminalObserver(bar));
   bar.clear();
-  const { evaluation, loss, size, scoredAt, worst, chosen, files, seconds, threads, backend, adapter } = result;
-  const { subset, chooseThreshold: score, save: saved = false, spacing = null } = options;
+  const { evaluation, loss, size, scoredAt, worst, files, seconds, threads, backend, adapter } = result;
+  const { chosen, chosenPostprocessing } = result;
+  const { subset, chooseThreshold, choosePostprocessing, save: saved = false, spacing = null } = options;
   const objective = objectiveText(loss);
   const lines = evaluationTable(evaluation, { subset, sizes: { size, scoredAt }, objective, worst });
-  if (chosen) lines.push('', ...choiceLines(result, options));
+  lines.push(...choiceLines(result, options));
   if (files.length > 0) lines.push('', `written: ${files.join(', ')}`);
   report(options, lines, {
     ...evaluation,
@@ -61,22 +76,15 @@ async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void>
     scoredAt,
     spacing,
     worst: worst.map(({ image }) => image),
-    chosen: chosen ? { score, saved, thresholds: chosen } : null,
+    postprocessing: evaluation.postprocessing ?? null,
+    chosen: chosen ? { score: chooseThreshold, saved, thresholds: chosen } : null,
+    chosenPostprocessing: chosenPostprocessing
+      ? { score: choosePostprocessing, saved, outputs: chosenPostprocessing }
+      : null,
     files,
     seconds,
     threads,
     backend,
     adapter,
   });
-}
-
-function choiceLines(model: FilesEvaluation, { chooseThreshold, save, model: file }: EvaluateFilesOptions): string[] {
-  return [
-    `thresholds of the highest ${chooseThreshold === 'dice' ? 'mean' : 'pooled'} Dice: ${thresholdsText(model)}`,
-    save ? `stored in ${file}` : 'not stored; --save stores them in the model file',
-    ...(save && model.outdated
-      ? ['The recommended mode was found with other thresholds and is removed: compare again.']
-      : []),
-    'They were chosen on these images: judge them on others, --subset test.',
-  ];
 }

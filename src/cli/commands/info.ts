@@ -15,7 +15,7 @@ import type { Recommendation } from '../../model/recommendation.js';
 import { summarize } from '../../model/summary.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { costSize, gpuTable, predictionTable, trainingCosts, trainingTable } from '../tables/costs.js';
-import { computerText, networkText, reasonText, thresholdsText } from '../tables/describe.js';
+import { computerText, networkText, postprocessingsText, reasonText, thresholdsText } from '../tables/describe.js';
 import { trainingFacts } from '../tables/training-facts.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
@@ -44,7 +44,7 @@ async function run(options: InfoOptions): Promise<void> {
 async function describe(backend: Backend, by: Computed, options: InfoOptions): Promise<void> {
   const model = await loadModel(options.model, { backend });
   const { config } = model;
-  const { preprocessing, thresholds, recommendation, training } = model.card;
+  const { preprocessing, thresholds, postprocessing, recommendation, training } = model.card;
   const size = costSize(model);
   const on = computerText(backend);
   const summary = summarize(config, { width: size, height: size }, backend);
@@ -68,6 +68,7 @@ async function describe(backend: Backend, by: Computed, options: InfoOptions): P
     config,
     preprocessing,
     thresholds,
+    postprocessing: postprocessing ?? null,
     recommendation: recommendation ?? null,
     training: training ?? null,
     levels: summary.levels,
@@ -78,13 +79,14 @@ async function describe(backend: Backend, by: Computed, options: InfoOptions): P
 
 function portrait(model: Model): string[] {
   const { config } = model;
-  const { preprocessing, recommendation, training } = model.card;
+  const { preprocessing, postprocessing, recommendation, training } = model.card;
   const { inChannels, classes } = config;
   return [
     `network   ${networkText(config)}`,
     `input     ${plural(inChannels, 'channel')}, values from 0 to 1, ${frameText(preprocessing)}`,
     `output    ${classes === 1 ? 'foreground or background' : `one of ${classes} classes`} of each pixel`,
     ...(classes === 1 ? [`threshold ${thresholdsText(model.card)}`] : []),
+    ...(postprocessing ? [`masks     ${postprocessingsText(postprocessing)}`] : []),
     ...(recommendation
       ? [`auto      ${recommendation.mode}: ${reasonText(recommendation)}, on ${measuredOn(recommendation)}`]
       : []),

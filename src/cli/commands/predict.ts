@@ -4,8 +4,9 @@ import { inferenceOptions } from '../../app/options/inference-options.js';
 import { model, path } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { type PredictFilesOptions, predictFiles } from '../../app/prediction/predict-files.js';
-import { grouped } from '../../base/quantities.js';
+import { grouped, plural } from '../../base/quantities.js';
 import { type CommonOptions, command, report } from '../program.js';
+import { postprocessingText } from '../tables/describe.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
 
@@ -20,6 +21,10 @@ export const predict = command(
   .requiredOption('--out <dir>', 'folder for the results; earlier results with the same names are replaced', path)
   .addTable(forceOptions)
   .addTable(inferenceOptions)
+  .option(
+    '--instances',
+    'write NAME-labels.png too, 16 bits, in which each object has a number of its own, and NAME-objects.csv: area, centroid, box and mean probability of each',
+  )
   .option('--save-probs', 'write NAME.npy too: float32 probabilities [classes, height, width]')
   .action(run);
 
@@ -27,7 +32,12 @@ async function run(options: CommonOptions & PredictFilesOptions): Promise<void> 
   const bar = new ProgressBar(options);
   const result = await predictFiles(options, terminalObserver(bar));
   bar.clear();
-  const { images, mode, seconds } = result;
+  const { images, mode, seconds, objects, postprocessing } = result;
   const made = images === 1 ? '1 mask with overlay' : `${grouped(images)} masks with overlays`;
-  report(options, [`${made} in ${options.out}, mode ${mode}, ${seconds.toFixed(1)} s`], result);
+  const counted = objects === null ? '' : `, ${plural(objects, 'object')}`;
+  const lines = [
+    `${made} in ${options.out}${counted}, mode ${mode}, ${seconds.toFixed(1)} s`,
+    ...(postprocessing ? [`postprocessing: ${postprocessingText(postprocessing)}`] : []),
+  ];
+  report(options, lines, result);
 }

@@ -1,10 +1,12 @@
 /** Networks and their training in words. */
 
 import { plural } from '../../base/quantities.js';
+import type { Postprocessing } from '../../image/postprocessing.js';
 import { DEFAULT_THRESHOLD } from '../../infer/prediction.js';
 import type { LossOptions } from '../../loss/loss.js';
 import { lossText } from '../../loss/loss-text.js';
 import type { ModelCard } from '../../model/card.js';
+import type { Postprocessings } from '../../model/postprocessing.js';
 import { bestOf, type Recommendation, type RecommendationScore } from '../../model/recommendation.js';
 import { levelsOf, type ModelConfig } from '../../network/config.js';
 
@@ -42,6 +44,22 @@ export function computerText({
 export function thresholdsText({ thresholds }: Pick<ModelCard, 'thresholds'>): string {
   const chosen = Object.entries(thresholds).map(([name, threshold]) => `${name} ${threshold}`);
   return chosen.length > 0 ? chosen.join(', ') : `${DEFAULT_THRESHOLD}`;
+}
+
+/** Describes a postprocessing: `objects below 64 pixels removed, holes of up to 32 pixels filled`. */
+export function postprocessingText({ minObject, maxHole, largestOnly }: Postprocessing): string {
+  return [
+    ...(minObject === undefined ? [] : [`objects below ${plural(minObject, 'pixel')} removed`]),
+    ...(maxHole === undefined ? [] : [`holes of up to ${plural(maxHole, 'pixel')} filled`]),
+    ...(largestOnly ? ['only the largest object kept'] : []),
+  ].join(', ');
+}
+
+/** Describes the postprocessing of each output: `L1: holes of up to 8 pixels filled; accurate: …`. */
+export function postprocessingsText(postprocessings: Postprocessings): string {
+  return Object.entries(postprocessings)
+    .map(([name, of]) => `${name}: ${postprocessingText(of)}`)
+    .join('; ');
 }
 
 const SCORE_NAMES: Readonly<Record<RecommendationScore, string>> = {

@@ -1,12 +1,14 @@
 /** The output of `unetpp evaluate`: scores in rows, the mode and the heads in columns. */
 
 import type { EvaluatedSizes } from '../../app/evaluation/evaluation-data.js';
-import { plural } from '../../base/quantities.js';
+import { grouped, plural } from '../../base/quantities.js';
 import type { Evaluation, NamedScores } from '../../evaluate/evaluate.js';
 import type { ClassScores } from '../../evaluate/metrics.js';
+import type { ObjectScores } from '../../evaluate/objects.js';
 import type { PatientScores } from '../../evaluate/patients.js';
 import { alignRow } from '../../report/text-table.js';
 import { columnsOf } from '../terminal/columns.js';
+import { postprocessingsText } from './describe.js';
 import { sizesText } from './words.js';
 
 export interface TableContext {
@@ -37,8 +39,10 @@ export function evaluationTable(
   const others = heads.filter(({ head }) => head !== mode);
   const columns = [{ name: mode, ...evaluation }, ...others.map((scores) => ({ name: scores.head, ...scores }))];
   const classes = perClass?.map((scores) => ({ name: `class ${scores.class}`, ...scores })) ?? [];
+  const postprocessed = columns.flatMap(({ name, postprocessing }) => (postprocessing ? [[name, postprocessing]] : []));
   return [
     `${plural(images, 'image')} (${subset}) ${sizesText(sizes)}, loss ${loss.toFixed(4)} (${objective})`,
+    ...(postprocessed.length > 0 ? [`masks: ${postprocessingsText(Object.fromEntries(postprocessed))}`] : []),
     '',
     ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit, room),
     ...(perClass ? ['', `mode ${mode}, by class`, ...scoreTable(classes, unit, room)] : []),
@@ -80,7 +84,66 @@ function scoreTable(columns: readonly Column[], unit: string, room: number): str
     share('pooled precision', ({ pooledPrecision }) => pooledPrecision),
     share('pooled sensitivity', ({ pooledSensitivity }) => pooledSensitivity),
     share('pooled specificity', ({ pooledSpecificity }) => pooledSpecificity),
+    ...(columns[0]!.objects ? objectRows(row) : []),
   ];
+}
+
+/** The scores of single objects: how many there are in all images, means over the images, and pooled ones. */
+function objectRows(row: (label: string, cell: (column: Column) => string) => string): string[] {
+  const count = (read: (scores: ObjectScores) => number) => (column: Column) => grouped(read(column.objects!));
+  const each = (read: (scores: ObjectScores) => number | null) => (column: Column) => quality(read(column.objects!));
+  const pooled = (read: (scores: ObjectScores) => number | null) => (column: Column) =>
+    quality(read(column.pooledObjects!));
+  return [
+    row(
+      'objects predicted',
+      count(({ predicted }) => predicted),
+    ),
+    row(
+      'objects true',
+      count(({ actual }) => actual),
+    ),
+    row(
+      '  with IoU > 0.5',
+      count(({ matched }) => matched),
+    ),
+    row(
+      'object precision',
+      each(({ precision }) => precision),
+    ),
+    row(
+      'object recall',
+      each(({ recall }) => recall),
+    ),
+    row(
+      'object F1',
+      each(({ f1 }) => f1),
+    ),
+    row(
+      '  mean IoU (SQ)',
+      each(({ sq }) => sq),
+    ),
+    row(
+      'panoptic quality',
+      each(({ pq }) => pq),
+    ),
+    row(
+      'pooled object F1',
+      pooled(({ f1 }) => f1),
+    ),
+    row(
+      '  mean IoU (SQ)',
+      pooled(({ sq }) => sq),
+    ),
+    row(
+      '  panoptic quality',
+      pooled(({ pq }) => pq),
+    ),
+  ];
+}
+
+function quality(value: number | null): string {
+  return value === null ? '-' : value.toFixed(4);
 }
 
 function imageLine({ image, dice, hd95, assd }: NamedScores, unit: string): string {
