@@ -1,5 +1,5 @@
 /** The report of `unetpp plan`. */
-import { onCommandLine, valuesOf } from '../../app/options/option.js';
+import { flagOf, onCommandLine, valuesOf } from '../../app/options/option.js';
 import { plannedTable } from '../../app/options/plan-options.js';
 import type { MadePlan, PlanCommandOptions } from '../../app/planning/make-plan.js';
 import { duration, grouped, memorySize, percent, plural } from '../../base/quantities.js';
@@ -15,7 +15,7 @@ export function planLines(made: MadePlan, given: PlanCommandOptions): string[] {
   const { plan, planned, files } = made;
   const { memoryBytes, secondsPerEpoch, minutes } = plan.forecast;
   const options = Object.entries(plan.options).map(
-    ([name, value]) => [flagOf(name, value), plan.reasons[name]!] as const,
+    ([name, value]) => [optionText(name, value), plan.reasons[name]!] as const,
   );
   const shown = options.map(([option]) => option.length).filter((length) => length <= WIDEST);
   const width = Math.max(0, ...shown);
@@ -52,9 +52,8 @@ function factLines(data: string, facts: DataFacts): string[] {
 }
 
 /** Writes an option as on the command line. */
-function flagOf(name: string, value: unknown): string {
-  const spec = plannedTable[name]!;
-  const [flag] = spec.flag.split(' ') as [string];
+function optionText(name: string, value: unknown): string {
+  const flag = flagOf(plannedTable, name);
   if (value === true) return flag;
   if (value === false) return flag.replace('--', '--no-');
   return `${flag} ${shellWord(onCommandLine(value))}`;
@@ -66,7 +65,7 @@ function trainCommand({ files: [file], rates }: MadePlan, given: PlanCommandOpti
   if (file !== undefined) return `${train} --plan ${shellWord(file)}`;
   const { suggestion } = rates ?? {};
   const own = { ...valuesOf(plannedTable, given), ...(suggestion !== undefined && { learningRate: suggestion }) };
-  const options = Object.entries(own).map(([name, value]) => flagOf(name, value));
+  const options = Object.entries(own).map(([name, value]) => optionText(name, value));
   const minutes = given.minutes === undefined ? [] : [`--minutes ${given.minutes}`];
   // An option of the network alone would switch the plan off.
   const auto = options.length === 0 ? [] : ['--plan auto'];
