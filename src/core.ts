@@ -114,6 +114,9 @@ export { type Mode, type Output, parseMode } from './network/mode.js';
 export { type Head, type Network, recordNetwork } from './network/network.js';
 export { countParameters, listParameters } from './network/parameters.js';
 export * from './ops/index.js';
+export { type DataFacts, gatherFacts, type LookOptions } from './plan/facts.js';
+export { type Choices, chooseOptions } from './plan/plan.js';
+export type { Limits, PlannedOptions } from './plan/rule.js';
 export { holm } from './study/holm.js';
 export { type SignedRankTest, signedRankTest } from './study/wilcoxon.js';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/checkpoint/checkpoint.js';
@@ -122,6 +125,7 @@ export type { RunObserver, RunStart, StepReport } from './train/observer.js';
 export { type OptimizerName, type OptimizerOptions, optimizers } from './train/optimizer/optimizer.js';
 export { type ScheduleName, type ScheduleOptions, schedules } from './train/optimizer/schedule.js';
 export type { TrainOptions, TrainProgress } from './train/options.js';
+export { type RangePoint, type RangeTest, rangeTest } from './train/range-test.js';
 export type { EpochReport } from './train/report.js';
 export { trainModel } from './train/trainer.js';
 

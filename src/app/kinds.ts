@@ -10,6 +10,12 @@ export const WORST_IMAGES = pngKind('worst images', 'a picture of the worst imag
 export const PREDICTIONS = pngKind('predictions', 'a picture of predictions');
 export const LEARNING_CURVES = pngKind('learning curves', 'a picture of learning curves');
 
+export const LEARNING_RATES = pngKind('learning rates', 'a picture of learning rates');
+
+/** What the file of a plan says it is. */
+export const PLAN_MARK = `${SOFTWARE} plan`;
+export const PLAN: FileKind = { name: 'a plan', begins: (head) => head.startsWith(`{\n  "kind": "${PLAN_MARK}"`) };
+
 const TABLE = 'a table of a study';
 
 /** The comment at the start of a Markdown table, which no viewer shows. */

@@ -47,11 +47,13 @@ function together(needs: readonly ModelNeed[], sharedBytes: number): MemoryNeed 
     hostBytes: sharedBytes + sum(needs.map(({ heldBytes }) => heldBytes)),
   };
 }
+/** There is less memory than some work needs. */
+export class MemoryError extends InputError {}
 
 /**
  * Checks that memory is available.
  * @param what the option or the file that needs so much, with which the error begins
- * @throws InputError where it is not; the error ends with `advice`
+ * @throws MemoryError where it is not; the error ends with `advice`
  */
 function demand(need: MemoryNeed, backend: Backend, what: string, advice: string): void {
   if (fits(need, backend)) return;
@@ -60,7 +62,7 @@ function demand(need: MemoryNeed, backend: Backend, what: string, advice: string
   const why = exceeded
     ? `WebAssembly holds at most ${memorySize(memoryLimit)}`
     : `${memorySize(availableMemory())} are free`;
-  throw new InputError(`${what} needs ${memorySize(inHost(need, backend))} of memory, ${why}; ${advice}`);
+  throw new MemoryError(`${what} needs ${memorySize(inHost(need, backend))} of memory, ${why}; ${advice}`);
 }
 
 /** Whether the memory is available. Whether that of a GPU suffices, only the GPU itself can tell. */

@@ -21,6 +21,8 @@ export type Phase =
   | 'timing'
   | 'predict'
   | 'convert'
+  | 'planning'
+  | 'learning rates'
   | 'self-test';
 
 /** How far a phase has come. */
@@ -65,6 +67,15 @@ export type Remark =
   | { readonly kind: 'chosen'; readonly backend: BackendName; readonly reason: string }
   /** Options that have no effect on a backend, as they are given on the command line. */
   | { readonly kind: 'unused'; readonly options: readonly string[]; readonly backend: BackendName }
+  /** The options of a training come from a plan, made of its data or read from a file; how much time was given, and is needed. */
+  | {
+      readonly kind: 'planned';
+      readonly data?: string | undefined;
+      readonly file?: string | undefined;
+      /** Why less computation was chosen than the data asks for. */
+      readonly smaller?: string | undefined;
+      readonly time?: { readonly minutes: number; readonly epochs: number; readonly seconds: number } | undefined;
+    }
   /** The weights of a first convolution were converted to other channels, which `here` and `there` count. */
   | {
       readonly kind: 'adapted';

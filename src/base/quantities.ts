@@ -28,6 +28,11 @@ export function memorySize(bytes: number): string {
   return gigabytes < 100 ? `${gigabytes.toFixed(1)} GB` : `${grouped(Math.round(gigabytes))} GB`;
 }
 
+/** Writes a share as `12.5%`, a small one as `0.12%`. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.01 ? 2 : 1)}%`;
+}
+
 /** Writes a count with its noun: `1 image`, `2 images`. */
 export function plural(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -7,6 +7,7 @@ import { doctor } from './commands/doctor.js';
 import { evaluate } from './commands/evaluate.js';
 import { importTorchCommand } from './commands/import-torch.js';
 import { info } from './commands/info.js';
+import { plan } from './commands/plan.js';
 import { predict } from './commands/predict.js';
 import { prune } from './commands/prune.js';
 import { selftest } from './commands/selftest.js';
@@ -19,6 +20,7 @@ import { version } from './version.js';
 /** All commands, with the options that every one of them has. */
 export const commands: readonly CliCommand[] = [
   train,
+  plan,
   evaluate,
   compare,
   predict,

@@ -4,9 +4,8 @@ import * as assert from 'uvu/assert';
 import { put, refused, suiteInFolder, TRAIN_JS, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli calls');
-const COMMANDS = 'train evaluate compare predict prune study info check convert import-torch doctor selftest'.split(
-  ' ',
-);
+const COMMANDS =
+  'train plan evaluate compare predict prune study info check convert import-torch doctor selftest'.split(' ');
 
 test('--version, and help of everything', ({ dir }) => {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));

@@ -43,12 +43,32 @@ test('workers that are asked for are among what to lower', ({ dir }) => {
 test('training beyond the memory that is free', ({ dir }) => {
   putPairs(dir);
   const train = ['train', '--data', 'data', '--size', '128', '--quiet'];
-  const { code, stderr } = unetppWithMemory(dir, 100e6, train);
+  const { code, stderr } = unetppWithMemory(dir, 100e6, [...train, '--plan', 'off']);
   assert.is(code, 2);
   const options = '--size 128 with --filters 32,64,128,256,512 and --micro-batch 4';
   assert.match(stderr, new RegExp(`^unetpp: ${options} needs \\d+ MB of memory, 96 MB are free; lower one of them\n$`));
   assert.equal(listing(dir).includes('runs'), false);
   assert.is(unetppWithMemory(dir, 100e6, ['train', '--data', 'data', ...TINY, '--epochs', '1']).code, 0);
+});
+
+test('a plan becomes smaller where the memory does not suffice, and says so', ({ dir }) => {
+  putPairs(dir);
+  const planned = (bytes: number) => {
+    const { code, stdout, stderr } = unetppWithMemory(dir, bytes, [
+      'plan',
+      '--data',
+      'data',
+      '--size',
+      '128',
+      '--json',
+    ]);
+    assert.is(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+  const [usual, small] = [planned(8e9), planned(60e6)];
+  assert.equal([usual.options.filters[0], small.options.filters[0]], [16, 8]);
+  assert.match(small.reasons.filters, /, as the memory does not suffice for more\.$/);
+  assert.ok(small.forecast.memoryBytes < 60e6 && usual.forecast.memoryBytes > 60e6);
 });
 
 test('evaluating at a size that is too large', async ({ dir }) => {

@@ -54,6 +54,8 @@ const ownOptions = {
 
 const DECIDED: readonly string[] = [
   'recipe',
+  'planning',
+  'minutes',
   'splitSizes',
   'splitBy',
   'test',

@@ -12,12 +12,13 @@ import { DEFAULT_SIZE, dataOptions } from './data-options.js';
 import { networkOptions } from './network-options.js';
 import { optimizerOptions } from './optimizer-options.js';
 import { type OptionTable, type OptionValues, type TotalTable, withTableDefaults } from './option.js';
+import { planOptions } from './plan-options.js';
 import { runOptions } from './run-options.js';
 import { trainingOptions } from './training-options.js';
 
 /** The options by the headings that help shows them under; those of every command are listed separately. */
 export const trainGroups = {
-  '': recipeOptions,
+  '': { ...recipeOptions, ...planOptions },
   'Data:': dataOptions,
   'Network:': networkOptions,
   'Training:': trainingOptions,
@@ -68,6 +69,7 @@ interface Spelt {
 export const trainTable = {
   ...NO_FLAG,
   ...recipeOptions,
+  ...planOptions,
   ...dataOptions,
   ...networkOptions,
   ...trainingOptions,

@@ -24,6 +24,7 @@ export function resumedOptions(folder: RunFolder, given: Partial<TrainCommandOpt
   if (given.out !== undefined && !given.continue) {
     throw new InputError(`--out ${given.out}: a resumed run stays in its folder, ${path}; leave it out`);
   }
+  if (!given.continue) refusePlan(given, path);
   const stored = storedOptions(folder);
   const replaced = valuesOf(trainTable, given);
   compareOptions({ ...stored }, replaced, trainTable, `the run in ${path}`, 'leave it out, or start a new run');
@@ -31,6 +32,18 @@ export function resumedOptions(folder: RunFolder, given: Partial<TrainCommandOpt
   if (options.epochs >= stored.epochs) return options;
   throw new InputError(
     `--epochs is ${options.epochs}, but the run in ${path} was started with ${stored.epochs}; it can be extended, not shortened`,
+  );
+}
+
+/** @throws InputError for options by which a new run is planned */
+function refusePlan({ planning, minutes }: Partial<TrainCommandOptions>, path: string): void {
+  const [flag] = [
+    ...(planning === undefined ? [] : [`--plan ${planning}`]),
+    ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
+  ];
+  if (flag === undefined) return;
+  throw new InputError(
+    `${flag}: the run in ${path} keeps the options that it was started with; leave it out, or extend it with --epochs`,
   );
 }
 

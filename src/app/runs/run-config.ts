@@ -85,8 +85,16 @@ export function storedInitialWeights({ config, configFile }: RunFolder): string 
 
 /** An option that has no default may be absent; `data` is null where the run is on the phantom. */
 function formOf(name: string, spec: OptionSpec): Form {
+  const value = valueForm(spec);
   return (found, field) => {
     if (found === undefined ? 'unset' in spec.default : found === null && name === 'data') return undefined;
+    return value(found, field);
+  };
+}
+
+/** The form of a value that the command line could have given. */
+export function valueForm(spec: OptionSpec): Form {
+  return (found, field) => {
     const expected = expectedOf(spec, found);
     return expected === undefined ? undefined : { field, found, expected };
   };

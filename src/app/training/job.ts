@@ -1,7 +1,7 @@
 /** The parts of a training, checked before anything is written: the network, its backend and the memory. */
 import type { Backend } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
-import { type Augmentation, parseAugmentations } from '../../data/augment/augment.js';
+import { type Augmentation, augment, parseAugmentations } from '../../data/augment/augment.js';
 import { sharesOf } from '../../data/class-shares.js';
 import type { Dataset } from '../../data/dataset.js';
 import { outputsFor } from '../../evaluate/labelled-batches.js';
@@ -10,11 +10,12 @@ import type { Model } from '../../model/model.js';
 import { type ModelConfig, parseConfig } from '../../network/config.js';
 import { checkSize } from '../../network/network.js';
 import type { Checkpoint } from '../../train/checkpoint/checkpoint.js';
+import type { TrainOptions } from '../../train/options.js';
 import type { EpochReport } from '../../train/report.js';
 import type { Settled } from '../backend.js';
 import { requireForTraining } from '../memory.js';
 import type { Observer } from '../observer.js';
-import type { TrainCommandOptions } from '../options/train-options.js';
+import { lossOptions, type TrainCommandOptions } from '../options/train-options.js';
 import { type InitialModel, requireSameNetwork } from './initial-model.js';
 import { type ReadSamples, readSamples } from './training-data.js';
 import { backendFor } from './workers.js';
@@ -104,10 +105,24 @@ function requireTestImages({ split, splitOrigin, source }: Dataset): void {
   throw new InputError(`--test: ${source} has no test images; ${advice[splitOrigin]}, or leave --test out`);
 }
 
-/** Makes the model, on the backend that was planned for it. */
+/** Returns the options of a training for `trainModel`: those that follow from the options alone. */
+export function trainOptionsOf({ options, augmentations }: PlannedTraining): TrainOptions {
+  const { resume: _, ...same } = options;
+  return {
+    ...same,
+    loss: lossOptions(options),
+    augment: (sample, key, window) => augment(sample, augmentations, key, window),
+  };
+}
+
+/** Makes the job, with its model on the backend that was planned for it. */
 export function createJob(planned: PlannedTraining, read: ReadSamples): TrainingJob {
-  const { options, config, backend, dataset } = planned;
+  const shares = sharesOf(planned.dataset.split.train.map((name) => read.pixels.get(name)!));
+  return { ...planned, model: modelOf(planned, shares), read };
+}
+
+/** Makes a model with initial values. @param classShares the share of each class in the training images, where it is known */
+export function modelOf({ options, config, backend }: PlannedTraining, classShares?: readonly number[]): Model {
   const { seed, initialisation } = options;
-  const classShares = sharesOf(dataset.split.train.map((name) => read.pixels.get(name)!));
-  return { ...planned, model: createModel(config, { backend, seed, initialisation, classShares }), read };
+  return createModel(config, { backend, seed, initialisation, ...(classShares && { classShares }) });
 }

@@ -14,7 +14,7 @@ import { lossOptions } from '../options/train-options.js';
 import type { TrainingJob } from './job.js';
 
 /** How many images are shown at most. */
-const ROWS = 6;
+export const PICTURED = 6;
 
 /** The parts of a job that the pictures are made of. */
 type Pictured = Pick<TrainingJob, 'model' | 'dataset' | 'options'>;
@@ -39,7 +39,7 @@ export async function writePictures(
 async function examples({ model, dataset, options }: Pictured): Promise<SheetRow[]> {
   const { split } = dataset;
   const { microBatch: batch } = options;
-  const shown = evenly(split.validation, ROWS);
+  const shown = evenly(split.validation, PICTURED);
   const others = split.validation.filter((name) => !shown.includes(name));
   const validation = [...shown, ...others].slice(0, roundUp(shown.length, batch));
   const rows: SheetRow[] = [];

@@ -1,6 +1,5 @@
 /** The training of a job in its run folder, whichever command asks for it. */
 
-import { augment } from '../../data/augment/augment.js';
 import { examplesOf } from '../../data/dataset.js';
 import { storedPixels } from '../../data/record.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
@@ -10,11 +9,10 @@ import type { TrainOptions } from '../../train/options.js';
 import type { EpochReport } from '../../train/report.js';
 import { trainModel } from '../../train/trainer.js';
 import type { Observer } from '../observer.js';
-import { lossOptions } from '../options/train-options.js';
 import { originOf } from '../runs/same-run.js';
 import { secondsLeft } from './eta.js';
 import { initialiseJob } from './initialise-job.js';
-import type { TrainingJob } from './job.js';
+import { type TrainingJob, trainOptionsOf } from './job.js';
 
 /**
  * Follows a training: what the library tells of it, each event after it is written down, and what stands around it. Where
@@ -43,15 +41,13 @@ export async function trainInFolder(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<Trained> {
-  const { options, augmentations, dataset, model, initial, resume } = job;
-  const { checkpointSteps, checkpointMinutes, logSteps, resume: _, ...same } = options;
+  const { options, dataset, model, initial, resume } = job;
+  const { checkpointSteps, checkpointMinutes, logSteps } = options;
   const origin = originOf(job);
   if (!resume) await initialiseJob(job, observer);
   const training = trainModel(model, dataset, {
-    ...same,
-    loss: lossOptions(options),
+    ...trainOptionsOf(job),
     ...(initial && { initialWeightsSha256: initial.sha256 }),
-    augment: (sample, key, window) => augment(sample, augmentations, key, window),
     signal,
     observers: [folder.recorder(model, logSteps), observer],
     ...(resume && { resume: resume.checkpoint }),

@@ -1,8 +1,7 @@
 /** `unetpp train`, and `node train.js`: trains a network on a folder of images and masks, or on the built-in phantom. */
 import type { Command } from 'commander';
-import { completeOptions, type TrainCommandOptions, trainGroups } from '../../app/options/train-options.js';
-import { withRecipe } from '../../app/recipes.js';
-import { withInitialModel } from '../../app/training/initial-model.js';
+import { type TrainCommandOptions, trainGroups } from '../../app/options/train-options.js';
+import { resolveOptions } from '../../app/planning/resolve-options.js';
 import { resumeTraining, startTraining } from '../../app/training/start-training.js';
 import type { TrainingObserver } from '../../app/training/train-in-folder.js';
 import { InputError } from '../../base/errors.js';
@@ -31,7 +30,7 @@ async function run(given: Given): Promise<void> {
   const observer = trainingObserver(bar);
   await interruptible(bar, async (signal) => {
     const outcome = await (folder === undefined
-      ? startTraining(completeOptions(withRecipe(await withInitialModel(given))), observer, signal)
+      ? startTraining(await resolveOptions(given, observer, signal), observer, signal)
       : resumeTraining(folder, given, observer, signal));
     bar.clear();
     const { result } = outcome;

@@ -1,6 +1,6 @@
 /** The report of `unetpp check` on a data folder. */
 
-import { few, grouped, plural } from '../../base/quantities.js';
+import { few, grouped, percent, plural } from '../../base/quantities.js';
 import type { DataFolder } from '../../data/folder/folder.js';
 import { duplicatesAmong, type ImageFacts } from '../../data/folder/survey.js';
 import { subsets } from '../../data/split/split.js';
@@ -170,7 +170,6 @@ function listed(counts: Readonly<Record<string, number>>): string {
 /** Writes the report. @param sheet the path of the picture, where one was written */
 export function checkLines(summary: CheckSummary, sheet: string | null): string[] {
   const { data, images, splitOrigin, sizes, kinds, values, classes, emptyMasks, duplicates } = summary;
-  const percent = (share: number) => `${(100 * share).toFixed(share < 0.01 ? 2 : 1)}%`;
   const subsetLine = ({ name, images, patients, labels }: SubsetSummary) =>
     [
       `  ${name}: ${plural(images, 'image')}`,

@@ -2,7 +2,7 @@
 import type { Phase, Progress, Remark } from '../../app/observer.js';
 import { duration, few, grouped, memorySize, plural } from '../../base/quantities.js';
 import { GREY_ON_RGB, RGB_ON_GREY } from './describe.js';
-import { vanishedText } from './words.js';
+import { shellWord, vanishedText } from './words.js';
 
 /** The text before the bar: the phase, and its epoch where it belongs to one. */
 export function progressLabel({ phase, epoch }: Progress): string {
@@ -16,7 +16,7 @@ export function progressText({ phase, done, total, pace }: Progress): string {
 }
 
 /** What a phase goes through, where it is not images. */
-const NOUNS: Partial<Record<Phase, string>> = { timing: 'round', 'self-test': 'case' };
+const NOUNS: Partial<Record<Phase, string>> = { timing: 'round', 'self-test': 'case', 'learning rates': 'step' };
 
 export function remarkText(remark: Remark): string {
   switch (remark.kind) {
@@ -39,6 +39,8 @@ export function remarkText(remark: Remark): string {
       return `backend   ${remark.backend}, as ${remark.reason}`;
     case 'unused':
       return `remark    without effect on the backend ${remark.backend}: ${remark.options.join(', ')}`;
+    case 'planned':
+      return plannedLines(remark).join('\n');
     case 'adapted': {
       const { file, name, here } = remark;
       const how =
@@ -59,4 +61,20 @@ export function remarkText(remark: Remark): string {
     case 'notice':
       return remark.text;
   }
+}
+
+function plannedLines({ data, file, smaller, time }: Remark & { readonly kind: 'planned' }): string[] {
+  const by =
+    data === undefined
+      ? ''
+      : `to suit the data${smaller === undefined ? '' : `, but smaller, as ${smaller}`}; npx unetpp plan --data ${shellWord(data)} says why`;
+  const from = file === undefined ? by : `as in ${file}`;
+  return [
+    ...(from === '' ? [] : [`planned   ${from}`]),
+    ...(time
+      ? [
+          `time      ${plural(time.epochs, 'epoch')} in about ${duration(time.seconds)} of ${plural(time.minutes, 'minute')}`,
+        ]
+      : []),
+  ];
 }

@@ -5,7 +5,6 @@ import { show } from '../../base/show.js';
 import { type Augment, augment as augmented } from '../../data/augment/augment.js';
 import { type Dataset, examplesOf, type Sampler } from '../../data/dataset.js';
 import type { Size } from '../../image/frame.js';
-import { learningRateAt } from '../optimizer/schedule.js';
 import type { TrainSettings } from '../options.js';
 import type { Losses } from '../step/losses.js';
 import type { Example, Step } from '../step/step.js';
@@ -36,17 +35,17 @@ export interface TakenStep {
 
 /**
  * Trains the rest of an epoch. Nothing here waits for losses.
- * @param factor the factor of the learning rate, see `learningRateAt`
+ * @param rateOf gives the learning rate of a step by its index in the epoch, from 0
  * @yields each step, when it is taken
  */
 export async function* trainEpoch(
   step: Step,
   dataset: TrainingImages,
   begun: EpochState,
-  factor: number,
+  rateOf: (step: number) => number,
   settings: TrainSettings,
 ): AsyncGenerator<TakenStep, void, void> {
-  const { epochs, batch, microBatch, seed, rate, signal, onProgress } = settings;
+  const { epochs, batch, microBatch, seed, signal, onProgress } = settings;
   const { epoch } = begun;
   const draws = shuffled(drawsOf(dataset.split.train, dataset.sampler.patches?.perImage), seed, epoch);
   const miniBatches = chunks(draws, batch).map((miniBatch) => chunks(miniBatch, microBatch));
@@ -69,7 +68,7 @@ export async function* trainEpoch(
         onProgress?.({ epoch, epochs, phase: 'training', done, total: draws.length, imagesPerSecond });
       },
     );
-    const learningRate = learningRateAt((epoch - 1) * miniBatches.length + k, miniBatches.length, rate, factor);
+    const learningRate = rateOf(k);
     step.update(learningRate);
     yield { number: k + 1, images: parts.map(({ length }) => length), losses, learningRate };
   }

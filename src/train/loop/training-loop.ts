@@ -127,6 +127,7 @@ async function train(
   const { current, factor } = progress;
   const { epoch } = current;
   const steps = stepsPerEpoch(dataset, settings);
+  const rateOf = (k: number) => learningRateAt((epoch - 1) * steps + k, steps, settings.rate, factor);
   let pending: PendingStep | undefined;
   const settle = async (): Promise<void> => {
     if (!pending) return;
@@ -146,7 +147,7 @@ async function train(
   };
   let begun = started;
   try {
-    for await (const taken of trainEpoch(step, dataset, current, factor, settings)) {
+    for await (const taken of trainEpoch(step, dataset, current, rateOf, settings)) {
       weights.stepped();
       const norm = observer.step && awaitedLater(step.gradientNorm());
       await settle();
@@ -164,7 +165,7 @@ async function train(
   const { images } = progress.current;
   return {
     training: meanLosses(progress.current),
-    learningRate: learningRateAt(epoch * steps - 1, steps, settings.rate, factor),
+    learningRate: rateOf(steps - 1),
     imagesPerSecond: (1000 * (images - current.images)) / (now() - started),
   };
 }
