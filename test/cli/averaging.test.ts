@@ -123,7 +123,12 @@ test('models that do not fit together are refused', async ({ dir }) => {
   refused(
     dir,
     evaluate(...files('a', 'c'), '--subset', 'validation', '--choose-threshold', '--save'),
-    '--save stores a threshold in one model file, and 2 are given, whose mean has a threshold of its own; leave --save out, and give predict the threshold by --threshold',
+    '--save stores what is found in one model file, and 2 are given, whose mean has a threshold of its own; leave --save out, and give predict the threshold by --threshold',
+  );
+  refused(
+    dir,
+    evaluate(...files('a', 'c'), '--subset', 'validation', '--choose-postprocessing'),
+    '--choose-postprocessing stands for one model, and 2 are given; give one of them, or leave it out',
   );
   const { stderr } = unetpp(dir, predict(...files('a'), '--tta', 'all'));
   assert.match(stderr, /option '--tta <copies>' argument 'all' is invalid\. Allowed choices are none, flips, dihedral/);
