@@ -3,6 +3,7 @@
  * holes in it, along sides alone (4 neighbours): the usual pair of digital topology, by which a closed outline one pixel
  * thick divides inside from outside (A. Rosenfeld, "Connectivity in Digital Pictures", Journal of the ACM 17, 1970).
  */
+import type { Size } from './frame.js';
 import { eachMeeting, type Runs } from './runs.js';
 
 /** The components of a mask, numbered from 0 in the raster order of their first pixels. */
@@ -14,6 +15,12 @@ export interface Components {
   readonly areas: Uint32Array;
   /** The value of each component. */
   readonly values: Uint8Array;
+}
+
+/** The smallest rectangle that holds a component; `left` and `top` are the position of its first pixel. */
+export interface Box extends Size {
+  readonly left: number;
+  readonly top: number;
 }
 
 /** Finds the components of runs: neighbours of one value belong together. */
@@ -29,6 +36,21 @@ export function components(runs: Runs, connectivity: 4 | 8): Components {
     components.values[of[i]!] = values[i]!;
   }
   return components;
+}
+
+/** The box around each component of runs. */
+export function boxesOf({ height, rows, starts, ends }: Runs, { count, of }: Components): Box[] {
+  const boxes = Array.from({ length: count }, () => ({ left: Infinity, right: 0, top: Infinity, bottom: 0 }));
+  for (let y = 0; y < height; y++) {
+    for (let i = rows[y]!; i < rows[y + 1]!; i++) {
+      const box = boxes[of[i]!]!;
+      box.left = Math.min(box.left, starts[i]!);
+      box.right = Math.max(box.right, ends[i]!);
+      box.top = Math.min(box.top, y);
+      box.bottom = y + 1;
+    }
+  }
+  return boxes.map(({ left, right, top, bottom }) => ({ left, top, width: right - left, height: bottom - top }));
 }
 
 /**

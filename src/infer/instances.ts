@@ -1,7 +1,7 @@
 /** The single objects of a mask: numbered, and measured. */
 import { InputError } from '../base/errors.js';
 import { grouped } from '../base/quantities.js';
-import { type Components, components } from '../image/components.js';
+import { type Box, boxesOf, type Components, components } from '../image/components.js';
 import type { Size } from '../image/frame.js';
 import type { Image } from '../image/image.js';
 import { eachMeeting, type Runs, runsOf } from '../image/runs.js';
@@ -19,8 +19,7 @@ export interface Instance {
   readonly area: number;
   /** The mean of the positions of its pixels. */
   readonly centroid: { readonly x: number; readonly y: number };
-  /** The smallest rectangle that holds it; `left` and `top` are the position of its first pixel. */
-  readonly box: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
+  readonly box: Box;
   /** The mean probability of its class over its pixels, without those that the postprocessing has filled in. */
   readonly probability: number;
 }
@@ -75,29 +74,24 @@ function labelsOf(runs: Runs, { count, of }: Components): Image<Uint16Array> {
   return { width, height, channels: 1, data };
 }
 
-function measured(runs: Runs, { count, of, areas, values }: Components, means: Float64Array): Instance[] {
+function measured(runs: Runs, objects: Components, means: Float64Array): Instance[] {
+  const { count, of, areas, values } = objects;
   const { height, rows, starts, ends } = runs;
-  const objects = Array.from({ length: count }, () => {
-    return { x: 0, y: 0, left: Infinity, right: 0, top: Infinity, bottom: 0 };
-  });
+  const [sumsX, sumsY] = [new Float64Array(count), new Float64Array(count)];
   for (let v = 0; v < height; v++) {
     for (let i = rows[v]!; i < rows[v + 1]!; i++) {
-      const [start, end, object] = [starts[i]!, ends[i]!, objects[of[i]!]!];
+      const [start, end, object] = [starts[i]!, ends[i]!, of[i]!];
       // Twice the sum of start, …, end - 1, so that it is whole.
-      object.x += (end - start) * (start + end - 1);
-      object.y += (end - start) * v;
-      object.left = Math.min(object.left, start);
-      object.right = Math.max(object.right, end);
-      object.top = Math.min(object.top, v);
-      object.bottom = v + 1;
+      sumsX[object]! += (end - start) * (start + end - 1);
+      sumsY[object]! += (end - start) * v;
     }
   }
-  return objects.map(({ x, y, left, right, top, bottom }, k) => ({
+  return boxesOf(runs, objects).map((box, k) => ({
     label: k + 1,
     class: values[k]!,
     area: areas[k]!,
-    centroid: { x: x / 2 / areas[k]!, y: y / areas[k]! },
-    box: { left, top, width: right - left, height: bottom - top },
+    centroid: { x: sumsX[k]! / 2 / areas[k]!, y: sumsY[k]! / areas[k]! },
+    box,
     probability: means[k]!,
   }));
 }

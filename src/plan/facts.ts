@@ -4,7 +4,7 @@ import { median } from '../base/statistics.js';
 import { classPixels, sharesOf } from '../data/class-shares.js';
 import type { Dataset } from '../data/dataset.js';
 import type { LabelledImage } from '../data/record.js';
-import { components } from '../image/components.js';
+import { boxesOf, components } from '../image/components.js';
 import type { Size } from '../image/frame.js';
 import type { Image, Spacing } from '../image/image.js';
 import { runsOf } from '../image/runs.js';
@@ -109,21 +109,8 @@ function lookAt({ image, mask }: LabelledImage, classes: number): Look {
 /** The longest side of the box around an object of a mask; 0 where there is none. */
 function largestSide(mask: Image<Uint8Array>): number {
   const runs = runsOf(mask);
-  const { count, of } = components(runs, 8);
-  const left = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  const top = left.slice();
-  const right = new Float64Array(count);
-  const bottom = right.slice();
-  for (let y = 0; y < mask.height; y++) {
-    for (let i = runs.rows[y]!; i < runs.rows[y + 1]!; i++) {
-      const k = of[i]!;
-      left[k] = Math.min(left[k]!, runs.starts[i]!);
-      right[k] = Math.max(right[k]!, runs.ends[i]!);
-      top[k] = Math.min(top[k]!, y);
-      bottom[k] = y + 1;
-    }
-  }
-  return left.reduce((side, from, k) => Math.max(side, right[k]! - from, bottom[k]! - top[k]!), 0);
+  const sides = boxesOf(runs, components(runs, 8)).map(({ width, height }) => Math.max(width, height));
+  return sides.reduce((a, b) => Math.max(a, b), 0);
 }
 
 function sizesOf(records: readonly Size[]): DataFacts['sizes'] {

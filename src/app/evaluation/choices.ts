@@ -18,7 +18,7 @@ import type { Phase } from '../observer.js';
 import type { EvaluationDataOptions } from './evaluation-data.js';
 
 export interface ChoiceOptions extends Pick<EvaluationDataOptions, 'subset'> {
-  /** The model files. */
+  /** The model file; of several, the mean of what they predict is measured. */
   readonly model: readonly string[];
   /** The probability above which a pixel is foreground. Default: the thresholds of the model. */
   readonly threshold?: number;

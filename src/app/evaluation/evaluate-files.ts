@@ -33,8 +33,6 @@ import { imagesCsv, reportFiles, SCORES_CSV, writeReport } from './report-files.
 import { WorstImages, worstImages } from './worst-images.js';
 
 export interface EvaluateFilesOptions extends ForceOption, EvaluationDataOptions, ChoiceOptions {
-  /** The model file; of several, the mean of what they predict is measured. */
-  readonly model: readonly string[];
   readonly mode: string;
   readonly threads: Threads;
   readonly relaxed?: boolean;
