@@ -6,7 +6,7 @@
  * stopped; it prints Markdown.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -74,6 +74,7 @@ if (wrong.length > 0) {
   process.exit(2);
 }
 
+mkdirSync(values.out, { recursive: true });
 const cells = new Map();
 for (const [set, folder] of sets) {
   for (const name of settings) cells.set(`${set} ${name}`, study(set, folder, name));
@@ -98,7 +99,7 @@ function study(set, folder, name) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status !== 0) process.exit(status ?? 1);
-  const { results } = JSON.parse(readFileSync(join(out, 'study.json'), 'utf8'));
+  const { results } = JSON.parse(readFileSync(join(out, 'family.json'), 'utf8'));
   const dice = (output) => results.map(({ outputs }) => outputs.find((each) => each.output === output).dice);
   const mean = (list) => list.reduce((sum, x) => sum + x, 0) / list.length;
   const all = dice('accurate');
