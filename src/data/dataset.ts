@@ -29,7 +29,7 @@ export interface Sampler {
   /** The patches of samples that a network is trained on; where it is absent, it is trained on whole samples. */
   readonly patches?: Patches;
   /** Makes the sample of an image; `channels` is how many the network reads. */
-  sample(name: string, labelled: LabelledImage, channels: 1 | 3): Sample;
+  sample(name: string, labelled: LabelledImage, channels: number): Sample;
 }
 
 /** How a training draws patches of samples. */
@@ -48,7 +48,7 @@ export interface Dataset {
   /** The images as they are stored. */
   readonly records: ImageRecords;
   /** How many channels every sample has. */
-  readonly channels: 1 | 3;
+  readonly channels: number;
   /** How many classes there are beside the background. */
   readonly classes: number;
   /** What the values 1..K of the masks stand for. */

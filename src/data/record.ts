@@ -1,11 +1,13 @@
 /** Records: labelled images as they are stored, each at its own size, before anything is made of them for a network. */
 
-import type { PngImage } from '../formats/png/png.js';
+import { InputError } from '../base/errors.js';
+import type { StoredImage } from '../formats/format.js';
+import { isConvertible } from '../image/channels.js';
 import type { Image } from '../image/image.js';
 
 /** An image as it is stored, and its mask: 0 = background, 1..K = the classes. */
 export interface LabelledImage {
-  readonly image: Image<Uint8Array | Uint16Array> & Pick<PngImage, 'hasAlpha'>;
+  readonly image: StoredImage;
   readonly mask: Image<Uint8Array>;
 }
 
@@ -24,8 +26,8 @@ export interface ImageRecord extends Origin {
   readonly width: number;
   /** Height of the stored image in pixels. */
   readonly height: number;
-  /** How many channels are stored: 1 when it is grey, else 3. */
-  readonly channels: 1 | 3;
+  /** How many channels are stored: 1 when it is grey, 3 in colour, any number of a .npy or of several sequences. */
+  readonly channels: number;
   /**
    * Reads image and mask.
    * @throws InputError when a file turns out to be damaged or no mask
@@ -36,9 +38,19 @@ export interface ImageRecord extends Origin {
 /** Records by their names, in the order of the names. */
 export type ImageRecords = ReadonlyMap<string, ImageRecord>;
 
-/** Returns 1 when every image is stored as grey, else 3. */
-export function storedChannels(records: ImageRecords): 1 | 3 {
-  return [...records.values()].every(({ channels }) => channels === 1) ? 1 : 3;
+/**
+ * Returns how many channels the images are brought to: those that all have, and 3 where some are grey and some in colour.
+ * @throws InputError where they have other numbers of channels
+ */
+export function storedChannels(records: ImageRecords): number {
+  const [first, ...others] = records.values();
+  const most = others.reduce((a, b) => (b.channels > a.channels ? b : a), first!);
+  const other = [...records.values()].find(({ channels }) => !isConvertible(channels, most.channels));
+  if (!other) return most.channels;
+  const channels = (record: ImageRecord) => `${record.name} has ${record.channels}`;
+  throw new InputError(
+    `the images have different channels: ${channels(other)}, ${channels(most)}; keep images of one kind`,
+  );
 }
 
 /** Returns how many pixels the images have together, as they are stored. */

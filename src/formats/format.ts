@@ -1,32 +1,89 @@
-/** The interface of image formats: how files are recognised, probed, read and written. */
-import type { Image } from '../image/image.js';
+/** The interface of image formats: how files are recognised, opened, read and written. */
+import type { Image, Spacing } from '../image/image.js';
+import type { Window } from '../image/window.js';
+import type { ByteSource } from './source.js';
+import type { Plane } from './volume.js';
 
-/** What the beginning of a file says of its image. */
+/** The numbers of a file: whole ones from 0 on, whole ones of either sign, or floating point. */
+export type SampleKind = 'unsigned' | 'signed' | 'float';
+
+/** What a file says of its images. A picture has one slice; a volume, or a file of several pages, has more. */
 export interface ImageHeader {
+  /** The size of a slice in pixels. */
   readonly width: number;
   readonly height: number;
-  /** The channels of the decoded image. */
+  /** The channels of a slice as it is read. */
   readonly channels: number;
   /** How many bits a sample takes in the file. */
   readonly bits: number;
+  readonly samples: SampleKind;
+  readonly slices: number;
+  /** How far apart the pixels of a slice are in millimetres, where the file says so. */
+  readonly spacing?: Spacing;
+  /** How far apart the slices are in millimetres. */
+  readonly sliceSpacing?: number;
+  /** Where columns, rows and slices run, where the file says so: `LPS` to the left, to the back and to the head. */
+  readonly orientation?: string;
+  /** Remarks on what the file holds beside the images that are read, one sentence each. */
+  readonly remarks?: readonly string[];
 }
 
-/** How many bytes of a file's beginning decide its format, and are what `probe` needs. */
-export const PROBE_BYTES = 4096;
+/** A slice as it is stored. */
+export interface StoredImage extends Image {
+  /** The palette index of every pixel where the file has a palette; `data` holds the colours. */
+  readonly indices?: Uint8Array;
+  /** Present where the file has a channel of transparency, which was left out. */
+  readonly hasAlpha?: true;
+}
 
-/** A format. Every function starts its errors, InputErrors of one line, with the file's `name`, usually its path. */
+/** What of a file is read. */
+export interface OpenOptions {
+  /** The plane that volumes are cut into slices along. Default: the one with the smallest pixels. */
+  readonly plane?: Plane;
+  /** Which volume of a series is read, counted from 1. Where it is absent, files with several are refused. */
+  readonly volume?: number;
+}
+
+/** A file whose header has been read. It holds nothing open; what it has decoded goes with it. */
+export interface OpenedImage {
+  /** The name of the format in messages: `PNG`. */
+  readonly format: string;
+  readonly header: ImageHeader;
+  /** Refuses a file that is cut short or damaged, as far as structure and checksums show it without decoding. */
+  verify(): Promise<void>;
+  /**
+   * Decodes a slice, or a window of it, which must lie inside.
+   * @throws InputError that names the file for one that is damaged
+   */
+  read(slice: number, window?: Window): Promise<StoredImage>;
+  /**
+   * Encodes results for all slices, labels as whole numbers or probabilities in channels, as a file of this format that
+   * lies over this one: with its geometry, its resolution, its patient.
+   */
+  encodeResults?(slices: readonly Image[], about: ResultsMeaning): Promise<Uint8Array>;
+}
+
+/** What results mean that are written beside an image. */
+export interface ResultsMeaning {
+  /** The names of the classes 1, 2, … */
+  readonly classNames: readonly string[];
+  /** What is written into the file, by which it is known as ours: `unetpp mask`. */
+  readonly mark: string;
+}
+
+/** A format. Every function starts its errors, InputErrors of one line, with the file's name. */
 export interface ImageFormat {
   /** The name of the format in messages: `PNG`. */
   readonly name: string;
   /** The endings of the names of such files, in lower case: `.png`. */
   readonly extensions: readonly string[];
-  /** Whether a file that begins like this has the format. */
+  /** Whether a file that begins like this has the format. @param start its first `SIGNATURE_BYTES`, see signature.ts */
   matches(start: Uint8Array): boolean;
-  /** @param start the first `PROBE_BYTES` of a file, or all of a shorter one */
-  probe(start: Uint8Array, name: string): ImageHeader;
-  /** Refuses a file that is cut short or damaged, as far as structure and checksums show it without decoding. */
-  verify(bytes: Uint8Array, name: string): void;
-  decode(bytes: Uint8Array, name: string): Image;
-  /** Refuses an image that the format cannot hold. */
-  encode(image: Image, name: string): Uint8Array;
+  /**
+   * Reads what a file says of its images.
+   * @throws InputError for a file that is truncated, damaged, too large, or of a kind that is not read
+   */
+  open(source: ByteSource, options: OpenOptions): Promise<OpenedImage>;
+  /** Encodes a picture. It refuses one that the format cannot hold. Formats without it are only read. */
+  encode?(image: Image, name: string): Uint8Array;
 }

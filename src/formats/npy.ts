@@ -8,9 +8,14 @@ import { roundUp } from '../base/multiples.js';
 import { show } from '../base/show.js';
 import { checkImage } from '../image/channels.js';
 import type { Image, ImageData } from '../image/image.js';
+import { cutOut } from '../image/window.js';
 import { type FileKind, SOFTWARE } from './file-kind.js';
-import { type ImageFormat, PROBE_BYTES } from './format.js';
+import type { ImageFormat, OpenedImage } from './format.js';
 import { checkLimits } from './limits.js';
+import { type ByteSource, readAll } from './source.js';
+
+/** How many bytes of a file's beginning hold the header of any array that is an image. */
+const HEADER_BYTES = 4096;
 
 const MAGIC = '\x93NUMPY';
 
@@ -113,8 +118,8 @@ function headerText(bytes: Uint8Array, name: string): { text: string; start: num
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.length < begin ? 0 : version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const start = begin + length;
-  if (start > PROBE_BYTES) {
-    const expected = `expected at most ${PROBE_BYTES}`;
+  if (start > HEADER_BYTES) {
+    const expected = `expected at most ${HEADER_BYTES}`;
     throw new InputError(
       `${name}: damaged .npy: its header takes ${start} bytes, ${expected}; save it again with numpy.save`,
     );
@@ -135,13 +140,21 @@ export const npyFormat: ImageFormat = {
   name: '.npy',
   extensions: ['.npy'],
   matches: (start) => Array.from(MAGIC).every((char, i) => start[i] === char.charCodeAt(0)),
-  probe(start, name) {
-    const { width, height, channels, type } = parseNpyHeader(start, name);
-    return { width, height, channels, bits: 8 * TYPES[type].BYTES_PER_ELEMENT };
+  async open(source: ByteSource): Promise<OpenedImage> {
+    const { name } = source;
+    const { width, height, channels, type } = parseNpyHeader(await source.read(0, HEADER_BYTES), name);
+    const bits = 8 * TYPES[type].BYTES_PER_ELEMENT;
+    const decode = async () => decodeNpy(await readAll(source), name);
+    return {
+      format: '.npy',
+      header: { width, height, channels, bits, samples: type === '<f4' ? 'float' : 'unsigned', slices: 1 },
+      // Nothing is compressed: checking the numbers is decoding them.
+      async verify() {
+        await decode();
+      },
+      read: async (_, window) => (window ? cutOut(await decode(), window) : decode()),
+    };
   },
-  // Nothing is compressed: checking the numbers is decoding them.
-  verify: (bytes, name) => void decodeNpy(bytes, name),
-  decode: decodeNpy,
   encode({ width, height, channels, data }) {
     return encodeNpy(channels === 1 ? [height, width] : [height, width, channels], data);
   },

@@ -27,3 +27,13 @@ const KINDS: readonly (readonly [kind: string, at: number, magic: string])[] = [
 export function kindBySignature(bytes: Uint8Array): string | undefined {
   return KINDS.find(([, at, magic]) => Array.from(magic).every((char, i) => bytes[at + i] === char.charCodeAt(0)))?.[0];
 }
+
+/** Describes a file that is of no known format, so that the user recognises it: `is a PDF file`. */
+export function describeBeginning(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'is empty';
+  const kind = kindBySignature(bytes);
+  if (kind !== undefined) return `is ${kind}`;
+  const start = bytes.subarray(0, 12);
+  if (start.every((byte) => byte >= 0x20 && byte < 0x7f)) return `starts with "${String.fromCharCode(...start)}"`;
+  return `starts with bytes ${[...start.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`;
+}

@@ -17,7 +17,7 @@ export interface DataFacts {
   readonly images: { readonly train: number; readonly validation: number; readonly test: number };
   /** How many patients the images for training and validation show; null where they are not known. */
   readonly patients: number | null;
-  readonly channels: 1 | 3;
+  readonly channels: number;
   /** How many classes there are beside the background. */
   readonly classes: number;
   /** The sizes of the images for training and validation in pixels, width and height each on its own. */

@@ -177,13 +177,17 @@ test('each image is decoded once, and the network is recorded once', async ({ di
   await putModel(dir, {}, 32);
   for (const name of ['a', 'b', 'c']) put(dir, `in/${name}.png`, disc(37, 53));
   const [png] = imageFormats;
-  const { decode } = png!;
+  const { open } = png!;
   const { input } = Graph.prototype;
   const decoded: string[] = [];
   let recorded = 0;
-  png!.decode = (bytes, name) => {
-    decoded.push(basename(name));
-    return decode(bytes, name);
+  png!.open = async (source, options) => {
+    const opened = await open(source, options);
+    const read: typeof opened.read = (...rest) => {
+      decoded.push(basename(source.name));
+      return opened.read(...rest);
+    };
+    return { ...opened, read };
   };
   Graph.prototype.input = function count(...rest) {
     recorded++;
@@ -194,7 +198,7 @@ test('each image is decoded once, and the network is recorded once', async ({ di
     const absolute = paths.map((value) => (value.startsWith('--') ? value : join(dir, value)));
     await predict.parseAsync([...absolute, '--threads', '1'], { from: 'user' });
   } finally {
-    png!.decode = decode;
+    png!.open = open;
     Graph.prototype.input = input;
   }
   assert.equal(decoded, ['a.png', 'b.png', 'c.png']);

@@ -5,6 +5,7 @@ import { InputError } from '../../src/base/errors.js';
 import { type Files, UnlistedFolder } from '../../src/data/folder/files.js';
 import { readDataset } from '../../src/data/folder/read-dataset.js';
 import { encodePng } from '../../src/formats/png/png.js';
+import { sourceOf } from '../../src/formats/source.js';
 import { rejection } from '../support/throws.js';
 
 /** Files by path; each path also makes the folders above it. */
@@ -25,7 +26,7 @@ function dropped(contents: Readonly<Record<string, Uint8Array>>): Files {
       return [...names].map((name) => ({ name, isFile: `${folder}/${name}` in contents }));
     },
     read,
-    readStart: async (path, count) => (await read(path)).subarray(0, count),
+    open: async (path) => sourceOf(await read(path), path),
   };
 }
 

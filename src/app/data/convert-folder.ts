@@ -1,6 +1,9 @@
-/** Converts any data folder to PNG pairs. */
+/** Converts any data folder to pairs of pictures: PNG, and .npy where PNG cannot hold an image. */
 import { type DataFolder, readDataFolder } from '../../data/folder/folder.js';
+import { npyFormat } from '../../formats/npy.js';
+import { pngFormat } from '../../formats/png/format.js';
 import { encodePng } from '../../formats/png/png.js';
+import { isConvertible } from '../../image/channels.js';
 import { nodeFiles } from '../../platform/node/files/node-files.js';
 import { readBytes } from '../../platform/node/files/read.js';
 import { WholeFolder } from '../../platform/node/files/whole-folder.js';
@@ -60,7 +63,8 @@ async function write(
       if (value < least) least = value;
       if (value > greatest) greatest = value;
     }
-    await target.write(`images/${name}.png`, encodePng(image));
+    const format = image.data instanceof Float32Array || !isConvertible(image.channels, 1) ? npyFormat : pngFormat;
+    await target.write(`images/${name}${format.extensions[0]}`, format.encode!(image, name));
     await target.write(`masks/${name}.png`, encodePng(storedMask(mask, classNames.length)));
     told(k + 1, records.length);
   }

@@ -5,7 +5,7 @@ import { isConvertible } from '../../image/channels.js';
 import type { Tiling } from '../../infer/tiles.js';
 import type { Tta } from '../../infer/tta.js';
 import type { ImageFile } from '../../platform/node/files/list-images.js';
-import { readImageHeader, verifyImageFile } from '../../platform/node/files/read-image.js';
+import { openImageFile } from '../../platform/node/files/read-image.js';
 import { type PredictionNeed, requireForPrediction } from '../memory.js';
 import type { LoadedModel } from '../models/load-models.js';
 import { type Observer, progressOf } from '../observer.js';
@@ -26,12 +26,13 @@ export async function checkInputs(
   const tiled: PredictionNeed[] = [];
   const others = { grey: 0, RGB: 0 };
   for (const [k, { path }] of inputs.entries()) {
-    const { width, height, channels } = await readImageHeader(path);
+    const opened = await openImageFile(path);
+    const { width, height, channels } = opened.header;
     const size = `${width}x${height}`;
     const need = sizes.get(size) ?? requireForPrediction(models, computing, { path, width, height });
     sizes.set(size, need);
     if (need.plan) tiled.push(need);
-    await verifyImageFile(path);
+    await opened.verify();
     const read = models.map(({ model }) => model.config.inChannels);
     for (const [m, inChannels] of read.entries()) {
       if (isConvertible(channels, inChannels)) continue;

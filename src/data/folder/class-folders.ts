@@ -1,12 +1,15 @@
 /** Paired folders with a folder of masks for each class, `masks/CLASS/NAME.png`. */
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
+import type { StoredImage } from '../../formats/format.js';
+import type { Image } from '../../image/image.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
 import type { ImageRecord } from '../record.js';
-import { type Files, readPng } from './files.js';
+import type { Files } from './files.js';
 import type { Contents } from './format.js';
-import { checkedSizes, factsOf, inBatches, listPngs, type PngFolder } from './listing.js';
-import { readMask } from './mask.js';
+import { type ImageFolder, inBatches, listImages } from './listing.js';
+import { binaryMask } from './mask.js';
+import { Shelf, sliceRecords } from './slices.js';
 
 export interface ClassFoldersOptions {
   /** The classes of classes.json. */
@@ -23,8 +26,8 @@ export interface ClassFoldersOptions {
  */
 export async function classFolders(
   files: Files,
-  images: PngFolder,
-  { dir, others }: PngFolder,
+  images: ImageFolder,
+  { dir, others }: ImageFolder,
   subfolders: readonly string[],
   { given, skipped, onFaults }: ClassFoldersOptions,
 ): Promise<Contents> {
@@ -36,45 +39,45 @@ export async function classFolders(
   if (unnamed !== undefined)
     throw new InputError(`${files.join(dir, unnamed)}: a class that classes.json does not name; add it`);
 
-  const folders = await Promise.all(classNames.map((name) => listPngs(files, files.join(dir, name))));
-  const lonely = folders.flatMap(({ pngs }) => [...pngs].filter(([name]) => !images.pngs.has(name)));
+  const folders = await Promise.all(classNames.map((name) => listImages(files, files.join(dir, name))));
+  const lonely = folders.flatMap((folder) => [...folder.images].filter(([name]) => !images.images.has(name)));
   onFaults(
-    lonely.map(([name, path]) => `${path} has no image: expected ${files.join(images.dir, `${name}.png`)}`),
+    lonely.map(([name, { path }]) => `${path} has no image: expected ${files.join(images.dir, `${name}.png`)}`),
     'without image',
   );
-  const records = await inBatches([...images.pngs.keys()].sort(), (name) =>
-    unlessFaulty(onFaults, () => recordOf(name)),
+  const shelf = new Shelf();
+  const records = await inBatches([...images.images.keys()].sort(), (name) =>
+    unlessFaulty(onFaults, () => recordsOf(name)),
   );
 
-  async function recordOf(name: string): Promise<ImageRecord> {
-    const imagePath = images.pngs.get(name)!;
-    const masks = folders.map(({ pngs }) => pngs.get(name));
-    const present = masks.filter((path) => path !== undefined);
-    if (present.length === 0) {
+  async function recordsOf(name: string): Promise<ImageRecord[]> {
+    const image = images.images.get(name)!;
+    const masks = folders.flatMap((folder, k) => {
+      const entry = folder.images.get(name);
+      return entry ? [{ entry, label: k + 1 }] : [];
+    });
+    if (masks.length === 0) {
       const expected = files.join(dir, classNames[0]!, `${name}.png`);
       throw new InputError(
-        `${imagePath} has no mask of any class: expected ${expected} or another; all 0 where it shows none`,
+        `${image.path} has no mask of any class: expected ${expected} or another; all 0 where it shows none`,
       );
     }
-    return {
-      name,
-      ...factsOf(await checkedSizes(files, imagePath, present)),
-      async read() {
-        const image = await readPng(files, imagePath);
-        const data = new Uint8Array(image.width * image.height);
-        for (const [k, path] of masks.entries()) {
-          if (path === undefined) continue;
-          (await readMask(files, path)).data.forEach((value, i) => {
-            if (value) data[i] = k + 1;
-          });
-        }
-        return { image, mask: { width: image.width, height: image.height, channels: 1, data } };
-      },
+    const entries = masks.map(({ entry }) => entry);
+    const toLabels = (stored: readonly StoredImage[]): Image<Uint8Array> => {
+      const { width, height } = stored[0]!;
+      const data = new Uint8Array(width * height);
+      for (const [k, { entry, label }] of masks.entries()) {
+        binaryMask(stored[k]!, entry.path).data.forEach((value, i) => {
+          if (value) data[i] = label;
+        });
+      }
+      return { width, height, channels: 1, data };
     };
+    return sliceRecords(name, image, entries, toLabels, shelf);
   }
   const stray = others.filter((file) => !subfolders.includes(file)).map((file) => files.join(dir, file));
   return {
-    records: present(records),
+    records: present(records).flat(),
     classNames,
     skipped: [...skipped, ...stray, ...folders.flatMap((folder) => folder.skipped)],
   };

@@ -2,10 +2,10 @@
 
 import { InputError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
-import type { PngImage } from '../../formats/png/png.js';
-import type { Image } from '../../image/image.js';
+import type { StoredImage } from '../../formats/format.js';
+import type { Image, ImageData } from '../../image/image.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
-import { type Files, readPng } from './files.js';
+import type { Entry } from './listing.js';
 import { distinct, firstColour, isBinary, listed } from './mask.js';
 
 /** More classes than this are not guessed from values: a grey picture would be one of 255 classes. */
@@ -17,28 +17,31 @@ const MOST_GUESSED = 32;
  * holds 0 and 255, no other is read.
  * @param onFaults receives damaged files
  */
-export async function countClasses(files: Files, paths: readonly string[], onFaults: OnFaults): Promise<number> {
+export async function countClasses(masks: readonly Entry[], onFaults: OnFaults): Promise<number> {
   const seen = new Set<number>([0]);
-  for (const path of paths) {
-    const png = await unlessFaulty(onFaults, () => readPng(files, path));
-    if (!png) continue;
-    const samples = classSamples(png);
-    if (!samples) return 1;
-    const values = distinct(samples.data, samples.step);
-    if (values.at(-1)! > MOST_GUESSED) return 1;
-    for (const value of values) seen.add(value);
+  for (const mask of masks) {
+    const opened = await unlessFaulty(onFaults, mask.open);
+    for (let slice = 0; slice < (opened?.header.slices ?? 0); slice++) {
+      const stored = await unlessFaulty(onFaults, () => opened!.read(slice));
+      if (!stored) break;
+      const samples = classSamples(stored);
+      if (!samples) return 1;
+      const values = distinct(samples.data, samples.step);
+      if (values.at(-1)! > MOST_GUESSED) return 1;
+      for (const value of values) seen.add(value);
+    }
   }
   return Math.max(1, seen.size === Math.max(...seen) + 1 ? seen.size - 1 : 1);
 }
 
 /**
- * Returns a mask with the class of each pixel, 0..`classes`, from a decoded PNG: grey, RGB with equal channels, or a
+ * Returns a mask with the class of each pixel, 0..`classes`, from a decoded image: grey, RGB with equal channels, or a
  * palette, which counts by its indices. Alpha is ignored.
  * @throws InputError that starts with `name` and gives the value that is not a class
  */
-export function indexMask(png: PngImage, classes: number, name: string): Image<Uint8Array> {
-  const { width, height } = png;
-  const samples = png.indices ? { data: png.indices, step: 1 } : classSamples(png);
+export function indexMask(stored: StoredImage, classes: number, name: string): Image<Uint8Array> {
+  const { width, height } = stored;
+  const samples = stored.indices ? { data: stored.indices, step: 1 } : classSamples(stored);
   if (!samples) {
     const expected = `a mask of ${classes} classes must be grey or have a palette`;
     throw new InputError(`${name}: ${expected}, found colour; save it with the number of the class as grey value`);
@@ -71,12 +74,12 @@ export function parseClasses(text: string, file: string): string[] {
 }
 
 /** Returns the samples that may be numbers of classes: not those of colours, and of a palette that draws two colours. */
-function classSamples(png: PngImage): { data: Uint8Array | Uint16Array; step: number } | undefined {
-  const isGrey = firstColour(png) < 0;
-  if (png.indices) {
+function classSamples(stored: StoredImage): { data: ImageData; step: number } | undefined {
+  const isGrey = firstColour(stored) < 0;
+  if (stored.indices) {
     // All black is a mask of any kind, in which nothing is to be seen.
-    const drawsBinary = isGrey && isBinary(png) && png.data.some((value) => value > 0);
-    return drawsBinary ? undefined : { data: png.indices, step: 1 };
+    const drawsBinary = isGrey && isBinary(stored) && stored.data.some((value) => value > 0);
+    return drawsBinary ? undefined : { data: stored.indices, step: 1 };
   }
-  return isGrey ? { data: png.data, step: png.channels } : undefined;
+  return isGrey ? { data: stored.data, step: stored.channels } : undefined;
 }

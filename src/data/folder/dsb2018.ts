@@ -3,13 +3,16 @@
  * which are united here. The masks, 44 to an image, are checked when they are read.
  */
 import { InputError } from '../../base/errors.js';
+import type { ImageHeader } from '../../formats/format.js';
+import { onlySlice } from '../../formats/formats.js';
 import type { Image } from '../../image/image.js';
 import { present, unlessFaulty } from '../faults.js';
 import type { ImageRecord } from '../record.js';
-import { type Files, readPng, readPngHeader } from './files.js';
+import type { Files } from './files.js';
 import type { FolderFormat } from './format.js';
-import { factsOf, inBatches, listPngs, listSubfolders, type PngFolder, requireSize } from './listing.js';
-import { readMask } from './mask.js';
+import { type Entry, type ImageFolder, inBatches, listImages, listSubfolders } from './listing.js';
+import { binaryMask } from './mask.js';
+import { requireSize } from './slices.js';
 
 export const dsb2018: FolderFormat = {
   expected: 'ID/images/ID.png and ID/masks/*.png',
@@ -24,7 +27,7 @@ export const dsb2018: FolderFormat = {
     const cases = await listSubfolders(files, dir);
     const skipped = entries.filter((entry) => !cases.includes(entry) && !entry.startsWith('.'));
     const paths = skipped.map((entry) => files.join(dir, entry));
-    const note = (folders: readonly PngFolder[]) => paths.push(...folders.flatMap((folder) => folder.skipped));
+    const note = (folders: readonly ImageFolder[]) => paths.push(...folders.flatMap((folder) => folder.skipped));
     const read = (name: string) => unlessFaulty(onFaults, () => recordIn(files, files.join(dir, name), name, note));
     const records = await inBatches(cases, read, 16);
     return { records: present(records), classNames: ['nucleus'], skipped: paths.sort() };
@@ -40,44 +43,44 @@ async function recordIn(
   files: Files,
   dir: string,
   name: string,
-  note: (folders: readonly PngFolder[]) => void,
+  note: (folders: readonly ImageFolder[]) => void,
 ): Promise<ImageRecord> {
   if (!(await isCase(files, dir)))
     throw new InputError(`${dir}: expected ${dir}/images and ${dir}/masks; remove it or complete it`);
   const [images, masks] = await Promise.all([
-    listPngs(files, files.join(dir, 'images')),
-    listPngs(files, files.join(dir, 'masks')),
+    listImages(files, files.join(dir, 'images')),
+    listImages(files, files.join(dir, 'masks')),
   ]);
   note([images, masks]);
-  if (images.pngs.size !== 1) {
-    throw new InputError(`${images.dir}: ${images.pngs.size} PNG files, expected one, ${name}.png`);
+  if (images.images.size !== 1) {
+    throw new InputError(`${images.dir}: ${images.images.size} images, expected one, ${name}.png`);
   }
-  if (masks.pngs.size === 0) {
-    throw new InputError(`${masks.dir}: no PNG file; an image without an object needs one mask that is all 0`);
+  if (masks.images.size === 0) {
+    throw new InputError(`${masks.dir}: no mask; an image without an object needs one mask that is all 0`);
   }
-  const [imagePath] = images.pngs.values();
-  const maskPaths = [...masks.pngs.values()];
+  const [image] = images.images.values();
+  const { header } = await image!.open();
+  const { width, height, channels } = header;
   return {
     name,
-    ...factsOf(await readPngHeader(files, imagePath!)),
+    width,
+    height,
+    channels,
     async read() {
-      const image = await readPng(files, imagePath!);
-      return { image, mask: await united(files, imagePath!, image, maskPaths) };
+      const stored = await onlySlice(await image!.open(), image!.path);
+      return { image: stored, mask: await united(image!, header, [...masks.images.values()]) };
     },
   };
 }
 
 /** Unites masks: 1 wherever one of them is. */
-async function united(
-  files: Files,
-  imagePath: string,
-  { width, height }: Image,
-  maskPaths: readonly string[],
-): Promise<Image<Uint8Array>> {
+async function united(image: Entry, header: ImageHeader, masks: readonly Entry[]): Promise<Image<Uint8Array>> {
+  const { width, height } = header;
   const data = new Uint8Array(width * height);
-  for (const path of maskPaths) {
-    const mask = await readMask(files, path);
-    requireSize(imagePath, { width, height }, path, mask);
+  for (const { path, open } of masks) {
+    const opened = await open();
+    requireSize(image.path, header, path, opened.header);
+    const mask = binaryMask(await onlySlice(opened, path), path);
     mask.data.forEach((value, i) => {
       if (value) data[i] = 1;
     });

@@ -3,9 +3,7 @@
  * the files that a user has dropped on a page.
  */
 import { InputError } from '../../base/errors.js';
-import { type PngHeader, parsePngHeader } from '../../formats/png/header.js';
-import { decodePng, type PngImage } from '../../formats/png/png.js';
-import { SIGNATURE_BYTES } from '../../formats/signature.js';
+import type { ByteSource } from '../../formats/source.js';
 import type { Hdf5Reader } from './hdf5.js';
 
 export interface FileEntry {
@@ -30,8 +28,8 @@ export interface Files {
    * @throws InputError that names the file and says why it cannot be read
    */
   read(path: string): Promise<Uint8Array>;
-  /** The first `count` bytes of a file, or all of a shorter one. It has the errors of `read`. */
-  readStart(path: string, count: number): Promise<Uint8Array>;
+  /** A file whose bytes are read where they are asked for. It has the errors of `read`. */
+  open(path: string): Promise<ByteSource>;
   /** Reads the MATLAB files of the figshare set. Without it, such folders are refused. */
   readonly hdf5?: Hdf5Reader;
 }
@@ -50,16 +48,6 @@ export class UnlistedFolder extends InputError {
 /** Reads a text in UTF-8. */
 export async function readText(files: Files, path: string): Promise<string> {
   return new TextDecoder().decode(await files.read(path));
-}
-
-/** Reads and decodes a PNG file; errors as in `decodePng`, or that the file cannot be read. */
-export async function readPng(files: Files, path: string): Promise<PngImage> {
-  return decodePng(await files.read(path), path);
-}
-
-/** Reads the header alone: size and kind of an image for the price of a few bytes. */
-export async function readPngHeader(files: Files, path: string): Promise<PngHeader> {
-  return parsePngHeader(await files.readStart(path, SIGNATURE_BYTES), path);
 }
 
 /** Splits a file name before its last dot; the ending is lower-case and keeps the dot. */

@@ -1,68 +1,70 @@
-/** Helpers of all folder formats: the PNG files of a folder, and the checks that need their headers alone. */
+/** The images and masks of a folder by their names, whatever their formats, and what is common to all folder formats. */
 import { InputError } from '../../base/errors.js';
-import { channelsOf, type PngHeader } from '../../formats/png/header.js';
-import type { ImageRecord } from '../record.js';
-import { type Files, readPngHeader, splitName } from './files.js';
+import type { OpenedImage } from '../../formats/format.js';
+import { imageEnding, imageStem, isImage, openImage } from '../../formats/formats.js';
+import { type FileEntry, type Files, UnlistedFolder } from './files.js';
 
-/** The PNG files of a folder. */
-export interface PngFolder {
+/** An image or a mask of a folder: one file. */
+export interface Entry {
+  readonly path: string;
+  /** Reads what it says of its images; errors as in `openImage`. */
+  open(): Promise<OpenedImage>;
+}
+
+/** The images of a folder. */
+export interface ImageFolder {
   readonly dir: string;
-  /** The path of each PNG file, by the stem of its name. */
-  readonly pngs: ReadonlyMap<string, string>;
-  /** Names of files that are no PNG, and of folders; hidden files are ignored. */
+  /** Each image by its name without the ending. */
+  readonly images: ReadonlyMap<string, Entry>;
+  /** Names of files that are no images, and of folders; hidden files are ignored. */
   readonly others: readonly string[];
   /** The paths of the others. */
   readonly skipped: readonly string[];
 }
 
-/** Lists the PNG files of a folder. @throws InputError when it cannot be listed, or two files have the same stem */
-export async function listPngs(files: Files, dir: string): Promise<PngFolder> {
-  const pngs = new Map<string, string>();
+/**
+ * Lists the images of a folder.
+ * @throws InputError when it cannot be listed, or two files have the same name but for the ending
+ */
+export async function listImages(files: Files, dir: string): Promise<ImageFolder> {
+  const entries = (await files.list(dir)).filter(({ name }) => !name.startsWith('.'));
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const areImages = await inBatches(entries, (entry) => isImageEntry(files, dir, entry));
+  const images = new Map<string, Entry>();
   const others: string[] = [];
-  for (const file of (await files.list(dir)).map((entry) => entry.name).sort()) {
-    const { stem, ending } = splitName(file);
-    if (file.startsWith('.')) continue;
-    if (ending !== '.png') {
+  for (const [k, { name: file }] of entries.entries()) {
+    if (!areImages[k]) {
       others.push(file);
       continue;
     }
+    const stem = imageStem(file);
     const path = files.join(dir, file);
-    const twin = pngs.get(stem);
-    if (twin) throw new InputError(`${twin} and ${path} have the same name; keep one of them`);
-    pngs.set(stem, path);
+    const twin = images.get(stem);
+    if (twin) throw new InputError(`${twin.path} and ${path} have the same name; keep one of them`);
+    images.set(stem, entryOf(files, path));
   }
-  return { dir, pngs, others, skipped: others.map((file) => files.join(dir, file)) };
+  return { dir, images, others, skipped: others.map((file) => files.join(dir, file)) };
+}
+
+export function entryOf(files: Files, path: string): Entry {
+  return { path, open: async () => openImage(await files.open(path)) };
+}
+
+async function isImageEntry(files: Files, dir: string, { name, isFile }: FileEntry): Promise<boolean> {
+  if (imageEnding(name) !== undefined) return true;
+  // A file that cannot be read, and does not call itself an image, is none.
+  if (!isFile) return false;
+  return files.open(files.join(dir, name)).then(isImage, () => false);
 }
 
 /** Returns the names of the folders in `dir` except hidden ones; none where it cannot be listed. */
 export async function listSubfolders(files: Files, dir: string): Promise<string[]> {
-  const entries = await files.list(dir).catch(() => []);
+  const entries = await files.list(dir).catch((error: unknown) => {
+    if (error instanceof UnlistedFolder) return [];
+    throw error;
+  });
   const folders = entries.filter(({ name, isFile }) => !isFile && !name.startsWith('.'));
   return folders.map(({ name }) => name).sort();
-}
-
-/** Reads the headers of an image and its masks. @throws InputError where a mask has another size */
-export async function checkedSizes(files: Files, imagePath: string, maskPaths: readonly string[]): Promise<PngHeader> {
-  const [image, ...masks] = await Promise.all([imagePath, ...maskPaths].map((path) => readPngHeader(files, path)));
-  for (const [k, mask] of masks.entries()) requireSize(imagePath, image!, maskPaths[k]!, mask);
-  return image!;
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** @throws InputError unless an image and its mask have the same size */
-export function requireSize(imagePath: string, image: Size, maskPath: string, mask: Size): void {
-  if (image.width === mask.width && image.height === mask.height) return;
-  const sizes = `${imagePath} is ${image.width}x${image.height}, its mask ${maskPath} is ${mask.width}x${mask.height}`;
-  throw new InputError(`${sizes}; they must have the same size`);
-}
-
-/** Returns what a record says of its image. */
-export function factsOf(header: PngHeader): Pick<ImageRecord, 'width' | 'height' | 'channels'> {
-  return { width: header.width, height: header.height, channels: channelsOf(header) };
 }
 
 /** Runs `run` on every item, a few at a time: a data set may hold more files than a process may open at once. */

@@ -13,7 +13,7 @@ import { readDataFolder } from './folder.js';
 
 export interface DatasetOptions extends SamplingOptions {
   /** How many channels samples have. Default: 1 when every image is stored as grey, else 3. */
-  readonly channels?: 1 | 3;
+  readonly channels?: number;
   /** The seed with which the split is drawn when the folder has no split.json. */
   readonly seed: number;
   /** How the split is drawn. Default: a fifth for validation, by patient where patients are known, and no test images. */

@@ -1,5 +1,6 @@
 /** A survey of every image and mask of a data folder, which `unetpp check` reports on. */
 import { scaledMask } from '../../image/frame.js';
+import type { ImageData } from '../../image/image.js';
 import { frameOf, type Preprocessing } from '../../image/prepare.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
 import { type ImageRecord, type LabelledImage, storedChannels } from '../record.js';
@@ -19,7 +20,7 @@ export interface ImageFacts {
   readonly height: number;
   /** The channels as stored: 1 grey, 2 grey with alpha, 3 RGB, 4 RGB with alpha. */
   readonly channels: number;
-  readonly bits: 8 | 16;
+  readonly bits: 8 | 16 | 32;
   readonly least: number;
   readonly greatest: number;
   /** How many pixels the background and each class have. */
@@ -70,11 +71,11 @@ function factsOf({ image, mask }: LabelledImage, classes: number) {
   const channels = image.channels + Number(image.hasAlpha ?? false);
   const pixels = new Array<number>(classes + 1).fill(0);
   for (const value of mask.data) pixels[value]!++;
-  const bits = data instanceof Uint8Array ? (8 as const) : (16 as const);
+  const bits = (8 * data.BYTES_PER_ELEMENT) as 8 | 16 | 32;
   return { width, height, channels, bits, ...rangeOf(data), pixels };
 }
 
-function rangeOf(data: Uint8Array | Uint16Array): { least: number; greatest: number } {
+function rangeOf(data: ImageData): { least: number; greatest: number } {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of data) {
     least = Math.min(least, value);

@@ -7,7 +7,7 @@ import { inWords } from './patients.js';
 import { type Split, subsets } from './split.js';
 
 /** Returns an image's size and SHA-256 in the channels of its data set: the same text for the same picture only. */
-export async function pixelHash(image: Image<Uint8Array | Uint16Array>, channels: 1 | 3): Promise<string> {
+export async function pixelHash(image: Image, channels: number): Promise<string> {
   const { width, height, data } = toChannels(image, channels);
   const digest = await sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return `${width}x${height}x${channels} ${data.BYTES_PER_ELEMENT} ${digest}`;
@@ -23,14 +23,14 @@ export class DuplicateGuard {
   /** @param file the file that the split comes from, for errors */
   constructor(
     split: Split,
-    readonly channels: 1 | 3,
+    readonly channels: number,
     readonly file: string,
   ) {
     this.#subsetOf = new Map(subsets.flatMap((subset) => split[subset].map((name) => [name, subset] as const)));
   }
 
   /** @throws InputError where an image read before, of another subset, has the same pixels */
-  async add(name: string, image: Image<Uint8Array | Uint16Array>): Promise<void> {
+  async add(name: string, image: Image): Promise<void> {
     const subset = this.#subsetOf.get(name);
     if (subset === undefined || this.#seen.has(name)) return;
     this.#seen.add(name);

@@ -1,23 +1,33 @@
 /** PNG as one of the formats of images. */
 import { InputError } from '../../base/errors.js';
 import type { Image } from '../../image/image.js';
-import type { ImageFormat } from '../format.js';
+import { cutOut } from '../../image/window.js';
+import type { ImageFormat, OpenedImage } from '../format.js';
+import { type ByteSource, readAll } from '../source.js';
 import { readPixelChunks } from './chunks.js';
-import { channelsOf, isPng, parsePngHeader } from './header.js';
+import { channelsOf, HEADER_BYTES, isPng, parsePngHeader } from './header.js';
 import { decodePng, encodePng } from './png.js';
 
 export const pngFormat: ImageFormat = {
   name: 'PNG',
   extensions: ['.png'],
   matches: isPng,
-  probe(start, name) {
-    const header = parsePngHeader(start, name);
-    return { width: header.width, height: header.height, channels: channelsOf(header), bits: header.depth };
+  async open(source: ByteSource): Promise<OpenedImage> {
+    const { name } = source;
+    const header = parsePngHeader(await source.read(0, HEADER_BYTES), name);
+    const { width, height, depth: bits } = header;
+    return {
+      format: 'PNG',
+      header: { width, height, channels: channelsOf(header), bits, samples: 'unsigned', slices: 1 },
+      async verify() {
+        readPixelChunks(await readAll(source), header, name);
+      },
+      async read(_, window) {
+        const png = decodePng(await readAll(source), name);
+        return window ? cutOut(png, window) : png;
+      },
+    };
   },
-  verify(bytes, name) {
-    readPixelChunks(bytes, parsePngHeader(bytes, name), name);
-  },
-  decode: decodePng,
   encode(image, name) {
     const { data, channels } = image;
     if (isWhole(image) && (channels === 1 || channels === 3)) return encodePng(image);

@@ -4,7 +4,7 @@
  */
 import { InputError } from '../../base/errors.js';
 import { checkLimits } from '../limits.js';
-import { kindBySignature } from '../signature.js';
+import { describeBeginning } from '../signature.js';
 
 /** How many bytes of a file `parsePngHeader` needs: signature, IHDR and its checksum. */
 export const HEADER_BYTES = 33;
@@ -45,7 +45,7 @@ const COLOUR_TYPES: readonly (undefined | { type: ColourType; channels: number; 
  */
 export function parsePngHeader(bytes: Uint8Array, name: string): PngHeader {
   if (!isPng(bytes)) {
-    throw new InputError(`${name}: not a PNG file: it ${beginning(bytes)}; convert it to PNG`);
+    throw new InputError(`${name}: not a PNG file: it ${describeBeginning(bytes)}; convert it to PNG`);
   }
   if (bytes.length < HEADER_BYTES) {
     throw new InputError(
@@ -80,14 +80,4 @@ export function parsePngHeader(bytes: Uint8Array, name: string): PngHeader {
 /** The channels of the decoded image: 1 where it is stored as grey, else 3. */
 export function channelsOf({ colourType }: PngHeader): 1 | 3 {
   return colourType.startsWith('grey') ? 1 : 3;
-}
-
-/** Describes a file that is no PNG, so that the user recognises it. */
-function beginning(bytes: Uint8Array): string {
-  if (bytes.length === 0) return 'is empty';
-  const kind = kindBySignature(bytes);
-  if (kind !== undefined) return `is ${kind}`;
-  const start = bytes.subarray(0, 12);
-  if (start.every((byte) => byte >= 0x20 && byte < 0x7f)) return `starts with "${String.fromCharCode(...start)}"`;
-  return `starts with bytes ${[...start.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`;
 }

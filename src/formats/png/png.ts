@@ -3,17 +3,15 @@ import { encode } from 'fast-png';
 import { InputError } from '../../base/errors.js';
 import { emptyLike } from '../../image/channels.js';
 import type { Image } from '../../image/image.js';
+import type { StoredImage } from '../format.js';
 import { inflateLines, LENGTH_TYPE_CHECKSUM, readPixelChunks } from './chunks.js';
 import { channelsOf, HEADER_BYTES, type PngHeader, parsePngHeader } from './header.js';
 import { unfilterLines } from './lines.js';
 
 /** A decoded PNG: 1 channel where it is stored as grey, else 3. */
-export interface PngImage extends Image<Uint8Array | Uint16Array> {
+export interface PngImage extends Image<Uint8Array | Uint16Array>, StoredImage {
   readonly channels: 1 | 3;
-  /** The palette index of every pixel where the file has a palette; `data` holds the colours. */
-  readonly indices?: Uint8Array;
-  /** Present where the file has a channel of transparency, which was left out. */
-  readonly hasAlpha?: true;
+  readonly data: Uint8Array | Uint16Array;
 }
 
 /**

@@ -5,7 +5,7 @@ import { listSubfolders } from '../../../data/folder/listing.js';
 import { HEAD_BYTES } from '../../../formats/file-kind.js';
 import { isOwnPng } from '../../../formats/png/kind.js';
 import { nodeFiles } from './node-files.js';
-import { readStart } from './read.js';
+import { openFile } from './read.js';
 
 /**
  * The data folder that files in `folder`, which need not be there yet, would be part of: itself, or one above it that
@@ -33,7 +33,9 @@ async function holdsPairs(dir: string): Promise<boolean> {
 }
 
 async function isOwn(file: string): Promise<boolean> {
-  const head = await readStart(file, HEAD_BYTES).catch(() => new Uint8Array());
+  const head = await openFile(file)
+    .then((source) => source.read(0, HEAD_BYTES))
+    .catch(() => new Uint8Array());
   return isOwnPng(Buffer.from(head).toString('latin1'));
 }
 

@@ -1,9 +1,10 @@
 /** The image files that a path stands for: one of them, or a folder of them. */
 import { readdir, stat } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError } from '../../../base/errors.js';
-import { isImageName } from '../../../formats/formats.js';
+import { imageEnding, imageStem, isImage } from '../../../formats/formats.js';
 import { fileError } from './file-errors.js';
+import { openFile } from './read.js';
 
 export interface ImageFile {
   readonly path: string;
@@ -29,11 +30,22 @@ export async function listImages(input: string): Promise<ImageFiles> {
   };
   const isFolder = (await stat(input).catch(fail)).isDirectory();
   const entries = isFolder ? (await readdir(input).catch(fail)).filter((file) => !file.startsWith('.')).sort() : [];
-  const files = entries.filter(isImageName);
+  const files: string[] = [];
+  for (const entry of entries) if (await isImageFile(join(input, entry))) files.push(entry);
   if (isFolder && files.length === 0) {
-    throw new InputError(`${input}: no PNG image in this folder; convert the images to PNG`);
+    throw new InputError(`${input}: no image in this folder that is read; convert the images to PNG`);
   }
   const paths = isFolder ? files.map((file) => join(input, file)) : [input];
-  const images = paths.map((path) => ({ path, name: parse(path).name }));
-  return { images, skipped: entries.filter((file) => !isImageName(file)).map((file) => join(input, file)) };
+  const images = paths.map((path) => ({ path, name: imageStem(basename(path)) }));
+  return { images, skipped: entries.filter((file) => !files.includes(file)).map((file) => join(input, file)) };
+}
+
+/** Whether a file is taken for an image. One that cannot be read, and does not call itself an image, is none. */
+async function isImageFile(path: string): Promise<boolean> {
+  return (
+    imageEnding(path) !== undefined ||
+    openFile(path)
+      .then(isImage)
+      .catch(() => false)
+  );
 }

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { type Files, UnlistedFolder } from '../../../data/folder/files.js';
 import { hdf5Reader } from '../hdf5/hdf5.js';
-import { readBytes, readStart } from './read.js';
+import { openFile, readBytes } from './read.js';
 
 /** Reads the disk, and MATLAB files where h5wasm is installed. */
 export const nodeFiles: Files = {
@@ -18,6 +18,6 @@ export const nodeFiles: Files = {
     }
   },
   read: readBytes,
-  readStart,
+  open: openFile,
   hdf5: hdf5Reader,
 };

@@ -1,10 +1,9 @@
 /** Reading files within a bound, so that one that is far too large is refused before it fills the memory. */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InputError } from '../../../base/errors.js';
+import { checkFileSize } from '../../../formats/limits.js';
+import type { ByteSource } from '../../../formats/source.js';
 import { fileError } from './file-errors.js';
-
-/** The largest file that is read, in bytes: more than any image within the limits needs, even badly compressed. */
-const MOST = 2 ** 30;
 
 /** Runs `run` on the opened file; errors of the file system become InputErrors that name the file. */
 async function withFile<T>(path: string, run: (file: FileHandle, size: number) => Promise<T>): Promise<T> {
@@ -28,16 +27,28 @@ async function withFile<T>(path: string, run: (file: FileHandle, size: number) =
 /** Reads all bytes of a file. */
 export function readBytes(path: string): Promise<Uint8Array> {
   return withFile(path, async (file, size) => {
-    if (size <= MOST) return file.readFile();
-    throw new InputError(`${path}: too large: ${size} bytes, expected at most ${MOST}; cut it into tiles`);
+    checkFileSize(size, path);
+    return file.readFile();
   });
 }
 
-/** Reads the first `count` bytes of a file, or all of a shorter one. */
-export function readStart(path: string, count: number): Promise<Uint8Array> {
-  return withFile(path, async (file) => {
-    const bytes = new Uint8Array(count);
-    const { bytesRead } = await file.read(bytes, 0, count, 0);
-    return bytes.subarray(0, bytesRead);
-  });
+/** A file whose bytes are read where they are asked for. It is opened for each reading, so that none stays open. */
+export function openFile(path: string): Promise<ByteSource> {
+  return withFile(path, async (_, size) => ({
+    name: path,
+    size,
+    read: (offset, length) =>
+      withFile(path, (file) => readAt(file, offset, Math.max(0, Math.min(length, size - offset)))),
+  }));
+}
+
+async function readAt(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return bytes.subarray(0, done);
 }

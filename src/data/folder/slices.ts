@@ -1,0 +1,85 @@
+/** Records of image files and their masks: one of a picture, one for each slice of a volume or page of a file. */
+import { InputError } from '../../base/errors.js';
+import type { ImageHeader, OpenedImage, StoredImage } from '../../formats/format.js';
+import type { Image } from '../../image/image.js';
+import type { ImageRecord } from '../record.js';
+import type { Entry } from './listing.js';
+
+/** How many bytes of volumes are kept, as long as slices of them are read: 512 MiB. */
+const SHELF_BYTES = 512 * 2 ** 20;
+
+/** Makes the labels of a slice of what the masks hold there, in the order in which they were given. */
+export type ToLabels = (masks: readonly StoredImage[]) => Image<Uint8Array>;
+
+/**
+ * Keeps the volumes that were read last: each is decoded as a whole, and its slices are mostly read one after the other.
+ */
+export class Shelf {
+  readonly #volumes = new Map<Entry, { readonly opened: Promise<OpenedImage>; readonly bytes: number }>();
+
+  /** A file of several slices, opened anew where it is no longer kept. */
+  open(entry: Entry, header: ImageHeader): Promise<OpenedImage> {
+    const { opened, bytes } = this.#volumes.get(entry) ?? { opened: entry.open(), bytes: bytesOf(header) };
+    this.#volumes.delete(entry);
+    this.#volumes.set(entry, { opened, bytes });
+    let sum = [...this.#volumes.values()].reduce((all, volume) => all + volume.bytes, 0);
+    for (const [oldest, volume] of this.#volumes) {
+      if (sum <= SHELF_BYTES || oldest === entry) break;
+      this.#volumes.delete(oldest);
+      sum -= volume.bytes;
+    }
+    return opened;
+  }
+}
+
+function bytesOf({ width, height, slices, channels, bits }: ImageHeader): number {
+  return width * height * slices * channels * Math.ceil(bits / 8);
+}
+
+/**
+ * The records of an image with its masks. The slices of a volume are called NAME-001, NAME-002, … and are of one patient,
+ * the volume, so that they stay in one subset.
+ * @throws InputError where a mask has another size or another number of slices
+ */
+export async function sliceRecords(
+  name: string,
+  image: Entry,
+  masks: readonly Entry[],
+  toLabels: ToLabels,
+  shelf: Shelf,
+): Promise<ImageRecord[]> {
+  const entries = [image, ...masks];
+  const headers = await Promise.all(entries.map(async (entry) => (await entry.open()).header));
+  const [header, ...others] = headers as [ImageHeader, ...ImageHeader[]];
+  for (const [k, mask] of others.entries()) requireSize(image.path, header, masks[k]!.path, mask);
+  const { width, height, channels, slices } = header;
+  const digits = String(slices).length;
+  return Array.from({ length: slices }, (_, z): ImageRecord => {
+    const isPicture = slices === 1;
+    return {
+      name: isPicture ? name : `${name}-${String(z + 1).padStart(digits, '0')}`,
+      ...(!isPicture && { patient: name }),
+      width,
+      height,
+      channels,
+      async read() {
+        const read = async (entry: Entry, k: number) => {
+          const opened = isPicture ? entry.open() : shelf.open(entry, headers[k]!);
+          return (await opened).read(z);
+        };
+        const [stored, ...labels] = await Promise.all(entries.map(read));
+        return { image: stored!, mask: toLabels(labels) };
+      },
+    };
+  });
+}
+
+type Size = Pick<ImageHeader, 'width' | 'height' | 'slices'>;
+
+/** @throws InputError unless an image and its mask have the same size and as many slices */
+export function requireSize(imagePath: string, image: Size, maskPath: string, mask: Size): void {
+  if (image.width === mask.width && image.height === mask.height && image.slices === mask.slices) return;
+  const size = ({ width, height, slices }: Size) => `${width}x${height}${slices > 1 ? ` in ${slices} slices` : ''}`;
+  const sizes = `${imagePath} is ${size(image)}, its mask ${maskPath} is ${size(mask)}`;
+  throw new InputError(`${sizes}; they must have the same size`);
+}
