@@ -44,7 +44,8 @@ export type ImageRecords = ReadonlyMap<string, ImageRecord>;
  */
 export function storedChannels(records: ImageRecords): number {
   const [first, ...others] = records.values();
-  const most = others.reduce((a, b) => (b.channels > a.channels ? b : a), first!);
+  if (!first) return 1;
+  const most = others.reduce((a, b) => (b.channels > a.channels ? b : a), first);
   const other = [...records.values()].find(({ channels }) => !isConvertible(channels, most.channels));
   if (!other) return most.channels;
   const channels = (record: ImageRecord) => `${record.name} has ${record.channels}`;

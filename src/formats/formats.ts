@@ -39,9 +39,8 @@ export async function openImage(source: ByteSource, options: OpenOptions = {}): 
   const start = await source.read(0, SIGNATURE_BYTES);
   const format = formatOf(start);
   if (format) return format.open(source, options);
-  const known = imageFormats.map(({ name }) => name).join(', ');
   throw new InputError(
-    `${source.name}: not an image that is read: it ${describeBeginning(start)}; expected ${known}; convert it to PNG`,
+    `${source.name}: not an image of a known format: it ${describeBeginning(start)}; convert it to PNG`,
   );
 }
 

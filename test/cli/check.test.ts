@@ -212,7 +212,7 @@ test('check lists every fault and every file that is skipped; train refuses the 
   assert.equal([images, skipped, sheet], [5, ['data/notes.txt', 'data/images/scan.tif'], 'sheet.png']);
   assert.equal(faults.slice(0, 4), [
     'data/images/lonely.png has no mask: expected data/masks/lonely.png',
-    'data/images/n1.png: not a PNG file: it starts with "text"; convert it to PNG',
+    'data/images/n1.png: not an image of a known format: it starts with "text"; convert it to PNG',
     'data/images/n2.png is 42x37, its mask data/masks/n2.png is 9x7; they must have the same size',
     'data/masks/n3.png: a mask must hold two values (0 and 255, or 0 and 1), found 46: 60, 61, 62, 63, ...; threshold it first',
   ]);

@@ -18,9 +18,9 @@ test('folders that are no data set', ({ dir }) => {
   refused(dir, train(), `${expected}, it is empty`);
   put(dir, 'data/scan.dcm', 'x');
   refused(dir, train(), `${expected}, found scan.dcm`);
-  put(dir, 'data/images/a.jpg', 'x');
+  put(dir, 'data/images/a.gif', 'x');
   put(dir, 'data/masks/a.png', disc(9, 9, true));
-  const none = 'data/images: no PNG file, found a.jpg; expected images/NAME.png and masks/NAME.png';
+  const none = 'data/images: no image, found a.gif; expected images/NAME.png and masks/NAME.png';
   refused(dir, train(), none);
   rmSync(join(dir, 'data'), { recursive: true });
   put(dir, 'data', 'a file');
@@ -55,8 +55,8 @@ test('files that are no images: the file is named, and no run folder is left', (
   const half = image.subarray(0, Math.floor(image.length / 2));
   const left = `chunk IDAT at byte 33 needs ${image.length - 45} bytes, ${half.length - 33} are left`;
   spoilt(half, `truncated PNG: ${left}; copy the file again`);
-  spoilt('a text called .png', 'not a PNG file: it starts with "a text calle"; convert it to PNG');
-  spoilt('', 'not a PNG file: it is empty; convert it to PNG');
+  spoilt('a text called .png', 'not an image of a known format: it starts with "a text calle"; convert it to PNG');
+  spoilt('', 'not an image of a known format: it is empty; convert it to PNG');
   put(dir, 'data/masks/n2.png', encodePng({ width: 1, height: 1, channels: 1, data: Uint8Array.of(255) }));
   const past = '1x1 grey of 8 bits needs 2; save it again';
   spoilt(bomb(), `damaged PNG: its pixel data inflates past its size: ${past}`);

@@ -239,15 +239,19 @@ test('files that are skipped and images of another kind than the model reads are
   await putModel(dir, { inChannels: 3 }, 16);
   put(dir, 'in/a.png', disc(9, 7));
   put(dir, 'in/b.png', encodePng(gradient(9, 7, 3)));
-  for (const file of ['c.tif', 'd.jpg', '.hidden']) put(dir, `in/${file}`, 'x');
+  for (const file of ['c.gif', 'd.txt', '.hidden']) put(dir, `in/${file}`, 'x');
   const kind = 'remark    1 grey image: the model expects RGB; all three channels get the grey values\n';
-  const skipped = 'skipped   2 files not in PNG or .npy: in/c.tif, in/d.jpg\n';
+  const skipped = 'skipped   2 files of no known format: in/c.gif, in/d.txt\n';
   assert.is(unetpp(dir, args('--input', 'in')).stderr, skipped + kind);
   await putModel(dir, { inChannels: 1 }, 16);
   const colour = 'remark    1 RGB image: the model expects grey; their luminance is used\n';
   assert.is(unetpp(dir, args('--input', 'in')).stderr, skipped + colour);
-  put(dir, 'scan.tif', 'II*\0');
-  refused(dir, args('--input', 'scan.tif'), 'scan.tif: not a PNG file: it is a TIFF image; convert it to PNG');
+  put(dir, 'scan.gif', 'GIF89a');
+  refused(
+    dir,
+    args('--input', 'scan.gif'),
+    'scan.gif: not an image of a known format: it is a GIF image; convert it to PNG',
+  );
 });
 
 test('what cannot be predicted is refused before anything is written', async ({ dir }) => {
@@ -257,7 +261,7 @@ test('what cannot be predicted is refused before anything is written', async ({ 
   const missing = 'cannot be read: there is no such file or folder; check the path (ENOENT)';
   refused(dir, input('nowhere'), `nowhere: ${missing}`);
   put(dir, 'none/notes.txt', 'x');
-  refused(dir, input('none'), 'none: no PNG image in this folder; convert the images to PNG');
+  refused(dir, input('none'), 'none: no image in this folder that is read; convert the images to PNG');
   refused(dir, [...input('in'), '--mode', 'L9'], 'mode "L9": this network has accurate, fast, L1, L2');
   const elsewhere = 'so nothing is written there; give another place';
   const inPlace = ['predict', '--model', 'model.safetensors', '--input', 'in/a.png', '--out', 'in'];
@@ -277,7 +281,11 @@ test('what cannot be predicted is refused before anything is written', async ({ 
   assert.match(stderr, /^unetpp: late\/b\.png: truncated PNG: .*; copy the file again\n$/);
   assert.not.ok(listing(dir).includes('out'), 'nothing is written when a later image is damaged');
   put(dir, 'text.png', 'hello, I am text');
-  refused(dir, input('text.png'), 'text.png: not a PNG file: it starts with "hello, I am "; convert it to PNG');
+  refused(
+    dir,
+    input('text.png'),
+    'text.png: not an image of a known format: it starts with "hello, I am "; convert it to PNG',
+  );
   put(dir, 'folder/a.png/x', '');
   refused(
     dir,

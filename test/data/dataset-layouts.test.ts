@@ -53,10 +53,10 @@ test('DSB2018: what is missing or does not fit', async ({ dir }) => {
     put(dir, `${name}/masks/1.png`, mask(255, 0, 0, 0));
   }
   put(dir, 'b/images/c.png', image());
-  assert.is(await refusal(dir), 'DIR/b/images: 2 PNG files, expected one, b.png');
+  assert.is(await refusal(dir), 'DIR/b/images: 2 images, expected one, b.png');
   rmSync(join(dir, 'b/images/c.png'));
   rmSync(join(dir, 'b/masks/1.png'));
-  const empty = 'no PNG file; an image without an object needs one mask that is all 0';
+  const empty = 'no mask; an image without an object needs one mask that is all 0';
   assert.is(await refusal(dir), `DIR/b/masks: ${empty}`);
   rmSync(join(dir, 'b/masks'), { recursive: true });
   assert.is(await refusal(dir), 'DIR/b: expected DIR/b/images and DIR/b/masks; remove it or complete it');

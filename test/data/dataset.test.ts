@@ -159,10 +159,10 @@ test('images and masks without partner', async ({ dir }) => {
   rmSync(join(dir, 'images/b.png'));
   rmSync(join(dir, 'images/c.png'));
   rmSync(join(dir, 'images/d.png'));
-  put(dir, 'images/d.jpg', 'x');
+  put(dir, 'images/d.gif', 'x');
   assert.is(
     await refusal(dir),
-    'DIR/masks/d.png has no image: expected DIR/images/d.png, found d.jpg: convert it to PNG',
+    'DIR/masks/d.png has no image: expected DIR/images/d.png, found d.gif, which is no image',
   );
 });
 
@@ -170,9 +170,9 @@ test('no image, one image, two files of one name', async ({ dir }) => {
   mkdirSync(join(dir, 'images'));
   mkdirSync(join(dir, 'masks'));
   const expected = 'expected images/NAME.png and masks/NAME.png';
-  assert.is(await refusal(dir), `DIR/images: no PNG file, it is empty; ${expected}`);
-  put(dir, 'images/a.jpg', 'x');
-  assert.is(await refusal(dir), `DIR/images: no PNG file, found a.jpg; ${expected}`);
+  assert.is(await refusal(dir), `DIR/images: no image, it is empty; ${expected}`);
+  put(dir, 'images/a.gif', 'x');
+  assert.is(await refusal(dir), `DIR/images: no image, found a.gif; ${expected}`);
   putPair(dir, 'a');
   assert.is(await refusal(dir), 'DIR: 1 pair; training needs at least 2, one of them for validation');
   put(
@@ -195,7 +195,10 @@ test('headers are checked when the set is opened', async ({ dir }) => {
     'DIR/images/b.png is 4x4, its mask DIR/masks/b.png is 4x3; they must have the same size',
   );
   put(dir, 'masks/b.png', 'plain text!!');
-  assert.is(await refusal(dir), 'DIR/masks/b.png: not a PNG file: it starts with "plain text!!"; convert it to PNG');
+  assert.is(
+    await refusal(dir),
+    'DIR/masks/b.png: not an image of a known format: it starts with "plain text!!"; convert it to PNG',
+  );
   rmSync(join(dir, 'masks/b.png'));
   mkdirSync(join(dir, 'masks/b.png'));
   assert.is(

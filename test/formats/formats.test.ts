@@ -84,10 +84,9 @@ test('a file is an image by its content, or because it calls itself one', async 
 
 test('a file of another kind is refused by what it is', async () => {
   const gif = new TextEncoder().encode('GIF89a');
-  const known = imageFormats.map(({ name }) => name).join(', ');
   assert.is(
     await rejection(decodeImage(gif, 'a.npy')),
-    `a.npy: not an image that is read: it is a GIF image; expected ${known}; convert it to PNG`,
+    'a.npy: not an image of a known format: it is a GIF image; convert it to PNG',
   );
 });
 

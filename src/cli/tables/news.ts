@@ -34,7 +34,7 @@ export function remarkText(remark: Remark): string {
       return `tiles     ${tiles}${approximate ? `; ${why}` : ''}`;
     }
     case 'skipped':
-      return `skipped   ${plural(remark.files.length, 'file')} not in PNG or .npy: ${few(remark.files)}`;
+      return `skipped   ${plural(remark.files.length, 'file')} of no known format: ${few(remark.files)}`;
     case 'chosen':
       return `backend   ${remark.backend}, as ${remark.reason}`;
     case 'unused':
