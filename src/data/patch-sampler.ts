@@ -2,6 +2,7 @@
  * The sampling strategy 'patch': images keep their own size, or are resampled to one spacing, and a network is trained on
  * square patches of them.
  */
+import { defined } from '../base/defaults.js';
 import { InputError } from '../base/errors.js';
 import { fold, type Key, Random } from '../base/random.js';
 import { show } from '../base/show.js';
@@ -10,12 +11,13 @@ import { type Image, MAX_SIDE } from '../image/image.js';
 import { frameOf, type Preprocessing, prepareImage } from '../image/prepare.js';
 import type { Window } from '../image/window.js';
 import type { Sampler } from './dataset.js';
+import { requireScaled } from './scaled.js';
 import { countVanished } from './vanished.js';
 
 /** The share of patches that are drawn around foreground by default, that of nnU-Net. */
 const FOREGROUND = 1 / 3;
 
-export interface PatchSamplerOptions extends Pick<Preprocessing, 'normalisation' | 'spacing'> {
+export interface PatchSamplerOptions extends Pick<Preprocessing, 'normalisation' | 'spacing' | 'plane' | 'neighbours'> {
   /** Width and height of a patch in pixels. */
   readonly patch: number;
   /** How many patches of each image an epoch has. */
@@ -33,7 +35,7 @@ export interface PatchSamplerOptions extends Pick<Preprocessing, 'normalisation'
  * @throws InputError unless the options are a whole number of pixels, of patches, a share and a number of millimetres
  */
 export function patchSampler(options: PatchSamplerOptions): Sampler {
-  const { normalisation, patch, spacing, perImage, foreground = FOREGROUND } = options;
+  const { normalisation, patch, spacing, plane, neighbours, perImage, foreground = FOREGROUND } = options;
   const isCount = (value: number) => Number.isInteger(value) && value >= 1;
   if (!isCount(patch) || patch > MAX_SIDE) {
     throw new InputError(`patch must be a whole number of pixels from 1 to ${MAX_SIDE}, found ${show(patch)}`);
@@ -47,7 +49,7 @@ export function patchSampler(options: PatchSamplerOptions): Sampler {
   if (spacing !== undefined && !(spacing > 0 && spacing < Infinity)) {
     throw new InputError(`spacing must be a number of millimetres above 0, found ${show(spacing)}`);
   }
-  const preprocessing: Preprocessing = { normalisation, patch, ...(spacing !== undefined && { spacing }) };
+  const preprocessing: Preprocessing = { normalisation, patch, ...defined({ spacing, plane, neighbours }) };
   return {
     kind: 'patch',
     preprocessing,
@@ -57,6 +59,7 @@ export function patchSampler(options: PatchSamplerOptions): Sampler {
       window: ({ image, mask }, key) => drawWindow(image, mask, patch, foreground, key),
     },
     sample(name, { image, mask }, channels) {
+      requireScaled(name, image, normalisation);
       requireSpacing(name, image, spacing);
       const frame = frameOf(image, preprocessing);
       const scaled = scaledMask(mask, frame);

@@ -1,9 +1,10 @@
 /** Records: labelled images as they are stored, each at its own size, before anything is made of them for a network. */
 
 import { InputError } from '../base/errors.js';
-import type { StoredImage } from '../formats/format.js';
+import type { SampleKind, StoredImage } from '../formats/format.js';
 import { isConvertible } from '../image/channels.js';
 import type { Image } from '../image/image.js';
+import type { Plane } from '../image/plane.js';
 
 /** An image as it is stored, and its mask: 0 = background, 1..K = the classes. */
 export interface LabelledImage {
@@ -28,6 +29,10 @@ export interface ImageRecord extends Origin {
   readonly height: number;
   /** How many channels are stored: 1 when it is grey, 3 in colour, any number of a .npy or of several sequences. */
   readonly channels: number;
+  /** The numbers of its file. Default: unsigned. */
+  readonly samples?: SampleKind;
+  /** The plane that its volume is cut along, where it is a slice of one. */
+  readonly plane?: Plane;
   /**
    * Reads image and mask.
    * @throws InputError when a file turns out to be damaged or no mask

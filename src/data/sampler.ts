@@ -1,7 +1,8 @@
 /** The choice of a sampling strategy by the options of a data set, and the options that exclude each other. */
 import { InputError } from '../base/errors.js';
 import type { Normalisation } from '../image/normalise.js';
-import type { Fit } from '../image/prepare.js';
+import type { Plane } from '../image/plane.js';
+import type { Fit, Preprocessing } from '../image/prepare.js';
 import type { Sampler } from './dataset.js';
 import { patchSampler } from './patch-sampler.js';
 import { type ImageRecords, storedPixels } from './record.js';
@@ -33,8 +34,10 @@ export interface SamplingOptions {
  * @returns makes the sampler for the images of a data set
  * @throws InputError for options that exclude each other, or are none
  */
-export function samplerOf(options: SamplingOptions): (records: ImageRecords) => Sampler {
-  const { normalisation = 'range', size, fit, patch, spacing, foreground, patches } = options;
+export function samplerOf(
+  options: SamplingOptions & Pick<Preprocessing, 'neighbours'>,
+): (records: ImageRecords) => Sampler {
+  const { size, fit, patch, spacing, foreground, patches } = options;
   if (patch === undefined) {
     for (const [name, value] of Object.entries({ spacing, foreground, patches })) {
       if (value === undefined) continue;
@@ -43,8 +46,9 @@ export function samplerOf(options: SamplingOptions): (records: ImageRecords) => 
       );
     }
     if (size === undefined) throw new InputError('give size, to which images are brought, or patch, to keep their own');
-    const sampler = resizeSampler({ normalisation, size, ...(fit && { fit }) });
-    return () => sampler;
+    const make = (seen: Seen) => resizeSampler({ size, ...(fit && { fit }), ...seen });
+    make({ normalisation: 'range' });
+    return (records) => make(seenOf(records, options));
   }
   if (size !== undefined) {
     throw new InputError(
@@ -56,10 +60,30 @@ export function samplerOf(options: SamplingOptions): (records: ImageRecords) => 
       `fit ${fit} says how images are brought to a size, and with patch ${patch} they keep their own; leave one of them out`,
     );
   }
-  const make = (perImage: number) =>
-    patchSampler({ normalisation, patch, perImage, foreground, ...(spacing !== undefined && { spacing }) });
-  const sampler = make(patches ?? 1);
-  return patches === undefined ? (records) => make(patchesPerImage(records, patch)) : () => sampler;
+  const make = (perImage: number, seen: Seen) =>
+    patchSampler({ patch, perImage, foreground, ...(spacing !== undefined && { spacing }), ...seen });
+  make(patches ?? 1, { normalisation: 'range' });
+  return (records) => make(patches ?? patchesPerImage(records, patch), seenOf(records, options));
+}
+
+/** How images are seen, by the options and by the files. */
+type Seen = Pick<Preprocessing, 'normalisation' | 'plane' | 'neighbours'>;
+
+/** @throws InputError for volumes that would be cut along different planes */
+function seenOf(records: ImageRecords, options: SamplingOptions & Pick<Seen, 'neighbours'>): Seen {
+  const { normalisation = 'range', neighbours = 0 } = options;
+  const plane = planeOf(records);
+  return { normalisation, ...(plane && { plane }), ...(neighbours > 0 && { neighbours }) };
+}
+
+/** The plane of all slices of volumes; undefined where there are none. */
+function planeOf(records: ImageRecords): Plane | undefined {
+  const slices = [...records.values()].filter(({ plane }) => plane);
+  const [first] = slices;
+  const other = slices.find(({ plane }) => plane !== first?.plane);
+  if (!other) return first?.plane;
+  const found = `${first!.name} is a slice of the ${first!.plane} plane, ${other.name} of the ${other.plane} plane`;
+  throw new InputError(`${found}, as their pixels are smallest there; choose one with --plane`);
 }
 
 function patchesPerImage(records: ImageRecords, patch: number): number {

@@ -1,8 +1,8 @@
 /** The interface of image formats: how files are recognised, opened, read and written. */
 import type { Image, Spacing } from '../image/image.js';
+import type { Plane } from '../image/plane.js';
 import type { Window } from '../image/window.js';
 import type { ByteSource } from './source.js';
-import type { Plane } from './volume.js';
 
 /** The numbers of a file: whole ones from 0 on, whole ones of either sign, or floating point. */
 export type SampleKind = 'unsigned' | 'signed' | 'float';
@@ -22,6 +22,8 @@ export interface ImageHeader {
   readonly spacing?: Spacing;
   /** How far apart the slices are in millimetres. */
   readonly sliceSpacing?: number;
+  /** The plane of the slices of a volume. */
+  readonly plane?: Plane;
   /** Where columns, rows and slices run, where the file says so: `LPS` to the left, to the back and to the head. */
   readonly orientation?: string;
   /** Remarks on what the file holds beside the images that are read, one sentence each. */

@@ -10,10 +10,7 @@
  */
 import { invariant } from '../base/errors.js';
 import type { ImageData, Spacing } from '../image/image.js';
-
-export const planes = ['axial', 'coronal', 'sagittal'] as const;
-
-export type Plane = (typeof planes)[number];
+import { type Plane, planes } from '../image/plane.js';
 
 /** Three rows of four: the directions of i, j and k in millimetres a step, and where voxel (0, 0, 0) lies. */
 export type Affine = readonly (readonly [number, number, number, number])[];

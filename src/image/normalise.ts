@@ -31,12 +31,30 @@ const RULES = {
   },
 } satisfies Record<string, (image: Image) => Normaliser>;
 
+/**
+ * The values from `centre - width / 2` to `centre + width / 2` as 0..1, the rest clipped; in the units of the file, which
+ * are Hounsfield units in a CT.
+ */
+type ValueWindow = `window:${number},${number}`;
+
 /** Normalises an image, or a part of it, by what was measured of the whole. */
 export type Normaliser = (part: Image) => Image<Float32Array>;
 
-export type Normalisation = keyof typeof RULES;
+export type Normalisation = keyof typeof RULES | ValueWindow;
 
-export const normalisations = Object.keys(RULES) as readonly Normalisation[];
+/** The normalisations by their names, and how a window of values is written. */
+export const normalisations = [...Object.keys(RULES), 'window:CENTRE,WIDTH'] as const;
+
+/** Whether a text is a normalisation: a name, or a window of a width above 0. */
+export function isNormalisation(text: unknown): text is Normalisation {
+  if (typeof text !== 'string') return false;
+  return Object.hasOwn(RULES, text) || windowOf(text) !== undefined;
+}
+
+function windowOf(text: string): { readonly centre: number; readonly width: number } | undefined {
+  const [, centre, width] = /^window:(-?\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  return Number(width) > 0 ? { centre: Number(centre), width: Number(width) } : undefined;
+}
 
 export function normalise(image: Image, how: Normalisation): Image<Float32Array> {
   return normaliser(image, how)(image);
@@ -44,7 +62,10 @@ export function normalise(image: Image, how: Normalisation): Image<Float32Array>
 
 /** Measures an image, so that its parts can be normalised as the whole would be, one after the other. */
 export function normaliser(image: Image, how: Normalisation): Normaliser {
-  return RULES[how](image);
+  const window = windowOf(how);
+  if (!window) return RULES[how as keyof typeof RULES](image);
+  const { centre, width } = window;
+  return mapping((value) => Math.min(1, Math.max(0, (value - centre) / width + 0.5)));
 }
 
 function mapping(value: (v: number) => number): Normaliser {

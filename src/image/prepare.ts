@@ -4,6 +4,7 @@ import { toChannels } from './channels.js';
 import { type Frame, intoFrame, ownFrame, type Size } from './frame.js';
 import type { Image } from './image.js';
 import { type Normalisation, normalise } from './normalise.js';
+import type { Plane } from './plane.js';
 
 /** The ways to bring an image to a square: stretched, or scaled by one factor and padded. */
 export const fits = ['stretch', 'pad'] as const;
@@ -25,7 +26,14 @@ export interface Preprocessing {
   readonly patch?: number;
   /** Millimetres a pixel to which images are resampled first, where they know their spacing: `size` is absent. */
   readonly spacing?: number;
+  /** The plane that volumes are cut into slices along. Where it is absent, each along the one with the smallest pixels. */
+  readonly plane?: Plane;
+  /** How many neighbours on both sides of a slice are channels of its image. Default: 0. */
+  readonly neighbours?: number;
 }
+
+/** The most neighbours on both sides of a slice. */
+export const MAX_NEIGHBOURS = 16;
 
 /** The frame in which a network sees an image, by the preprocessing of its model; see `intoFrame` and `cutFromFrame`. */
 export function frameOf(

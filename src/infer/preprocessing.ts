@@ -4,14 +4,15 @@ import { show } from '../base/show.js';
 import { isConvertible, toChannels } from '../image/channels.js';
 import type { Size } from '../image/frame.js';
 import { type Image, type ImageData, MAX_SIDE } from '../image/image.js';
-import { type Normalisation, normalisations, normaliser } from '../image/normalise.js';
-import { type Fit, fits, frameOf, type Preprocessing, prepareImage } from '../image/prepare.js';
+import { isNormalisation, normalisations, normaliser } from '../image/normalise.js';
+import { type Plane, planes } from '../image/plane.js';
+import { type Fit, fits, frameOf, MAX_NEIGHBOURS, type Preprocessing, prepareImage } from '../image/prepare.js';
 import type { ModelConfig } from '../network/config.js';
 
 /** @throws InputError that names the source, for values that are none of a preprocessing, or that exclude each other */
 export function parsePreprocessing(value: unknown, source: string): Preprocessing {
   const fields = (typeof value === 'object' ? (value ?? {}) : {}) as Record<string, unknown>;
-  const { normalisation, size, fit, patch, spacing } = fields;
+  const { normalisation, size, fit, patch, spacing, plane, neighbours } = fields;
   if (!isNormalisation(normalisation))
     throw expected(source, 'normalisation', fields, `one of ${normalisations.join(', ')}`);
   for (const name of ['size', 'patch'] as const) {
@@ -26,6 +27,10 @@ export function parsePreprocessing(value: unknown, source: string): Preprocessin
     const other = patch === undefined ? 'spacing' : 'patch';
     throw expected(source, other, fields, `none where images are brought to a size (${show(size)})`);
   }
+  if (plane !== undefined && !isPlane(plane)) throw expected(source, 'plane', fields, `one of ${planes.join(', ')}`);
+  if (neighbours !== undefined && !isCount(neighbours)) {
+    throw expected(source, 'neighbours', fields, `a whole number from 1 to ${MAX_NEIGHBOURS}`);
+  }
   if (size === undefined && fit !== undefined) {
     throw expected(source, 'fit', fields, 'none where images keep their size');
   }
@@ -35,6 +40,8 @@ export function parsePreprocessing(value: unknown, source: string): Preprocessin
     ...(fit !== undefined && { fit }),
     ...(isSide(patch) && { patch }),
     ...(spacing !== undefined && { spacing }),
+    ...(plane !== undefined && { plane }),
+    ...(isCount(neighbours) && { neighbours }),
   };
 }
 
@@ -46,12 +53,16 @@ function isSide(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_SIDE;
 }
 
-function isFit(value: unknown): value is Fit {
-  return fits.some((known) => known === value);
+function isPlane(value: unknown): value is Plane {
+  return planes.some((known) => known === value);
 }
 
-function isNormalisation(value: unknown): value is Normalisation {
-  return normalisations.some((known) => known === value);
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_NEIGHBOURS;
+}
+
+function isFit(value: unknown): value is Fit {
+  return fits.some((known) => known === value);
 }
 
 /** The size at which the network sees an image. */

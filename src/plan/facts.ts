@@ -28,8 +28,8 @@ export interface DataFacts {
   readonly meanPixels: number;
   /** How many training images were looked at; what follows is of these. */
   readonly looked: number;
-  /** The most bits that a sample of an image is stored with. */
-  readonly bits: 8 | 16;
+  /** The most bits that a sample of an image has: 32 where it is no unsigned number of 8 or 16. */
+  readonly bits: 8 | 16 | 32;
   /** The share of the range of values that an image uses, from its least to its greatest: the median of the images. */
   readonly contrast: number;
   /** The median size of a pixel in millimetres; null where the files do not say it. */
@@ -75,7 +75,7 @@ export async function gatherFacts(dataset: Dataset, { signal, onProgress }: Look
     square: seen.every(({ width, height }) => width === height),
     meanPixels: trained.reduce((sum, { width, height }) => sum + width * height, 0) / trained.length,
     looked: looks.length,
-    bits: looks.some(({ bits }) => bits === 16) ? 16 : 8,
+    bits: looks.reduce<DataFacts['bits']>((most, { bits }) => (bits > most ? bits : most), 8),
     contrast: median(looks.map(({ contrast }) => contrast)),
     spacing: spacingOf(looks),
     shares: sharesOf(looks.map(({ counts }) => counts)),
@@ -86,7 +86,7 @@ export async function gatherFacts(dataset: Dataset, { signal, onProgress }: Look
 
 /** What one image and its mask show. */
 interface Look {
-  readonly bits: 8 | 16;
+  readonly bits: 8 | 16 | 32;
   readonly contrast: number;
   readonly spacing: Spacing | undefined;
   /** How many pixels the background and each class have. */
@@ -95,14 +95,15 @@ interface Look {
 }
 
 function lookAt({ image, mask }: LabelledImage, classes: number): Look {
-  const bits = image.data instanceof Uint8Array ? 8 : 16;
-  let [least, greatest] = [Number.POSITIVE_INFINITY, 0];
+  const bits = (8 * image.data.BYTES_PER_ELEMENT) as Look['bits'];
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of image.data) {
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }
   const counts = classPixels(mask, classes);
-  const contrast = (greatest - least) / (2 ** bits - 1);
+  // Fractional numbers have no range of their own that they could use.
+  const contrast = bits === 32 ? 1 : (greatest - least) / (2 ** bits - 1);
   return { bits, contrast, spacing: image.spacing, counts, objectSide: largestSide(mask) };
 }
 

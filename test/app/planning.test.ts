@@ -262,7 +262,7 @@ test('a plan that is damaged or wrongly changed', async ({ dir }) => {
   );
   assert.match(
     await wrong(set({ lr: 1 })),
-    /^plan\.json: options\.lr is not known, expected one of splitSizes, splitBy, size, .*emaDecay; correct the file/,
+    /^plan\.json: options\.lr is not known, expected one of splitSizes, splitBy, plane, .*emaDecay; correct the file/,
   );
   assert.is(
     await wrong((plan) => Object.assign(plan, { version: 2 })),

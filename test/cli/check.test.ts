@@ -214,7 +214,7 @@ test('check lists every fault and every file that is skipped; train refuses the 
     'data/images/lonely.png has no mask: expected data/masks/lonely.png',
     'data/images/n1.png: not an image of a known format: it starts with "text"; convert it to PNG',
     'data/images/n2.png is 42x37, its mask data/masks/n2.png is 9x7; they must have the same size',
-    'data/masks/n3.png: a mask must hold two values (0 and 255, or 0 and 1), found 46: 60, 61, 62, 63, ...; threshold it first',
+    'data/masks/n3.png: a mask must hold two values (0 and 255, or 0 and 1), found 46: 60, 61, 62, 63, ...; threshold it first, or where it numbers objects read it with --instances',
   ]);
   assert.is(faults[4], 'data/masks/other.png has no image: expected data/images/other.png');
   const text = unetpp(dir, ['check', '--data', 'data']).stdout;

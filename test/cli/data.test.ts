@@ -13,7 +13,8 @@ test('folders that are no data set', ({ dir }) => {
   const missing = 'data: no such folder';
   refused(dir, train(), missing);
   mkdirSync(join(dir, 'data'));
-  const layouts = 'NAME.mat of the figshare brain tumours, or ID/images/ID.png and ID/masks/*.png';
+  const layouts =
+    'imagesTr, labelsTr and dataset.json, or NAME.mat of the figshare brain tumours, or ID/images/ID.png and ID/masks/*.png, or NAME with NAME_mask beside it';
   const expected = `data: not a data folder: expected images/NAME.png and masks/NAME.png, or ${layouts} in it`;
   refused(dir, train(), `${expected}, it is empty`);
   put(dir, 'data/scan.dcm', 'x');
@@ -74,7 +75,8 @@ test('a mask that is not binary: its values are named', ({ dir }) => {
   putPairs(dir);
   const data = Uint8Array.from({ length: 40 * 33 }, (_, i) => (i % 5) * 10);
   put(dir, 'data/masks/n0.png', encodePng({ width: 40, height: 33, channels: 1, data }));
-  const found = 'a mask must hold two values (0 and 255, or 0 and 1), found 5: 0, 10, 20, 30, ...; threshold it first';
+  const found =
+    'a mask must hold two values (0 and 255, or 0 and 1), found 5: 0, 10, 20, 30, ...; threshold it first, or where it numbers objects read it with --instances';
   refused(dir, train(), `data/masks/n0.png: ${found}`);
 });
 
@@ -88,7 +90,7 @@ test('evaluate: the same faults, and masks that the model is not for', async ({ 
   assert.equal([code, stdout], [2, '']);
   assert.match(
     stderr,
-    /^unetpp: data\/masks\/n3\.png: a mask must hold two values .*, found \d+: [\d, .]+; threshold it first\n$/,
+    /^unetpp: data\/masks\/n3\.png: a mask must hold two values .*, found \d+: [\d, .]+; threshold it first, or where it numbers objects read it with --instances\n$/,
   );
   await createModel({ filters: [2, 4], classes: 3 }).save(join(dir, 'model.safetensors'));
   assert.match(unetpp(dir, evaluate).stderr, /^unetpp: data: masks have 1 foreground class, .*\n$/);

@@ -84,10 +84,13 @@ test('masks of 0 and 1, and of 0 and 255, have one class; values with a gap are 
   const binary = 'a mask must hold two values (0 and 255, or 0 and 1), found';
   assert.is(
     (await rejection(labels(dir, 'b'))).replaceAll(dir, 'DIR'),
-    `DIR/masks/b.png: ${binary} 3: 0, 1, 2; threshold it first`,
+    `DIR/masks/b.png: ${binary} 3: 0, 1, 2; threshold it first, or where it numbers objects read it with --instances`,
   );
   putPair(dir, 'a', mask(0, 2, 4, 0));
-  assert.match(await rejection(labels(dir, 'a')), `${binary} 3: 0, 2, 4; threshold it first`);
+  assert.match(
+    await rejection(labels(dir, 'a')),
+    `${binary} 3: 0, 2, 4; threshold it first, or where it numbers objects read it with --instances`,
+  );
 });
 
 test('classes.json names the classes and says how many there are', async ({ dir }) => {

@@ -68,10 +68,22 @@ test('a palette counts by its colours when they make a mask, else by index', () 
 
 test('other values are named', () => {
   const expected = 'masks/a.png: a mask must hold two values (0 and 255, or 0 and 1), found';
-  assert.is(refusal(row(1, 7, 0, 255, 33, 12, 7)), `${expected} 5: 0, 7, 12, 33, ...; threshold it first`);
-  assert.is(refusal(row(1, 0, 128)), `${expected} 2: 0, 128; threshold it first`);
-  assert.is(refusal(row(1, 255, 1)), `${expected} 2: 1, 255; threshold it first`);
-  assert.is(refusal(row(1, 300, 300)), `${expected} 1: 300; threshold it first`);
+  assert.is(
+    refusal(row(1, 7, 0, 255, 33, 12, 7)),
+    `${expected} 5: 0, 7, 12, 33, ...; threshold it first, or where it numbers objects read it with --instances`,
+  );
+  assert.is(
+    refusal(row(1, 0, 128)),
+    `${expected} 2: 0, 128; threshold it first, or where it numbers objects read it with --instances`,
+  );
+  assert.is(
+    refusal(row(1, 255, 1)),
+    `${expected} 2: 1, 255; threshold it first, or where it numbers objects read it with --instances`,
+  );
+  assert.is(
+    refusal(row(1, 300, 300)),
+    `${expected} 1: 300; threshold it first, or where it numbers objects read it with --instances`,
+  );
   const rgb = row(3, 0, 0, 0, 255, 0, 10);
   assert.is(refusal(rgb), `${expected} colour: 255, 0, 10 at pixel (1, 0); save it as a grey image`);
 });

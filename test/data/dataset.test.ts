@@ -139,7 +139,8 @@ test('samples get the size and the channels that are asked for', async ({ dir })
 
 test('a folder that is none, or another', async ({ dir }) => {
   assert.is(await refusal(join(dir, 'none')), 'DIR/none: no such folder');
-  const layouts = 'NAME.mat of the figshare brain tumours, or ID/images/ID.png and ID/masks/*.png';
+  const layouts =
+    'imagesTr, labelsTr and dataset.json, or NAME.mat of the figshare brain tumours, or ID/images/ID.png and ID/masks/*.png, or NAME with NAME_mask beside it';
   const expected = `not a data folder: expected images/NAME.png and masks/NAME.png, or ${layouts} in it, `;
   assert.is(await refusal(dir), `DIR: ${expected}it is empty`);
   for (const name of ['a.txt', 'b.txt', 'c.txt', 'd.txt', 'images/x.png']) put(dir, name, 'x');
@@ -224,7 +225,7 @@ test('pixels are checked when they are loaded', async ({ dir }) => {
   assert.is(
     await message('b'),
     'DIR/masks/b.png: a mask must hold two values (0 and 255, or 0 and 1), found 16: 0, 1, 2, 3, ...; ' +
-      'threshold it first',
+      'threshold it first, or where it numbers objects read it with --instances',
   );
   assert.match(await message('a'), /^DIR\/images\/a\.png: truncated PNG: 40 bytes without an IEND chunk/);
   assert.is(await message('../a'), 'DIR: no image is called "../a"');

@@ -132,7 +132,7 @@ test('metadata that is missing, no JSON, or not allowed is refused by field', as
   assert.match(await withMetadata('config', '{"filters":[1e9,2]}'), 'm, config: filters is [1000000000,2], expected');
   assert.is(
     await withMetadata('preprocessing', '{"normalisation":"z-score"}'),
-    'm, preprocessing: normalisation is "z-score", expected one of range, percentile, zscore',
+    'm, preprocessing: normalisation is "z-score", expected one of range, percentile, zscore, window:CENTRE,WIDTH',
   );
   assert.is(
     await withMetadata('preprocessing', '{"normalisation":"range","size":0}'),
@@ -144,7 +144,7 @@ test('metadata that is missing, no JSON, or not allowed is refused by field', as
   );
   assert.is(
     await withMetadata('preprocessing', 'null'),
-    'm, preprocessing: normalisation is nothing, expected one of range, percentile, zscore',
+    'm, preprocessing: normalisation is nothing, expected one of range, percentile, zscore, window:CENTRE,WIDTH',
   );
   const thresholds = 'm, thresholds: expected {NAME: NUMBER} with names from L1 and numbers from 0 to 1, found';
   for (const wrong of ['{"accurate":0.5}', '{"L1":1.5}', '{"L1":"0.5"}', '{"L1":null}', '[0.5]', 'null', '0.5']) {

@@ -3,6 +3,7 @@
 import { evenly } from '../../base/evenly.js';
 import { type Augmentation, augment } from '../../data/augment/augment.js';
 import type { Sample } from '../../data/dataset.js';
+import type { ReadingOptions } from '../../data/folder/format.js';
 import type { SplitPlan } from '../../data/split/plan.js';
 import type { Image } from '../../image/image.js';
 import type { Fit } from '../../image/prepare.js';
@@ -10,8 +11,9 @@ import { openDataset } from '../../platform/node/data.js';
 import { type ContactTile, contactSheet, TILES_IN_A_ROW } from '../../report/contact.js';
 import { extent, toRgb } from '../../report/pixels.js';
 import { sampleKey } from '../../train/loop/batches.js';
+import { readingOf } from '../options/data-options.js';
 
-export interface AugmentationPicture {
+export interface AugmentationPicture extends ReadingOptions {
   readonly data: string;
   readonly seed: number;
   readonly size: number;
@@ -30,9 +32,15 @@ const ROWS = 6;
  */
 export async function augmentationSheet(
   augmentations: readonly Augmentation[],
-  { data, seed, size, fit, plan }: AugmentationPicture,
+  { data, seed, size, fit, plan, ...reading }: AugmentationPicture,
 ): Promise<Image<Uint8Array>> {
-  const dataset = await openDataset(data, { size, seed, ...(fit && { fit }), ...(plan && { plan }) });
+  const dataset = await openDataset(data, {
+    size,
+    seed,
+    ...(fit && { fit }),
+    ...(plan && { plan }),
+    ...readingOf(reading),
+  });
   const tiles: ContactTile[] = [];
   for (const name of evenly(dataset.split.train, ROWS)) {
     const sample = await dataset.load(name);

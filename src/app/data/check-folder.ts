@@ -4,6 +4,7 @@ import { evenly } from '../../base/evenly.js';
 import { parseAugmentations } from '../../data/augment/augment.js';
 import { unlessFaulty } from '../../data/faults.js';
 import { type DataFolder, readDataFolder } from '../../data/folder/folder.js';
+import type { ReadingOptions } from '../../data/folder/format.js';
 import { type ImageFacts, survey } from '../../data/folder/survey.js';
 import type { LabelledImage } from '../../data/record.js';
 import { completePlan } from '../../data/split/plan.js';
@@ -14,11 +15,12 @@ import { nodeFiles } from '../../platform/node/files/node-files.js';
 import { type ContactTile, contactSheet } from '../../report/contact.js';
 import { CONTACT_SHEET } from '../kinds.js';
 import type { Observer } from '../observer.js';
+import { readingOf } from '../options/data-options.js';
 import { planOf, refuseSecondSplit, type SplitOptions } from '../options/split-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 import { augmentationSheet } from './augmentation-sheet.js';
 
-export interface CheckFolderOptions extends ForceOption, SplitOptions {
+export interface CheckFolderOptions extends ForceOption, SplitOptions, ReadingOptions {
   /** The data folder. */
   readonly data: string;
   /** A PNG file for the picture. */
@@ -61,7 +63,7 @@ export async function checkFolder(options: CheckFolderOptions, observer: Observe
   const note = (found: readonly string[]) => {
     for (const fault of found) faults.add(fault);
   };
-  const folder = await readDataFolder(nodeFiles, data, note);
+  const folder = await readDataFolder(nodeFiles, data, { ...readingOf(options), onFaults: note });
   refuseSecondSplit(splitPlan, data, folder.splitFile !== undefined);
   const plan = splitPlan && completePlan(splitPlan, folder);
   // Where images are left out, a split may be impossible, which is not another fault.

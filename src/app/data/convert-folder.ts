@@ -1,5 +1,6 @@
 /** Converts any data folder to pairs of pictures: PNG, and .npy where PNG cannot hold an image. */
 import { type DataFolder, readDataFolder } from '../../data/folder/folder.js';
+import type { ReadingOptions } from '../../data/folder/format.js';
 import { npyFormat } from '../../formats/npy.js';
 import { pngFormat } from '../../formats/png/format.js';
 import { encodePng } from '../../formats/png/png.js';
@@ -9,9 +10,10 @@ import { readBytes } from '../../platform/node/files/read.js';
 import { WholeFolder } from '../../platform/node/files/whole-folder.js';
 import { storedMask } from '../../report/overlay.js';
 import { type Observer, progressOf } from '../observer.js';
+import { readingOf } from '../options/data-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 
-export interface ConvertFolderOptions extends ForceOption {
+export interface ConvertFolderOptions extends ForceOption, ReadingOptions {
   /** The data folder. */
   readonly data: string;
   /** The folder that is written. */
@@ -35,7 +37,7 @@ export async function convertFolder(options: ConvertFolderOptions, observer: Obs
   const { data, out } = options;
   const outputs = outputsOf(options, { '--data': data });
   await outputs.newFolder(out);
-  const folder = await readDataFolder(nodeFiles, data);
+  const folder = await readDataFolder(nodeFiles, data, readingOf(options));
   const target = new WholeFolder(out);
   try {
     const written = await write(folder, target, observer);

@@ -1,4 +1,5 @@
 /** The labelled images that a model is measured on. */
+import { defined } from '../../base/defaults.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { DatasetOptions } from '../../data/folder/read-dataset.js';
 import { storedChannels } from '../../data/record.js';
@@ -31,6 +32,8 @@ export interface EvaluationDataOptions {
   /** The data folder. */
   readonly data: string;
   readonly subset: (typeof measurable)[number];
+  /** Whether masks number objects, which are all foreground. */
+  readonly instances?: boolean;
   /** Width and height that images are brought to. Default: as in the training; where that had none, they keep their own. */
   readonly size?: number;
   /** How images are tiled that keep their own size. */
@@ -54,12 +57,13 @@ export async function openEvaluationData(
   const { subset, tiling, tta } = options;
   const { seed = 1, plan } = trainedSplit(loaded[0]!.model);
   const split = { seed: options.seed ?? seed, ...(plan && subset !== 'all' && { plan }) };
+  const instances = defined({ instances: options.instances });
   const opened = new Map<string, Dataset>();
   const members: Member[] = [];
   for (const { model } of loaded) {
     const reading = readingOf(model, options.size);
     const key = JSON.stringify(reading);
-    const dataset = opened.get(key) ?? (await openDataset(options.data, { ...reading, ...split }));
+    const dataset = opened.get(key) ?? (await openDataset(options.data, { ...reading, ...split, ...instances }));
     if (!opened.has(key)) remarkOnChannels(model, dataset, observer);
     opened.set(key, dataset);
     members.push({ model, dataset });
@@ -72,9 +76,9 @@ export async function openEvaluationData(
 
 /** How a model reads the images of a folder. */
 function readingOf({ config: { inChannels }, card }: Model, size: number | undefined): Omit<DatasetOptions, 'seed'> {
-  const { normalisation } = card.preprocessing;
-  const sampling = { ...samplingOf(card.preprocessing, size), normalisation };
-  return inChannels === 1 || inChannels === 3 ? { ...sampling, channels: inChannels } : sampling;
+  const { normalisation, plane, neighbours } = card.preprocessing;
+  const sampling = { ...samplingOf(card.preprocessing, size), ...defined({ normalisation, plane, neighbours }) };
+  return { ...sampling, channels: inChannels };
 }
 
 function remarkOnChannels({ config: { inChannels } }: Model, { records }: Dataset, observer: Observer): void {

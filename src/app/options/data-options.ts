@@ -1,10 +1,13 @@
 /** Options of a training's images. */
 
+import { defined } from '../../base/defaults.js';
+import type { ReadingOptions } from '../../data/folder/format.js';
 import { splitUnits } from '../../data/split/plan.js';
 import { normalisations } from '../../image/normalise.js';
-import { fits } from '../../image/prepare.js';
+import { planes } from '../../image/plane.js';
+import { fits, MAX_NEIGHBOURS } from '../../image/prepare.js';
 import type { OptionTable } from './option.js';
-import { between, oneOf, path, positive, side, text, whole } from './parsers.js';
+import { between, normalisation, oneOf, onOrOff, path, positive, side, text, whole } from './parsers.js';
 
 /** How the split is drawn where the folder has none. */
 export const splitOptions = {
@@ -35,6 +38,36 @@ export const fitOptions = {
   },
 } as const satisfies OptionTable;
 
+/** How files become images and masks. */
+export const readingOptions = {
+  plane: {
+    flag: '--plane <plane>',
+    parse: oneOf(planes),
+    help: 'plane that volumes are cut into slices along',
+    default: { unset: 'the one with the smallest pixels' },
+    affects: 'bits',
+  },
+  neighbours: {
+    flag: '--neighbours <n>',
+    parse: whole(0, MAX_NEIGHBOURS),
+    help: 'slices on both sides of a slice that the network sees with it, as channels',
+    default: { unset: '0' },
+    affects: 'bits',
+  },
+  instances: {
+    flag: '--instances',
+    parse: onOrOff,
+    help: 'masks number objects: all of them are foreground',
+    default: { unset: '' },
+    affects: 'bits',
+  },
+} as const satisfies OptionTable;
+
+/** What options say of how files become images and masks. */
+export function readingOf({ plane, neighbours, instances }: ReadingOptions): ReadingOptions {
+  return defined({ plane, neighbours, instances });
+}
+
 /** The width and height that images are brought to where neither these nor a patch is given. */
 export const DEFAULT_SIZE = 128;
 
@@ -48,6 +81,7 @@ export const dataOptions = {
     affects: 'speed',
   },
   ...splitOptions,
+  ...readingOptions,
   size: {
     flag: '--size <pixels>',
     parse: side,
@@ -86,8 +120,8 @@ export const dataOptions = {
   },
   normalisation: {
     flag: '--normalise <how>',
-    parse: oneOf(normalisations),
-    help: 'how the values of each image are scaled',
+    parse: normalisation,
+    help: `how the values of each image are scaled: ${normalisations.join(', ')}, the last in the units of the files, Hounsfield in a CT`,
     default: { value: 'range' },
     affects: 'bits',
   },

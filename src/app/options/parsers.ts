@@ -2,6 +2,7 @@
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import { MAX_SIDE, type Spacing } from '../../image/image.js';
+import { isNormalisation, type Normalisation, normalisations } from '../../image/normalise.js';
 import type { Tiling } from '../../infer/tiles.js';
 import { lossText, parseLoss } from '../../loss/loss-text.js';
 import { findModel } from '../../platform/node/named-models.js';
@@ -122,6 +123,12 @@ export function weights(text: string): readonly number[] {
     if (part.trim() !== '' && Number(part) >= 0 && Number(part) < Infinity) return Number(part);
     throw new ValueError('numbers of at least 0 with commas between them, like 1,2,5', `; found ${show(part)}`);
   });
+}
+
+/** A normalisation: its name, or a window of values. */
+export function normalisation(text: string): Normalisation {
+  if (isNormalisation(text)) return text;
+  throw new ValueError(`one of ${normalisations.join(', ')}`);
 }
 
 /** A loss, in the spelling of `lossText`, so that the same one is the same text. */

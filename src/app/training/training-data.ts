@@ -2,12 +2,14 @@
 import { defined } from '../../base/defaults.js';
 import { classPixels } from '../../data/class-shares.js';
 import type { Dataset } from '../../data/dataset.js';
+import type { ReadingOptions } from '../../data/folder/format.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
 import { sampleDigest } from '../../data/sample-digest.js';
 import type { SamplingOptions } from '../../data/sampler.js';
 import { openDataset } from '../../platform/node/data.js';
 import type { Digests } from '../../train/checkpoint/run-record.js';
 import { type Observer, progressOf } from '../observer.js';
+import { readingOf } from '../options/data-options.js';
 import { phantomCounts, planOf, refuseSecondSplit } from '../options/split-options.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
 
@@ -22,9 +24,11 @@ export async function openData(options: TrainCommandOptions): Promise<Dataset> {
   return dataset;
 }
 
-function samplingOptions(options: TrainCommandOptions): SamplingOptions {
+/** How the files of the options become samples. */
+function samplingOptions(options: TrainCommandOptions): SamplingOptions & ReadingOptions {
   const { normalisation, size, fit, patch, spacing, foreground, patches } = options;
-  return defined({ normalisation, size, fit, patch, spacing, foreground, patches }) as SamplingOptions;
+  const sampling = { normalisation, size, fit, patch, spacing, foreground, patches };
+  return { ...(defined(sampling) as SamplingOptions), ...readingOf(options) };
 }
 
 /** Returns the name of the folder of a run or a study on this data, unless the user names another. */

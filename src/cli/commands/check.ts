@@ -1,6 +1,6 @@
 /** `unetpp check`: examines a data folder before hours of training are spent on it. */
 import { type CheckFolderOptions, checkFolder } from '../../app/data/check-folder.js';
-import { DEFAULT_SIZE, fitOptions, splitOptions } from '../../app/options/data-options.js';
+import { DEFAULT_SIZE, fitOptions, readingOptions, splitOptions } from '../../app/options/data-options.js';
 import { path, side, whole } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { InputError } from '../../base/errors.js';
@@ -29,6 +29,7 @@ export const check = command(
     DEFAULT_SIZE,
   )
   .addTable(fitOptions)
+  .addTable(readingOptions)
   .action(run);
 
 async function run(options: CommonOptions & CheckFolderOptions): Promise<void> {

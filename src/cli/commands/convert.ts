@@ -1,5 +1,6 @@
 /** `unetpp convert`: any data folder as PNG pairs. */
 import { type ConvertedFolder, type ConvertFolderOptions, convertFolder } from '../../app/data/convert-folder.js';
+import { readingOptions } from '../../app/options/data-options.js';
 import { path } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { plural } from '../../base/quantities.js';
@@ -15,6 +16,7 @@ export const convert = command(
   .usage('--data DIR --out DIR [options]')
   .requiredOption('--data <dir>', 'data folder, as for train', path)
   .requiredOption('--out <dir>', 'new folder', path)
+  .addTable(readingOptions)
   .addTable(forceOptions)
   .action(run);
 

@@ -13,6 +13,7 @@ export function withImages(command: CliCommand): CliCommand {
         .choices(measurable)
         .default('validation'),
     )
+    .option('--instances', 'masks number objects: all of them are foreground')
     .option(
       '--size <pixels>',
       'width and height that the network sees images at (default: as in its training; where that had no size, their own)',

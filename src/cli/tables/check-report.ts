@@ -4,7 +4,7 @@ import { few, grouped, percent, plural } from '../../base/quantities.js';
 import type { DataFolder } from '../../data/folder/folder.js';
 import { duplicatesAmong, type ImageFacts } from '../../data/folder/survey.js';
 import { subsets } from '../../data/split/split.js';
-import { vanishedText } from './words.js';
+import { channelsText, vanishedText } from './words.js';
 
 /** The result as JSON. */
 export interface CheckSummary {
@@ -44,8 +44,6 @@ interface SubsetSummary {
 /** How many remarks of a kind are listed. */
 const FEW = 5;
 
-const CHANNELS = ['', 'grey', 'grey with alpha', 'RGB', 'RGB with alpha'];
-
 export function summaryOf(
   folder: DataFolder,
   facts: readonly ImageFacts[],
@@ -65,7 +63,7 @@ export function summaryOf(
     splitOrigin: folder.splitFile ? ('split.json' as const) : ('drawn' as const),
     subsets: [...subsets, undefined].map((name) => subsetSummary(name, facts)).filter(({ images }) => images > 0),
     sizes: counts(facts.map(({ width, height }) => `${width}x${height}`)),
-    kinds: counts(facts.map(({ bits, channels }) => `${bits}-bit ${CHANNELS[channels]}`)),
+    kinds: counts(facts.map(kindOf)),
     values: {
       least: facts.reduce((least, fact) => Math.min(least, fact.least), facts[0]?.least ?? 0),
       greatest: greatest.at(-1) ?? 0,
@@ -92,6 +90,11 @@ function subsetSummary(subset: ImageFacts['subset'], facts: readonly ImageFacts[
     patients: patients.length > 0 ? new Set(patients).size : null,
     labels: counts(own.flatMap(({ label }) => label ?? [])),
   };
+}
+
+/** `8-bit grey with alpha`, say. */
+function kindOf({ bits, channels, hasAlpha }: ImageFacts): string {
+  return `${bits}-bit ${channelsText(channels)}${hasAlpha ? ' with alpha' : ''}`;
 }
 
 /** Counts values, the most frequent first, though JavaScript puts whole numbers before all others, ascending. */

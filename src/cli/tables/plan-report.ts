@@ -5,7 +5,7 @@ import type { MadePlan, PlanCommandOptions } from '../../app/planning/make-plan.
 import { duration, grouped, memorySize, percent, plural } from '../../base/quantities.js';
 import type { DataFacts } from '../../plan/facts.js';
 import { computerText } from './describe.js';
-import { shellWord } from './words.js';
+import { channelsText, shellWord } from './words.js';
 
 /** The widest option with its value for which the reason stands in the same line. */
 const WIDEST = 40;
@@ -45,7 +45,7 @@ function factLines(data: string, facts: DataFacts): string[] {
   const without = empty === 0 ? 'every image shows some' : `${percent(empty)} of the images show none`;
   return [
     `data      ${data}: ${plural(images.train, 'image')} to train on, ${grouped(images.validation)} to validate on${of}`,
-    `images    ${sizeText} pixels, ${bits}-bit ${channels === 1 ? 'grey' : 'RGB'}, ${percent(contrast)} of the range used`,
+    `images    ${sizeText} pixels, ${bits}-bit ${channelsText(channels)}, ${percent(contrast)} of the range used`,
     `masks     ${classes.length === 1 ? 'foreground is' : `${classes.length} classes are`} ${classes.join(', ')} of the pixels; ${without}; the largest object is ${Math.round(objectSide)} pixels long`,
     `looked at ${plural(looked, 'training image')} for the values and masks`,
   ];

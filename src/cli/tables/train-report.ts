@@ -12,7 +12,7 @@ import type { EpochState } from '../../train/loop/epoch-state.js';
 import { diceText, networkText, objectiveText } from './describe.js';
 import { evaluationTable } from './evaluate-table.js';
 import { splitText } from './split-text.js';
-import { shellWord } from './words.js';
+import { channelsText, shellWord } from './words.js';
 
 export function introduction({ dataset, model, options, memory, initial, resume }: TrainingJob): string {
   const { name, split, channels } = dataset;
@@ -23,7 +23,7 @@ export function introduction({ dataset, model, options, memory, initial, resume 
   const augmented = augment === 'none' ? '' : `, augmented by ${augment}`;
   return [
     ...(options.data === undefined ? ['no --data given: a demonstration on synthetic images'] : []),
-    `data      ${name}: ${images}${tested}, ${samplesText(dataset)} ${channels === 1 ? 'grey' : 'RGB'}${augmented}`,
+    `data      ${name}: ${images}${tested}, ${samplesText(dataset)} ${channelsText(channels)}${augmented}`,
     ...(drawn === undefined ? [] : [`split     ${drawn}`]),
     `network   ${networkText(model.config)}, ${grouped(countParameters(model.parameters.list))} parameters`,
     ...(initial && !resume ? [`begins    with the weights of ${initial.file}`] : []),

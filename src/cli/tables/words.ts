@@ -45,3 +45,8 @@ export function sizesText({ size, scoredAt: [smallest, largest] }: EvaluatedSize
   const seen = size === null || (from === to && from === `${size}x${size}`) ? '' : `, seen at ${size}x${size}`;
   return `of ${from === to ? from : `${from} to ${to}`} pixels${seen}`;
 }
+
+/** What an image of so many channels is called. */
+export function channelsText(channels: number): string {
+  return channels === 1 ? 'grey' : channels === 3 ? 'RGB' : plural(channels, 'channel');
+}

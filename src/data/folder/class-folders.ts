@@ -6,9 +6,9 @@ import type { Image } from '../../image/image.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
 import type { ImageRecord } from '../record.js';
 import type { Files } from './files.js';
-import type { Contents } from './format.js';
+import type { Contents, ReadingOptions } from './format.js';
 import { type ImageFolder, inBatches, listImages } from './listing.js';
-import { binaryMask } from './mask.js';
+import { masksOf } from './mask.js';
 import { Shelf, sliceRecords } from './slices.js';
 
 export interface ClassFoldersOptions {
@@ -17,6 +17,7 @@ export interface ClassFoldersOptions {
   /** Paths that have been ignored before. */
   readonly skipped: readonly string[];
   readonly onFaults: OnFaults;
+  readonly reading: ReadingOptions;
 }
 
 /**
@@ -29,7 +30,7 @@ export async function classFolders(
   images: ImageFolder,
   { dir, others }: ImageFolder,
   subfolders: readonly string[],
-  { given, skipped, onFaults }: ClassFoldersOptions,
+  { given, skipped, onFaults, reading }: ClassFoldersOptions,
 ): Promise<Contents> {
   const classNames = given ?? subfolders;
   const missing = classNames.find((name) => !subfolders.includes(name));
@@ -39,7 +40,7 @@ export async function classFolders(
   if (unnamed !== undefined)
     throw new InputError(`${files.join(dir, unnamed)}: a class that classes.json does not name; add it`);
 
-  const folders = await Promise.all(classNames.map((name) => listImages(files, files.join(dir, name))));
+  const folders = await Promise.all(classNames.map((name) => listImages(files, files.join(dir, name), reading)));
   const lonely = folders.flatMap((folder) => [...folder.images].filter(([name]) => !images.images.has(name)));
   onFaults(
     lonely.map(([name, { path }]) => `${path} has no image: expected ${files.join(images.dir, `${name}.png`)}`),
@@ -63,17 +64,18 @@ export async function classFolders(
       );
     }
     const entries = masks.map(({ entry }) => entry);
+    const foreground = masksOf(reading);
     const toLabels = (stored: readonly StoredImage[]): Image<Uint8Array> => {
       const { width, height } = stored[0]!;
       const data = new Uint8Array(width * height);
       for (const [k, { entry, label }] of masks.entries()) {
-        binaryMask(stored[k]!, entry.path).data.forEach((value, i) => {
+        foreground(stored[k]!, entry.path).data.forEach((value, i) => {
           if (value) data[i] = label;
         });
       }
       return { width, height, channels: 1, data };
     };
-    return sliceRecords(name, image, entries, toLabels, shelf);
+    return sliceRecords(name, { image, masks: entries, toLabels }, reading, shelf);
   }
   const stray = others.filter((file) => !subfolders.includes(file)).map((file) => files.join(dir, file));
   return {

@@ -34,6 +34,12 @@ export async function countClasses(masks: readonly Entry[], onFaults: OnFaults):
   return Math.max(1, seen.size === Math.max(...seen) + 1 ? seen.size - 1 : 1);
 }
 
+/** Names for the classes of a folder of masks without classes.json, by what `countClasses` finds. */
+export async function guessedNames(masks: readonly Entry[], onFaults: OnFaults): Promise<string[]> {
+  const count = await countClasses(masks, onFaults);
+  return count === 1 ? ['foreground'] : Array.from({ length: count }, (_, k) => `class ${k + 1}`);
+}
+
 /**
  * Returns a mask with the class of each pixel, 0..`classes`, from a decoded image: grey, RGB with equal channels, or a
  * palette, which counts by its indices. Alpha is ignored.

@@ -60,12 +60,13 @@ async function recordIn(
   }
   const [image] = images.images.values();
   const { header } = await image!.open();
-  const { width, height, channels } = header;
+  const { width, height, channels, samples } = header;
   return {
     name,
     width,
     height,
     channels,
+    samples,
     async read() {
       const stored = await onlySlice(await image!.open(), image!.path);
       return { image: stored, mask: await united(image!, header, [...masks.images.values()]) };

@@ -5,10 +5,12 @@ import type { ImageRecords } from '../record.js';
 import { parsePatients } from '../split/patients.js';
 import { type DrawnSplit, drawPlanned } from '../split/plan.js';
 import { drawSplit, parseSplit, type Split } from '../split/split.js';
+import { beside } from './beside.js';
+import { decathlon } from './decathlon.js';
 import { dsb2018 } from './dsb2018.js';
 import { figshare } from './figshare.js';
 import { type Files, readText, UnlistedFolder } from './files.js';
-import type { Contents, FolderFormat, ListedFolder } from './format.js';
+import type { Contents, FolderFormat, ListedFolder, ReadingOptions } from './format.js';
 import { pairedFolders } from './paired-folders.js';
 
 /** What a data folder holds, with what its split.json and patients.json say. */
@@ -28,7 +30,7 @@ export interface DataFolder extends Omit<Contents, 'records'> {
 const ABOUT: readonly string[] = ['split.json', 'patients.json', 'classes.json'];
 
 /** The formats, in the order in which they are tried. */
-const FORMATS: readonly FolderFormat[] = [pairedFolders, figshare, dsb2018];
+const FORMATS: readonly FolderFormat[] = [pairedFolders, decathlon, figshare, dsb2018, beside];
 
 /**
  * Reads a data folder but for its pixels: recognises its format by what is in it, pairs images and masks, and checks
@@ -36,9 +38,13 @@ const FORMATS: readonly FolderFormat[] = [pairedFolders, figshare, dsb2018];
  * @param onFaults receives files that cannot be used: an image or mask alone, sizes that differ. Default: throws
  * @throws InputError in one line where there is no such folder, or it has none of the formats
  */
-export async function readDataFolder(files: Files, dir: string, onFaults: OnFaults = refuse): Promise<DataFolder> {
+export async function readDataFolder(
+  files: Files,
+  dir: string,
+  { onFaults = refuse, ...reading }: ReadingOptions & { readonly onFaults?: OnFaults } = {},
+): Promise<DataFolder> {
   const entries = await listEntries(files, dir);
-  const listed = { files, dir, entries };
+  const listed = { files, dir, entries, reading };
   const format = await formatOf(listed);
   const { records: found, ...contents } = await format.contents(listed, onFaults);
   const pathOf = (name: string) => (entries.includes(name) ? files.join(dir, name) : undefined);

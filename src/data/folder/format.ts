@@ -1,4 +1,5 @@
 /** The interface of the formats of data folders: how one is recognised, and which labelled images it holds. */
+import type { Plane } from '../../image/plane.js';
 import type { OnFaults } from '../faults.js';
 import type { ImageRecord } from '../record.js';
 import type { Files } from './files.js';
@@ -13,12 +14,23 @@ export interface Contents {
   readonly skipped: readonly string[];
 }
 
+/** How the files of a folder become images and masks. */
+export interface ReadingOptions {
+  /** The plane that volumes are cut into slices along. Default: the one with the smallest pixels. */
+  readonly plane?: Plane;
+  /** How many neighbours on both sides of a slice are channels of its image. Default: 0. */
+  readonly neighbours?: number;
+  /** Whether masks number objects, 1, 2, …, which are all foreground. Default: false. */
+  readonly instances?: boolean;
+}
+
 /** A folder, and the names of what lies in it. */
 export interface ListedFolder {
   readonly files: Files;
   readonly dir: string;
   /** The sorted names, hidden files among them. */
   readonly entries: readonly string[];
+  readonly reading: ReadingOptions;
 }
 
 /** A way to arrange a data folder: how to recognise it by what is in it, and how to list its images. */

@@ -1,8 +1,10 @@
 /** The images and masks of a folder by their names, whatever their formats, and what is common to all folder formats. */
 import { InputError } from '../../base/errors.js';
-import type { OpenedImage } from '../../formats/format.js';
+import type { OpenedImage, OpenOptions } from '../../formats/format.js';
 import { imageEnding, imageStem, isImage, openImage } from '../../formats/formats.js';
+import { stackChannels } from '../../formats/stack.js';
 import { type FileEntry, type Files, UnlistedFolder } from './files.js';
+import type { ReadingOptions } from './format.js';
 
 /** An image or a mask of a folder: one file. */
 export interface Entry {
@@ -26,7 +28,11 @@ export interface ImageFolder {
  * Lists the images of a folder.
  * @throws InputError when it cannot be listed, or two files have the same name but for the ending
  */
-export async function listImages(files: Files, dir: string): Promise<ImageFolder> {
+export async function listImages(
+  files: Files,
+  dir: string,
+  reading: Pick<ReadingOptions, 'plane'> = {},
+): Promise<ImageFolder> {
   const entries = (await files.list(dir)).filter(({ name }) => !name.startsWith('.'));
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   const areImages = await inBatches(entries, (entry) => isImageEntry(files, dir, entry));
@@ -41,13 +47,54 @@ export async function listImages(files: Files, dir: string): Promise<ImageFolder
     const path = files.join(dir, file);
     const twin = images.get(stem);
     if (twin) throw new InputError(`${twin.path} and ${path} have the same name; keep one of them`);
-    images.set(stem, entryOf(files, path));
+    images.set(stem, entryOf(files, path, reading));
   }
   return { dir, images, others, skipped: others.map((file) => files.join(dir, file)) };
 }
 
-export function entryOf(files: Files, path: string): Entry {
-  return { path, open: async () => openImage(await files.open(path)) };
+/** The entry of a file. */
+export function entryOf(files: Files, path: string, options: OpenOptions): Entry {
+  return { path, open: async () => openImage(await files.open(path), options) };
+}
+
+/** Several files as the channels of one image, in their order. */
+export function stackedEntry(parts: readonly Entry[]): Entry {
+  const [first] = parts;
+  if (parts.length === 1) return first!;
+  const open = async ({ path, open }: Entry) => ({ name: path, opened: await open() });
+  return { path: first!.path, open: async () => stackChannels(await Promise.all(parts.map(open))) };
+}
+
+/**
+ * Images whose channels are files of their own, NAME_0000, NAME_0001, …, by their names without the number, as nnU-Net
+ * names them. Undefined unless all files are of that kind, and each image has as many.
+ */
+export function channelsOfFiles(images: ReadonlyMap<string, Entry>): ReadonlyMap<string, Entry> | undefined {
+  const parts = new Map<string, Entry[]>();
+  for (const [stem, entry] of images) {
+    const [, name, channel] = /^(.+)_(\d{4})$/.exec(stem) ?? [];
+    if (name === undefined) return undefined;
+    const before = parts.get(name) ?? [];
+    // Stems come in order, so that the numbers of an image follow each other.
+    if (Number(channel) !== before.length) return undefined;
+    parts.set(name, [...before, entry]);
+  }
+  const [first] = parts.values();
+  if (!first || [...parts.values()].some(({ length }) => length !== first.length)) return undefined;
+  return new Map([...parts].map(([name, entries]) => [name, stackedEntry(entries)]));
+}
+
+/** Images whose channels are the volumes of one file, as in the Medical Segmentation Decathlon. */
+export function volumesOf(
+  files: Files,
+  images: ReadonlyMap<string, Entry>,
+  channels: number,
+  reading: Pick<ReadingOptions, 'plane'>,
+): ReadonlyMap<string, Entry> {
+  const volume = (path: string) => (_: unknown, k: number) => entryOf(files, path, { ...reading, volume: k + 1 });
+  return new Map(
+    [...images].map(([name, { path }]) => [name, stackedEntry(Array.from({ length: channels }, volume(path)))]),
+  );
 }
 
 async function isImageEntry(files: Files, dir: string, { name, isFile }: FileEntry): Promise<boolean> {

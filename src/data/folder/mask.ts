@@ -3,6 +3,7 @@
 import { InputError } from '../../base/errors.js';
 import type { StoredImage } from '../../formats/format.js';
 import type { Image, ImageData } from '../../image/image.js';
+import type { ReadingOptions } from './format.js';
 
 /** What may stand for foreground beside 0: truth, and the largest values of 8 and of 16 bits. */
 const FOREGROUND = [1, 255, 65535];
@@ -18,7 +19,10 @@ export function binaryMask(stored: StoredImage, name: string): Image<Uint8Array>
   if (colourAt < 0) {
     if (isBinary(stored)) return zeroOne(stored, stored.data, stored.channels);
     const found = listed(distinct(stored.data, stored.channels));
-    if (!stored.indices) throw new InputError(`${name}: ${EXPECTED}, found ${found}; threshold it first`);
+    if (!stored.indices)
+      throw new InputError(
+        `${name}: ${EXPECTED}, found ${found}; threshold it first, or where it numbers objects read it with --instances`,
+      );
   }
   if (stored.indices) {
     const used = distinct(stored.indices, 1);
@@ -29,6 +33,20 @@ export function binaryMask(stored: StoredImage, name: string): Image<Uint8Array>
   const rgb = stored.data.subarray(colourAt * stored.channels, colourAt * stored.channels + 3).join(', ');
   const where = `(${colourAt % stored.width}, ${Math.floor(colourAt / stored.width)})`;
   throw new InputError(`${name}: ${EXPECTED}, found colour: ${rgb} at pixel ${where}; save it as a grey image`);
+}
+
+/** How the masks of a folder are read: two values, or where they number objects, all of these as foreground. */
+export function masksOf({ instances }: ReadingOptions): (stored: StoredImage, name: string) => Image<Uint8Array> {
+  return instances ? objectsMask : binaryMask;
+}
+
+/** Returns a mask that is 1 where one of the objects is that are numbered in a decoded image; 0 is background. */
+function objectsMask(stored: StoredImage, name: string): Image<Uint8Array> {
+  if (stored.indices) return zeroOne(stored, stored.indices, 1);
+  if (firstColour(stored) < 0) return zeroOne(stored, stored.data, stored.channels);
+  throw new InputError(
+    `${name}: a mask of objects must be grey or have a palette, found colour; save it with their numbers`,
+  );
 }
 
 const EXPECTED = 'a mask must hold two values (0 and 255, or 0 and 1)';

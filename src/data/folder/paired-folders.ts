@@ -4,16 +4,15 @@
  * holds two values, or the class of each pixel; `classes.json`, a list, names the classes. Or there is a folder of
  * masks for each class.
  */
+
 import { InputError } from '../../base/errors.js';
-import type { StoredImage } from '../../formats/format.js';
-import { type OnFaults, present, unlessFaulty } from '../faults.js';
+import { maskedName } from './beside.js';
 import { classFolders } from './class-folders.js';
-import { countClasses, indexMask, parseClasses } from './class-masks.js';
+import { guessedNames, parseClasses } from './class-masks.js';
 import { type Files, readText, splitName } from './files.js';
 import type { Contents, FolderFormat } from './format.js';
-import { type Entry, type ImageFolder, inBatches, listImages, listSubfolders } from './listing.js';
-import { binaryMask } from './mask.js';
-import { Shelf, sliceRecords } from './slices.js';
+import { type ImageFolder, listImages, listSubfolders } from './listing.js';
+import { pairRecords } from './slices.js';
 
 export const pairedFolders: FolderFormat = {
   expected: 'images/NAME.png and masks/NAME.png',
@@ -22,10 +21,10 @@ export const pairedFolders: FolderFormat = {
     return entries.includes('images') && entries.includes('masks');
   },
 
-  async contents({ files, dir, entries }, onFaults): Promise<Contents> {
-    const [images, masks] = await Promise.all([
-      listImages(files, files.join(dir, 'images')),
-      listImages(files, files.join(dir, 'masks')),
+  async contents({ files, dir, entries, reading }, onFaults): Promise<Contents> {
+    const [images, allMasks] = await Promise.all([
+      listImages(files, files.join(dir, 'images'), reading),
+      listImages(files, files.join(dir, 'masks'), reading),
     ]);
     if (images.images.size === 0) {
       const found = images.others.length ? `found ${images.others.slice(0, 3).join(', ')}` : 'it is empty';
@@ -34,40 +33,34 @@ export const pairedFolders: FolderFormat = {
     const given = entries.includes('classes.json')
       ? await readClasses(files, files.join(dir, 'classes.json'))
       : undefined;
-    const subfolders = masks.images.size === 0 ? await listSubfolders(files, masks.dir) : [];
+    const subfolders = allMasks.images.size === 0 ? await listSubfolders(files, allMasks.dir) : [];
     const above = entries.filter((entry) => entry !== 'images' && entry !== 'masks' && !entry.startsWith('.'));
     const skipped = [...above.map((entry) => files.join(dir, entry)), ...images.skipped];
-    if (subfolders.length > 0) return classFolders(files, images, masks, subfolders, { given, skipped, onFaults });
+    if (subfolders.length > 0)
+      return classFolders(files, images, allMasks, subfolders, { given, skipped, onFaults, reading });
+    const masks = byImage(allMasks, images);
     onFaults(lonely(files, images, masks, 'mask'), 'without mask');
     onFaults(lonely(files, masks, images, 'image'), 'without image');
     const names = [...images.images.keys()].filter((name) => masks.images.has(name)).sort();
-    const classNames =
-      given ??
-      (await namesOfClasses(
-        names.map((name) => masks.images.get(name)!),
-        onFaults,
-      ));
-    const shelf = new Shelf();
-    const records = await inBatches(names, (name) => {
-      const [image, mask] = [images.images.get(name)!, masks.images.get(name)!];
-      const toLabels = ([stored]: readonly StoredImage[]) => {
-        const classes = classNames.length;
-        return classes === 1 ? binaryMask(stored!, mask.path) : indexMask(stored!, classes, mask.path);
-      };
-      return unlessFaulty(onFaults, () => sliceRecords(name, image, [mask], toLabels, shelf));
-    });
-    return { records: present(records).flat(), classNames, skipped: [...skipped, ...masks.skipped] };
+    const pairs = names.map((name) => ({ name, image: images.images.get(name)!, mask: masks.images.get(name)! }));
+    const guess = () => guessedNames(reading.instances ? [] : pairs.map(({ mask }) => mask), onFaults);
+    const classNames = given ?? (await guess());
+    const records = await pairRecords(pairs, classNames.length, reading, onFaults);
+    return { records, classNames, skipped: [...skipped, ...masks.skipped] };
   },
 };
 
-async function readClasses(files: Files, path: string): Promise<string[]> {
-  return parseClasses(await readText(files, path), path);
+/** The masks by the names of their images: NAME_mask is that of NAME, where there is none of the same name. */
+function byImage(masks: ImageFolder, images: ImageFolder): ImageFolder {
+  const nameOf = (stem: string) => {
+    const other = images.images.has(stem) ? undefined : maskedName(stem);
+    return other !== undefined && images.images.has(other) && !masks.images.has(other) ? other : stem;
+  };
+  return { ...masks, images: new Map([...masks.images].map(([stem, entry]) => [nameOf(stem), entry])) };
 }
 
-/** Makes names for classes without classes.json. */
-async function namesOfClasses(masks: readonly Entry[], onFaults: OnFaults): Promise<string[]> {
-  const count = await countClasses(masks, onFaults);
-  return count === 1 ? ['foreground'] : Array.from({ length: count }, (_, k) => `class ${k + 1}`);
+async function readClasses(files: Files, path: string): Promise<string[]> {
+  return parseClasses(await readText(files, path), path);
 }
 
 /** Returns a line for each image of `folder` without one of the same stem among `partners`, which are called `what`. */

@@ -1,6 +1,10 @@
 /** A data set from a data folder. */
+
+import { defined } from '../../base/defaults.js';
 import { InputError } from '../../base/errors.js';
+import { plural } from '../../base/quantities.js';
 import { show } from '../../base/show.js';
+import { isConvertible } from '../../image/channels.js';
 import { sampleCache } from '../cache.js';
 import type { Dataset } from '../dataset.js';
 import { storedChannels } from '../record.js';
@@ -10,9 +14,10 @@ import { requireSeparatePatients } from '../split/patients.js';
 import { completePlan, type SplitPlan } from '../split/plan.js';
 import type { Files } from './files.js';
 import { readDataFolder } from './folder.js';
+import type { ReadingOptions } from './format.js';
 
-export interface DatasetOptions extends SamplingOptions {
-  /** How many channels samples have. Default: 1 when every image is stored as grey, else 3. */
+export interface DatasetOptions extends SamplingOptions, ReadingOptions {
+  /** How many channels samples have. Default: as many as the images, 3 where some are grey and some in colour. */
   readonly channels?: number;
   /** The seed with which the split is drawn when the folder has no split.json. */
   readonly seed: number;
@@ -29,15 +34,21 @@ export interface DatasetOptions extends SamplingOptions {
  *   the images of a patient
  */
 export async function readDataset(files: Files, dir: string, options: DatasetOptions): Promise<Dataset> {
-  const { seed } = options;
+  const { seed, plane, neighbours, instances } = options;
   const samplerFor = samplerOf(options);
-  const folder = await readDataFolder(files, dir);
+  const folder = await readDataFolder(files, dir, defined({ plane, neighbours, instances }));
   const { records, classNames, splitFile } = folder;
   const sampler = samplerFor(records);
   const drawn = options.plan && !splitFile ? completePlan(options.plan, folder) : undefined;
   const split = await folder.split(seed, drawn);
   if (splitFile) requireSeparatePatients(split, (name) => records.get(name), splitFile);
-  const { channels = storedChannels(records) } = options;
+  const stored = storedChannels(records);
+  const { channels = stored } = options;
+  if (!isConvertible(stored, channels)) {
+    throw new InputError(
+      `${dir}: its images have ${plural(stored, 'channel')}, the model reads ${channels}; give images of ${channels}`,
+    );
+  }
   const cache = sampleCache(options.cacheBytes);
   const duplicates = splitFile ? new DuplicateGuard(split, channels, splitFile) : undefined;
   return {

@@ -1,15 +1,27 @@
 /** Records of image files and their masks: one of a picture, one for each slice of a volume or page of a file. */
 import { InputError } from '../../base/errors.js';
 import type { ImageHeader, OpenedImage, StoredImage } from '../../formats/format.js';
+import { withNeighbours } from '../../formats/stack.js';
 import type { Image } from '../../image/image.js';
+import { type OnFaults, present, unlessFaulty } from '../faults.js';
 import type { ImageRecord } from '../record.js';
-import type { Entry } from './listing.js';
+import { indexMask } from './class-masks.js';
+import type { ReadingOptions } from './format.js';
+import { type Entry, inBatches } from './listing.js';
+import { masksOf } from './mask.js';
 
 /** How many bytes of volumes are kept, as long as slices of them are read: 512 MiB. */
 const SHELF_BYTES = 512 * 2 ** 20;
 
 /** Makes the labels of a slice of what the masks hold there, in the order in which they were given. */
 export type ToLabels = (masks: readonly StoredImage[]) => Image<Uint8Array>;
+
+/** An image and its masks. */
+export interface LabelledEntry {
+  readonly image: Entry;
+  readonly masks: readonly Entry[];
+  readonly toLabels: ToLabels;
+}
 
 /**
  * Keeps the volumes that were read last: each is decoded as a whole, and its slices are mostly read one after the other.
@@ -43,16 +55,16 @@ function bytesOf({ width, height, slices, channels, bits }: ImageHeader): number
  */
 export async function sliceRecords(
   name: string,
-  image: Entry,
-  masks: readonly Entry[],
-  toLabels: ToLabels,
+  { image, masks, toLabels }: LabelledEntry,
+  { neighbours = 0 }: ReadingOptions,
   shelf: Shelf,
 ): Promise<ImageRecord[]> {
-  const entries = [image, ...masks];
+  const around: Entry = { ...image, open: async () => withNeighbours(await image.open(), neighbours) };
+  const entries = [around, ...masks];
   const headers = await Promise.all(entries.map(async (entry) => (await entry.open()).header));
   const [header, ...others] = headers as [ImageHeader, ...ImageHeader[]];
   for (const [k, mask] of others.entries()) requireSize(image.path, header, masks[k]!.path, mask);
-  const { width, height, channels, slices } = header;
+  const { width, height, channels, slices, samples, plane } = header;
   const digits = String(slices).length;
   return Array.from({ length: slices }, (_, z): ImageRecord => {
     const isPicture = slices === 1;
@@ -62,6 +74,8 @@ export async function sliceRecords(
       width,
       height,
       channels,
+      samples,
+      ...(plane && { plane }),
       async read() {
         const read = async (entry: Entry, k: number) => {
           const opened = isPicture ? entry.open() : shelf.open(entry, headers[k]!);
@@ -72,6 +86,30 @@ export async function sliceRecords(
       },
     };
   });
+}
+
+/** An image and its one mask. */
+export interface Pair {
+  readonly name: string;
+  readonly image: Entry;
+  readonly mask: Entry;
+}
+
+/** The records of images that have one mask each; those that do not fit are left out unless `onFaults` throws. */
+export async function pairRecords(
+  pairs: readonly Pair[],
+  classes: number,
+  reading: ReadingOptions,
+  onFaults: OnFaults,
+): Promise<ImageRecord[]> {
+  const shelf = new Shelf();
+  const foreground = masksOf(reading);
+  const records = await inBatches(pairs, ({ name, image, mask }) => {
+    const toLabels: ToLabels = ([stored]) =>
+      classes === 1 ? foreground(stored!, mask.path) : indexMask(stored!, classes, mask.path);
+    return unlessFaulty(onFaults, () => sliceRecords(name, { image, masks: [mask], toLabels }, reading, shelf));
+  });
+  return present(records).flat();
 }
 
 type Size = Pick<ImageHeader, 'width' | 'height' | 'slices'>;

@@ -18,8 +18,9 @@ export interface ImageFacts {
   readonly label?: string;
   readonly width: number;
   readonly height: number;
-  /** The channels as stored: 1 grey, 2 grey with alpha, 3 RGB, 4 RGB with alpha. */
   readonly channels: number;
+  /** Whether the file has transparency, too, which is left out. */
+  readonly hasAlpha: boolean;
   readonly bits: 8 | 16 | 32;
   readonly least: number;
   readonly greatest: number;
@@ -67,12 +68,11 @@ export async function survey(
 }
 
 function factsOf({ image, mask }: LabelledImage, classes: number) {
-  const { width, height, data } = image;
-  const channels = image.channels + Number(image.hasAlpha ?? false);
+  const { width, height, channels, hasAlpha = false, data } = image;
   const pixels = new Array<number>(classes + 1).fill(0);
   for (const value of mask.data) pixels[value]!++;
   const bits = (8 * data.BYTES_PER_ELEMENT) as 8 | 16 | 32;
-  return { width, height, channels, bits, ...rangeOf(data), pixels };
+  return { width, height, channels, hasAlpha, bits, ...rangeOf(data), pixels };
 }
 
 function rangeOf(data: ImageData): { least: number; greatest: number } {

@@ -147,10 +147,10 @@ export const foreground: Rule<number> = ({ shares }, { patch }) => {
 };
 
 export const normalisation: Rule<PlannedOptions['normalisation']> = ({ bits, channels, contrast }) => {
-  if (bits === 16) {
+  if (bits > 8) {
     return {
       value: 'percentile',
-      reason: 'With 16 bits, a value means different things in different images, so each image is stretched.',
+      reason: `With ${bits} bits, a value means different things in different images, so each image is stretched.`,
     };
   }
   const used = percent(contrast);

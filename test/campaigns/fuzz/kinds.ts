@@ -145,7 +145,10 @@ function metricsReader(folder: string): Kind['read'] {
 function matReader(folder: string): Kind['read'] {
   return async (bytes) => {
     writeFileSync(join(folder, 'scan.mat'), bytes);
-    const { records } = await figshare.contents({ files: nodeFiles, dir: folder, entries: ['scan.mat'] }, refuse);
+    const { records } = await figshare.contents(
+      { files: nodeFiles, dir: folder, entries: ['scan.mat'], reading: {} },
+      refuse,
+    );
     return records[0]!.read();
   };
 }
