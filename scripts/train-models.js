@@ -17,14 +17,23 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAIN = join(ROOT, 'dist/src/cli/main.js');
 
 /** Small enough for a repository: about 2 MB. */
-const NETWORK = ['--filters', '8,16,32,64,128', '--norm', 'batch'];
-const OPTIMIZER = ['--lr', '1e-3', '--schedule', 'cosine', '--seed', '1'];
+const NETWORK = ['--filters', '8,16,32,64,128', '--norm', 'batch', '--micro-batch', '8'];
+const OPTIMIZER = ['--lr', '2e-3', '--schedule', 'cosine', '--seed', '1'];
 
 /** What is trained, and what its card says beside the figures. */
 const MODELS = {
   nuclei: {
     epochs: 60,
-    options: ['--patch', '128', '--batch', '16', ...NETWORK, ...OPTIMIZER, '--augment', 'flip,turn,gamma,brightness'],
+    options: [
+      '--patch',
+      '128',
+      '--batch',
+      '16',
+      ...NETWORK,
+      ...OPTIMIZER,
+      '--augment',
+      'flip,turn,affine,brightness,contrast,colour',
+    ],
     segments: 'cell nuclei in microscope images',
     source: `The training images of the 2018 Data Science Bowl (\`stage1_train\`), image set BBBC038v1 of the Broad
 Bioimage Benchmark Collection (Caicedo et al., Nature Methods 16, 2019), under CC0 1.0. The masks of all nuclei of an

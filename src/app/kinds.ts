@@ -16,6 +16,10 @@ export const LEARNING_RATES = pngKind('learning rates', 'a picture of learning r
 export const PLAN_MARK = `${SOFTWARE} plan`;
 export const PLAN: FileKind = { name: 'a plan', begins: (head) => head.startsWith(`{\n  "kind": "${PLAN_MARK}"`) };
 
+/** What is written into the masks of volumes and of TIFF files, and into their probabilities. */
+export const RESULT_MARK = `${SOFTWARE} mask`;
+export const PROBABILITIES_MARK = `${SOFTWARE} probabilities`;
+
 const TABLE = 'a table of a study';
 
 /** The comment at the start of a Markdown table, which no viewer shows. */

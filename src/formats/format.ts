@@ -2,6 +2,7 @@
 import type { Image, Spacing } from '../image/image.js';
 import type { Plane } from '../image/plane.js';
 import type { Window } from '../image/window.js';
+import type { FileKind } from './file-kind.js';
 import type { ByteSource } from './source.js';
 
 /** The numbers of a file: whole ones from 0 on, whole ones of either sign, or floating point. */
@@ -58,11 +59,20 @@ export interface OpenedImage {
    * @throws InputError that names the file for one that is damaged
    */
   read(slice: number, window?: Window): Promise<StoredImage>;
-  /**
-   * Encodes results for all slices, labels as whole numbers or probabilities in channels, as a file of this format that
-   * lies over this one: with its geometry, its resolution, its patient.
-   */
-  encodeResults?(slices: readonly Image[], about: ResultsMeaning): Promise<Uint8Array>;
+  /** Writes results beside the file; absent for formats in which a PNG says as much. */
+  readonly results?: ResultFormat;
+}
+
+/** Writes results as a file that lies over the one that they are of: with its geometry, its resolution, its patient. */
+export interface ResultFormat {
+  /** The ending of such files: `.nii.gz`. */
+  readonly extension: string;
+  /** Whether it has a place for fractional numbers, too. */
+  readonly holdsProbabilities: boolean;
+  /** The kind of files that bear a mark; `name` is for errors. */
+  kind(mark: string, name: string): FileKind;
+  /** @param slices labels as whole numbers, or probabilities in channels */
+  encode(slices: readonly Image[], about: ResultsMeaning): Promise<Uint8Array>;
 }
 
 /** What results mean that are written beside an image. */

@@ -49,6 +49,11 @@ export function withNeighbours(opened: OpenedImage, count: number): OpenedImage 
   };
 }
 
+/** The name of a slice: NAME-001, NAME-002, … with as many digits as the last one needs; a picture keeps its name. */
+export function sliceName(name: string, slice: number, slices: number): string {
+  return slices === 1 ? name : `${name}-${String(slice + 1).padStart(String(slices).length, '0')}`;
+}
+
 function requireSameSize(a: Part, b: Part): void {
   const size = ({ width, height, slices }: ImageHeader) =>
     `${width}x${height}${slices > 1 ? ` in ${slices} slices` : ''}`;

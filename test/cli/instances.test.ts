@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { outputsOf } from '../../src/app/outputs.js';
-import { claimResults, objectsCsv, writeResults } from '../../src/app/prediction/result-files.js';
+import { objectsCsv, pictureWriter } from '../../src/app/prediction/picture-writer.js';
 import { createModel, decodePng, loadModel, type ModelConfig, readImage } from '../../src/index.js';
 import { instancesOf } from '../../src/infer/instances.js';
 import { disc, json, listing, put, refused, suiteInFolder } from '../support/cli/cli.js';
@@ -106,13 +106,10 @@ test('more objects than a label image holds: no file of the image is written', a
   const instances = await instancesOf([[predicted]], predicted, { threshold: 0.5 });
   const outputs = outputsOf({}, {});
   await outputs.folder(dir);
-  const files = await claimResults({ name: 'scan', path: 'scan.png' }, dir, { instances: true }, outputs);
-  const written = writeResults(
-    files,
-    { ...size, data },
-    { mask: instances.mask, instances },
-    { classes: 1, name: 'scan.png' },
-  );
+  const context = { classes: 1, classNames: ['foreground'] };
+  const place = { target: join(dir, 'scan'), format: 'same', own: undefined, context, outputs } as const;
+  const writer = await pictureWriter(place, 'scan.png', { instances: true });
+  const written = writer.add(0, { ...size, data }, { mask: instances.mask, instances });
   assert.match(await rejection(written), 'scan.png: 66,000 objects, a label image of 16 bits holds 65,535; ');
   assert.equal(listing(dir), []);
 });

@@ -1,6 +1,8 @@
 /** Predicts the masks of image files, at their own size, with a model file. */
 
 import type { Backend } from '../../backend/backend.js';
+import { InputError } from '../../base/errors.js';
+import { emptyLike } from '../../image/channels.js';
 import type { Image } from '../../image/image.js';
 import type { Postprocessing } from '../../image/postprocessing.js';
 import { loadModel, type Threads } from '../../index.js';
@@ -12,30 +14,25 @@ import { type Ensemble, ensemble } from '../../model/ensemble.js';
 import type { PredictOptions } from '../../model/model.js';
 import type { Mode } from '../../network/mode.js';
 import { listImages } from '../../platform/node/files/list-images.js';
-import { makeFolder } from '../../platform/node/files/outputs.js';
-import { readImage } from '../../platform/node/files/read-image.js';
+import { makeFolder, type Outputs } from '../../platform/node/files/outputs.js';
+import { join } from '../../platform/node/files/paths.js';
 import { type Computed, onBackend } from '../backend.js';
 import { commonMode, loadModels, type UsedModel, usedModels } from '../models/load-models.js';
 import type { Observer } from '../observer.js';
 import type { BackendChoice } from '../options/backend-options.js';
 import { maskOptions } from '../options/inference-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
-import { checkInputs, refuseCollisions } from './inputs.js';
-import {
-  claimResults,
-  picturesOf,
-  type ResultFiles,
-  type ResultOptions,
-  type Results,
-  writeResults,
-} from './result-files.js';
+import { checkInputs, countSlices, openInputs, type PredictionInput, readingRule } from './inputs.js';
+import { picturesOf, pictureWriter } from './picture-writer.js';
+import type { ResultContext, ResultOptions, Results, ResultWriter } from './results.js';
+import { stackWriter } from './stack-writer.js';
 
 export interface PredictFilesOptions extends ForceOption, ResultOptions {
   /** The model file; of several, the mean of what they predict is taken. */
   readonly model: readonly string[];
-  /** An image (PNG or .npy), or a folder of them. */
+  /** An image, or a folder of them. */
   readonly input: string;
-  /** The folder that NAME.png, the mask, and NAME-overlay.png are written to. */
+  /** The folder that the masks and NAME-overlay.png are written to. */
   readonly out: string;
   readonly mode: string;
   /** The probability above which a pixel is foreground. Default: the mean of the thresholds of the models. */
@@ -51,6 +48,7 @@ export interface PredictFilesOptions extends ForceOption, ResultOptions {
 }
 
 export interface FilesPrediction extends Computed {
+  /** How many images there are; the slices of a volume count each. */
   readonly images: number;
   /** Files beside the images that were ignored. */
   readonly skipped: readonly string[];
@@ -85,30 +83,38 @@ async function predictOn(
   const mode = commonMode(loaded);
   const { tiling, tta } = options;
   const rule = models.maskRule({ mode, ...maskOptions(options) });
-  const { images: inputs, skipped } = await listImages(options.input);
-  refuseCollisions(inputs, picturesOf(options));
+  const { images: files, skipped } = await listImages(options.input);
+  const reading = readingRule(loaded);
+  const inputs = await openInputs(files, reading);
+  refuseCollisions(inputs, options);
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
   await outputs.folder(options.out);
-  const files: ResultFiles[] = [];
-  for (const input of inputs) files.push(await claimResults(input, options.out, options, outputs));
+  const context = contextOf(models.classes);
+  const writers: ResultWriter[] = [];
+  for (const input of inputs) writers.push(await claimResults(input, options, context, outputs));
   if (skipped.length > 0) observer.remark?.({ kind: 'skipped', files: skipped });
   await checkInputs(inputs, loaded, options, observer);
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
-  let objects = 0;
+  const total = countSlices(inputs);
+  let [done, objects] = [0, 0];
   for (const [k, input] of inputs.entries()) {
-    const image = await readImage(input.path);
-    if (k === 0) await makeFolder(options.out);
-    const results = await predictImage(image, models, { mode, tiling, tta }, rule, files[k]!);
-    await writeResults(files[k]!, image, results, { classes: models.classes, name: input.path });
-    objects += results.instances?.instances.length ?? 0;
-    const [done, total] = [k + 1, inputs.length];
-    const imagesPerSecond = done / elapsed();
-    const pace = { imagesPerSecond, secondsLeft: (total - done) / imagesPerSecond };
-    observer.progress?.({ phase: 'predict', done, total, pace });
+    const opened = await input.open();
+    for (let slice = 0; slice < input.header.slices; slice++) {
+      const image = await opened.read(slice);
+      if (done === 0) await makeFolder(options.out);
+      const results = await predictImage(image, models, { mode, tiling, tta }, rule, writers[k]!.wants);
+      await writers[k]!.add(slice, middleOf(image, reading.neighbours), results);
+      objects += results.instances?.instances.length ?? 0;
+      done++;
+      const imagesPerSecond = done / elapsed();
+      const pace = { imagesPerSecond, secondsLeft: (total - done) / imagesPerSecond };
+      observer.progress?.({ phase: 'predict', done, total, pace });
+    }
+    await writers[k]!.finish();
   }
   return {
-    images: inputs.length,
+    images: total,
     skipped,
     seconds: elapsed(),
     mode,
@@ -121,17 +127,58 @@ async function predictOn(
   };
 }
 
+/** The names of the classes, for formats that have a place for them. */
+function contextOf(classes: number): ResultContext {
+  const classNames = classes === 1 ? ['foreground'] : Array.from({ length: classes - 1 }, (_, k) => `class ${k + 1}`);
+  return { classes, classNames };
+}
+
+/** Claims the files of an image. */
+async function claimResults(
+  input: PredictionInput,
+  options: PredictFilesOptions,
+  context: ResultContext,
+  outputs: Outputs,
+): Promise<ResultWriter> {
+  const { name, path, header, results: own } = input;
+  const place = { target: join(options.out, name), format: options.format ?? 'same', own, context, outputs };
+  return header.slices > 1 ? stackWriter(place, path, header.slices, options) : pictureWriter(place, path, options);
+}
+
+/** @throws InputError unless the pictures of all inputs are different files */
+function refuseCollisions(inputs: readonly PredictionInput[], options: ResultOptions): void {
+  const owners = new Map<string, string>();
+  for (const { path, name } of inputs) {
+    for (const result of picturesOf(options).map((ending) => name + ending)) {
+      const other = owners.get(result);
+      if (other) throw new InputError(`${other} and ${path} would both give ${result}.png; rename one of them`);
+      owners.set(result, path);
+    }
+  }
+}
+
+/** The slice itself of an image whose channels are its neighbours, too. */
+function middleOf(image: Image, neighbours = 0): Image {
+  if (neighbours === 0) return image;
+  const channels = image.channels / (2 * neighbours + 1);
+  const data = emptyLike(image.data, image.width * image.height * channels);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = image.data[Math.floor(i / channels) * image.channels + neighbours * channels + (i % channels)]!;
+  }
+  return { ...image, channels, data };
+}
+
 /** Predicts an image, whose probabilities are put together only where they are wanted. */
 async function predictImage(
   image: Image,
   models: Ensemble,
   options: PredictOptions,
   rule: MaskRule,
-  { probabilities, labels }: ResultFiles,
+  wants: ResultWriter['wants'],
 ): Promise<Results> {
-  const prediction = probabilities && (await models.predict(image, options));
+  const prediction = wants.prediction ? await models.predict(image, options) : undefined;
   const bands = prediction ? [[prediction]] : models.bands(image, options);
-  if (!labels) return { mask: (await masksOf(bands, image, [rule]))[0]!, prediction };
+  if (!wants.instances) return { mask: (await masksOf(bands, image, [rule]))[0]!, prediction };
   const instances = await instancesOf(bands, image, rule);
   return { mask: instances.mask, prediction, instances };
 }

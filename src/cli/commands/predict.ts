@@ -1,9 +1,10 @@
 /** `unetpp predict`: masks of images, at their own size. */
-
+import { Option } from 'commander';
 import { inferenceOptions } from '../../app/options/inference-options.js';
 import { path } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { type PredictFilesOptions, predictFiles } from '../../app/prediction/predict-files.js';
+import { resultFormats } from '../../app/prediction/results.js';
 import { grouped, plural } from '../../base/quantities.js';
 import { withModels } from '../options/model-options.js';
 import { type CommonOptions, command, report } from '../program.js';
@@ -19,7 +20,7 @@ export const predict = withModels(
     'unetpp predict --model runs/phantom/model.safetensors --input scan.png --out masks',
   ).usage('--model FILE... --input IMAGE_OR_DIR --out DIR [options]'),
 )
-  .requiredOption('--input <path>', 'an image (PNG or .npy), or a folder of them', path)
+  .requiredOption('--input <path>', 'an image, or a folder of them', path)
   .requiredOption('--out <dir>', 'folder for the results; earlier results with the same names are replaced', path)
   .addTable(forceOptions)
   .addTable(inferenceOptions)
@@ -27,7 +28,15 @@ export const predict = withModels(
     '--instances',
     'write NAME-labels.png too, 16 bits, in which each object has a number of its own, and NAME-objects.csv: area, centroid, box and mean probability of each',
   )
-  .option('--save-probs', 'write NAME.npy too: float32 probabilities [classes, height, width]')
+  .option(
+    '--save-probs',
+    'write the probabilities, too: NAME.npy, float32 [classes, height, width], or NAME-probs in the format of a volume',
+  )
+  .addOption(
+    new Option('--format <name>', 'format of the masks: same as the image where that keeps its geometry, else PNG')
+      .choices(resultFormats)
+      .default('same'),
+  )
   .action(run);
 
 async function run(options: CommonOptions & PredictFilesOptions): Promise<void> {

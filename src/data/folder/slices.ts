@@ -1,7 +1,7 @@
 /** Records of image files and their masks: one of a picture, one for each slice of a volume or page of a file. */
 import { InputError } from '../../base/errors.js';
 import type { ImageHeader, OpenedImage, StoredImage } from '../../formats/format.js';
-import { withNeighbours } from '../../formats/stack.js';
+import { sliceName, withNeighbours } from '../../formats/stack.js';
 import type { Image } from '../../image/image.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
 import type { ImageRecord } from '../record.js';
@@ -65,11 +65,10 @@ export async function sliceRecords(
   const [header, ...others] = headers as [ImageHeader, ...ImageHeader[]];
   for (const [k, mask] of others.entries()) requireSize(image.path, header, masks[k]!.path, mask);
   const { width, height, channels, slices, samples, plane } = header;
-  const digits = String(slices).length;
   return Array.from({ length: slices }, (_, z): ImageRecord => {
     const isPicture = slices === 1;
     return {
-      name: isPicture ? name : `${name}-${String(z + 1).padStart(digits, '0')}`,
+      name: sliceName(name, z, slices),
       ...(!isPicture && { patient: name }),
       width,
       height,

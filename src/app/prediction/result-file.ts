@@ -1,0 +1,80 @@
+/** A file of masks or of probabilities: in the format of its image, as an array, or as a picture. */
+import type { ResultFormat } from '../../formats/format.js';
+import { encodeNpy, NPY } from '../../formats/npy.js';
+import { encodePng } from '../../formats/png/png.js';
+import type { Image } from '../../image/image.js';
+import type { Outputs } from '../../platform/node/files/outputs.js';
+import { storedMask } from '../../report/overlay.js';
+import { MASK, PROBABILITIES_MARK, RESULT_MARK } from '../kinds.js';
+import type { ResultContext, ResultFormatName } from './results.js';
+
+/** A file that is claimed. */
+export interface ResultFile {
+  /** Writes the slices of an image: labels, or probabilities in channels. */
+  write(slices: readonly Image[]): Promise<void>;
+}
+
+/** Where results go, and as what. */
+export interface ResultPlace {
+  /** The path without the ending. */
+  readonly target: string;
+  readonly format: ResultFormatName;
+  /** The format of the image, where it has a place for results. */
+  readonly own: ResultFormat | undefined;
+  readonly context: ResultContext;
+  readonly outputs: Outputs;
+}
+
+/** Claims the file of the masks: NAME with the ending of the image, NAME.png, or NAME-mask.npy. */
+export async function maskFile(place: ResultPlace): Promise<ResultFile> {
+  const { target, format, own, context, outputs } = place;
+  if (own && format === 'same') return ownFile(place, own, '', RESULT_MARK, 'a mask');
+  if (format === 'npy') return arrayFile(place, '-mask');
+  const file = await outputs.file(`${target}.png`, MASK);
+  return {
+    async write([mask]) {
+      const stored = storedMask(mask as Image<Uint8Array>, context.classNames.length);
+      await file.write(encodePng(stored, MASK.text));
+    },
+  };
+}
+
+/** Claims the file of the probabilities: NAME-probs with the ending of the image, or NAME.npy. */
+export async function probabilitiesFile(place: ResultPlace): Promise<ResultFile> {
+  const { format, own } = place;
+  if (own?.holdsProbabilities && format === 'same') {
+    return ownFile(place, own, '-probs', PROBABILITIES_MARK, 'a file of probabilities');
+  }
+  return arrayFile(place, '');
+}
+
+async function ownFile(
+  { target, context, outputs }: ResultPlace,
+  own: ResultFormat,
+  end: string,
+  mark: string,
+  what: string,
+): Promise<ResultFile> {
+  const file = await outputs.file(`${target}${end}${own.extension}`, own.kind(mark, what));
+  const { classNames } = context;
+  return { write: async (slices) => file.write(await own.encode(slices, { classNames, mark })) };
+}
+
+/** Channels before rows and columns: [classes, height, width]; of several slices these before all. */
+async function arrayFile({ target, outputs }: ResultPlace, end: string): Promise<ResultFile> {
+  const file = await outputs.file(`${target}${end}.npy`, NPY);
+  return {
+    async write(slices) {
+      const [{ width, height, channels, data }] = slices as [Image, ...Image[]];
+      const all = new (data.constructor as new (length: number) => Image['data'])(slices.length * data.length);
+      for (const [z, slice] of slices.entries()) copyPlanes(slice, all.subarray(z * data.length));
+      const planes = data instanceof Float32Array ? [channels] : [];
+      await file.write(encodeNpy([...(slices.length > 1 ? [slices.length] : []), ...planes, height, width], all));
+    },
+  };
+}
+
+function copyPlanes({ width, height, channels, data }: Image, target: Image['data']): void {
+  const pixels = width * height;
+  for (let c = 0; c < channels; c++) for (let i = 0; i < pixels; i++) target[c * pixels + i] = data[i * channels + c]!;
+}
