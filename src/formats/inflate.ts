@@ -23,7 +23,24 @@ export function inflate(bytes: Uint8Array, most: number): Uint8Array {
   if ((method & 15) !== 8) throw new InflateError('unknown compression method');
   if (method >> 4 > 7) throw new InflateError('invalid window size');
   if (flags & 32) throw new InflateError('Missing dictionary');
-  const output = new Output(bytes.length, most);
+  const content = inflateBlocks(bits, most);
+  const { buffer, byteOffset } = bits.takeBytes(4);
+  if (new DataView(buffer, byteOffset, 4).getUint32(0) !== adler32(content)) {
+    throw new InflateError('incorrect data check');
+  }
+  return content;
+}
+
+/**
+ * Inflates a stream without the header and the checksum of zlib, as DICOM and zip archives hold them.
+ * @throws OversizeError and InflateError as `inflate`
+ */
+export function inflateRaw(bytes: Uint8Array, most: number): Uint8Array {
+  return inflateBlocks(new BitReader(bytes), most);
+}
+
+function inflateBlocks(bits: BitReader, most: number): Uint8Array {
+  const output = new Output(bits.bytes.length, most);
   let isLast = false;
   while (!isLast) {
     isLast = bits.take(1) === 1;
@@ -33,12 +50,7 @@ export function inflate(bytes: Uint8Array, most: number): Uint8Array {
     else if (type === 2) inflateBlock(bits, output, ...readTables(bits));
     else throw new InflateError('invalid block type');
   }
-  const { buffer, byteOffset } = bits.takeBytes(4);
-  const content = output.bytes.subarray(0, output.length);
-  if (new DataView(buffer, byteOffset, 4).getUint32(0) !== adler32(content)) {
-    throw new InflateError('incorrect data check');
-  }
-  return content;
+  return output.bytes.subarray(0, output.length);
 }
 
 /** Returns at least 17 bits from a position in bits on, the lowest of each byte first; beyond the end they are 0. */

@@ -1,0 +1,59 @@
+/** The codecs that were compiled from C++: each a module with a memory of its own, and a decoder in it. */
+
+/** What a decoder says of the image that it has decoded. */
+export interface FrameInfo {
+  readonly width: number;
+  readonly height: number;
+  readonly bitsPerSample: number;
+  readonly componentCount: number;
+  readonly isSigned?: boolean;
+}
+
+interface CodecDecoder {
+  /** A view of memory for so many bytes, which are written into it. */
+  getEncodedBuffer(length: number): Uint8Array;
+  /** Its type differs by codec. */
+  getDecodedBuffer(): ArrayLike<number>;
+  getFrameInfo(): FrameInfo;
+  decode(): void;
+  delete(): void;
+}
+
+type Codec<Name extends string> = { readonly [key in Name]: new () => CodecDecoder };
+
+/** Starts a module. It prints by the functions that it is given. */
+export type Start<Name extends string> = (options: {
+  print(text: string): void;
+  printErr(text: string): void;
+}) => Promise<Codec<Name>>;
+
+/** What a codec gives: the bytes of the samples, little-endian, 1 or 2 each, pixel by pixel. */
+export interface Decoded {
+  readonly bytes: Uint8Array;
+  readonly info: FrameInfo;
+}
+
+/** A codec that is started when it is first used, and anew after each failure, which may leave its memory in disorder. */
+export class CompiledCodec<Name extends string> {
+  #started: Promise<Codec<Name>> | undefined;
+
+  constructor(readonly decoder: Name) {}
+
+  /** @throws whatever the codec does: numbers and plain objects, too */
+  async decode(start: Start<Name>, bytes: Uint8Array): Promise<Decoded> {
+    const silent = () => {};
+    this.#started ??= start({ print: silent, printErr: silent });
+    try {
+      const decoder = new (await this.#started)[this.decoder]();
+      decoder.getEncodedBuffer(bytes.length).set(bytes);
+      decoder.decode();
+      // A copy, as the memory is the codec's.
+      const decoded = { bytes: new Uint8Array(decoder.getDecodedBuffer()), info: decoder.getFrameInfo() };
+      decoder.delete();
+      return decoded;
+    } catch (error) {
+      this.#started = undefined;
+      throw error;
+    }
+  }
+}

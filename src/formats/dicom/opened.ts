@@ -1,0 +1,74 @@
+/** Frames as an image that is read slice by slice. */
+import type { ImageHeader, OpenedImage, OpenOptions } from '../format.js';
+import { pixelSpacing } from '../volume.js';
+import { DETECTOR_SPACING, type Frame, hasDetectorSpacing } from './frame-list.js';
+import { mirrors, staysWhole } from './samples.js';
+import { labelsOfFrames } from './segmentation/labels.js';
+import { encodeSegmentation } from './segmentation/segmentation.js';
+import { Slices } from './slices.js';
+import { type Stack, stackOf } from './stack.js';
+import { lettersOf, lettersOfView, type View, viewOf } from './view.js';
+
+interface OpenedOptions extends OpenOptions {
+  /** The file, or the series, for errors. */
+  readonly name: string;
+  readonly isOneFile: boolean;
+}
+
+/**
+ * The image of frames of one size and one kind.
+ * @throws InputError for frames that are no stack where they must be one, and for a plane that cannot be cut
+ */
+export function openFrames(frames: readonly Frame[], { name, isOneFile, plane, volume }: OpenedOptions): OpenedImage {
+  const stack = stackOf(frames, { name, volume, isOneFile });
+  const view = viewOf(stack, plane, name);
+  const asFloat = stack.frames.some(({ pixels, scale }) => !staysWhole(pixels.format, scale));
+  const slices = new Slices(stack.frames, view, asFloat, name);
+  return {
+    format: 'DICOM',
+    header: headerOf(stack, view),
+    async verify() {
+      for (const pixels of new Set(stack.frames.map((frame) => frame.pixels))) await pixels.check();
+    },
+    read: (slice, window) => slices.read(slice, window),
+    async encodeResults(results, about) {
+      const labels = labelsOfFrames(results, stack.frames, view, name);
+      return encodeSegmentation(stack.frames, labels, about, name);
+    },
+  };
+}
+
+function headerOf({ frames, sliceSpacing, remarks }: Stack, view: View | undefined): ImageHeader {
+  const [first] = frames as [Frame];
+  const { pixels, scale } = first;
+  const { format } = pixels;
+  const own: string[] = [...remarks];
+  if (!view && hasDetectorSpacing(pixels)) own.push(DETECTOR_SPACING);
+  if (format.colours === 'inverted grey') {
+    own.push(
+      mirrors(format, scale)
+        ? 'Low values are bright in it (MONOCHROME1): values are mirrored within their bits.'
+        : 'Low values are bright in it (MONOCHROME1): its rescaled values are left as they are.',
+    );
+  }
+  if (pixels.file.dataset.items('00283000').length > 0) own.push('Its table of values (Modality LUT) is not applied.');
+  const spacing = view ? pixelSpacing(view.slicing) : first.spacing;
+  const between = view && !view.isOwnPlane ? view.slicing.slices.spacing : (sliceSpacing ?? singleSpacing(frames));
+  const orientation = view ? lettersOfView(view) : frames.length === 1 ? lettersOf(first) : undefined;
+  return {
+    width: view?.slicing.columns.length ?? format.width,
+    height: view?.slicing.rows.length ?? format.height,
+    channels: pixels.channels,
+    bits: format.bits,
+    samples: format.kind,
+    slices: view?.slicing.slices.length ?? frames.length,
+    ...(spacing && { spacing }),
+    ...(between !== undefined && { sliceSpacing: between }),
+    ...(orientation !== undefined && { orientation }),
+    ...(own.length > 0 && { remarks: own }),
+  };
+}
+
+function singleSpacing(frames: readonly Frame[]): number | undefined {
+  return frames.length === 1 ? frames[0]!.thickness : undefined;
+}
