@@ -30,7 +30,8 @@ export async function jpegDecoder(what: string): Promise<JpegDecoder> {
         colorTransform: header.isYcc,
         // Tolerance is to skip what lies below the last row, into which the last interval between restarts runs.
         tolerantDecoding: hasRestarts,
-        maxResolutionInMP: (width * height) / 1e6,
+        // Rounded up, as it multiplies it again.
+        maxResolutionInMP: Math.ceil((width * height) / 1e6),
         maxMemoryUsageInMB: MEMORY_MB,
       });
     } catch (error) {

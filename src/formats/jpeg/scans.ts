@@ -22,6 +22,9 @@ export interface JpegScans {
  */
 export function checkScans(bytes: Uint8Array, header: JpegHeader, name: string): JpegScans {
   const damaged = (what: string) => new InputError(`${name}: damaged JPEG: ${what}; copy the file again`);
+  const truncated = new InputError(
+    `${name}: truncated JPEG: ${bytes.length} bytes without an end marker; copy the file again`,
+  );
   const started = new Set<number>();
   let interval = 0;
   let hasRestarts = false;
@@ -33,12 +36,13 @@ export function checkScans(bytes: Uint8Array, header: JpegHeader, name: string):
     if (done) {
       if (value === undefined) break;
       if (!value.isCut) throw damaged(`no segment where one must start, at byte ${value.at}`);
-      throw new InputError(`${name}: truncated JPEG: ${bytes.length} bytes without an end marker; copy the file again`);
+      throw truncated;
     }
     const { marker, data } = value;
     if (isFrame(marker) && ++frames > 1) throw damaged('it holds several frames');
     if (marker === MARKER.restarts) interval = data[0]! * 256 + data[1]!;
     if (marker !== MARKER.scan) continue;
+    if (value.end === bytes.length) throw truncated;
     if (++scans > MOST_SCANS) throw damaged(`more than ${MOST_SCANS} scans`);
     const scan = scanOf(value, header);
     if (!scan) throw damaged(`a scan of unknown components, at byte ${value.at}`);

@@ -12,6 +12,8 @@ export interface Segment {
   readonly data: Uint8Array;
   /** For a scan: the bytes of its compressed pixels. */
   readonly compressed: number;
+  /** Where the next marker stands. */
+  readonly end: number;
   /** For a scan: the restart markers in it, 0 to 7 in turn. */
   readonly restarts: readonly number[];
 }
@@ -48,7 +50,7 @@ export function* segmentsOf(bytes: Uint8Array): Generator<Segment, Broken | unde
       return { isCut: false, at: start };
     }
     if (marker === MARKER.end) {
-      yield { marker, at, data: bytes.subarray(0, 0), compressed: 0, restarts: [] };
+      yield { marker, at, data: bytes.subarray(0, 0), compressed: 0, end: at + 2, restarts: [] };
       return undefined;
     }
     if (at + 4 > bytes.length) return { isCut: true, at };
@@ -59,7 +61,7 @@ export function* segmentsOf(bytes: Uint8Array): Generator<Segment, Broken | unde
     const data = bytes.subarray(at + 4, end);
     const restarts: number[] = [];
     const next = marker === MARKER.scan ? endOfScan(bytes, end, restarts) : end;
-    yield { marker, at, data, compressed: next - end, restarts };
+    yield { marker, at, data, compressed: next - end, end: next, restarts };
     at = next;
   }
 }

@@ -43,10 +43,13 @@ export function copierOf(type: SampleType): CopyRun {
       }
     };
   }
-  const isBytes = bits === 8 && samples === 'unsigned';
+  // Stored as they are in memory, which is little-endian wherever this runs.
+  const isPlain =
+    (type.littleEndian || bits === 8) && (samples === 'float' ? bits === 32 : samples === 'unsigned' && bits <= 16);
   return (view, { row, first, step, to, toStep, count }, target) => {
-    if (isBytes && step === 1 && toStep === 1) {
-      target.set(new Uint8Array(view.buffer, view.byteOffset + row + first, count), to);
+    if (isPlain && step === 1 && toStep === 1) {
+      const stored = new Uint8Array(view.buffer, view.byteOffset + row + first * bytes, count * bytes);
+      new Uint8Array(target.buffer, target.byteOffset + to * bytes, count * bytes).set(stored);
       return;
     }
     for (let k = 0, from = row + first * bytes; k < count; k++, from += step * bytes, to += toStep) {
