@@ -6,12 +6,14 @@ import { InputError } from '../base/errors.js';
 import type { Image } from '../image/image.js';
 import { dicomFormat } from './dicom/format.js';
 import type { ImageFormat, OpenedImage, OpenOptions } from './format.js';
+import { jpegFormat } from './jpeg/format.js';
 import { npyFormat } from './npy.js';
 import { pngFormat } from './png/format.js';
 import { describeBeginning, SIGNATURE_BYTES } from './signature.js';
 import { type ByteSource, sourceOf } from './source.js';
+import { tiffFormat } from './tiff/format.js';
 
-export const imageFormats: readonly ImageFormat[] = [pngFormat, npyFormat, dicomFormat];
+export const imageFormats: readonly ImageFormat[] = [pngFormat, jpegFormat, tiffFormat, dicomFormat, npyFormat];
 
 /** The ending by which the name of a file says that it is an image, in lower case; undefined where it says nothing. */
 export function imageEnding(name: string): string | undefined {
