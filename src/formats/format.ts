@@ -22,7 +22,7 @@ export interface ImageHeader {
   readonly spacing?: Spacing;
   /** How far apart the slices are in millimetres. */
   readonly sliceSpacing?: number;
-  /** Where columns, rows and slices run, where the file says so: `LPS` to the left, to the back and to the head. */
+  /** Where the axes of the file itself run, where it says so: `LPS` to the left, to the back and to the head. */
   readonly orientation?: string;
   /** Remarks on what the file holds beside the images that are read, one sentence each. */
   readonly remarks?: readonly string[];
