@@ -25,7 +25,7 @@ export interface ImageHeader {
   readonly sliceSpacing?: number;
   /** The plane of the slices of a volume. */
   readonly plane?: Plane;
-  /** Where columns, rows and slices run, where the file says so: `LPS` to the left, to the back and to the head. */
+  /** Where the axes of the file itself run, where it says so: `LPS` to the left, to the back and to the head. */
   readonly orientation?: string;
   /** Remarks on what the file holds beside the images that are read, one sentence each. */
   readonly remarks?: readonly string[];

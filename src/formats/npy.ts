@@ -12,6 +12,7 @@ import { cutOut } from '../image/window.js';
 import { type FileKind, SOFTWARE } from './file-kind.js';
 import type { ImageFormat, OpenedImage } from './format.js';
 import { checkLimits } from './limits.js';
+import { bytesOf, imageDataFor, type NumberType, numberReader, numbersIn, samplesOf } from './numbers.js';
 import { type ByteSource, readAll } from './source.js';
 
 /** How many bytes of a file's beginning hold the header of any array that is an image. */
@@ -28,15 +29,30 @@ export const NPY: FileKind = {
   begins: (head) => /^\x93NUMPY[^\n]*\} (# \w+) *\n/s.exec(head)?.[1] === MARK,
 };
 
-/** The types of numbers that an image may have, by NumPy's names for them. */
-const TYPES = { '|u1': Uint8Array, '<u2': Uint16Array, '<f4': Float32Array } as const;
-type TypeName = keyof typeof TYPES;
+/** The arrays that are written, by NumPy's names for their types. */
+const WRITTEN = { '|u1': Uint8Array, '<u2': Uint16Array, '<f4': Float32Array } as const;
+
+/** The types that are read, by the letter of NumPy for their kind and their size in bytes. */
+const TYPES: Readonly<Record<string, NumberType>> = {
+  b1: 'uint8',
+  u1: 'uint8',
+  u2: 'uint16',
+  u4: 'uint32',
+  u8: 'uint64',
+  i1: 'int8',
+  i2: 'int16',
+  i4: 'int32',
+  i8: 'int64',
+  f2: 'float16',
+  f4: 'float32',
+  f8: 'float64',
+};
 
 /** Encodes a `.npy` file that `numpy.load` reads as an array of `shape` in C order, the order of `data`. */
 export function encodeNpy(shape: readonly number[], data: ImageData): Uint8Array {
   const size = shape.reduce((product, n) => product * n, 1);
   invariant(size === data.length, `npy: shape [${shape}] is not that of ${data.length} numbers`);
-  const type = Object.entries(TYPES).find(([, array]) => data instanceof array)![0];
+  const type = Object.entries(WRITTEN).find(([, array]) => data instanceof array)![0];
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const text = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, } ${MARK}`;
 
@@ -55,27 +71,37 @@ interface NpyHeader {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  readonly type: TypeName;
+  /** NumPy's name for the type: `<f4`. */
+  readonly descr: string;
+  readonly type: NumberType;
+  readonly isLittleEndian: boolean;
   /** The offset of the numbers in bytes. */
   readonly start: number;
 }
 
 /**
- * Decodes the image in a .npy file: an array [height,width] or [height,width,channels] of uint8, uint16 or float32.
+ * Decodes the image in a .npy file: an array [height,width] or [height,width,channels] of whole or floating-point numbers
+ * of any size and order of bytes, or of bool. Those of uint8 and uint16 stay as they are, bool becomes 0 and 1, and all
+ * others become float32.
  * @throws InputError that starts with `name` for any other array, and for a file of another length than its header says
  */
 export function decodeNpy(bytes: Uint8Array, name: string): Image {
-  const { width, height, channels, type, start } = parseNpyHeader(bytes, name);
-  const array = TYPES[type];
-  const length = width * height * channels * array.BYTES_PER_ELEMENT;
+  const { width, height, channels, descr, type, isLittleEndian, start } = parseNpyHeader(bytes, name);
+  const count = width * height * channels;
+  const length = count * bytesOf(type);
   const found = bytes.length - start;
   if (found !== length) {
-    const needs = `${width * height * channels} numbers of ${type} take ${length}`;
+    const needs = `${count} numbers of ${descr} take ${length}`;
     throw new InputError(`${name}: damaged .npy: ${found} bytes of numbers, ${needs}; copy the file again`);
   }
-  // A copy, as the numbers must begin at a multiple of their size.
-  const { buffer } = new Uint8Array(bytes.subarray(start));
-  const image = { width, height, channels, data: new array(buffer) };
+  const numbers = numbersIn(bytes.subarray(start), type, isLittleEndian, false);
+  const read = numberReader(numbers, type, (value) => {
+    throw new InputError(`${name}: holds ${value}, which float64 cannot hold exactly; convert it with astype`);
+  });
+  const data = imageDataFor(type, count);
+  const isBool = descr.endsWith('b1');
+  for (let i = 0; i < count; i++) data[i] = isBool ? Number(read(i) !== 0) : read(i);
+  const image = { width, height, channels, data };
   checkImage(image, name);
   return image;
 }
@@ -83,15 +109,16 @@ export function decodeNpy(bytes: Uint8Array, name: string): Image {
 /** @param bytes the file, or as much of its beginning as holds the header */
 function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   const { text, start } = headerText(bytes, name);
-  const type = /'descr': *'([^']*)'/.exec(text)?.[1];
+  const descr = /'descr': *'([^']*)'/.exec(text)?.[1];
   const order = /'fortran_order': *(True|False)/.exec(text)?.[1];
   const shape = /'shape': *\(([\d, ]*)\)/.exec(text)?.[1];
   if (order === undefined || shape === undefined) {
     throw new InputError(`${name}: damaged .npy: its header is ${show(text.trim())}; save it again with numpy.save`);
   }
-  if (!isType(type)) {
-    const known = 'uint8 (|u1), uint16 (<u2) or float32 (<f4)';
-    const found = type === undefined ? 'records' : `numbers of type ${show(type)}`;
+  const type = typeOf(descr);
+  if (descr === undefined || type === undefined) {
+    const found = descr === undefined ? 'records' : `numbers of type ${show(descr)}`;
+    const known = 'whole or floating-point numbers of at most 64 bits, or bool';
     throw new InputError(`${name}: holds ${found}, expected ${known}; convert it with astype`);
   }
   if (order === 'True') {
@@ -103,9 +130,9 @@ function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
     const expected = '[height,width] or [height,width,channels], each at least 1';
     throw new InputError(`${name}: an array of shape [${sides}], expected ${expected}; give it one image`);
   }
-  const size = width! * height! * channels * TYPES[type].BYTES_PER_ELEMENT;
-  checkLimits(width!, height!, size, `${sides.join('x')} of ${type}`, name);
-  return { width: width!, height: height!, channels, type, start };
+  const size = width! * height! * channels * Math.max(bytesOf(type), imageDataFor(type, 0).BYTES_PER_ELEMENT);
+  checkLimits(width!, height!, size, `${sides.join('x')} of ${descr}`, name);
+  return { width: width!, height: height!, channels, descr, type, isLittleEndian: !descr.startsWith('>'), start };
 }
 
 /** The dictionary of the header, and where it ends. */
@@ -132,8 +159,11 @@ function headerText(bytes: Uint8Array, name: string): { text: string; start: num
   return { text: String.fromCharCode(...bytes.subarray(begin, start)), start };
 }
 
-function isType(type: string | undefined): type is TypeName {
-  return type !== undefined && Object.hasOwn(TYPES, type);
+/** The type by NumPy's name for it. Numbers of one byte have no order, which is written as `|`. */
+function typeOf(descr: string | undefined): NumberType | undefined {
+  const [, order, type] = /^([<>|])([a-z]\d)$/.exec(descr ?? '') ?? [];
+  if (type === undefined || !Object.hasOwn(TYPES, type)) return undefined;
+  return order === '|' && bytesOf(TYPES[type]!) > 1 ? undefined : TYPES[type];
 }
 
 export const npyFormat: ImageFormat = {
@@ -143,11 +173,11 @@ export const npyFormat: ImageFormat = {
   async open(source: ByteSource): Promise<OpenedImage> {
     const { name } = source;
     const { width, height, channels, type } = parseNpyHeader(await source.read(0, HEADER_BYTES), name);
-    const bits = 8 * TYPES[type].BYTES_PER_ELEMENT;
+    const bits = 8 * bytesOf(type);
     const decode = async () => decodeNpy(await readAll(source), name);
     return {
       format: '.npy',
-      header: { width, height, channels, bits, samples: type === '<f4' ? 'float' : 'unsigned', slices: 1 },
+      header: { width, height, channels, bits, samples: samplesOf(type), slices: 1 },
       // Nothing is compressed: checking the numbers is decoding them.
       async verify() {
         await decode();

@@ -2,7 +2,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
 import { Random, seedKey } from '../../src/base/random.js';
+import { openImage } from '../../src/formats/formats.js';
 import { decodeNpy, encodeNpy } from '../../src/formats/npy.js';
+import { sourceOf } from '../../src/formats/source.js';
 
 /** The header of `encodeNpy(shape, …)`, one character per byte. */
 function header(shape: readonly number[]): string {
@@ -73,6 +75,79 @@ test('what is written is read: each type, with and without channels', () => {
   assert.equal(decodeNpy(shifted, 'a.npy').data, Float32Array.of(7));
 });
 
+test('every type that NumPy writes, in either order of bytes, with the bytes that it writes', () => {
+  const half = Float32Array.of(0.5, -65504, 2 ** -24, 1.0009765625, -0, 2 ** -14 - 2 ** -24);
+  for (const [descr, hex, data] of [
+    ['|b1', '0001ff000100', Uint8Array.of(0, 1, 1, 0, 1, 0)],
+    ['|i1', '00017f80fffe', Float32Array.of(0, 1, 127, -128, -1, -2)],
+    ['<u1', '00017f80fffe', Uint8Array.of(0, 1, 127, 128, 255, 254)],
+    ['>u2', '000000010100ffff80007fff', Uint16Array.of(0, 1, 256, 65535, 32768, 32767)],
+    ['<i2', '00000100ff7f0080fffffeff', Float32Array.of(0, 1, 32767, -32768, -1, -2)],
+    ['>i2', '000000017fff8000fffffffe', Float32Array.of(0, 1, 32767, -32768, -1, -2)],
+    [
+      '<i4',
+      '000000000100000000000080ffffffff0000010000ffff7f',
+      Float32Array.of(0, 1, -(2 ** 31), -1, 65536, 2147483392),
+    ],
+    [
+      '>u4',
+      '0000000000000001800000007fff000000010000ffffff00',
+      Float32Array.of(0, 1, 2 ** 31, 2147418112, 65536, 4294967040),
+    ],
+    ['<f2', '0038fffb0100013c0080ff03', half],
+    ['>f2', '3800fbff00013c01800003ff', half],
+    [
+      '>f4',
+      '3f000000c0000000000000007f7fffff800000003f800000',
+      Float32Array.of(0.5, -2, 0, 3.4028234663852886e38, -0, 1),
+    ],
+  ] as const) {
+    const whole = Buffer.concat([npy(dictionary(`'${descr}'`, '(2, 3)')), Buffer.from(hex, 'hex')]);
+    assert.equal(decodeNpy(whole, 'a.npy'), { width: 3, height: 2, channels: 1, data }, descr);
+  }
+  const wide = Buffer.alloc(16);
+  for (const [descr, put, data] of [
+    ['<f8', () => [wide.writeDoubleLE(0.1), wide.writeDoubleLE(-1e30, 8)], [0.1, -1e30]],
+    ['>f8', () => [wide.writeDoubleBE(0.1), wide.writeDoubleBE(-1e30, 8)], [0.1, -1e30]],
+    ['<i8', () => [wide.writeBigInt64LE(-3n), wide.writeBigInt64LE(2n ** 62n, 8)], [-3, 2 ** 62]],
+    ['>u8', () => [wide.writeBigUInt64BE(3n), wide.writeBigUInt64BE(2n ** 63n, 8)], [3, 2 ** 63]],
+  ] as const) {
+    put();
+    const whole = Buffer.concat([npy(dictionary(`'${descr}'`, '(1, 2)')), wide]);
+    assert.equal(decodeNpy(whole, 'a.npy').data, Float32Array.from(data), descr);
+  }
+});
+
+test('the bytes of the file stay as they are where their order is turned', () => {
+  const whole = Buffer.concat([npy(dictionary("'>u2'", '(1, 2)')), Buffer.from('00010002', 'hex')]);
+  const before = whole.toString('hex');
+  assert.equal(decodeNpy(whole, 'a.npy').data, Uint16Array.of(1, 2));
+  assert.is(whole.toString('hex'), before);
+});
+
+test('the header says what the numbers are in the file', async () => {
+  for (const [descr, bits, samples] of [
+    ['|b1', 8, 'unsigned'],
+    ['>i2', 16, 'signed'],
+    ['<f8', 64, 'float'],
+  ] as const) {
+    const opened = await openImage(sourceOf(npy(dictionary(`'${descr}'`, '(1, 2, 3)'), (6 * bits) / 8), 'a.npy'));
+    assert.equal(opened.header, { width: 2, height: 1, channels: 3, bits, samples, slices: 1 });
+  }
+});
+
+test('what an image cannot hold exactly, or not at all', () => {
+  const one = (descr: string, hex: string) =>
+    refusal(Buffer.concat([npy(dictionary(`'${descr}'`, '(1, 1)')), Buffer.from(hex, 'hex')]));
+  const way = 'which float64 cannot hold exactly; convert it with astype';
+  assert.is(one('<i8', 'ffffffffffffff7f'), `a.npy: holds 9223372036854775807, ${way}`);
+  assert.is(one('>i8', '8000000000000001'), `a.npy: holds -9223372036854775807, ${way}`);
+  const place = 'a.npy: pixel (0, 0), channel 0 is';
+  assert.is(one('<f8', '9c7500883ce4377e'), `${place} Infinity; expected finite numbers`);
+  assert.is(one('<f2', '007e'), `${place} NaN; expected finite numbers`);
+  assert.is(one('<f2', '00fc'), `${place} -Infinity; expected finite numbers`);
+});
+
 test('headers as NumPy writes them in other versions', () => {
   const text = Buffer.from(`${dictionary("'|u1'", '(1, 2)')}\n`);
   const size = Buffer.alloc(4);
@@ -84,9 +159,13 @@ test('headers as NumPy writes them in other versions', () => {
 });
 
 test('what is no image is refused in one line that says why', () => {
-  const numbers = 'expected uint8 (|u1), uint16 (<u2) or float32 (<f4); convert it with astype';
-  assert.is(refusal(npy(dictionary("'<f8'", '(2, 2)'), 32)), `a.npy: holds numbers of type "<f8", ${numbers}`);
-  assert.is(refusal(npy(dictionary("'>u2'", '(2, 2)'), 8)), `a.npy: holds numbers of type ">u2", ${numbers}`);
+  const numbers = 'expected whole or floating-point numbers of at most 64 bits, or bool; convert it with astype';
+  for (const type of ['<c8', '<f16', '|u2', '=u2', 'u2', '<U3', '<toString', '']) {
+    assert.is(
+      refusal(npy(dictionary(`'${type}'`, '(2, 2)'), 32)),
+      `a.npy: holds numbers of type "${type}", ${numbers}`,
+    );
+  }
   assert.is(refusal(npy(dictionary("[('x', '<f4')]", '(2, 2)'), 16)), `a.npy: holds records, ${numbers}`);
   assert.is(
     refusal(npy(dictionary("'|u1'", '(2, 2)', 'True'), 4)),
@@ -109,6 +188,9 @@ test('what is no image is refused in one line that says why', () => {
     refusal(npy(dictionary("'<f4'", '(16384, 16384)'))),
     'a.npy: too large: 16384x16384 of <f4 takes 1073741824 bytes, expected at most 16384 pixels a side and 268435456 bytes; cut it into tiles',
   );
+  // A byte becomes a float of four.
+  assert.match(refusal(npy(dictionary("'|i1'", '(16384, 16384)'))), '16384x16384 of |i1 takes 1073741824 bytes');
+  assert.match(refusal(npy(dictionary("'<f8'", '(16384, 4096)'))), '16384x4096 of <f8 takes 536870912 bytes');
   for (const length of [7, 9]) {
     assert.is(
       refusal(npy(dictionary("'<u2'", '(2, 2)'), length)),

@@ -4,7 +4,7 @@ import { pixelSpacing } from '../volume.js';
 import { DETECTOR_SPACING, type Frame, hasDetectorSpacing } from './frame-list.js';
 import { mirrors, staysWhole } from './samples.js';
 import { labelsOfFrames } from './segmentation/labels.js';
-import { encodeSegmentation } from './segmentation/segmentation.js';
+import { encodeSegmentation, segmentationKind } from './segmentation/segmentation.js';
 import { Slices } from './slices.js';
 import { type Stack, stackOf } from './stack.js';
 import { lettersOf, lettersOfView, type View, viewOf } from './view.js';
@@ -31,9 +31,14 @@ export function openFrames(frames: readonly Frame[], { name, isOneFile, plane, v
       for (const pixels of new Set(stack.frames.map((frame) => frame.pixels))) await pixels.check();
     },
     read: (slice, window) => slices.read(slice, window),
-    async encodeResults(results, about) {
-      const labels = labelsOfFrames(results, stack.frames, view, name);
-      return encodeSegmentation(stack.frames, labels, about, name);
+    results: {
+      extension: '.dcm',
+      holdsProbabilities: false,
+      kind: segmentationKind,
+      async encode(results, about) {
+        const labels = labelsOfFrames(results, stack.frames, view, name);
+        return encodeSegmentation(stack.frames, labels, about, name);
+      },
     },
   };
 }
@@ -64,6 +69,7 @@ function headerOf({ frames, sliceSpacing, remarks }: Stack, view: View | undefin
     slices: view?.slicing.slices.length ?? frames.length,
     ...(spacing && { spacing }),
     ...(between !== undefined && { sliceSpacing: between }),
+    ...(view && { plane: view.slicing.plane }),
     ...(orientation !== undefined && { orientation }),
     ...(own.length > 0 && { remarks: own }),
   };

@@ -1,6 +1,7 @@
 /** How the slices of a stack are shown: the frames themselves, turned perhaps, or cut across them. */
 import { InputError } from '../../base/errors.js';
-import { axisLetters, type Plane, type Slicing, sliced } from '../volume.js';
+import type { Plane } from '../../image/plane.js';
+import { axisLetters, type Slicing, sliced } from '../volume.js';
 import type { Frame } from './frame-list.js';
 import { affineOf, normalOf } from './geometry.js';
 import type { Stack } from './stack.js';

@@ -8,6 +8,7 @@ import { checkLimits } from '../limits.js';
 import type { ByteSource } from '../source.js';
 import { checkBlocks, readWindow } from './blocks.js';
 import { isTiff, TiffFile } from './directory.js';
+import { tiffKind } from './kind.js';
 import type { Page } from './page.js';
 import { encodeResults } from './results.js';
 import { emptyData } from './samples.js';
@@ -29,7 +30,12 @@ export const tiffFormat: ImageFormat = {
         for (const { page, number } of stack.slices.flat()) await checkBlocks(file, page, number);
       },
       read: (slice, window = wholeWindow(header)) => readSlice(file, stack.slices[slice]!, window, header),
-      encodeResults: async (slices, about) => encodeResults(slices, about, header, stack, source.name),
+      results: {
+        extension: '.tif',
+        holdsProbabilities: true,
+        kind: tiffKind,
+        encode: async (slices, about) => encodeResults(slices, about, header, stack, source.name),
+      },
     };
   },
   encode: (image, name) => encodeTiff([image], {}, name),

@@ -1,7 +1,7 @@
 /** DICOM segmentations (SEG): labels as one picture of bits for each class and slice, with the geometry of their source. */
 import { InputError } from '../../../base/errors.js';
 import { sha256OfParts } from '../../../base/sha256.js';
-import { SOFTWARE } from '../../file-kind.js';
+import { type FileKind, SOFTWARE } from '../../file-kind.js';
 import type { ResultsMeaning } from '../../format.js';
 import { type DataElements, decimalText, encodeFile, pointer } from '../encode.js';
 import type { Frame } from '../frame-list.js';
@@ -13,6 +13,12 @@ const STORAGE = '1.2.840.10008.5.1.4.1.1.66.4';
 const EXPLICIT_LITTLE = '1.2.840.10008.1.2.1';
 /** A series of its own, by a number that scanners hardly reach. */
 const SERIES_NUMBER = '9900';
+
+/** The kind of segmentations that this program wrote, by the head of the file, which names its class and its writer. */
+export function segmentationKind(_mark: string, name: string): FileKind {
+  const own = [STORAGE, SOFTWARE.toUpperCase()];
+  return { name, begins: (head) => head.startsWith('DICM', 128) && own.every((text) => head.includes(text)) };
+}
 
 /** A slice that holds a class. */
 interface Segmented {
