@@ -8,7 +8,6 @@ import type { Preprocessing } from '../../image/prepare.js';
 import type { Tiling } from '../../infer/tiles.js';
 import type { Tta } from '../../infer/tta.js';
 import type { ImageFile } from '../../platform/node/files/list-images.js';
-import { openImageFile } from '../../platform/node/files/read-image.js';
 import { type PredictionNeed, requireForPrediction } from '../memory.js';
 import type { LoadedModel } from '../models/load-models.js';
 import { type Observer, progressOf } from '../observer.js';
@@ -17,18 +16,16 @@ import { type Observer, progressOf } from '../observer.js';
 export type ReadingRule = Pick<Preprocessing, 'plane' | 'neighbours'>;
 
 /** An image, or the slices of a volume. What it has decoded is not kept: it is opened again when it is predicted. */
-export interface PredictionInput extends ImageFile, Pick<OpenedImage, 'header' | 'results'> {
-  open(): Promise<OpenedImage>;
-}
+export interface PredictionInput extends ImageFile, Pick<OpenedImage, 'header' | 'results'> {}
 
 /** Reads what files say of their images. @throws InputError for one that is none, or is damaged there */
 export async function openInputs(
   files: readonly ImageFile[],
-  { plane, neighbours = 0 }: ReadingRule,
+  { neighbours = 0 }: ReadingRule,
 ): Promise<PredictionInput[]> {
   const inputs: PredictionInput[] = [];
   for (const file of files) {
-    const open = async () => withNeighbours(await openImageFile(file.path, { ...(plane && { plane }) }), neighbours);
+    const open = async () => withNeighbours(await file.open(), neighbours);
     const { header, results } = await open();
     inputs.push({ ...file, open, header, ...(results && { results }) });
   }

@@ -83,8 +83,8 @@ async function predictOn(
   const mode = commonMode(loaded);
   const { tiling, tta } = options;
   const rule = models.maskRule({ mode, ...maskOptions(options) });
-  const { images: files, skipped } = await listImages(options.input);
   const reading = readingRule(loaded);
+  const { images: files, skipped } = await listImages(options.input, reading);
   const inputs = await openInputs(files, reading);
   refuseCollisions(inputs, options);
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });

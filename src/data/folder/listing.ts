@@ -1,14 +1,17 @@
 /** The images and masks of a folder by their names, whatever their formats, and what is common to all folder formats. */
 import { InputError } from '../../base/errors.js';
+import { findSeries, isDicomFile } from '../../formats/dicom/series.js';
 import type { OpenedImage, OpenOptions } from '../../formats/format.js';
 import { imageEnding, imageStem, isImage, openImage } from '../../formats/formats.js';
 import { stackChannels } from '../../formats/stack.js';
 import { type FileEntry, type Files, UnlistedFolder } from './files.js';
 import type { ReadingOptions } from './format.js';
 
-/** An image or a mask of a folder: one file. */
+/** An image or a mask of a folder: a file, or a folder with the files of a series. */
 export interface Entry {
   readonly path: string;
+  /** Present where it is a folder of DICOM files. */
+  readonly isSeries?: true;
   /** Reads what it says of its images; errors as in `openImage`. */
   open(): Promise<OpenedImage>;
 }
@@ -38,16 +41,17 @@ export async function listImages(
   const areImages = await inBatches(entries, (entry) => isImageEntry(files, dir, entry));
   const images = new Map<string, Entry>();
   const others: string[] = [];
-  for (const [k, { name: file }] of entries.entries()) {
-    if (!areImages[k]) {
+  for (const [k, { name: file, isFile }] of entries.entries()) {
+    const path = files.join(dir, file);
+    const isSeries = !isFile && !areImages[k] && (await holdsDicom(files, path));
+    if (!areImages[k] && !isSeries) {
       others.push(file);
       continue;
     }
-    const stem = imageStem(file);
-    const path = files.join(dir, file);
+    const stem = isSeries ? file : imageStem(file);
     const twin = images.get(stem);
     if (twin) throw new InputError(`${twin.path} and ${path} have the same name; keep one of them`);
-    images.set(stem, entryOf(files, path, reading));
+    images.set(stem, isSeries ? seriesEntry(files, path, reading) : entryOf(files, path, reading));
   }
   return { dir, images, others, skipped: others.map((file) => files.join(dir, file)) };
 }
@@ -55,6 +59,36 @@ export async function listImages(
 /** The entry of a file. */
 export function entryOf(files: Files, path: string, options: OpenOptions): Entry {
   return { path, open: async () => openImage(await files.open(path), options) };
+}
+
+/** The entry of a folder of DICOM files, which must be those of one series. */
+function seriesEntry(files: Files, folder: string, options: OpenOptions): Entry {
+  return {
+    path: folder,
+    isSeries: true,
+    async open() {
+      const sources = await inBatches(await visibleFiles(files, folder), (path) => files.open(path));
+      const [first, ...others] = await findSeries(sources);
+      if (first && others.length === 0) return first.open(options);
+      const found = [first, ...others].flatMap((series) => series?.name ?? []).join(', ');
+      throw new InputError(`${folder}: files of ${others.length + 1} series, ${found}; keep those of one in a folder`);
+    },
+  };
+}
+
+/** Whether the first file of a folder is DICOM: such a folder is what a scanner makes of a series. */
+async function holdsDicom(files: Files, folder: string): Promise<boolean> {
+  const [first] = await visibleFiles(files, folder);
+  return first !== undefined && isDicomFile(await files.open(first));
+}
+
+async function visibleFiles(files: Files, folder: string): Promise<string[]> {
+  const entries = await files.list(folder).catch((error: unknown) => {
+    if (error instanceof UnlistedFolder) return [];
+    throw error;
+  });
+  const names = entries.filter(({ name, isFile }) => isFile && !name.startsWith('.')).map(({ name }) => name);
+  return names.sort().map((name) => files.join(folder, name));
 }
 
 /** Several files as the channels of one image, in their order. */

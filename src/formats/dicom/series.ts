@@ -1,8 +1,9 @@
 /** Series of DICOM files: a folder of a scanner holds one file for each slice, and often the files of several series. */
 import { InputError } from '../../base/errors.js';
 import type { OpenedImage, OpenOptions } from '../format.js';
+import { SIGNATURE_BYTES } from '../signature.js';
 import type { ByteSource } from '../source.js';
-import { openFile } from './file.js';
+import { isDicom, openFile } from './file.js';
 import { framesOf } from './frame-list.js';
 import { openFrames } from './opened.js';
 import { Pixels } from './pixels.js';
@@ -18,6 +19,11 @@ export interface Series {
    * @throws InputError for files that make up no stack, and for a plane that cannot be cut
    */
   open(options?: OpenOptions): OpenedImage;
+}
+
+/** Whether a file is DICOM, by its beginning. */
+export async function isDicomFile(source: ByteSource): Promise<boolean> {
+  return isDicom(await source.read(0, SIGNATURE_BYTES));
 }
 
 type OnFault = (fault: InputError) => void;
@@ -53,11 +59,6 @@ async function open(source: ByteSource, onFault: OnFault): Promise<Pixels | unde
 
 function refuse(fault: InputError): never {
   throw fault;
-}
-
-/** Opens all series among files, see `findSeries`. */
-export async function openSeries(sources: readonly ByteSource[], options: OpenOptions = {}): Promise<OpenedImage[]> {
-  return (await findSeries(sources)).map((series) => series.open(options));
 }
 
 function seriesOf(files: readonly Pixels[]): Series {

@@ -1,13 +1,16 @@
-/** The image files that a path stands for: one of them, or a folder of them. */
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+/** The images that a path stands for: one of them, or a folder of them. */
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { InputError } from '../../../base/errors.js';
-import { imageEnding, imageStem, isImage } from '../../../formats/formats.js';
+import { type Entry, entryOf, listImages as listFolder } from '../../../data/folder/listing.js';
+import { findSeries, isDicomFile } from '../../../formats/dicom/series.js';
+import type { OpenOptions } from '../../../formats/format.js';
+import { imageStem } from '../../../formats/formats.js';
 import { fileError } from './file-errors.js';
+import { nodeFiles } from './node-files.js';
 import { openFile } from './read.js';
 
-export interface ImageFile {
-  readonly path: string;
+export interface ImageFile extends Entry {
   /** The file name without the ending. */
   readonly name: string;
 }
@@ -20,32 +23,39 @@ export interface ImageFiles {
 }
 
 /**
- * Lists the image `input`, or the images of a folder in name order.
+ * Lists the image `input`, or the images of a folder in name order. DICOM files of one series are one image.
  * @throws InputError where there is none
  */
-export async function listImages(input: string): Promise<ImageFiles> {
+export async function listImages(input: string, options: OpenOptions = {}): Promise<ImageFiles> {
   const missing = 'there is no such file or folder; check the path';
   const fail = (error: unknown) => {
     throw fileError(input, 'read', error, missing);
   };
-  const isFolder = (await stat(input).catch(fail)).isDirectory();
-  const entries = isFolder ? (await readdir(input).catch(fail)).filter((file) => !file.startsWith('.')).sort() : [];
-  const files: string[] = [];
-  for (const entry of entries) if (await isImageFile(join(input, entry))) files.push(entry);
-  if (isFolder && files.length === 0) {
+  if (!(await stat(input).catch(fail)).isDirectory()) {
+    return { images: [{ ...entryOf(nodeFiles, input, options), name: imageStem(basename(input)) }], skipped: [] };
+  }
+  const { images, skipped } = await listFolder(nodeFiles, input, options);
+  if (images.size === 0) {
     throw new InputError(`${input}: no image in this folder that is read; convert the images to PNG`);
   }
-  const paths = isFolder ? files.map((file) => join(input, file)) : [input];
-  const images = paths.map((path) => ({ path, name: imageStem(basename(path)) }));
-  return { images, skipped: entries.filter((file) => !files.includes(file)).map((file) => join(input, file)) };
+  const named = [...images].map(([name, entry]) => ({ ...entry, name }));
+  return { images: await withSeries(named, input, options), skipped };
 }
 
-/** Whether a file is taken for an image. One that cannot be read, and does not call itself an image, is none. */
-async function isImageFile(path: string): Promise<boolean> {
-  return (
-    imageEnding(path) !== undefined ||
-    openFile(path)
-      .then(isImage)
-      .catch(() => false)
-  );
+/** Puts the DICOM files of each series together, as an image that has the place of its first file. */
+async function withSeries(images: readonly ImageFile[], folder: string, options: OpenOptions): Promise<ImageFile[]> {
+  const files = images.filter(({ isSeries }) => !isSeries);
+  const sources = await Promise.all(files.map(({ path }) => openFile(path)));
+  const areDicom = await Promise.all(sources.map(isDicomFile));
+  const found = await findSeries(sources.filter((_, k) => areDicom[k]));
+  const series = found.filter(({ files }) => files.length > 1);
+  const seriesOf = new Map(series.flatMap((each) => each.files.map((path) => [path, each] as const)));
+  const name = basename(resolve(folder));
+  return images.flatMap((image): ImageFile[] => {
+    const each = seriesOf.get(image.path);
+    if (!each) return [image];
+    if (image.path !== each.files[0]) return [];
+    const number = series.length > 1 ? `-${series.indexOf(each) + 1}` : '';
+    return [{ path: each.name, name: name + number, open: async () => each.open(options) }];
+  });
 }
