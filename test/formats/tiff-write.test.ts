@@ -130,6 +130,11 @@ test("OME's sizes are kept, in its text and as resolution", async () => {
     assert.match(text, physical);
   }
   const { text } = await through(opened, probabilities(3));
+  // To who does not read OME, the resolution says it.
+  const plain = await open(new Uint8Array(Buffer.from(text.replaceAll('OME', 'abc'), 'latin1')));
+  assert.is(plain.header.slices, 9);
+  assert.ok(Math.abs(plain.header.spacing![1] / 0.000325 - 1) < 1e-8);
+  assert.ok(Math.abs(plain.header.spacing![0] / 0.00065 - 1) < 1e-8);
   assert.match(text, 'Name="background"');
   assert.match(text, 'Name="&#60;edema&#62;"');
 });
