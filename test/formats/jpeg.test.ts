@@ -41,6 +41,8 @@ test('grey and colours, baseline and progressive, with restarts, and RGB that is
   for (const [name, channels, most] of [
     ['grey', 1, 3],
     ['restarts', 1, 3],
+    // The last interval ends below the last row.
+    ['unevenRestarts', 1, 3],
     ['colour', 3, 6],
     ['progressive', 3, 6],
     ['rgb', 3, 4],

@@ -102,7 +102,7 @@ export class TiffFile {
   checkInside(what: string, at: number, length: number): void {
     const { size } = this.source;
     if (at >= 8 && at + length <= size) return;
-    const place = `${what} take bytes ${at} to ${at + length}, the file has ${size}`;
+    const place = `${what}: bytes ${at} to ${at + length}, the file has ${size}`;
     throw new InputError(`${this.name}: truncated TIFF: ${place}; copy the file again`);
   }
 
@@ -189,7 +189,9 @@ export class TiffFile {
     if (first + length > count)
       throw this.damaged(`tag ${nameOf(tag)} holds ${count} values, expected ${first + length}`);
     const bytes = TYPE_BYTES[type]!;
-    const view = await this.#view(`the values of tag ${nameOf(tag)}`, at + first * bytes, length * bytes);
+    const what = `the values of tag ${nameOf(tag)}`;
+    if (bytes * count > 8) this.checkInside(what, at, count * bytes);
+    const view = await this.#view(what, at + first * bytes, length * bytes);
     return Array.from({ length }, (_, k) => {
       if (bytes === 1) return view.getUint8(k);
       if (bytes === 2) return view.getUint16(2 * k, littleEndian);

@@ -11,8 +11,10 @@ import { figshare } from '../../../src/data/folder/figshare.js';
 import { binaryMask } from '../../../src/data/folder/mask.js';
 import { parsePatients } from '../../../src/data/split/patients.js';
 import { parseSplit } from '../../../src/data/split/split.js';
+import { openImage } from '../../../src/formats/formats.js';
 import { decodeNpy } from '../../../src/formats/npy.js';
 import { decodePng } from '../../../src/formats/png/png.js';
+import { sourceOf } from '../../../src/formats/source.js';
 import { decodeModel, encodeModel } from '../../../src/model/modelfile.js';
 import { importTorch } from '../../../src/model/torch.js';
 import { nodeFiles } from '../../../src/platform/node/files/node-files.js';
@@ -65,6 +67,8 @@ export function kindsOf(seeds: Seeds, folder: string): Kind[] {
       return png.width % 2 === 0 ? binaryMask(png, 'mask.png') : indexMask(png, 3, 'mask.png');
     }),
     changed('.npy', 400, seeds.npy, mutate, (bytes) => decodeNpy(bytes, 'image.npy')),
+    changed('TIFF', 400, seeds.tiff, mutate, readSlices),
+    changed('JPEG', 300, seeds.jpeg, mutate, readSlices),
     {
       ...changed('model', 900, seeds.model, mutate, async (bytes) => encodeModel(await readModel(bytes))),
       sealed: true,
@@ -74,6 +78,15 @@ export function kindsOf(seeds: Seeds, folder: string): Kind[] {
     changed('checkpoint, checksums right', 460, seeds.checkpoint, mutateSafetensors, readCheckpoint),
     changed('.mat', 3, seeds.mat, mutate, matReader(folder)),
   ];
+}
+
+/** Verifies a file and reads what it holds: all of it, and a window. */
+async function readSlices(bytes: Uint8Array): Promise<unknown> {
+  const opened = await openImage(sourceOf(bytes, 'image'));
+  await opened.verify();
+  const { slices } = opened.header;
+  for (let slice = 0; slice < slices; slice++) await opened.read(slice);
+  return opened.read(0, { left: 0, top: 0, width: 1, height: 1 });
 }
 
 function changed(

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { encodeNpy } from '../../../src/formats/npy.js';
 import { encodePng } from '../../../src/formats/png/png.js';
 import { readSafetensors, type StoredTensor } from '../../../src/formats/safetensors.js';
+import { encodeTiff } from '../../../src/formats/tiff/write.js';
+import { exif, jpeg, withSegment } from '../../fixtures/jpeg.js';
 import { putMat } from '../../fixtures/mat.js';
 import { buildPng, COLOUR, chunk, packLines } from '../../fixtures/png.js';
+import { buildTiff, bytesOf, deflated, lzw, storedTiff } from '../../fixtures/tiff.js';
 import { metricsOf } from '../../support/cli/runs.js';
 
 export interface Seeds {
@@ -18,6 +21,8 @@ export interface Seeds {
   readonly metrics: readonly string[];
   readonly png: readonly Uint8Array[];
   readonly npy: readonly Uint8Array[];
+  readonly tiff: readonly Uint8Array[];
+  readonly jpeg: readonly Uint8Array[];
   readonly model: readonly Uint8Array[];
   readonly checkpoint: readonly Uint8Array[];
   readonly mat: readonly Uint8Array[];
@@ -45,6 +50,8 @@ export async function seedsOf(run: string): Promise<Seeds> {
     metrics: [`${metrics.join('\n')}\n`],
     png: pngs(),
     npy: [encodeNpy([5, 4], Uint8Array.from(Array(20).keys())), encodeNpy([3, 2, 5], new Float32Array(30).fill(0.5))],
+    tiff: tiffs(),
+    jpeg: jpegs(),
     model: [model],
     checkpoint: [file('checkpoint.safetensors'), file('checkpoint-previous.safetensors')],
     mat: await mats(),
@@ -79,6 +86,42 @@ function pngs(): Uint8Array[] {
     }),
     buildPng(dot),
   ];
+}
+
+/** Strips and tiles, of each compression, of ImageJ and of OME. */
+function tiffs(): Uint8Array[] {
+  const bytes = Uint8Array.from({ length: 60 }, (_, k) => k * 3);
+  const strips = [bytes.subarray(0, 40), bytes.subarray(40)];
+  const page = { width: 5, height: 3, samples: 4, rowsPerStrip: 2 };
+  const grey = { width: 6, height: 5, data: Uint16Array.from({ length: 30 }, (_, k) => k * 999), channels: 1 };
+  const imageJ = 'ImageJ=1.53t\nimages=4\nchannels=2\nslices=2\nunit=um\nspacing=2\n';
+  const sizes = 'SizeX="6" SizeY="5" SizeC="2" SizeZ="2" SizeT="1" PhysicalSizeX="0.5"';
+  const ome = `<?xml version="1.0"?><OME><Image><Pixels DimensionOrder="XYCZT" ${sizes}><TiffData IFD="0"/></Pixels></Image></OME>`;
+  const unit = { x: [2, 1], y: [2, 1], unit: 1 } as const;
+  const tile = { width: 20, height: 20, tile: [16, 16], compression: 8, bits: 16 } as const;
+  const tiles = Array.from({ length: 4 }, (_, k) => deflated(new Uint8Array(512).fill(k)));
+  const jpegs = { width: 20, height: 13, compression: 7 };
+  return [
+    encodeTiff([grey, grey], {}, 'a'),
+    encodeTiff([grey, grey, grey, grey], { description: imageJ, resolution: unit }, 'a'),
+    encodeTiff([grey, grey, grey, grey], { description: ome.replace('IFD="0"', ''), resolution: unit }, 'a'),
+    buildTiff([{ ...page, blocks: strips, tags: { 338: { short: [2] } } }], { big: true }),
+    buildTiff([{ ...page, compression: 5, blocks: strips.map(lzw), tags: { 317: { short: [2] } } }]),
+    buildTiff([{ ...page, compression: 8, blocks: strips.map(deflated) }], { littleEndian: false }),
+    buildTiff([{ ...tile, blocks: tiles, tags: { 317: { short: [2] } } }], { big: true, littleEndian: false }),
+    buildTiff([{ bits: 32, format: 3, compression: 8, blocks: [deflated(bytesOf('Float32', Array(12).fill(2)))] }]),
+    buildTiff([
+      { ...page, samples: 1, bits: 2, photometric: 3, blocks: strips, tags: { 320: { short: Array(12).fill(7) } } },
+    ]),
+    buildTiff([{ ...jpegs, blocks: [jpeg('grey')] }]),
+    buildTiff([{ ...jpegs, samples: 3, photometric: 6, blocks: [jpeg('subsampled')] }]),
+    storedTiff('zstd'),
+  ];
+}
+
+function jpegs(): Uint8Array[] {
+  const plain = (['grey', 'colour', 'subsampled', 'progressive', 'restarts', 'rgb'] as const).map(jpeg);
+  return [...plain, withSegment(jpeg('grey'), 0xe1, exif(6))];
 }
 
 async function mats(): Promise<Uint8Array[]> {
