@@ -31,7 +31,7 @@ const probabilities = (count: number) =>
 
 /** Writes results and reads them: their header, and the slices without what the file says of sizes. */
 async function through(opened: Awaited<ReturnType<typeof open>>, slices: readonly Image[]) {
-  const bytes = await opened.encodeResults!(slices, about);
+  const bytes = await opened.results!.encode(slices, about);
   const written = await open(bytes);
   await written.verify();
   const images = await Promise.all(slices.map((_, k) => written.read(k)));
