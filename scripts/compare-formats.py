@@ -31,6 +31,8 @@ def tiff(path):
             series = file.series[0]
             return series.asarray(), series.axes, page
 
+    with tifffile.TiffFile(path) as file:
+        lossy = int(file.pages[0].compression) == 7
     try:
         data, axes, page = load(path)
     except Exception:
@@ -49,7 +51,7 @@ def tiff(path):
     if page.extrasamples:
         data = np.take(data, range(page.samplesperpixel - len(page.extrasamples)), axis=axes.index("S"))
     size = dict(zip(axes, data.shape))
-    return {"sizes": [size["Y"], size["X"]], "sum": data.sum()}
+    return {"sizes": [size["Y"], size["X"]], "sum": data.sum(), "lossy": lossy}
 
 
 def dicom(path):
@@ -76,7 +78,8 @@ def dicom(path):
     if file.BitsAllocated == 1:
         values = values * 255
     spacing = [float(mm) for mm in file.PixelSpacing] if "PixelSpacing" in file else None
-    return {"sizes": [file.Rows, file.Columns], "sum": values.sum(), "spacing": spacing}
+    lossy = "JPEG Baseline" in file.file_meta.TransferSyntaxUID.name
+    return {"sizes": [file.Rows, file.Columns], "sum": values.sum(), "spacing": spacing, "lossy": lossy}
 
 
 READERS = {"nifti": nifti, "tiff": tiff, "dicom": dicom}

@@ -13,7 +13,8 @@ import { describeBeginning, SIGNATURE_BYTES } from './signature.js';
 import { type ByteSource, sourceOf } from './source.js';
 import { tiffFormat } from './tiff/format.js';
 
-export const imageFormats: readonly ImageFormat[] = [pngFormat, jpegFormat, tiffFormat, dicomFormat, npyFormat];
+/** DICOM comes before TIFF: the first 128 bytes of a DICOM file are free, and scanners put the header of a TIFF there. */
+export const imageFormats: readonly ImageFormat[] = [pngFormat, jpegFormat, dicomFormat, tiffFormat, npyFormat];
 
 /** The ending by which the name of a file says that it is an image, in lower case; undefined where it says nothing. */
 export function imageEnding(name: string): string | undefined {
