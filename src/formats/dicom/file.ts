@@ -143,12 +143,14 @@ function parseStart(
       if (element.length === undefined) throw new Error('a table of frames has no length');
       stream.position = element.offset;
       stream.seek(element.length);
-      elements.set(tag.slice(1), leaf('OV', start.slice(element.offset, stream.position)));
+      checkEnd(stream, start);
+      elements.set(tag.slice(1), leaf('OV', new Uint8Array(start.subarray(element.offset, stream.position))));
       continue;
     }
     const parsed = syntax.isExplicit
       ? library.readDicomElementExplicit(stream, [])
       : library.readDicomElementImplicit(stream);
+    checkEnd(stream, start);
     if (!isPrivate(parsed)) elements.set(tag.slice(1), elementOf(parsed, start, syntax.isBigEndian, name));
   }
   const what = elements.has('00041220') ? 'is the table of contents of a disk (DICOMDIR)' : 'has no pixels';
@@ -166,6 +168,7 @@ function parseMeta(
   const stream = new ByteStream(littleEndianByteArrayParser, start, at);
   while (start[stream.position] === 0x02 && start[stream.position + 1] === 0x00) {
     const parsed = readDicomElementExplicit(stream, []);
+    checkEnd(stream, start);
     elements.set(parsed.tag.slice(1), elementOf(parsed, start, false, name));
   }
   return stream.position;
@@ -186,14 +189,19 @@ function pixelElement(
   } else {
     length = stream.readUint32();
   }
-  if (stream.position > start.length) throw new Error('the header ends in an element');
+  checkEnd(stream, start);
   return { offset: stream.position, length: length === UNDEFINED_LENGTH ? undefined : length };
+}
+
+/** The library moves on beyond the end. */
+function checkEnd({ position }: ByteStream, { length }: Uint8Array): void {
+  if (position > length) throw new Error(`an element ends at byte ${position}`);
 }
 
 /** Takes over what the library has parsed, without its views of all that was read. */
 function elementOf(parsed: Parsed, bytes: Uint8Array, isBigEndian: boolean, name: string): Element {
   const { vr, dataOffset, length, items } = parsed;
-  if (!items) return leaf(vr, bytes.slice(dataOffset, dataOffset + length));
+  if (!items) return leaf(vr, new Uint8Array(bytes.subarray(dataOffset, dataOffset + length)));
   const sets = items.flatMap(({ dataSet }) => (dataSet ? [setOf(dataSet, bytes, isBigEndian, name)] : []));
   return { vr, value: new Uint8Array(0), items: sets };
 }

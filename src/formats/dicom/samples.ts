@@ -25,8 +25,8 @@ export function samplesOf(bytes: Uint8Array, format: PixelFormat, count: number,
   const { bits, kind } = format;
   if (bits === 1) return Uint8Array.from({ length: count }, (_, k) => bit(bytes, layout.skip + k));
   const size = bits / 8;
-  // A copy, which begins at a multiple of the size of its numbers.
-  const own = bytes.slice(0, count * size);
+  // A copy, which begins at a multiple of the size of its numbers (`slice` of a Buffer is none).
+  const own = new Uint8Array(bytes.subarray(0, count * size));
   if (layout.isBigEndian) reverseEach(own, size);
   if (kind === 'float')
     return bits === 32 ? new Float32Array(own.buffer) : Float32Array.from(new Float64Array(own.buffer));

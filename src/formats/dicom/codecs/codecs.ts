@@ -7,7 +7,7 @@ import { frameBytes, type PixelFormat } from '../pixel-format.js';
 import { decodeRle } from '../rle.js';
 import type { Compression } from '../transfer-syntax.js';
 import { CompiledCodec, type Decoded } from './emscripten.js';
-import { checkSize, jpeg2000Size, jpegSize } from './markers.js';
+import { checkEnd, checkSize, jpeg2000Size, jpegSize } from './markers.js';
 
 /** A frame to decode. */
 export interface CodedFrame {
@@ -98,7 +98,7 @@ async function decodeLossless({ bytes, format, name, what }: CodedFrame): Promis
   const peer = { name: 'jpeg-lossless-decoder-js', load: () => import('jpeg-lossless-decoder-js') };
   const { Decoder } = await loadPeer(peer, `${name}: lossless JPEG in a DICOM file`);
   const decoder = new Decoder();
-  const own = bytes.slice();
+  const own = new Uint8Array(bytes);
   const decoded = new Uint8Array(decoder.decompress(own.buffer, 0, own.length));
   return { bytes: decoded, bits: 8 * decoder.numBytes, isInterleaved: true };
 }
@@ -107,8 +107,8 @@ const charls = new CompiledCodec('JpegLSDecoder');
 const openjpeg = new CompiledCodec('J2KDecoder');
 
 async function decodeJpegLs({ bytes, format, name, what }: CodedFrame): Promise<DecodedFrame> {
-  const size = jpegSize(bytes, what);
-  checkSize(size, format, what);
+  checkSize(jpegSize(bytes, what), format, what);
+  checkEnd(bytes, what);
   const peer = { name: '@cornerstonejs/codec-charls', load: () => import('@cornerstonejs/codec-charls/decode') };
   const { default: start } = await loadPeer(peer, `${name}: JPEG-LS in a DICOM file`);
   const decoded = await charls.decode(start, bytes);

@@ -19,7 +19,7 @@ interface CodecDecoder {
   delete(): void;
 }
 
-type Codec<Name extends string> = { readonly [key in Name]: new () => CodecDecoder };
+type Codec<Name extends string> = { readonly [key in Name]: new () => CodecDecoder } & { readonly HEAPU8: Uint8Array };
 
 /** Starts a module. It prints by the functions that it is given. */
 export type Start<Name extends string> = (options: {
@@ -33,24 +33,33 @@ export interface Decoded {
   readonly info: FrameInfo;
 }
 
-/** A codec that is started when it is first used, and anew after each failure, which may leave its memory in disorder. */
+/** The memory of a module never shrinks: one that has grown beyond this is given up, too. */
+const MOST_BYTES = 2 ** 28;
+
+/**
+ * A codec that is started when it is first used, and anew after each failure: CharLS writes beyond its buffers where a frame
+ * is damaged, and then refuses good ones, or calls functions that are none.
+ */
 export class CompiledCodec<Name extends string> {
   #started: Promise<Codec<Name>> | undefined;
 
   constructor(readonly decoder: Name) {}
 
-  /** @throws whatever the codec does: numbers and plain objects, too */
+  /** @throws whatever the codec does: numbers, too */
   async decode(start: Start<Name>, bytes: Uint8Array): Promise<Decoded> {
-    const silent = () => {};
-    this.#started ??= start({ print: silent, printErr: silent });
+    this.#started ??= start({ print() {}, printErr() {} });
     try {
-      const decoder = new (await this.#started)[this.decoder]();
-      decoder.getEncodedBuffer(bytes.length).set(bytes);
-      decoder.decode();
-      // A copy, as the memory is the codec's.
-      const decoded = { bytes: new Uint8Array(decoder.getDecodedBuffer()), info: decoder.getFrameInfo() };
-      decoder.delete();
-      return decoded;
+      const module = await this.#started;
+      const decoder = new module[this.decoder]();
+      try {
+        decoder.getEncodedBuffer(bytes.length).set(bytes);
+        decoder.decode();
+        // A copy, as the memory is the codec's.
+        return { bytes: new Uint8Array(decoder.getDecodedBuffer()), info: decoder.getFrameInfo() };
+      } finally {
+        decoder.delete();
+        if (module.HEAPU8.length > MOST_BYTES) this.#started = undefined;
+      }
     } catch (error) {
       this.#started = undefined;
       throw error;

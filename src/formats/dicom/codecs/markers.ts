@@ -39,6 +39,16 @@ export function jpegSize(bytes: Uint8Array, what: string): CodedSize {
   throw new InputError(`${what} holds no JPEG of a size; export it again`);
 }
 
+/**
+ * Refuses a frame of JPEG-LS without its last marker, which may be followed by bytes of padding: CharLS looks for it far
+ * beyond the end of its memory, for minutes.
+ */
+export function checkEnd(bytes: Uint8Array, what: string): void {
+  const last = bytes.findLastIndex((byte) => byte !== 0);
+  if (bytes[last] === 0xd9 && bytes[last - 1] === 0xff) return;
+  throw new InputError(`${what} is cut short: it has no end; copy the file again`);
+}
+
 /** @throws InputError for a frame whose compressed image has another size than the header says */
 export function checkSize(size: CodedSize, { width, height, samples, bits }: PixelFormat, what: string): void {
   const { components, precision } = size;
