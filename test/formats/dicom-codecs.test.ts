@@ -96,6 +96,22 @@ test('baseline JPEG has the colours that the header names', async () => {
   assert.equal([luma! > 140, luma! < 150, blue! > 130, red! < 115], [true, true, true, true]);
 });
 
+test('frames that are cut short are refused before they are decoded', async () => {
+  for (const [name, syntax] of CASES.filter(([name]) => name !== 'Jpeg2000')) {
+    assert.is(
+      await rejection(read(codedFrame(`grey${name}`).subarray(0, -2), {}, syntax)),
+      'scan.dcm: damaged DICOM: frame 1 is cut short: it has no end; copy the file again',
+    );
+  }
+  const frame = codedFrame('greyLossless');
+  frame.set([1, 0], 7);
+  const size: Fields = { '00280010': ['US', [256]] };
+  assert.is(
+    await rejection(read(frame, size, SYNTAX.jpegLossless)),
+    'scan.dcm: damaged DICOM: frame 1 is cut short: 66 bytes, its codes take at least 128; copy the file again',
+  );
+});
+
 test('JPEG of 12 bits, and JPEG 2000 of more packets than bytes, are refused', async () => {
   const extended = codedFrame('greyLossless');
   extended[3] = 0xc1;

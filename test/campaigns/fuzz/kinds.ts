@@ -12,6 +12,8 @@ import { binaryMask } from '../../../src/data/folder/mask.js';
 import { parsePatients } from '../../../src/data/split/patients.js';
 import { parseSplit } from '../../../src/data/split/split.js';
 import { openImage } from '../../../src/formats/formats.js';
+import { dicomFormat } from '../../../src/formats/dicom/format.js';
+import { findSeries } from '../../../src/formats/dicom/series.js';
 import { decodeNpy } from '../../../src/formats/npy.js';
 import { decodePng } from '../../../src/formats/png/png.js';
 import { sourceOf } from '../../../src/formats/source.js';
@@ -69,6 +71,7 @@ export function kindsOf(seeds: Seeds, folder: string): Kind[] {
     changed('.npy', 400, seeds.npy, mutate, (bytes) => decodeNpy(bytes, 'image.npy')),
     changed('TIFF', 400, seeds.tiff, mutate, readSlices),
     changed('JPEG', 300, seeds.jpeg, mutate, readSlices),
+    changed('DICOM', 300, seeds.dicom, mutate, readDicom),
     {
       ...changed('model', 900, seeds.model, mutate, async (bytes) => encodeModel(await readModel(bytes))),
       sealed: true,
@@ -131,6 +134,15 @@ function tryParse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A file by itself and as one of a series, to its last slice. */
+async function readDicom(bytes: Uint8Array): Promise<unknown> {
+  const source = sourceOf(bytes, 'scan.dcm');
+  const opened = await dicomFormat.open(source, {});
+  await opened.verify();
+  const [series] = await findSeries([source]);
+  return [await opened.read(opened.header.slices - 1), await series!.open().read(0)];
 }
 
 function configReader(folder: string): Kind['read'] {

@@ -2,11 +2,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { encode as encodeJpeg } from 'jpeg-js';
 import { encodeNpy } from '../../../src/formats/npy.js';
 import { encodePng } from '../../../src/formats/png/png.js';
 import { readSafetensors, type StoredTensor } from '../../../src/formats/safetensors.js';
 import { encodeTiff } from '../../../src/formats/tiff/write.js';
 import { exif, jpeg, withSegment } from '../../fixtures/jpeg.js';
+import { buildDicom, type Fields, fragments, PICTURE, rle, SYNTAX } from '../../fixtures/dicom.js';
+import { codedFrame } from '../../fixtures/dicom-frames.js';
 import { putMat } from '../../fixtures/mat.js';
 import { buildPng, COLOUR, chunk, packLines } from '../../fixtures/png.js';
 import { buildTiff, bytesOf, deflated, lzw, storedTiff } from '../../fixtures/tiff.js';
@@ -23,6 +27,7 @@ export interface Seeds {
   readonly npy: readonly Uint8Array[];
   readonly tiff: readonly Uint8Array[];
   readonly jpeg: readonly Uint8Array[];
+  readonly dicom: readonly Uint8Array[];
   readonly model: readonly Uint8Array[];
   readonly checkpoint: readonly Uint8Array[];
   readonly mat: readonly Uint8Array[];
@@ -52,6 +57,7 @@ export async function seedsOf(run: string): Promise<Seeds> {
     npy: [encodeNpy([5, 4], Uint8Array.from(Array(20).keys())), encodeNpy([3, 2, 5], new Float32Array(30).fill(0.5))],
     tiff: tiffs(),
     jpeg: jpegs(),
+    dicom: dicoms(),
     model: [model],
     checkpoint: [file('checkpoint.safetensors'), file('checkpoint-previous.safetensors')],
     mat: await mats(),
@@ -122,6 +128,53 @@ function tiffs(): Uint8Array[] {
 function jpegs(): Uint8Array[] {
   const plain = (['grey', 'colour', 'subsampled', 'progressive', 'restarts', 'rgb'] as const).map(jpeg);
   return [...plain, withSegment(jpeg('grey'), 0xe1, exif(6))];
+}
+
+/** One of each way to write numbers and to compress them, and frames with values of their own. */
+function dicoms(): Uint8Array[] {
+  const grey = Array.from({ length: 12 }, (_, k) => 300 * k);
+  const native: Fields = { ...PICTURE, '00281052': ['DS', '-1024'], '7fe00010': ['OW', grey] };
+  const place = (z: number): Fields => ({ '00209113': ['SQ', [{ '00200032': ['DS', `0\\0\\${z}`] }]] });
+  const shared: Fields = {
+    '00209116': ['SQ', [{ '00200037': ['DS', '1\\0\\0\\0\\1\\0'] }]],
+    '00289110': ['SQ', [{ '00280030': ['DS', '2\\3'] }]],
+  };
+  const groups: Fields = { '52009229': ['SQ', [shared]], '52009230': ['SQ', [place(5), place(4)]] };
+  const frames: Fields = { ...PICTURE, ...groups, '00280008': ['IS', '2'] };
+  const packed = rle([grey.map((value) => value >> 8), grey.map((value) => value & 255)]);
+  const bytes: Fields = { '00280100': ['US', [8]], '00280101': ['US', [8]], '00280102': ['US', [7]] };
+  const rgb: Fields = { ...PICTURE, ...bytes, '00280002': ['US', [3]], '00280004': ['CS', 'RGB'] };
+  const lut = Object.fromEntries(
+    ['1', '2', '3'].flatMap((last) => [
+      [`0028110${last}`, ['US', [4, 0, 8]]] as const,
+      [`0028120${last}`, ['OW', Uint8Array.of(1, 2, 3, 4)]] as const,
+    ]),
+  );
+  const palette: Fields = { ...PICTURE, ...bytes, ...lut, '00280004': ['CS', 'PALETTE COLOR'] };
+  const coded = (fields: Fields, frame: Uint8Array, syntax: string) => {
+    return buildDicom({ syntax, fields: { ...fields, '7fe00010': fragments([frame]) } });
+  };
+  return [
+    ...[SYNTAX.explicit, SYNTAX.implicit, SYNTAX.big].map((syntax) => buildDicom({ syntax, fields: native })),
+    buildDicom({ fields: native, isBare: true }),
+    buildDicom({ syntax: SYNTAX.deflated, fields: native, pack: deflateRawSync }),
+    buildDicom({ fields: { ...frames, '7fe00010': ['OW', [...grey, ...grey]] } }),
+    buildDicom({
+      syntax: SYNTAX.rle,
+      fields: { ...frames, '7fe00010': fragments([packed, packed], [0, packed.length + 8]) },
+    }),
+    buildDicom({ fields: { ...palette, '7fe00010': ['OB', Uint8Array.from(grey, (_, k) => k % 4)] } }),
+    coded(PICTURE, codedFrame('greyJpegLs'), SYNTAX.jpegLs),
+    coded(PICTURE, codedFrame('greyJpeg2000'), SYNTAX.jpeg2000),
+    coded(rgb, codedFrame('rgbJpeg2000'), SYNTAX.jpeg2000),
+    coded(PICTURE, codedFrame('greyLossless'), SYNTAX.jpegLossless),
+    coded(rgb, jpegOf(4, 3), SYNTAX.jpeg),
+  ];
+}
+
+function jpegOf(width: number, height: number): Uint8Array {
+  const data = Uint8Array.from({ length: 4 * width * height }, (_, k) => (k * 7) % 256);
+  return new Uint8Array(encodeJpeg({ width, height, data }, 90).data);
 }
 
 async function mats(): Promise<Uint8Array[]> {

@@ -7,7 +7,7 @@ import { frameBytes, type PixelFormat } from '../pixel-format.js';
 import { decodeRle } from '../rle.js';
 import type { Compression } from '../transfer-syntax.js';
 import { CompiledCodec, type Decoded } from './emscripten.js';
-import { checkEnd, checkSize, jpeg2000Size, jpegSize } from './markers.js';
+import { checkBits, checkSize, jpeg2000Size, jpegSize, untilEnd } from './markers.js';
 
 /** A frame to decode. */
 export interface CodedFrame {
@@ -74,10 +74,11 @@ async function decodeJpeg({ bytes, format, name, what }: CodedFrame): Promise<De
     );
   }
   checkSize(size, format, what);
+  checkBits(bytes, format, 2 / 64, what);
   if (size.marker === 0xc3) return decodeLossless({ bytes, format, name, what });
   const peer = { name: 'jpeg-js', load: () => import('jpeg-js') };
   const { default: library } = await loadPeer(peer, `${name}: JPEG in a DICOM file`);
-  const { data } = library.decode(bytes, {
+  const { data } = library.decode(untilEnd(bytes, what), {
     useTArray: true,
     formatAsRGBA: false,
     tolerantDecoding: false,
@@ -95,10 +96,11 @@ async function decodeJpeg({ bytes, format, name, what }: CodedFrame): Promise<De
 
 async function decodeLossless({ bytes, format, name, what }: CodedFrame): Promise<DecodedFrame> {
   checkSize(jpegSize(bytes, what), format, what);
+  checkBits(bytes, format, 1, what);
   const peer = { name: 'jpeg-lossless-decoder-js', load: () => import('jpeg-lossless-decoder-js') };
   const { Decoder } = await loadPeer(peer, `${name}: lossless JPEG in a DICOM file`);
   const decoder = new Decoder();
-  const own = new Uint8Array(bytes);
+  const own = new Uint8Array(untilEnd(bytes, what));
   const decoded = new Uint8Array(decoder.decompress(own.buffer, 0, own.length));
   return { bytes: decoded, bits: 8 * decoder.numBytes, isInterleaved: true };
 }
@@ -108,10 +110,9 @@ const openjpeg = new CompiledCodec('J2KDecoder');
 
 async function decodeJpegLs({ bytes, format, name, what }: CodedFrame): Promise<DecodedFrame> {
   checkSize(jpegSize(bytes, what), format, what);
-  checkEnd(bytes, what);
   const peer = { name: '@cornerstonejs/codec-charls', load: () => import('@cornerstonejs/codec-charls/decode') };
   const { default: start } = await loadPeer(peer, `${name}: JPEG-LS in a DICOM file`);
-  const decoded = await charls.decode(start, bytes);
+  const decoded = await charls.decode(start, untilEnd(bytes, what));
   return compiled(decoded);
 }
 

@@ -40,12 +40,29 @@ export function jpegSize(bytes: Uint8Array, what: string): CodedSize {
 }
 
 /**
- * Refuses a frame of JPEG-LS without its last marker, which may be followed by bytes of padding: CharLS looks for it far
- * beyond the end of its memory, for minutes.
+ * Refuses a frame with fewer bits than its codes take at least: decoders of JPEG go on behind the end, and give an image.
+ * @param least how many bits a pixel takes: 1 without loss, 2 for 64 pixels of a baseline JPEG
  */
-export function checkEnd(bytes: Uint8Array, what: string): void {
-  const last = bytes.findLastIndex((byte) => byte !== 0);
-  if (bytes[last] === 0xd9 && bytes[last - 1] === 0xff) return;
+export function checkBits(bytes: Uint8Array, { width, height }: PixelFormat, least: number, what: string): void {
+  const needs = Math.floor((width * height * least) / 8);
+  if (bytes.length >= needs) return;
+  throw new InputError(
+    `${what} is cut short: ${bytes.length} bytes, its codes take at least ${needs}; copy the file again`,
+  );
+}
+
+/** How many bytes of padding may follow the last marker: one by the standard. */
+const MOST_PADDING = 16;
+
+/**
+ * Cuts a frame of JPEG behind its last marker. CharLS looks for it far beyond the end of its memory, for minutes; the decoder
+ * of lossless JPEG gives an image without it.
+ * @throws InputError for a frame that has none
+ */
+export function untilEnd(bytes: Uint8Array, what: string): Uint8Array {
+  for (let end = bytes.length; end >= Math.max(2, bytes.length - MOST_PADDING); end--) {
+    if (bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9) return bytes.subarray(0, end);
+  }
   throw new InputError(`${what} is cut short: it has no end; copy the file again`);
 }
 
