@@ -5,12 +5,13 @@
 import { InputError } from '../base/errors.js';
 import type { Image } from '../image/image.js';
 import type { ImageFormat, OpenedImage, OpenOptions } from './format.js';
+import { niftiFormat } from './nifti/format.js';
 import { npyFormat } from './npy.js';
 import { pngFormat } from './png/format.js';
 import { describeBeginning, SIGNATURE_BYTES } from './signature.js';
 import { type ByteSource, sourceOf } from './source.js';
 
-export const imageFormats: readonly ImageFormat[] = [pngFormat, npyFormat];
+export const imageFormats: readonly ImageFormat[] = [pngFormat, npyFormat, niftiFormat];
 
 /** The ending by which the name of a file says that it is an image, in lower case; undefined where it says nothing. */
 export function imageEnding(name: string): string | undefined {

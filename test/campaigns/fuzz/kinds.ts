@@ -11,8 +11,11 @@ import { figshare } from '../../../src/data/folder/figshare.js';
 import { binaryMask } from '../../../src/data/folder/mask.js';
 import { parsePatients } from '../../../src/data/split/patients.js';
 import { parseSplit } from '../../../src/data/split/split.js';
+import { niftiFormat } from '../../../src/formats/nifti/format.js';
 import { decodeNpy } from '../../../src/formats/npy.js';
 import { decodePng } from '../../../src/formats/png/png.js';
+import { sourceOf } from '../../../src/formats/source.js';
+import { planes } from '../../../src/formats/volume.js';
 import { decodeModel, encodeModel } from '../../../src/model/modelfile.js';
 import { importTorch } from '../../../src/model/torch.js';
 import { nodeFiles } from '../../../src/platform/node/files/node-files.js';
@@ -22,7 +25,7 @@ import { decodeCheckpoint } from '../../../src/train/checkpoint/checkpoint.js';
 import { pick } from '../campaign.js';
 import { mutate } from './mutate.js';
 import { mutateJson } from './mutate-json.js';
-import { mutatePng, mutateSafetensors } from './seal.js';
+import { mutateGzip, mutatePng, mutateSafetensors } from './seal.js';
 import type { Seeds } from './seeds.js';
 
 export interface Kind {
@@ -65,6 +68,8 @@ export function kindsOf(seeds: Seeds, folder: string): Kind[] {
       return png.width % 2 === 0 ? binaryMask(png, 'mask.png') : indexMask(png, 3, 'mask.png');
     }),
     changed('.npy', 400, seeds.npy, mutate, (bytes) => decodeNpy(bytes, 'image.npy')),
+    changed('NIfTI', 400, seeds.nifti, mutate, readNifti),
+    changed('NIfTI, checksums right', 200, seeds.nifti, mutateGzip, readNifti),
     {
       ...changed('model', 900, seeds.model, mutate, async (bytes) => encodeModel(await readModel(bytes))),
       sealed: true,
@@ -118,6 +123,21 @@ function tryParse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** All slices along the plane that the bytes decide, of the last volume there is. */
+async function readNifti(bytes: Uint8Array): Promise<unknown> {
+  const source = sourceOf(bytes, 'image.nii');
+  const plane = planes[bytes.length % planes.length]!;
+  const opened = await niftiFormat.open(source, { plane }).catch((error) => {
+    const volumes = /holds (\d+) volumes/.exec(error.message)?.[1];
+    if (volumes === undefined) throw error;
+    return niftiFormat.open(source, { plane, volume: Number(volumes) });
+  });
+  await opened.verify();
+  const slices = [];
+  for (let z = 0; z < opened.header.slices; z++) slices.push(await opened.read(z));
+  return slices;
 }
 
 function configReader(folder: string): Kind['read'] {

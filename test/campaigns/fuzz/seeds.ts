@@ -6,6 +6,7 @@ import { encodeNpy } from '../../../src/formats/npy.js';
 import { encodePng } from '../../../src/formats/png/png.js';
 import { readSafetensors, type StoredTensor } from '../../../src/formats/safetensors.js';
 import { putMat } from '../../fixtures/mat.js';
+import { buildNifti, sformOf, zipped } from '../../fixtures/nifti.js';
 import { buildPng, COLOUR, chunk, packLines } from '../../fixtures/png.js';
 import { metricsOf } from '../../support/cli/runs.js';
 
@@ -18,6 +19,7 @@ export interface Seeds {
   readonly metrics: readonly string[];
   readonly png: readonly Uint8Array[];
   readonly npy: readonly Uint8Array[];
+  readonly nifti: readonly Uint8Array[];
   readonly model: readonly Uint8Array[];
   readonly checkpoint: readonly Uint8Array[];
   readonly mat: readonly Uint8Array[];
@@ -45,6 +47,7 @@ export async function seedsOf(run: string): Promise<Seeds> {
     metrics: [`${metrics.join('\n')}\n`],
     png: pngs(),
     npy: [encodeNpy([5, 4], Uint8Array.from(Array(20).keys())), encodeNpy([3, 2, 5], new Float32Array(30).fill(0.5))],
+    nifti: niftis(),
     model: [model],
     checkpoint: [file('checkpoint.safetensors'), file('checkpoint-previous.safetensors')],
     mat: await mats(),
@@ -79,6 +82,22 @@ function pngs(): Uint8Array[] {
     }),
     buildPng(dot),
   ];
+}
+
+/** Both versions and orders of bytes, a series, colours, and the three ways in which a file says where it lies. */
+function niftis(): Uint8Array[] {
+  const data = Array.from({ length: 48 }, (_, k) => k * 5);
+  const sform = sformOf([
+    [-1, 0.2, 0, 3],
+    [0.2, 1, 0, 4],
+    [0, 0, 2, 5],
+  ]);
+  const qform = { code: 1, bcd: [0.5, 0.5, 0.5] };
+  const volume = buildNifti({ shape: [2, 3, 4, 2], type: 'int16', data, sform, slope: 0.5, inter: 3 });
+  const second = buildNifti({ version: 2, order: 'big', shape: [4, 3, 4], type: 'float32', data, qform });
+  const colours = buildNifti({ order: 'big', shape: [4, 4, 1], type: 'rgb24', data });
+  const wide = buildNifti({ version: 2, shape: [3, 4, 4], type: 'int64', data, sform });
+  return [volume, second, colours, wide, zipped(volume), zipped(second)];
 }
 
 async function mats(): Promise<Uint8Array[]> {
