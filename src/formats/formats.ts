@@ -6,7 +6,9 @@ import { InputError } from '../base/errors.js';
 import type { Image } from '../image/image.js';
 import { dicomFormat } from './dicom/format.js';
 import type { ImageFormat, OpenedImage, OpenOptions } from './format.js';
+import { isGzip } from './gunzip.js';
 import { jpegFormat } from './jpeg/format.js';
+import { niftiFormat } from './nifti/format.js';
 import { npyFormat } from './npy.js';
 import { pngFormat } from './png/format.js';
 import { describeBeginning, SIGNATURE_BYTES } from './signature.js';
@@ -14,7 +16,14 @@ import { type ByteSource, sourceOf } from './source.js';
 import { tiffFormat } from './tiff/format.js';
 
 /** DICOM comes before TIFF: the first 128 bytes of a DICOM file are free, and scanners put the header of a TIFF there. */
-export const imageFormats: readonly ImageFormat[] = [pngFormat, jpegFormat, dicomFormat, tiffFormat, npyFormat];
+export const imageFormats: readonly ImageFormat[] = [
+  pngFormat,
+  jpegFormat,
+  dicomFormat,
+  tiffFormat,
+  niftiFormat,
+  npyFormat,
+];
 
 /** The ending by which the name of a file says that it is an image, in lower case; undefined where it says nothing. */
 export function imageEnding(name: string): string | undefined {
@@ -32,7 +41,9 @@ export function imageStem(name: string): string {
 /** Whether a file is taken for an image: by its content, or by its name. */
 export async function isImage(source: ByteSource): Promise<boolean> {
   if (imageEnding(source.name) !== undefined) return true;
-  return formatOf(await source.read(0, SIGNATURE_BYTES)) !== undefined;
+  const start = await source.read(0, SIGNATURE_BYTES);
+  // What is in a gzip file shows only when it is opened: most of them are something else.
+  return formatOf(start) !== undefined && !isGzip(start);
 }
 
 /**

@@ -5,8 +5,16 @@ import { InputError } from '../base/errors.js';
 export interface Peer<Module> {
   /** Its name on npm. */
   readonly name: string;
-  /** Imports it. The name stands in the code as a literal, so that bundlers find it. */
+  /**
+   * Imports it. The name stands in the code as a literal, so that bundlers find the package where it is installed; and
+   * there is a `catch(rethrow)`, by which they know that it may be missing.
+   */
   load(): Promise<Module>;
+}
+
+/** The handler of an import that may fail. */
+export function rethrow(error: unknown): never {
+  throw error;
 }
 
 /**

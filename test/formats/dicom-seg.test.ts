@@ -3,12 +3,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DataSet } from '../../src/formats/dicom/dataset.js';
 import { openFile } from '../../src/formats/dicom/file.js';
-import { openSeries } from '../../src/formats/dicom/series.js';
 import { openImage } from '../../src/formats/formats.js';
 import { sourceOf } from '../../src/formats/source.js';
-import type { Plane } from '../../src/formats/volume.js';
 import type { Image } from '../../src/image/image.js';
-import { type Fields, pictureOf, sliceOf } from '../fixtures/dicom.js';
+import type { Plane } from '../../src/image/plane.js';
+import { type Fields, openSeries, pictureOf, sliceOf } from '../fixtures/dicom.js';
 import { rejection } from '../support/throws.js';
 
 const ABOUT = { classNames: ['liver', 'Tumör'], mark: 'unetpp mask' };
@@ -58,7 +57,7 @@ async function volumeOf(bytes: Uint8Array): Promise<number[][]> {
 
 test('labels come back voxel for voxel, whatever plane they were made in', async () => {
   const axial = labels(4, 3, 3);
-  const bytes = await (await opened()).encodeResults!(axial, ABOUT);
+  const bytes = await (await opened()).results!.encode(axial, ABOUT);
   assert.equal(
     await volumeOf(bytes),
     axial.map(({ data }) => [...data]),
@@ -68,11 +67,11 @@ test('labels come back voxel for voxel, whatever plane they were made in', async
     const data = Uint8Array.from({ length: 12 }, (_, i) => axial[2 - Math.floor(i / 4)]!.data[4 * y + (i % 4)]!);
     return { width: 4, height: 3, channels: 1, data };
   });
-  assert.equal(await coronal.encodeResults!(cut, ABOUT), bytes);
+  assert.equal(await coronal.results!.encode(cut, ABOUT), bytes);
 });
 
 test('it names its classes, its patient, its frame of reference and its source', async () => {
-  const bytes = await (await opened()).encodeResults!(labels(4, 3, 3), ABOUT);
+  const bytes = await (await opened()).results!.encode(labels(4, 3, 3), ABOUT);
   const { dataset } = await framesOf(bytes);
   const of = (...tags: readonly string[]) => tags.map((tag) => dataset.text(tag));
   assert.equal(of('00080016', '00080060', '00100010', '00100020', '0020000d', '00200052', '00080023', '0008103e'), [
@@ -96,7 +95,7 @@ test('it names its classes, its patient, its frame of reference and its source',
 test('the same input gives the same bytes, and other labels other identifiers', async () => {
   const encode = async (about = ABOUT, shift = 0) => {
     const results = labels(4, 3, 3).map((image) => ({ ...image, data: image.data.map((v) => (v + shift) % 3) }));
-    return (await opened()).encodeResults!(results, about);
+    return (await opened()).results!.encode(results, about);
   };
   const bytes = await encode();
   assert.equal(await encode(), bytes);
@@ -107,7 +106,7 @@ test('the same input gives the same bytes, and other labels other identifiers', 
 
 test('classes that occur nowhere have no frames; a file without any has one', async () => {
   const empty = labels(4, 3, 3).map((image) => ({ ...image, data: new Uint8Array(12) }));
-  const bytes = await (await opened()).encodeResults!(empty, ABOUT);
+  const bytes = await (await opened()).results!.encode(empty, ABOUT);
   assert.equal(
     await volumeOf(bytes),
     [0, 1, 2].map(() => Array(12).fill(0)),
@@ -118,7 +117,7 @@ test('classes that occur nowhere have no frames; a file without any has one', as
 test('probabilities, other sizes and labels without a class are refused', async () => {
   const image = await opened();
   const name = 's0 (a series of 3 files)';
-  const encode = (results: readonly Image[]) => rejection(image.encodeResults!(results, ABOUT));
+  const encode = (results: readonly Image[]) => rejection(image.results!.encode(results, ABOUT));
   const floats = labels(4, 3, 3).map(({ data, ...size }) => ({ ...size, data: Float32Array.from(data) }));
   assert.is(
     await encode(floats),
@@ -134,7 +133,7 @@ test('probabilities, other sizes and labels without a class are refused', async 
 test('a picture that does not say where it lies is refused', async () => {
   const picture = await openImage(pictureOf(['OW', Array(12).fill(1)]));
   assert.is(
-    await rejection(picture.encodeResults!(labels(4, 3, 1), ABOUT)),
+    await rejection(picture.results!.encode(labels(4, 3, 1), ABOUT)),
     'scan.dcm: does not say where it lies (frame of reference, position, spacing), which a DICOM segmentation needs; ' +
       'write PNG or .npy',
   );

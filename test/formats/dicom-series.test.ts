@@ -1,11 +1,11 @@
 /** Series of DICOM files: grouped, sorted by where slices lie, cut along planes, refused where they are no volume. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findSeries, openSeries } from '../../src/formats/dicom/series.js';
+import { findSeries } from '../../src/formats/dicom/series.js';
 import { openImage } from '../../src/formats/formats.js';
 import { sourceOf } from '../../src/formats/source.js';
-import type { Plane } from '../../src/formats/volume.js';
-import { buildDicom, type Fields, PICTURE, type SliceParts, sliceOf } from '../fixtures/dicom.js';
+import type { Plane } from '../../src/image/plane.js';
+import { buildDicom, type Fields, openSeries, PICTURE, type SliceParts, sliceOf } from '../fixtures/dicom.js';
 import { rejection, throwsInput } from '../support/throws.js';
 
 /** Slices named so that their names are in another order than their positions. */

@@ -4,7 +4,7 @@ import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import { InflateError, inflateRaw, OversizeError } from '../inflate.js';
 import { MAX_BYTES } from '../limits.js';
-import { loadPeer } from '../peers.js';
+import { loadPeer, rethrow } from '../peers.js';
 import { type ByteSource, readAll, sourceOf } from '../source.js';
 import { DataSet, type Element } from './dataset.js';
 import { type TransferSyntax, transferSyntax, unnamedSyntax } from './transfer-syntax.js';
@@ -71,7 +71,7 @@ function startsExplicit(start: Uint8Array, at = 0): boolean {
  */
 export async function openFile(source: ByteSource): Promise<DicomFile> {
   const { name } = source;
-  const peer = { name: 'dicom-parser', load: () => import('dicom-parser') };
+  const peer = { name: 'dicom-parser', load: () => import('dicom-parser').catch(rethrow) };
   const loaded = await loadPeer(peer, `${name}: a DICOM file`);
   // As CommonJS it has one export in Node, and several from bundlers.
   const library = (loaded as Library & { default?: Library }).default ?? loaded;

@@ -1,7 +1,7 @@
 /** Decodes JPEG files by the package jpeg-js, which is told what it guesses wrongly. */
 import { InputError } from '../../base/errors.js';
 import type { Image } from '../../image/image.js';
-import { loadPeer } from '../peers.js';
+import { loadPeer, rethrow } from '../peers.js';
 import { reasonOf } from '../reason.js';
 import type { JpegHeader } from './header.js';
 import { checkScans } from './scans.js';
@@ -17,7 +17,7 @@ export type JpegDecoder = (bytes: Uint8Array, header: JpegHeader, name: string) 
  * @param what the file, for the error where the package is missing: `scan.jpg: a JPEG image`
  */
 export async function jpegDecoder(what: string): Promise<JpegDecoder> {
-  const { decode } = await loadPeer({ name: 'jpeg-js', load: () => import('jpeg-js') }, what);
+  const { decode } = await loadPeer({ name: 'jpeg-js', load: () => import('jpeg-js').catch(rethrow) }, what);
   return (bytes, header, name) => {
     const { hasRestarts } = checkScans(bytes, header, name);
     const { width, height, channels } = header;

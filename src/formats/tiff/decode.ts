@@ -7,7 +7,7 @@ import { InputError } from '../../base/errors.js';
 import { InflateError, inflate } from '../inflate.js';
 import { jpegDecoder } from '../jpeg/decode.js';
 import { parseJpegHeader } from '../jpeg/header.js';
-import { loadPeer } from '../peers.js';
+import { loadPeer, rethrow } from '../peers.js';
 import { COMPRESSION } from './compression.js';
 import type { TiffFile } from './directory.js';
 import { decodeLerc, LercError, UnreadLercError } from './lerc.js';
@@ -96,7 +96,7 @@ function inflated(bytes: Uint8Array, most: number, what: string, file: TiffFile)
 /** Loads the decoder of ZSTD. What it gives is empty for a stream that is damaged, or longer than `most`. */
 async function zstdDecompressor(name: string): Promise<(bytes: Uint8Array, most: number) => Uint8Array> {
   const { ZSTDDecoder } = await loadPeer(
-    { name: 'zstddec', load: () => import('zstddec') },
+    { name: 'zstddec', load: () => import('zstddec').catch(rethrow) },
     `${name}: a TIFF image compressed by ZSTD`,
   );
   const decoder = new ZSTDDecoder();

@@ -11,12 +11,14 @@ import { figshare } from '../../../src/data/folder/figshare.js';
 import { binaryMask } from '../../../src/data/folder/mask.js';
 import { parsePatients } from '../../../src/data/split/patients.js';
 import { parseSplit } from '../../../src/data/split/split.js';
-import { openImage } from '../../../src/formats/formats.js';
 import { dicomFormat } from '../../../src/formats/dicom/format.js';
 import { findSeries } from '../../../src/formats/dicom/series.js';
+import { openImage } from '../../../src/formats/formats.js';
+import { niftiFormat } from '../../../src/formats/nifti/format.js';
 import { decodeNpy } from '../../../src/formats/npy.js';
 import { decodePng } from '../../../src/formats/png/png.js';
 import { sourceOf } from '../../../src/formats/source.js';
+import { planes } from '../../../src/image/plane.js';
 import { decodeModel, encodeModel } from '../../../src/model/modelfile.js';
 import { importTorch } from '../../../src/model/torch.js';
 import { nodeFiles } from '../../../src/platform/node/files/node-files.js';
@@ -26,7 +28,7 @@ import { decodeCheckpoint } from '../../../src/train/checkpoint/checkpoint.js';
 import { pick } from '../campaign.js';
 import { mutate } from './mutate.js';
 import { mutateJson } from './mutate-json.js';
-import { mutatePng, mutateSafetensors } from './seal.js';
+import { mutateGzip, mutatePng, mutateSafetensors } from './seal.js';
 import type { Seeds } from './seeds.js';
 
 export interface Kind {
@@ -72,6 +74,8 @@ export function kindsOf(seeds: Seeds, folder: string): Kind[] {
     changed('TIFF', 400, seeds.tiff, mutate, readSlices),
     changed('JPEG', 300, seeds.jpeg, mutate, readSlices),
     changed('DICOM', 300, seeds.dicom, mutate, readDicom),
+    changed('NIfTI', 400, seeds.nifti, mutate, readNifti),
+    changed('NIfTI, checksums right', 200, seeds.nifti, mutateGzip, readNifti),
     {
       ...changed('model', 900, seeds.model, mutate, async (bytes) => encodeModel(await readModel(bytes))),
       sealed: true,
@@ -143,6 +147,21 @@ async function readDicom(bytes: Uint8Array): Promise<unknown> {
   await opened.verify();
   const [series] = await findSeries([source]);
   return [await opened.read(opened.header.slices - 1), await series!.open().read(0)];
+}
+
+/** All slices along the plane that the bytes decide, of the last volume there is. */
+async function readNifti(bytes: Uint8Array): Promise<unknown> {
+  const source = sourceOf(bytes, 'image.nii');
+  const plane = planes[bytes.length % planes.length]!;
+  const opened = await niftiFormat.open(source, { plane }).catch((error) => {
+    const volumes = /holds (\d+) volumes/.exec(error.message)?.[1];
+    if (volumes === undefined) throw error;
+    return niftiFormat.open(source, { plane, volume: Number(volumes) });
+  });
+  await opened.verify();
+  const slices = [];
+  for (let z = 0; z < opened.header.slices; z++) slices.push(await opened.read(z));
+  return slices;
 }
 
 function configReader(folder: string): Kind['read'] {

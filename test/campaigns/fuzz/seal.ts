@@ -1,5 +1,6 @@
 /** Changes that get past the checksums, which are worked out anew: what lies behind them must be checked, too. */
 import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Random } from '../../../src/base/random.js';
 import { chunk } from '../../fixtures/png.js';
 import { mutate } from './mutate.js';
@@ -41,6 +42,12 @@ function sealed(text: string, data: Uint8Array): Buffer {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
   return Buffer.concat([length, json, data]);
+}
+
+/** What is in a file, with or without gzip, changed and put into gzip. */
+export function mutateGzip(bytes: Uint8Array, random: Random, other: Uint8Array): Uint8Array {
+  const inside = (file: Uint8Array) => (file[0] === 0x1f ? gunzipSync(file) : file);
+  return gzipSync(mutate(inside(bytes), random, inside(other)));
 }
 
 /** A PNG with some of its chunks changed, and their checksums right. */

@@ -8,10 +8,11 @@ import { encodeNpy } from '../../../src/formats/npy.js';
 import { encodePng } from '../../../src/formats/png/png.js';
 import { readSafetensors, type StoredTensor } from '../../../src/formats/safetensors.js';
 import { encodeTiff } from '../../../src/formats/tiff/write.js';
-import { exif, jpeg, withSegment } from '../../fixtures/jpeg.js';
 import { buildDicom, type Fields, fragments, PICTURE, rle, SYNTAX } from '../../fixtures/dicom.js';
 import { codedFrame } from '../../fixtures/dicom-frames.js';
+import { exif, jpeg, withSegment } from '../../fixtures/jpeg.js';
 import { putMat } from '../../fixtures/mat.js';
+import { buildNifti, sformOf, zipped } from '../../fixtures/nifti.js';
 import { buildPng, COLOUR, chunk, packLines } from '../../fixtures/png.js';
 import { buildTiff, bytesOf, deflated, lzw, storedTiff } from '../../fixtures/tiff.js';
 import { metricsOf } from '../../support/cli/runs.js';
@@ -28,6 +29,7 @@ export interface Seeds {
   readonly tiff: readonly Uint8Array[];
   readonly jpeg: readonly Uint8Array[];
   readonly dicom: readonly Uint8Array[];
+  readonly nifti: readonly Uint8Array[];
   readonly model: readonly Uint8Array[];
   readonly checkpoint: readonly Uint8Array[];
   readonly mat: readonly Uint8Array[];
@@ -58,6 +60,7 @@ export async function seedsOf(run: string): Promise<Seeds> {
     tiff: tiffs(),
     jpeg: jpegs(),
     dicom: dicoms(),
+    nifti: niftis(),
     model: [model],
     checkpoint: [file('checkpoint.safetensors'), file('checkpoint-previous.safetensors')],
     mat: await mats(),
@@ -175,6 +178,22 @@ function dicoms(): Uint8Array[] {
 function jpegOf(width: number, height: number): Uint8Array {
   const data = Uint8Array.from({ length: 4 * width * height }, (_, k) => (k * 7) % 256);
   return new Uint8Array(encodeJpeg({ width, height, data }, 90).data);
+}
+
+/** Both versions and orders of bytes, a series, colours, and the three ways in which a file says where it lies. */
+function niftis(): Uint8Array[] {
+  const data = Array.from({ length: 48 }, (_, k) => k * 5);
+  const sform = sformOf([
+    [-1, 0.2, 0, 3],
+    [0.2, 1, 0, 4],
+    [0, 0, 2, 5],
+  ]);
+  const qform = { code: 1, bcd: [0.5, 0.5, 0.5] };
+  const volume = buildNifti({ shape: [2, 3, 4, 2], type: 'int16', data, sform, slope: 0.5, inter: 3 });
+  const second = buildNifti({ version: 2, order: 'big', shape: [4, 3, 4], type: 'float32', data, qform });
+  const colours = buildNifti({ order: 'big', shape: [4, 4, 1], type: 'rgb24', data });
+  const wide = buildNifti({ version: 2, shape: [3, 4, 4], type: 'int64', data, sform });
+  return [volume, second, colours, wide, zipped(volume), zipped(second)];
 }
 
 async function mats(): Promise<Uint8Array[]> {

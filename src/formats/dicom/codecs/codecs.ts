@@ -2,7 +2,7 @@
 import { InputError } from '../../../base/errors.js';
 import { show } from '../../../base/show.js';
 import { inflateRaw } from '../../inflate.js';
-import { loadPeer } from '../../peers.js';
+import { loadPeer, rethrow } from '../../peers.js';
 import { frameBytes, type PixelFormat } from '../pixel-format.js';
 import { decodeRle } from '../rle.js';
 import type { Compression } from '../transfer-syntax.js';
@@ -76,7 +76,7 @@ async function decodeJpeg({ bytes, format, name, what }: CodedFrame): Promise<De
   checkSize(size, format, what);
   checkBits(bytes, format, 2 / 64, what);
   if (size.marker === 0xc3) return decodeLossless({ bytes, format, name, what });
-  const peer = { name: 'jpeg-js', load: () => import('jpeg-js') };
+  const peer = { name: 'jpeg-js', load: () => import('jpeg-js').catch(rethrow) };
   const { default: library } = await loadPeer(peer, `${name}: JPEG in a DICOM file`);
   const { data } = library.decode(untilEnd(bytes, what), {
     useTArray: true,
@@ -97,7 +97,7 @@ async function decodeJpeg({ bytes, format, name, what }: CodedFrame): Promise<De
 async function decodeLossless({ bytes, format, name, what }: CodedFrame): Promise<DecodedFrame> {
   checkSize(jpegSize(bytes, what), format, what);
   checkBits(bytes, format, 1, what);
-  const peer = { name: 'jpeg-lossless-decoder-js', load: () => import('jpeg-lossless-decoder-js') };
+  const peer = { name: 'jpeg-lossless-decoder-js', load: () => import('jpeg-lossless-decoder-js').catch(rethrow) };
   const { Decoder } = await loadPeer(peer, `${name}: lossless JPEG in a DICOM file`);
   const decoder = new Decoder();
   const own = new Uint8Array(untilEnd(bytes, what));
@@ -110,7 +110,10 @@ const openjpeg = new CompiledCodec('J2KDecoder');
 
 async function decodeJpegLs({ bytes, format, name, what }: CodedFrame): Promise<DecodedFrame> {
   checkSize(jpegSize(bytes, what), format, what);
-  const peer = { name: '@cornerstonejs/codec-charls', load: () => import('@cornerstonejs/codec-charls/decode') };
+  const peer = {
+    name: '@cornerstonejs/codec-charls',
+    load: () => import('@cornerstonejs/codec-charls/decode').catch(rethrow),
+  };
   const { default: start } = await loadPeer(peer, `${name}: JPEG-LS in a DICOM file`);
   const decoded = await charls.decode(start, untilEnd(bytes, what));
   return compiled(decoded);
@@ -118,7 +121,10 @@ async function decodeJpegLs({ bytes, format, name, what }: CodedFrame): Promise<
 
 async function decodeJpeg2000({ bytes, format, name, what }: CodedFrame): Promise<DecodedFrame> {
   checkSize(jpeg2000Size(bytes, what), format, what);
-  const peer = { name: '@cornerstonejs/codec-openjpeg', load: () => import('@cornerstonejs/codec-openjpeg/decode') };
+  const peer = {
+    name: '@cornerstonejs/codec-openjpeg',
+    load: () => import('@cornerstonejs/codec-openjpeg/decode').catch(rethrow),
+  };
   const { default: start } = await loadPeer(peer, `${name}: JPEG 2000 in a DICOM file`);
   const decoded = await openjpeg.decode(start, bytes);
   // Its colours are transformed back by the codestream itself, where it says so; YBR_FULL stays.
