@@ -26,7 +26,7 @@ test('slices are sorted by where they lie, not by name', async () => {
   const [image] = await openSeries(sources);
   assert.equal(image!.header, {
     ...{ width: 4, height: 3, channels: 1, bits: 16, samples: 'unsigned', slices: 3 },
-    ...{ spacing: [0.5, 0.25], sliceSpacing: 2, orientation: 'LPS' },
+    ...{ spacing: [0.5, 0.25], sliceSpacing: 2, plane: 'axial', orientation: 'LPS' },
   });
   await image!.verify();
   const { data, spacing } = await image!.read(0);

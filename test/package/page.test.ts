@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createModel, syntheticDataset, trainModel, weightsSha256 } from '../../src/index.js';
+import { optionalPackages } from '../support/optional-packages.js';
 
 /** Seen from `dist/test/package`. */
 const PACKAGE = new URL('../../../', import.meta.url);
@@ -44,6 +45,7 @@ test("a page's bundle of the core trains, goes on from a checkpoint, and has the
     platform: 'browser',
     format: 'iife',
     globalName: 'unetpp',
+    external: optionalPackages(),
     write: false,
     logLevel: 'silent',
   });

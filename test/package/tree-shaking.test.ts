@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import * as assert from 'uvu/assert';
 import { suiteInFolder } from '../support/cli/cli.js';
+import { optionalPackages } from '../support/optional-packages.js';
 
 const test = suiteInFolder('tree-shaking');
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
@@ -17,7 +18,7 @@ async function filesOf(dir: string, name: string): Promise<string[]> {
   const { metafile } = await build({
     stdin: { contents: `import { ${name} } from 'unetpp/core';\nconsole.log(${name});`, resolveDir: page },
     ...{ bundle: true, platform: 'browser', format: 'esm', outdir: join(page, 'out') },
-    ...{ write: false, metafile: true, logLevel: 'silent' },
+    ...{ external: optionalPackages(), write: false, metafile: true, logLevel: 'silent' },
   });
   const [output] = Object.values(metafile.outputs);
   const used = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);

@@ -44,7 +44,7 @@ export const niftiFormat: ImageFormat = {
         extension: isCompressed ? '.nii.gz' : '.nii',
         holdsProbabilities: true,
         kind: niftiKind,
-        encode: (slices, { mark }) => encodeResults(slices, { header, slicing, isCompressed, name }, mark),
+        encode: async (slices, { mark }) => encodeResults(slices, { header, slicing, isCompressed }, mark),
       },
     };
   },

@@ -1,8 +1,8 @@
 /** Results written as NIfTI: the header of the image they are of, so that viewers lay them over it, with voxels of their own. */
+import { gzipSync } from 'fflate';
 import { invariant } from '../../base/errors.js';
 import type { Image } from '../../image/image.js';
 import { bytesOf, turnNumbers } from '../numbers.js';
-import { loadPeer, rethrow } from '../peers.js';
 import { placeSlice, type Slicing } from '../volume.js';
 import type { NiftiHeader } from './header.js';
 import { withComment } from './mark.js';
@@ -13,7 +13,6 @@ export interface Original {
   readonly header: NiftiHeader;
   readonly slicing: Slicing;
   readonly isCompressed: boolean;
-  readonly name: string;
 }
 
 /** The types of results, from the narrowest: all slices are written as the widest of theirs. */
@@ -29,8 +28,8 @@ const TYPES = [
  * same results give the same bytes.
  * @param mark the description in the header, ASCII; of a gzip file it is also the comment
  */
-export async function encodeResults(slices: readonly Image[], original: Original, mark: string): Promise<Uint8Array> {
-  const { header, isCompressed, name } = original;
+export function encodeResults(slices: readonly Image[], original: Original, mark: string): Uint8Array {
+  const { header, isCompressed } = original;
   const { layout, isLittleEndian } = header;
   const channels = channelsOf(slices, original);
   const [type, array] = TYPES.findLast(([, each]) => slices.some(({ data }) => data instanceof each))!;
@@ -45,11 +44,6 @@ export async function encodeResults(slices: readonly Image[], original: Original
   }
   if (!isLittleEndian) turnNumbers(file.subarray(layout.voxels), bytesOf(type));
   if (!isCompressed) return file;
-  // It comes with nifti-reader-js, which needs it, too.
-  const { gzipSync } = await loadPeer(
-    { name: 'fflate', load: () => import('fflate').catch(rethrow) },
-    `${name}: a gzip file`,
-  );
   return withComment(gzipSync(file, { mtime: 0 }), mark);
 }
 
