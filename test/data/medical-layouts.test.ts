@@ -6,6 +6,7 @@ import type { DatasetOptions } from '../../src/data/folder/read-dataset.js';
 import { encodeNpy } from '../../src/formats/npy.js';
 import { encodePng } from '../../src/formats/png/png.js';
 import { openDataset } from '../../src/platform/node/data.js';
+import { buildNifti, sformOf, zipped } from '../fixtures/nifti.js';
 import { put, suiteInFolder } from '../support/cli/cli.js';
 import { rejection, throwsInput } from '../support/throws.js';
 
@@ -139,6 +140,33 @@ test('values far from 0 and 1 are not taken as they are; a window of them is', a
   const dataset = await open(dir, { normalisation: 'window:40,800' });
   assert.equal([...(await dataset.load('a')).image.data].slice(0, 2), [0, 0.75]);
   assert.is(dataset.sampler.preprocessing.normalisation, 'window:40,800');
+});
+
+test('a volume of a NIfTI file and its mask: slices of one patient, of the volume that is asked for', async ({
+  dir,
+}) => {
+  const sform = sformOf([
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 5, 0],
+  ]);
+  for (const name of ['a', 'b']) {
+    const data = Array.from({ length: 36 }, (_, k) => k + name.charCodeAt(0));
+    put(dir, `images/${name}.nii.gz`, zipped(buildNifti({ shape: [2, 3, 3, 2], type: 'int16', data, sform })));
+    const mask = Array.from({ length: 18 }, (_, k) => Number(k > 9));
+    put(dir, `masks/${name}.nii`, buildNifti({ shape: [2, 3, 3], type: 'uint8', data: mask, sform }));
+  }
+  assert.match(await refusal(dir), /^DIR\/images\/a\.nii\.gz: holds 2 volumes, .*; name it, volume 1 to 2/);
+  const dataset = await open(dir, { volume: 2, normalisation: 'zscore' });
+  assert.equal([...dataset.records.keys()], ['a-1', 'a-2', 'a-3', 'b-1', 'b-2', 'b-3']);
+  const { patient, plane, width, height } = dataset.records.get('b-2')!;
+  assert.equal([patient, plane, width, height], ['b', 'axial', 2, 3]);
+  // Columns run to the left and rows to the back: both are reversed in a file whose axes run to the right and the front.
+  assert.equal(await pixels(dir, 'a-1', { volume: 2 }), [
+    [5, 4, 3, 2, 1, 0].map((k) => 18 + k + 97),
+    [0, 0, 0, 0, 0, 0],
+  ]);
+  assert.is(dataset.sampler.preprocessing.plane, 'axial');
 });
 
 test.run();

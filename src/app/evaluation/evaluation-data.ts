@@ -32,6 +32,8 @@ export interface EvaluationDataOptions {
   /** The data folder. */
   readonly data: string;
   readonly subset: (typeof measurable)[number];
+  /** Which volume of a file that holds several is read. */
+  readonly volume?: number;
   /** Whether masks number objects, which are all foreground. */
   readonly instances?: boolean;
   /** Width and height that images are brought to. Default: as in the training; where that had none, they keep their own. */
@@ -57,13 +59,13 @@ export async function openEvaluationData(
   const { subset, tiling, tta } = options;
   const { seed = 1, plan } = trainedSplit(loaded[0]!.model);
   const split = { seed: options.seed ?? seed, ...(plan && subset !== 'all' && { plan }) };
-  const instances = defined({ instances: options.instances });
+  const given = defined({ volume: options.volume, instances: options.instances });
   const opened = new Map<string, Dataset>();
   const members: Member[] = [];
   for (const { model } of loaded) {
     const reading = readingOf(model, options.size);
     const key = JSON.stringify(reading);
-    const dataset = opened.get(key) ?? (await openDataset(options.data, { ...reading, ...split, ...instances }));
+    const dataset = opened.get(key) ?? (await openDataset(options.data, { ...reading, ...split, ...given }));
     if (!opened.has(key)) remarkOnChannels(model, dataset, observer);
     opened.set(key, dataset);
     members.push({ model, dataset });

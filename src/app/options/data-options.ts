@@ -47,6 +47,13 @@ export const readingOptions = {
     default: { unset: 'the one with the smallest pixels' },
     affects: 'bits',
   },
+  volume: {
+    flag: '--volume <n>',
+    parse: whole(1),
+    help: 'which volume of a file that holds several is read',
+    default: { unset: '' },
+    affects: 'bits',
+  },
   neighbours: {
     flag: '--neighbours <n>',
     parse: whole(0, MAX_NEIGHBOURS),
@@ -64,8 +71,8 @@ export const readingOptions = {
 } as const satisfies OptionTable;
 
 /** What options say of how files become images and masks. */
-export function readingOf({ plane, neighbours, instances }: ReadingOptions): ReadingOptions {
-  return defined({ plane, neighbours, instances });
+export function readingOf({ plane, volume, neighbours, instances }: ReadingOptions): ReadingOptions {
+  return defined({ plane, volume, neighbours, instances });
 }
 
 /** The width and height that images are brought to where neither these nor a patch is given. */

@@ -1,6 +1,7 @@
 /** Predicts the masks of image files, at their own size, with a model file. */
 
 import type { Backend } from '../../backend/backend.js';
+import { defined } from '../../base/defaults.js';
 import { InputError } from '../../base/errors.js';
 import { emptyLike } from '../../image/channels.js';
 import type { Image } from '../../image/image.js';
@@ -32,6 +33,8 @@ export interface PredictFilesOptions extends ForceOption, ResultOptions {
   readonly model: readonly string[];
   /** An image, or a folder of them. */
   readonly input: string;
+  /** Which volume of a file that holds several is read. */
+  readonly volume?: number;
   /** The folder that the masks and NAME-overlay.png are written to. */
   readonly out: string;
   readonly mode: string;
@@ -84,7 +87,10 @@ async function predictOn(
   const { tiling, tta } = options;
   const rule = models.maskRule({ mode, ...maskOptions(options) });
   const reading = readingRule(loaded);
-  const { images: files, skipped } = await listImages(options.input, reading);
+  const { images: files, skipped } = await listImages(options.input, {
+    ...reading,
+    ...defined({ volume: options.volume }),
+  });
   const inputs = await openInputs(files, reading);
   refuseCollisions(inputs, options);
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });

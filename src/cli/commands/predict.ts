@@ -1,7 +1,7 @@
 /** `unetpp predict`: masks of images, at their own size. */
 import { Option } from 'commander';
 import { inferenceOptions } from '../../app/options/inference-options.js';
-import { path } from '../../app/options/parsers.js';
+import { path, whole } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { type PredictFilesOptions, predictFiles } from '../../app/prediction/predict-files.js';
 import { resultFormats } from '../../app/prediction/results.js';
@@ -21,6 +21,7 @@ export const predict = withModels(
   ).usage('--model FILE... --input IMAGE_OR_DIR --out DIR [options]'),
 )
   .requiredOption('--input <path>', 'an image, or a folder of them', path)
+  .option('--volume <n>', 'which volume of a file that holds several is read', whole(1))
   .requiredOption('--out <dir>', 'folder for the results; earlier results with the same names are replaced', path)
   .addTable(forceOptions)
   .addTable(inferenceOptions)

@@ -13,6 +13,7 @@ export function withImages(command: CliCommand): CliCommand {
         .choices(measurable)
         .default('validation'),
     )
+    .option('--volume <n>', 'which volume of a file that holds several is read', whole(1))
     .option('--instances', 'masks number objects: all of them are foreground')
     .option(
       '--size <pixels>',

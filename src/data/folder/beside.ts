@@ -6,8 +6,8 @@
 import { InputError } from '../../base/errors.js';
 import { guessedNames, parseClasses } from './class-masks.js';
 import { readText } from './files.js';
-import type { FolderFormat, ListedFolder } from './format.js';
-import { type Entry, inBatches, listImages, listSubfolders, stackedEntry } from './listing.js';
+import { type FolderFormat, type ListedFolder, ofMasks } from './format.js';
+import { type Entry, entryOf, inBatches, listImages, listSubfolders, stackedEntry } from './listing.js';
 import { pairRecords } from './slices.js';
 
 /** The ends of the names of masks. */
@@ -31,9 +31,11 @@ export const beside: FolderFormat = {
     const { images, skipped } = await listed(folder);
     const cases = casesOf(images);
     onFaults(lonely(images, cases), 'without mask');
-    const pairs = cases.map(({ name, parts, mask }) => ({ name, image: stackedEntry(parts), mask }));
+    const pairs = cases.map(({ name, parts, mask }) => {
+      return { name, image: stackedEntry(parts), mask: entryOf(files, mask.path, ofMasks(reading)) };
+    });
     const given = entries.includes('classes.json') ? files.join(dir, 'classes.json') : undefined;
-    const guess = () => guessedNames(reading.instances ? [] : cases.map(({ mask }) => mask), onFaults);
+    const guess = () => guessedNames(reading.instances ? [] : pairs.map(({ mask }) => mask), onFaults);
     const classNames = given ? parseClasses(await readText(files, given), given) : await guess();
     const records = await pairRecords(pairs, classNames.length, reading, onFaults);
     return { records, classNames, skipped };

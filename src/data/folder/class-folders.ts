@@ -6,7 +6,7 @@ import type { Image } from '../../image/image.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
 import type { ImageRecord } from '../record.js';
 import type { Files } from './files.js';
-import type { Contents, ReadingOptions } from './format.js';
+import { type Contents, ofMasks, type ReadingOptions } from './format.js';
 import { type ImageFolder, inBatches, listImages } from './listing.js';
 import { masksOf } from './mask.js';
 import { Shelf, sliceRecords } from './slices.js';
@@ -40,7 +40,9 @@ export async function classFolders(
   if (unnamed !== undefined)
     throw new InputError(`${files.join(dir, unnamed)}: a class that classes.json does not name; add it`);
 
-  const folders = await Promise.all(classNames.map((name) => listImages(files, files.join(dir, name), reading)));
+  const folders = await Promise.all(
+    classNames.map((name) => listImages(files, files.join(dir, name), ofMasks(reading))),
+  );
   const lonely = folders.flatMap((folder) => [...folder.images].filter(([name]) => !images.images.has(name)));
   onFaults(
     lonely.map(([name, { path }]) => `${path} has no image: expected ${files.join(images.dir, `${name}.png`)}`),

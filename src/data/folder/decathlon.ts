@@ -9,7 +9,7 @@ import { parseJson } from '../../base/json.js';
 import { show } from '../../base/show.js';
 import type { OnFaults } from '../faults.js';
 import { readText } from './files.js';
-import type { Contents, FolderFormat } from './format.js';
+import { type Contents, type FolderFormat, ofMasks } from './format.js';
 import { channelsOfFiles, type Entry, listImages, volumesOf } from './listing.js';
 import { pairRecords } from './slices.js';
 
@@ -27,7 +27,7 @@ export const decathlon: FolderFormat = {
     const { channels, classNames } = parseAbout(await readText(files, path), path);
     const [images, labels] = await Promise.all([
       listImages(files, files.join(dir, 'imagesTr'), reading),
-      listImages(files, files.join(dir, 'labelsTr'), reading),
+      listImages(files, files.join(dir, 'labelsTr'), ofMasks(reading)),
     ]);
     const byName =
       channelsOfFiles(images.images) ??

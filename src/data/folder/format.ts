@@ -18,10 +18,17 @@ export interface Contents {
 export interface ReadingOptions {
   /** The plane that volumes are cut into slices along. Default: the one with the smallest pixels. */
   readonly plane?: Plane;
+  /** Which volume of a series in one file is read, counted from 1. Where it is absent, files with several are refused. */
+  readonly volume?: number;
   /** How many neighbours on both sides of a slice are channels of its image. Default: 0. */
   readonly neighbours?: number;
   /** Whether masks number objects, 1, 2, …, which are all foreground. Default: false. */
   readonly instances?: boolean;
+}
+
+/** How the masks beside images are read: they have one volume, whichever is read of their images. */
+export function ofMasks({ plane }: ReadingOptions): Pick<ReadingOptions, 'plane'> {
+  return plane ? { plane } : {};
 }
 
 /** A folder, and the names of what lies in it. */

@@ -34,7 +34,7 @@ export interface ImageFolder {
 export async function listImages(
   files: Files,
   dir: string,
-  reading: Pick<ReadingOptions, 'plane'> = {},
+  reading: Pick<ReadingOptions, 'plane' | 'volume'> = {},
 ): Promise<ImageFolder> {
   const entries = (await files.list(dir)).filter(({ name }) => !name.startsWith('.'));
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -123,7 +123,7 @@ export function volumesOf(
   files: Files,
   images: ReadonlyMap<string, Entry>,
   channels: number,
-  reading: Pick<ReadingOptions, 'plane'>,
+  reading: Pick<ReadingOptions, 'plane' | 'volume'>,
 ): ReadonlyMap<string, Entry> {
   const volume = (path: string) => (_: unknown, k: number) => entryOf(files, path, { ...reading, volume: k + 1 });
   return new Map(
@@ -148,11 +148,17 @@ export async function listSubfolders(files: Files, dir: string): Promise<string[
   return folders.map(({ name }) => name).sort();
 }
 
-/** Runs `run` on every item, a few at a time: a data set may hold more files than a process may open at once. */
+/**
+ * Runs `run` on every item, a few at a time: a data set may hold more files than a process may open at once. Of several
+ * errors that of the first item is thrown, whichever came first.
+ */
 export async function inBatches<T, R>(items: readonly T[], run: (item: T) => Promise<R>, batch = 32): Promise<R[]> {
   const results: R[] = [];
   for (let i = 0; i < items.length; i += batch) {
-    results.push(...(await Promise.all(items.slice(i, i + batch).map(run))));
+    for (const settled of await Promise.allSettled(items.slice(i, i + batch).map(run))) {
+      if (settled.status === 'rejected') throw settled.reason;
+      results.push(settled.value);
+    }
   }
   return results;
 }

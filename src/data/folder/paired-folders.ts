@@ -10,7 +10,7 @@ import { maskedName } from './beside.js';
 import { classFolders } from './class-folders.js';
 import { guessedNames, parseClasses } from './class-masks.js';
 import { type Files, readText, splitName } from './files.js';
-import type { Contents, FolderFormat } from './format.js';
+import { type Contents, type FolderFormat, ofMasks } from './format.js';
 import { type ImageFolder, listImages, listSubfolders } from './listing.js';
 import { pairRecords } from './slices.js';
 
@@ -24,7 +24,7 @@ export const pairedFolders: FolderFormat = {
   async contents({ files, dir, entries, reading }, onFaults): Promise<Contents> {
     const [images, allMasks] = await Promise.all([
       listImages(files, files.join(dir, 'images'), reading),
-      listImages(files, files.join(dir, 'masks'), reading),
+      listImages(files, files.join(dir, 'masks'), ofMasks(reading)),
     ]);
     if (images.images.size === 0) {
       const found = images.others.length ? `found ${images.others.slice(0, 3).join(', ')}` : 'it is empty';

@@ -34,9 +34,9 @@ export interface DatasetOptions extends SamplingOptions, ReadingOptions {
  *   the images of a patient
  */
 export async function readDataset(files: Files, dir: string, options: DatasetOptions): Promise<Dataset> {
-  const { seed, plane, neighbours, instances } = options;
+  const { seed, plane, volume, neighbours, instances } = options;
   const samplerFor = samplerOf(options);
-  const folder = await readDataFolder(files, dir, defined({ plane, neighbours, instances }));
+  const folder = await readDataFolder(files, dir, defined({ plane, volume, neighbours, instances }));
   const { records, classNames, splitFile } = folder;
   const sampler = samplerFor(records);
   const drawn = options.plan && !splitFile ? completePlan(options.plan, folder) : undefined;
