@@ -148,7 +148,10 @@ test('what cannot be compared is refused', async ({ dir }) => {
   const sizes = '5 train, 1 validation and 0 test images';
   refused(dir, compare('--subset', 'test'), `data: the subset "test" holds no image; there are ${sizes}`);
   await putModel(dir, { inChannels: 2 });
-  assert.match(unetpp(dir, compare()).stderr, /^unetpp: data: its images have 1 channel, the model reads 2; give images of 2\n$/);
+  assert.match(
+    unetpp(dir, compare()).stderr,
+    /^unetpp: data: its images have 1 channel, the model reads 2; give images of 2\n$/,
+  );
 });
 
 test.run();
