@@ -97,7 +97,8 @@ test('options that are not allowed', async () => {
 function clockwork(durations: number[]) {
   const calls: string[] = [];
   const { now } = performance;
-  let time = now.call(performance);
+  // Whole, so that differences of later times are exact.
+  let time = Math.ceil(now.call(performance));
   performance.now = () => time;
   const model = {
     async probabilities([image]: Image[], mode: Mode) {
