@@ -3,7 +3,7 @@
 export * from './core.js';
 export { type BackendName, backends, createBackend } from './platform/node/backends.js';
 export { openDataset } from './platform/node/data.js';
-export { readImage } from './platform/node/files/read-image.js';
+export { openImageFile, readImage } from './platform/node/files/read-image.js';
 // In place of the core's: models that can be saved, on a backend of their own where none is given.
 export {
   createModel,

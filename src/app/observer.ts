@@ -63,6 +63,8 @@ export type Remark =
     }
   /** Files beside the images that are ignored. */
   | { readonly kind: 'skipped'; readonly files: readonly string[] }
+  /** What a file says of itself that bears on how it is read. */
+  | { readonly kind: 'stored'; readonly path: string; readonly text: string }
   /** What `--backend auto` has taken, and why. */
   | { readonly kind: 'chosen'; readonly backend: BackendName; readonly reason: string }
   /** Options that have no effect on a backend, as they are given on the command line. */

@@ -33,6 +33,8 @@ export interface ImageRecord extends Origin {
   readonly samples?: SampleKind;
   /** The plane that its volume is cut along, where it is a slice of one. */
   readonly plane?: Plane;
+  /** What its file says of itself that bears on how it is read; of a volume, the first slice has it. */
+  readonly remarks?: readonly string[];
   /**
    * Reads image and mask.
    * @throws InputError when a file turns out to be damaged or no mask

@@ -13,7 +13,8 @@ import {
   readImage,
   sourceOf,
 } from '../../src/index.js';
-import { json, listing, put, refused, suiteInFolder } from '../support/cli/cli.js';
+import { buildNifti, sformOf } from '../fixtures/nifti.js';
+import { json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli volumes');
 
@@ -140,6 +141,30 @@ test('training on volumes: slices of one stay together, neighbours are channels,
     new Set(rows.map((row) => row.split(',').find((cell) => /^[abc]$/.test(cell)))),
     new Set(['a', 'b', 'c']),
   );
+});
+
+test('what a file says of itself is told, and one volume of several is read', async ({ dir }) => {
+  await putModel(dir, {}, { normalisation: 'percentile' });
+  const data = Array.from({ length: 2 * 8 * 8 * 2 }, (_, k) => (k * 37) % 101);
+  const sform = sformOf([
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 5, 0],
+  ]);
+  put(dir, 'scan.nii', buildNifti({ shape: [8, 8, 2, 2], type: 'int16', data, sform }));
+  const predict = ['predict', '--model', 'model.safetensors', '--input', 'scan.nii', '--out', 'out'];
+  refused(dir, predict, 'scan.nii: holds 2 volumes, 8x8x2x2 of int16, expected one; name it, volume 1 to 2');
+  assert.is(unetpp(dir, [...predict, '--volume', '2']).stderr, 'remark    scan.nii: Volume 2 of 2 is read.\n');
+  assert.equal(listing(join(dir, 'out')), ['scan-overlay.png', 'scan.nii']);
+  for (const name of ['a', 'b']) {
+    const mask = Array.from({ length: 8 * 8 * 2 }, (_, k) => Number(k % 3 === 0));
+    const values = data.map((value) => value + name.charCodeAt(0));
+    put(dir, `data/images/${name}.nii`, buildNifti({ shape: [8, 8, 2, 2], type: 'int16', data: values, sform }));
+    put(dir, `data/masks/${name}.nii`, buildNifti({ shape: [8, 8, 2], type: 'uint8', data: mask, sform }));
+  }
+  const { remarks } = json(dir, ['check', '--data', 'data', '--volume', '2']);
+  const told = (remarks as string[]).filter((remark) => remark.includes('Volume'));
+  assert.equal(told, ['a-1: Volume 2 of 2 is read.', 'b-1: Volume 2 of 2 is read.']);
 });
 
 test.run();

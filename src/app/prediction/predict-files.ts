@@ -3,6 +3,7 @@
 import type { Backend } from '../../backend/backend.js';
 import { defined } from '../../base/defaults.js';
 import { InputError } from '../../base/errors.js';
+import { numberedClasses } from '../../data/folder/class-masks.js';
 import { emptyLike } from '../../image/channels.js';
 import type { Image } from '../../image/image.js';
 import type { Postprocessing } from '../../image/postprocessing.js';
@@ -95,10 +96,14 @@ async function predictOn(
   refuseCollisions(inputs, options);
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
   await outputs.folder(options.out);
-  const context = contextOf(models.classes);
+  const { classes } = models;
+  const context = { classes, classNames: numberedClasses(Math.max(1, classes - 1)) };
   const writers: ResultWriter[] = [];
   for (const input of inputs) writers.push(await claimResults(input, options, context, outputs));
   if (skipped.length > 0) observer.remark?.({ kind: 'skipped', files: skipped });
+  for (const { path, header } of inputs) {
+    for (const text of header.remarks ?? []) observer.remark?.({ kind: 'stored', path, text });
+  }
   await checkInputs(inputs, loaded, options, observer);
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
@@ -131,12 +136,6 @@ async function predictOn(
     models: usedModels(loaded),
     threads: backend.threads,
   };
-}
-
-/** The names of the classes, for formats that have a place for them. */
-function contextOf(classes: number): ResultContext {
-  const classNames = classes === 1 ? ['foreground'] : Array.from({ length: classes - 1 }, (_, k) => `class ${k + 1}`);
-  return { classes, classNames };
 }
 
 /** Claims the files of an image. */

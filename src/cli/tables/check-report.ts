@@ -124,6 +124,7 @@ function remarks(
     ...(divided.length > FEW
       ? [`${plural(divided.length - FEW, 'more patient')} in different subsets, ${divided.length} in all`]
       : []),
+    ...facts.flatMap(({ name, remarks = [] }) => remarks.map((text) => `${name}: ${text}`)),
     ...within.map((duplicates) => `the same image more than once: ${duplicates.map(({ name }) => name).join(', ')}`),
     ...(flat.length ? [`${plural(flat.length, 'image')} with a single value: ${few(namesOf(flat))}`] : []),
     ...(emptyMasks.length ? [`${plural(emptyMasks.length, 'mask')} without foreground: ${few(emptyMasks)}`] : []),

@@ -35,6 +35,8 @@ export function remarkText(remark: Remark): string {
     }
     case 'skipped':
       return `skipped   ${plural(remark.files.length, 'file')} of no known format: ${few(remark.files)}`;
+    case 'stored':
+      return `remark    ${remark.path}: ${remark.text}`;
     case 'chosen':
       return `backend   ${remark.backend}, as ${remark.reason}`;
     case 'unused':

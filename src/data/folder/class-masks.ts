@@ -36,7 +36,11 @@ export async function countClasses(masks: readonly Entry[], onFaults: OnFaults):
 
 /** Names for the classes of a folder of masks without classes.json, by what `countClasses` finds. */
 export async function guessedNames(masks: readonly Entry[], onFaults: OnFaults): Promise<string[]> {
-  const count = await countClasses(masks, onFaults);
+  return numberedClasses(await countClasses(masks, onFaults));
+}
+
+/** Names for classes of which nothing is known but how many there are. */
+export function numberedClasses(count: number): string[] {
   return count === 1 ? ['foreground'] : Array.from({ length: count }, (_, k) => `class ${k + 1}`);
 }
 

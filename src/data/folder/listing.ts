@@ -83,11 +83,7 @@ async function holdsDicom(files: Files, folder: string): Promise<boolean> {
 }
 
 async function visibleFiles(files: Files, folder: string): Promise<string[]> {
-  const entries = await files.list(folder).catch((error: unknown) => {
-    if (error instanceof UnlistedFolder) return [];
-    throw error;
-  });
-  const names = entries.filter(({ name, isFile }) => isFile && !name.startsWith('.')).map(({ name }) => name);
+  const names = (await visibleEntries(files, folder)).filter(({ isFile }) => isFile).map(({ name }) => name);
   return names.sort().map((name) => files.join(folder, name));
 }
 
@@ -140,12 +136,17 @@ async function isImageEntry(files: Files, dir: string, { name, isFile }: FileEnt
 
 /** Returns the names of the folders in `dir` except hidden ones; none where it cannot be listed. */
 export async function listSubfolders(files: Files, dir: string): Promise<string[]> {
+  const folders = (await visibleEntries(files, dir)).filter(({ isFile }) => !isFile);
+  return folders.map(({ name }) => name).sort();
+}
+
+/** What lies in a folder except hidden files; nothing where it cannot be listed. */
+async function visibleEntries(files: Files, dir: string): Promise<FileEntry[]> {
   const entries = await files.list(dir).catch((error: unknown) => {
     if (error instanceof UnlistedFolder) return [];
     throw error;
   });
-  const folders = entries.filter(({ name, isFile }) => !isFile && !name.startsWith('.'));
-  return folders.map(({ name }) => name).sort();
+  return entries.filter(({ name }) => !name.startsWith('.'));
 }
 
 /**

@@ -64,7 +64,7 @@ export async function sliceRecords(
   const headers = await Promise.all(entries.map(async (entry) => (await entry.open()).header));
   const [header, ...others] = headers as [ImageHeader, ...ImageHeader[]];
   for (const [k, mask] of others.entries()) requireSize(image.path, header, masks[k]!.path, mask);
-  const { width, height, channels, slices, samples, plane } = header;
+  const { width, height, channels, slices, samples, plane, remarks } = header;
   return Array.from({ length: slices }, (_, z): ImageRecord => {
     const isPicture = slices === 1;
     return {
@@ -75,6 +75,7 @@ export async function sliceRecords(
       channels,
       samples,
       ...(plane && { plane }),
+      ...(remarks && z === 0 && { remarks }),
       async read() {
         const read = async (entry: Entry, k: number) => {
           const opened = isPicture ? entry.open() : shelf.open(entry, headers[k]!);

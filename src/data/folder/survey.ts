@@ -15,6 +15,8 @@ export interface ImageFacts {
   /** The subset that the image is in; absent where a split.json leaves it out. */
   readonly subset?: Subset;
   readonly patient?: string;
+  /** What its file says of itself, see `ImageRecord`. */
+  readonly remarks?: readonly string[];
   readonly label?: string;
   readonly width: number;
   readonly height: number;
@@ -51,13 +53,14 @@ export async function survey(
   for (const record of folder.records.values()) {
     const content = await unlessFaulty(onFaults, record.read);
     if (!content) continue;
-    const { name, patient, label } = record;
+    const { name, patient, label, remarks } = record;
     const subset = subsetOf.get(name);
     facts.push({
       name,
       ...(subset && { subset }),
       ...(patient !== undefined && { patient }),
       ...(label !== undefined && { label }),
+      ...(remarks && { remarks }),
       ...factsOf(content, folder.classNames.length),
       vanished: countVanished(content.mask, scaledMask(content.mask, frameOf(content.image, frame))),
       hash: await pixelHash(content.image, channels),

@@ -1,4 +1,5 @@
 /** Writes DICOM data sets, in explicit little-endian. */
+import { joinBytes } from '../../base/bytes.js';
 import { invariant } from '../../base/errors.js';
 
 /** What an element holds: text, bytes, whole numbers, or the items of a sequence. */
@@ -17,13 +18,13 @@ export function encodeFile(meta: DataElements, dataset: DataElements): Uint8Arra
   const length = encodeElements({ '00020000': ['UL', [head.length]] });
   const preamble = new Uint8Array(132);
   preamble.set(new TextEncoder().encode('DICM'), 128);
-  return joined([preamble, length, head, encodeElements(dataset)]);
+  return joinBytes([preamble, length, head, encodeElements(dataset)]);
 }
 
 /** The bytes of a data set, its elements sorted by tag. */
 export function encodeElements(elements: DataElements): Uint8Array {
   const tags = Object.keys(elements).sort();
-  return joined(tags.flatMap((tag) => encodeElement(tag, ...elements[tag]!)));
+  return joinBytes(tags.flatMap((tag) => encodeElement(tag, ...elements[tag]!)));
 }
 
 function encodeElement(tag: string, vr: string, value: Value): Uint8Array[] {
@@ -46,7 +47,7 @@ function putTag(view: DataView, at: number, tag: string): void {
 
 /** Values have an even length: identifiers and bytes are padded by 0, texts by a blank. */
 function encodeValue(vr: string, value: Value): Uint8Array {
-  if (vr === 'SQ') return joined((value as readonly DataElements[]).flatMap(encodeItem));
+  if (vr === 'SQ') return joinBytes((value as readonly DataElements[]).flatMap(encodeItem));
   if (value instanceof Uint8Array) return even(value, vr === 'OB' || vr === 'UI' ? 0 : 0x20);
   if (typeof value === 'string') return even(new TextEncoder().encode(value), vr === 'UI' ? 0 : 0x20);
   const size = SIZES[vr];
@@ -80,16 +81,6 @@ function even(bytes: Uint8Array, pad: number): Uint8Array {
   padded.set(bytes);
   padded[bytes.length] = pad;
   return padded;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** A number as decimal text (DS), which has at most 16 characters. */

@@ -3,6 +3,7 @@
  * the pixel data is inflated to no more than the size that the header declares: 194 KB that declare one pixel can grow
  * to 200 MB.
  */
+import { joinBytes } from '../../base/bytes.js';
 import { InputError } from '../../base/errors.js';
 import { InflateError, inflate, OversizeError } from '../inflate.js';
 import type { PngHeader } from './header.js';
@@ -54,7 +55,7 @@ export function readPixelChunks(bytes: Uint8Array, header: PngHeader, name: stri
   }
   const palette = header.colourType === 'palette' ? palettes : [];
   for (const chunk of [ihdr!, ...palette, ...pixels, rest.at(-1)!]) checkCrc(chunk, name);
-  return { compressed: joined(pixels.map(({ data }) => data)), palette: palette[0]?.data };
+  return { compressed: joinBytes(pixels.map(({ data }) => data)), palette: palette[0]?.data };
 }
 
 /**
@@ -103,17 +104,6 @@ function inflated(compressed: Uint8Array, expected: number, declared: string, na
     const { message } = error;
     throw new InputError(`${name}: damaged PNG: its pixel data does not inflate (${message}); copy the file again`);
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** CRC-32 of every byte. */

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { InputError } from '../../../base/errors.js';
-import { type Entry, entryOf, listImages as listFolder } from '../../../data/folder/listing.js';
+import { type Entry, entryOf, inBatches, listImages as listFolder } from '../../../data/folder/listing.js';
 import { findSeries, isDicomFile } from '../../../formats/dicom/series.js';
 import type { OpenOptions } from '../../../formats/format.js';
 import { imageStem } from '../../../formats/formats.js';
@@ -45,8 +45,8 @@ export async function listImages(input: string, options: OpenOptions = {}): Prom
 /** Puts the DICOM files of each series together, as an image that has the place of its first file. */
 async function withSeries(images: readonly ImageFile[], folder: string, options: OpenOptions): Promise<ImageFile[]> {
   const files = images.filter(({ isSeries }) => !isSeries);
-  const sources = await Promise.all(files.map(({ path }) => openFile(path)));
-  const areDicom = await Promise.all(sources.map(isDicomFile));
+  const sources = await inBatches(files, ({ path }) => openFile(path));
+  const areDicom = await inBatches(sources, isDicomFile);
   const found = await findSeries(sources.filter((_, k) => areDicom[k]));
   const series = found.filter(({ files }) => files.length > 1);
   const seriesOf = new Map(series.flatMap((each) => each.files.map((path) => [path, each] as const)));
