@@ -76,12 +76,14 @@ export type { ImageHeader, OpenedImage, OpenOptions, StoredImage } from './forma
 export { decodeImage, openImage } from './formats/formats.js';
 export { decodePng, encodePng } from './formats/png/png.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.js';
+export { sliceSource } from './formats/slice-source.js';
 export { type ByteSource, sourceOf } from './formats/source.js';
 export { backward } from './graph/autodiff.js';
 export { Graph, liveLeaves, liveNodes, type Node, type Op, record, type Tensor } from './graph/graph.js';
 export { type Plan, type PlanOptions, plan } from './graph/plan.js';
 export type { Shape } from './graph/shape.js';
 export type { Image, ImageData, Spacing } from './image/image.js';
+export type { ImageSource, ReadableImage } from './image/image-source.js';
 export { type Normalisation, normalisations } from './image/normalise.js';
 export { type Plane, planes } from './image/plane.js';
 export { type Postprocessing, postprocess } from './image/postprocessing.js';

@@ -18,15 +18,25 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** Numbers in ascending order, of which single ones are looked at: an array, for example. */
+export interface Ascending {
+  readonly length: number;
+  at(place: number): number | undefined;
+}
+
 /**
  * The value below which a share of the numbers lies, between the two nearest ones by their distance (NumPy's default; type
  * 7 of R. J. Hyndman and Y. Fan, 1996).
- * @param sorted ascending
  * @param share from 0 to 1
  */
-export function percentile(sorted: ArrayLike<number>, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const [low, high] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
-  return low + (high - low) * (at - below);
+export function percentile(sorted: Ascending, share: number): number {
+  const [below, above] = percentilePlaces(sorted.length, share);
+  const [low, high] = [sorted.at(below)!, sorted.at(above)!];
+  return low + (high - low) * (share * (sorted.length - 1) - below);
+}
+
+/** The places of the two numbers that `percentile` lies between. */
+export function percentilePlaces(length: number, share: number): [below: number, above: number] {
+  const below = Math.floor(share * (length - 1));
+  return [below, Math.min(below + 1, length - 1)];
 }

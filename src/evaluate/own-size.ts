@@ -2,9 +2,10 @@
 import type { Dataset, Sample } from '../data/dataset.js';
 import { type Frame, ownFrame, type Size } from '../image/frame.js';
 import { frameOf } from '../image/prepare.js';
+import { cutOut } from '../image/window.js';
 import { type Bands, fromFrame, ownBands } from '../infer/own-size.js';
 import type { Prediction } from '../infer/prediction.js';
-import { cutTile, type TilePlan, type Tiling, tiledBands } from '../infer/tiles.js';
+import { type TilePlan, type Tiling, tiledBands, windowOf } from '../infer/tiles.js';
 import type { Tta } from '../infer/tta.js';
 import type { Model } from '../model/model.js';
 import { outputsOf } from '../network/mode.js';
@@ -73,9 +74,8 @@ export async function* predictedAtOwnSize(
 /** The bands of a sample that is computed by its tiles. */
 function tiled({ name, image, mask }: Sample, plan: TilePlan, predict: PredictHeads): Bands {
   return tiledBands(image, plan, (tiles) => {
-    const cut = tiles.map((tile) => {
-      return { name, image: cutTile(image, tile, plan.tile), mask: cutTile(mask, tile, plan.tile) };
-    });
+    const windows = tiles.map((tile) => windowOf(tile, plan));
+    const cut = windows.map((window) => ({ name, image: cutOut(image, window), mask: cutOut(mask, window) }));
     return predict(cut, 1 / plan.count);
   });
 }

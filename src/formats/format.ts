@@ -59,6 +59,8 @@ export interface OpenedImage {
    * @throws InputError that names the file for one that is damaged
    */
   read(slice: number, window?: Window): Promise<StoredImage>;
+  /** Whether little more is decoded of a large image than a window of it; else all is, for each window. */
+  readonly readsWindows: boolean;
   /** Writes results beside the file; absent for formats in which a PNG says as much. */
   readonly results?: ResultFormat;
 }

@@ -8,12 +8,13 @@ import { roundUp } from '../base/multiples.js';
 import { show } from '../base/show.js';
 import { checkImage } from '../image/channels.js';
 import type { Image, ImageData } from '../image/image.js';
-import { cutOut } from '../image/window.js';
+import { bandsOf } from '../image/image-source.js';
+import { cutOut, type Window, wholeWindow } from '../image/window.js';
 import { type FileKind, SOFTWARE } from './file-kind.js';
 import type { ImageFormat, OpenedImage } from './format.js';
 import { checkLimits } from './limits.js';
 import { bytesOf, imageDataFor, type NumberType, numberReader, numbersIn, samplesOf } from './numbers.js';
-import { type ByteSource, readAll } from './source.js';
+import type { ByteSource } from './source.js';
 
 /** How many bytes of a file's beginning hold the header of any array that is an image. */
 const HEADER_BYTES = 4096;
@@ -86,24 +87,39 @@ interface NpyHeader {
  * @throws InputError that starts with `name` for any other array, and for a file of another length than its header says
  */
 export function decodeNpy(bytes: Uint8Array, name: string): Image {
-  const { width, height, channels, descr, type, isLittleEndian, start } = parseNpyHeader(bytes, name);
+  const header = parseNpyHeader(bytes, name);
+  checkLength(bytes.length, header, name);
+  return decodeWindow(bytes.subarray(header.start), wholeWindow(header), header, name);
+}
+
+/** @throws InputError for a file of another length than its header says */
+function checkLength(size: number, { width, height, channels, descr, type, start }: NpyHeader, name: string): void {
   const count = width * height * channels;
   const length = count * bytesOf(type);
-  const found = bytes.length - start;
-  if (found !== length) {
-    const needs = `${count} numbers of ${descr} take ${length}`;
-    throw new InputError(`${name}: damaged .npy: ${found} bytes of numbers, ${needs}; copy the file again`);
-  }
-  const numbers = numbersIn(bytes.subarray(start), type, isLittleEndian, false);
+  if (size - start === length) return;
+  const needs = `${count} numbers of ${descr} take ${length}`;
+  throw new InputError(`${name}: damaged .npy: ${size - start} bytes of numbers, ${needs}; copy the file again`);
+}
+
+/** Decodes the rows of a window, whose bytes these are, and cuts them to its width. */
+function decodeWindow(
+  bytes: Uint8Array,
+  window: Window,
+  { width, channels, descr, type, isLittleEndian }: NpyHeader,
+  name: string,
+): Image {
+  const { top, height } = window;
+  const count = width * height * channels;
+  const numbers = numbersIn(bytes, type, isLittleEndian, false);
   const read = numberReader(numbers, type, (value) => {
     throw new InputError(`${name}: holds ${value}, which float64 cannot hold exactly; convert it with astype`);
   });
   const data = imageDataFor(type, count);
   const isBool = descr.endsWith('b1');
   for (let i = 0; i < count; i++) data[i] = isBool ? Number(read(i) !== 0) : read(i);
-  const image = { width, height, channels, data };
-  checkImage(image, name);
-  return image;
+  const rows = { width, height, channels, data };
+  checkImage(rows, name, { left: 0, top });
+  return window.width === width ? rows : cutOut(rows, { ...window, top: 0 });
 }
 
 /** @param bytes the file, or as much of its beginning as holds the header */
@@ -172,17 +188,25 @@ export const npyFormat: ImageFormat = {
   matches: (start) => Array.from(MAGIC).every((char, i) => start[i] === char.charCodeAt(0)),
   async open(source: ByteSource): Promise<OpenedImage> {
     const { name } = source;
-    const { width, height, channels, type } = parseNpyHeader(await source.read(0, HEADER_BYTES), name);
-    const bits = 8 * bytesOf(type);
-    const decode = async () => decodeNpy(await readAll(source), name);
+    const file = parseNpyHeader(await source.read(0, HEADER_BYTES), name);
+    checkLength(source.size, file, name);
+    const { width, height, channels, type, start } = file;
+    const rowBytes = width * channels * bytesOf(type);
+    const read = async (window: Window) => {
+      const bytes = await source.read(start + window.top * rowBytes, window.height * rowBytes);
+      if (bytes.length < window.height * rowBytes)
+        checkLength(start + window.top * rowBytes + bytes.length, file, name);
+      return decodeWindow(bytes, window, file, name);
+    };
     return {
       format: '.npy',
-      header: { width, height, channels, bits, samples: samplesOf(type), slices: 1 },
+      header: { width, height, channels, bits: 8 * bytesOf(type), samples: samplesOf(type), slices: 1 },
       // Nothing is compressed: checking the numbers is decoding them.
       async verify() {
-        await decode();
+        for await (const _ of bandsOf({ width, height, channels, read }));
       },
-      read: async (_, window) => (window ? cutOut(await decode(), window) : decode()),
+      readsWindows: true,
+      read: (_, window = wholeWindow(file)) => read(window),
     };
   },
   encode({ width, height, channels, data }) {

@@ -1,5 +1,6 @@
 /** Images put together from others: files of one channel each, and slices with their neighbours, as channels of one. */
 import { InputError } from '../base/errors.js';
+import { LruCache } from '../base/lru-cache.js';
 import { emptyLike } from '../image/channels.js';
 import type { ImageData } from '../image/image.js';
 import type { ImageHeader, OpenedImage, StoredImage } from './format.js';
@@ -46,6 +47,15 @@ export function withNeighbours(opened: OpenedImage, count: number): OpenedImage 
       const inside = around.map((z) => Math.min(header.slices - 1, Math.max(0, z)));
       return joined(await Promise.all(inside.map((z) => opened.read(z, window))));
     },
+  };
+}
+
+/** Keeps the slices that were decoded last, so that each is decoded once where all are read with their neighbours in turn. */
+export function keepingSlices(opened: OpenedImage, count: number): OpenedImage {
+  const kept = new LruCache<Promise<StoredImage>>(count);
+  return {
+    ...opened,
+    read: (slice, window) => (window ? opened.read(slice, window) : kept.get(`${slice}`, () => opened.read(slice))),
   };
 }
 

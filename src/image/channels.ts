@@ -52,9 +52,10 @@ const SAMPLES = [Uint8Array, Uint16Array, Float32Array] as const;
 
 /**
  * Checks an image that comes from a caller of the library.
+ * @param place where its first pixel lies in the image that it is a part of
  * @throws InputError that starts with `name` for a value that is no image, or one whose parts do not fit together
  */
-export function checkImage(image: Image, name: string): void {
+export function checkImage(image: Image, name: string, place = { left: 0, top: 0 }): void {
   const { width, height, channels, data } = Object(image) as Partial<Image>;
   if (data === undefined || data === null) {
     const found = typeof image === 'object' && image !== null ? 'no data' : show(image);
@@ -76,8 +77,10 @@ export function checkImage(image: Image, name: string): void {
   const wrong = data instanceof Float32Array ? data.findIndex((value) => !Number.isFinite(value)) : -1;
   if (wrong >= 0) {
     const pixel = Math.floor(wrong / channels!);
-    const place = `pixel (${pixel % width!}, ${Math.floor(pixel / width!)}), channel ${wrong % channels!}`;
-    throw new InputError(`${name}: ${place} is ${data[wrong]}; expected finite numbers`);
+    const [x, y] = [place.left + (pixel % width!), place.top + Math.floor(pixel / width!)];
+    throw new InputError(
+      `${name}: pixel (${x}, ${y}), channel ${wrong % channels!} is ${data[wrong]}; expected finite numbers`,
+    );
   }
 }
 

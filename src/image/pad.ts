@@ -65,6 +65,15 @@ export function placed<T extends ImageData>(
   return { width, height, channels, data };
 }
 
+/** The positions of 0..n-1 that `reflect` gives for those from `start` up to `end`, which reach into 0..n-1: from, and up to. */
+export function reflected(start: number, end: number, n: number): readonly [from: number, to: number] {
+  const [before, behind] = [Math.max(0, -start), Math.max(0, end - n)];
+  if (before > 0 && behind > 0) return [0, n];
+  const from = behind > 0 ? Math.min(start, n - 1 - behind) : start;
+  const to = before > 0 ? Math.max(end, before + 1) : end;
+  return [Math.max(0, from), Math.min(n, to)];
+}
+
 /** Position `i`, left or right of 0..n-1 and also between pixels, mirrored at 0 and n-1 as often as it takes. */
 export function reflect(i: number, n: number): number {
   if (i >= 0 && i <= n - 1) return i;

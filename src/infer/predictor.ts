@@ -8,14 +8,16 @@
  *            →  ownBands       the probabilities at the image's own size, band by band     own-size.ts
  *            →  masksOf        masks, by a threshold and a postprocessing                  masks.ts
  *
- * Tiles of a large image are images of one size, too: cutting them and putting them together goes around `probabilities`
- * (tiles.ts).
+ * Tiles of a large image are images of one size, too: reading them where they lie (parts.ts) and putting them together
+ * (tiles.ts) goes around `probabilities`.
  */
 import type { Values } from '../backend/backend.js';
 import { LruCache } from '../base/lru-cache.js';
 import type { Size } from '../image/frame.js';
 import type { Image } from '../image/image.js';
+import type { ImageSource } from '../image/image-source.js';
 import { frameOf, type Preprocessing } from '../image/prepare.js';
+import { wholeWindow } from '../image/window.js';
 import type { ModelConfig } from '../network/config.js';
 import type { Output } from '../network/mode.js';
 import type { ParameterStore } from '../network/parameters.js';
@@ -30,9 +32,10 @@ import {
   recordInference,
 } from './inference.js';
 import { type Bands, fromFrame, ownBands } from './own-size.js';
+import { openParts } from './parts.js';
 import type { Prediction } from './prediction.js';
-import { networkSize, prepare, prepareParts } from './preprocessing.js';
-import { cutTile, planTiles, type Tile, type TilePlan, type Tiling, tiledBands } from './tiles.js';
+import { networkSize, prepare } from './preprocessing.js';
+import { planTiles, type TilePlan, type Tiling, tiledBands, windowOf } from './tiles.js';
 import { averaged, type Tta } from './tta.js';
 
 /** How many images of one size are computed at once by default. */
@@ -69,7 +72,7 @@ export class Predictor {
    * @throws InputError for an image that does not fit, or tiles that do not fit the network
    */
   async *predict(
-    images: readonly Image[],
+    images: readonly ImageSource[],
     output: Output,
     { preprocessing, batch, tiling, tta }: PredictorOptions,
   ): AsyncGenerator<Bands, void, void> {
@@ -81,7 +84,10 @@ export class Predictor {
         for (const image of group) yield this.#tiled(image, output, { preprocessing, tta }, plan);
         continue;
       }
-      const prepared = group.map((image) => prepare(image, this.config, preprocessing));
+      const prepared: Image<Float32Array>[] = [];
+      for (const image of group) {
+        prepared.push(prepare(await image.read(wholeWindow(image)), this.config, preprocessing));
+      }
       const [predictions] = await this.probabilities(prepared, [output], tta);
       for (const [k, image] of group.entries()) {
         yield ownBands([predictions![k]!], frameOf(image, preprocessing), image);
@@ -109,14 +115,18 @@ export class Predictor {
 
   /** The bands of an image that is computed by its tiles. */
   async *#tiled(
-    image: Image,
+    image: ImageSource,
     output: Output,
     { preprocessing, tta }: Pick<PredictorOptions, 'preprocessing' | 'tta'>,
     plan: TilePlan,
   ): AsyncGenerator<readonly Prediction[]> {
     const frame = frameOf(image, preprocessing);
-    const cut = prepareParts(image, this.config, preprocessing, (whole, tile: Tile) => cutTile(whole, tile, plan.tile));
-    const bands = tiledBands(frame, plan, (tiles) => this.probabilities(tiles.map(cut), [output], tta));
+    const read = await openParts(image, this.config, preprocessing);
+    const bands = tiledBands(frame, plan, async (tiles) => {
+      const parts: Image<Float32Array>[] = [];
+      for (const tile of tiles) parts.push(await read(windowOf(tile, plan)));
+      return this.probabilities(parts, [output], tta);
+    });
     yield* fromFrame(bands, frame, image);
   }
 
@@ -167,7 +177,11 @@ function keyOf(outputs: InferenceOutputs, { batch, height, width }: InferenceSiz
 }
 
 /** The images in their order, cut into groups of at most `batch` that the network sees at one size. */
-function* neighbours(images: readonly Image[], preprocessing: Preprocessing, batch: number): Generator<Image[]> {
+function* neighbours(
+  images: readonly ImageSource[],
+  preprocessing: Preprocessing,
+  batch: number,
+): Generator<ImageSource[]> {
   const sizes = images.map((image) => networkSize(image, preprocessing));
   for (let start = 0, end: number; start < images.length; start = end) {
     const { width, height } = sizes[start]!;

@@ -1,10 +1,10 @@
 /** From an image to what the network reads, and back. The preprocessing is stored with the model, in its card. */
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
-import { isConvertible, toChannels } from '../image/channels.js';
+import { isConvertible } from '../image/channels.js';
 import type { Size } from '../image/frame.js';
-import { type Image, type ImageData, MAX_SIDE } from '../image/image.js';
-import { isNormalisation, normalisations, normaliser } from '../image/normalise.js';
+import { type Image, MAX_SIDE } from '../image/image.js';
+import { isNormalisation, normalisations } from '../image/normalise.js';
 import { type Plane, planes } from '../image/plane.js';
 import { type Fit, fits, frameOf, MAX_NEIGHBOURS, type Preprocessing, prepareImage } from '../image/prepare.js';
 import type { ModelConfig } from '../network/config.js';
@@ -66,7 +66,7 @@ function isFit(value: unknown): value is Fit {
 }
 
 /** The size at which the network sees an image. */
-export function networkSize(image: Image, preprocessing: Preprocessing): Size {
+export function networkSize(image: Size & Pick<Image, 'spacing'>, preprocessing: Preprocessing): Size {
   return frameOf(image, preprocessing);
 }
 
@@ -79,30 +79,8 @@ export function prepare(image: Image, config: ModelConfig, preprocessing: Prepro
   return prepareImage(image, channelsFor(image, config), preprocessing);
 }
 
-/**
- * Prepares an image a part at a time, to the same values as `prepare`: where it keeps its own size, it is never there as a
- * whole as the network reads it.
- * @param cut cuts a part out of the image as the network sees it
- */
-export function prepareParts<Part>(
-  image: Image,
-  config: ModelConfig,
-  preprocessing: Preprocessing,
-  cut: <T extends ImageData>(image: Image<T>, part: Part) => Image<T>,
-): (part: Part) => Image<Float32Array> {
-  const channels = channelsFor(image, config);
-  const frame = frameOf(image, preprocessing);
-  if (frame.width !== image.width || frame.height !== image.height) {
-    const whole = prepareImage(image, channels, preprocessing);
-    return (part) => cut(whole, part);
-  }
-  const converted = toChannels(image, channels);
-  const normalised = normaliser(converted, preprocessing.normalisation);
-  return (part) => normalised(cut(converted, part));
-}
-
-/** @throws InputError for an image that cannot be converted to the channels of the network */
-function channelsFor(image: Image, { inChannels }: ModelConfig): number {
+/** The channels of an image as the network reads it. @throws InputError for one that cannot be converted to them */
+export function channelsFor(image: Pick<Image, 'channels'>, { inChannels }: ModelConfig): number {
   if (isConvertible(image.channels, inChannels)) return inChannels;
   throw new InputError(`predict: the image has ${image.channels} channels, the network reads ${inChannels}`);
 }

@@ -11,8 +11,7 @@ import { chunks } from '../base/chunks.js';
 import { InputError } from '../base/errors.js';
 import { roundUp } from '../base/multiples.js';
 import type { Size } from '../image/frame.js';
-import type { Image, ImageData } from '../image/image.js';
-import { placed } from '../image/pad.js';
+import type { Window } from '../image/window.js';
 import type { ModelConfig } from '../network/config.js';
 import { looksAtWhole, reachOf } from '../network/reach.js';
 import type { Prediction } from './prediction.js';
@@ -126,9 +125,9 @@ function within({ start, from, to, weights }: AxisTile, padding: number, length:
   };
 }
 
-/** Cuts a tile out of an image, or out of its mask. */
-export function cutTile<T extends ImageData>(image: Image<T>, { x, y }: Tile, { width, height }: Size): Image<T> {
-  return placed(image, width, height, -x.start, -y.start);
+/** The window of the image that a tile is; it may hang over. */
+export function windowOf({ x, y }: Tile, { tile: { width, height } }: TilePlan): Window {
+  return { left: x.start, top: y.start, width, height };
 }
 
 /**

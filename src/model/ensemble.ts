@@ -2,6 +2,7 @@
 import { InputError } from '../base/errors.js';
 import { plural } from '../base/quantities.js';
 import type { Image } from '../image/image.js';
+import type { ReadableImage } from '../image/image-source.js';
 import { type MaskRule, masksOf } from '../infer/masks.js';
 import { meanBands } from '../infer/mean-bands.js';
 import { joinBands } from '../infer/own-size.js';
@@ -25,7 +26,7 @@ export class Ensemble {
    * of which sees the image by its own preprocessing and is used by the mode, 'auto' being the one recommended for it.
    * @throws InputError for an image that does not fit a model, or a mode that one does not have
    */
-  async predict(image: Image, options: PredictOptions = {}): Promise<Prediction> {
+  async predict(image: ReadableImage, options: PredictOptions = {}): Promise<Prediction> {
     return (await joinBands(this.bands(image, options), image))[0]!;
   }
 
@@ -33,7 +34,7 @@ export class Ensemble {
    * Predicts the mask of an image by `maskRule`, as `Model.predictMask` does.
    * @throws InputError as `predict` does, and for a postprocessing that is none
    */
-  async predictMask(image: Image, options: PredictOptions & MaskOptions = {}): Promise<Image<Uint8Array>> {
+  async predictMask(image: ReadableImage, options: PredictOptions & MaskOptions = {}): Promise<Image<Uint8Array>> {
     return (await masksOf(this.bands(image, options), image, [this.maskRule(options)]))[0]!;
   }
 
@@ -41,7 +42,7 @@ export class Ensemble {
    * The probabilities of an image in bands, as `Model.bands` gives them.
    * @throws InputError as `predict` does
    */
-  bands(image: Image, options: PredictOptions = {}): AsyncGenerator<readonly Prediction[], void, void> {
+  bands(image: ReadableImage, options: PredictOptions = {}): AsyncGenerator<readonly Prediction[], void, void> {
     return meanBands(this.models.map((model) => model.bands(image, options)));
   }
 

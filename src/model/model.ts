@@ -5,9 +5,9 @@ import { checkCount } from '../base/checks.js';
 import { InputError } from '../base/errors.js';
 import { show } from '../base/show.js';
 import { formatShape, sizeOf } from '../graph/shape.js';
-import { checkImage } from '../image/channels.js';
 import type { Size } from '../image/frame.js';
 import type { Image } from '../image/image.js';
+import { checkedSource, type ReadableImage } from '../image/image-source.js';
 import type { InferenceGraph, InferenceSize } from '../infer/inference.js';
 import { type Instances, instancesOf } from '../infer/instances.js';
 import { type MaskRule, masksOf } from '../infer/masks.js';
@@ -104,7 +104,7 @@ export class Model {
    * model unless others are given. The probabilities of a large image are never there as a whole.
    * @throws InputError as `predict` does, and for a postprocessing that is none
    */
-  async predictMask(image: Image, options: PredictOptions & MaskOptions = {}): Promise<Image<Uint8Array>> {
+  async predictMask(image: ReadableImage, options: PredictOptions & MaskOptions = {}): Promise<Image<Uint8Array>> {
     const [mask] = await masksOf(this.bands(image, options), image, [this.#maskRule(options)]);
     return mask!;
   }
@@ -113,7 +113,7 @@ export class Model {
    * Predicts the mask of an image as `predictMask` does, with its single objects, numbered and measured.
    * @throws InputError as `predictMask` does
    */
-  async predictInstances(image: Image, options: PredictOptions & MaskOptions = {}): Promise<Instances> {
+  async predictInstances(image: ReadableImage, options: PredictOptions & MaskOptions = {}): Promise<Instances> {
     return instancesOf(this.bands(image, options), image, this.#maskRule(options));
   }
 
@@ -123,10 +123,11 @@ export class Model {
 
   /**
    * The probabilities of an image at its own size from top to bottom, in bands as wide as the image: those of a large
-   * image are never there as a whole. Each band is the list of one prediction.
+   * image are never there as a whole, and of an `ImageSource` that is tiled its pixels neither. Each band is the list of
+   * one prediction.
    * @throws InputError as `predict` does
    */
-  async *bands(image: Image, options: PredictOptions = {}): AsyncGenerator<readonly Prediction[], void, void> {
+  async *bands(image: ReadableImage, options: PredictOptions = {}): AsyncGenerator<readonly Prediction[], void, void> {
     for await (const bands of this.#bandsOfEach([image], options)) yield* bands;
   }
 
@@ -144,13 +145,13 @@ export class Model {
     return this.#predictor.tiles(size, outputs, { batch, tiling });
   }
 
-  #bandsOfEach(images: readonly Image[], options: PredictOptions): AsyncGenerator<Bands, void, void> {
+  #bandsOfEach(images: readonly ReadableImage[], options: PredictOptions): AsyncGenerator<Bands, void, void> {
     const { batch = DEFAULT_BATCH, tiling = 'auto', tta = 'none' } = options;
     checkCount(batch, 'predict: batch');
     const mode = resolveMode(options.mode ?? 'accurate', this);
-    for (const image of images) checkImage(image, 'predict');
+    const sources = images.map((image) => checkedSource(image, 'predict'));
     const { preprocessing } = this.card;
-    return this.#predictor.predict(images, outputOf(mode, this.config), { preprocessing, batch, tiling, tta });
+    return this.#predictor.predict(sources, outputOf(mode, this.config), { preprocessing, batch, tiling, tta });
   }
 
   /**

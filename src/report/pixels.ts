@@ -1,6 +1,7 @@
 /** What all pictures are made of: images in RGB, enlarged, blended with a colour, and the outlines of masks. */
 import { InputError, invariant } from '../base/errors.js';
 import type { Image } from '../image/image.js';
+import { bandsOf, type ImageSource } from '../image/image-source.js';
 import { surface } from '../image/surface.js';
 import type { Colour } from './colours.js';
 
@@ -24,14 +25,31 @@ export function toRgb(image: Image, range = displayRange(image.data)): Image<Uin
   return { width, height, channels: 3, data: rgb };
 }
 
+/** Makes the picture that `toRgb` makes of an image that is read: once for its range, and once for its pixels. */
+export async function readRgb(source: ImageSource): Promise<Image<Uint8Array>> {
+  const { width, height } = source;
+  const extents: number[] = [];
+  let range: [number, number] = [0, 255];
+  for await (const { band } of bandsOf(source)) {
+    if (band.data instanceof Uint8Array) break;
+    extents.push(...extent(band.data));
+    range = shownRange(band.data, extent(extents));
+  }
+  const data = new Uint8Array(width * height * 3);
+  for await (const { top, band } of bandsOf(source)) data.set(toRgb(band, range).data, top * width * 3);
+  return { width, height, channels: 3, data };
+}
+
 function displayRange(data: Image['data']): [number, number] {
-  if (data instanceof Uint8Array) return [0, 255];
-  const [low, high] = extent(data);
+  return data instanceof Uint8Array ? [0, 255] : shownRange(data, extent(data));
+}
+
+function shownRange(data: Image['data'], [low, high]: [number, number]): [number, number] {
   return data instanceof Float32Array && low >= 0 && high <= 1 ? [0, 1] : [low, high];
 }
 
 /** Returns the least and the greatest value. */
-export function extent(data: Image['data']): [low: number, high: number] {
+export function extent(data: Iterable<number>): [low: number, high: number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of data) {
@@ -85,7 +103,7 @@ export function blend(rgb: Uint8Array, i: number, colour: Colour, opacity: numbe
 }
 
 /** @throws InputError unless `image` and `mask` have the same size and the mask has one channel */
-export function checkMask(op: string, image: Image, mask: Image): void {
+export function checkMask(op: string, image: Omit<Image, 'data'>, mask: Image): void {
   if (mask.width === image.width && mask.height === image.height && mask.channels === 1) return;
   throw new InputError(
     `${op}: expected a mask of the image's size and one channel (${image.width}x${image.height}x1), ` +

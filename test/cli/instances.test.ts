@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { outputsOf } from '../../src/app/outputs.js';
 import { objectsCsv, pictureWriter } from '../../src/app/prediction/picture-writer.js';
+import { sourceOfImage } from '../../src/image/image-source.js';
 import { createModel, decodePng, loadModel, type ModelConfig, readImage } from '../../src/index.js';
 import { instancesOf } from '../../src/infer/instances.js';
 import { disc, json, listing, put, refused, suiteInFolder } from '../support/cli/cli.js';
@@ -109,7 +110,7 @@ test('more objects than a label image holds: no file of the image is written', a
   const context = { classes: 1, classNames: ['foreground'] };
   const place = { target: join(dir, 'scan'), format: 'same', own: undefined, context, outputs } as const;
   const writer = await pictureWriter(place, 'scan.png', { instances: true });
-  const written = writer.add(0, { ...size, data }, { mask: instances.mask, instances });
+  const written = writer.add(0, sourceOfImage({ ...size, data }), { mask: instances.mask, instances });
   assert.match(await rejection(written), 'scan.png: 66,000 objects, a label image of 16 bits holds 65,535; ');
   assert.equal(listing(dir), []);
 });
@@ -119,12 +120,11 @@ test('areas in mm² where the image says how large its pixels are', () => {
     ...{ label: 1, class: 1, area: 10, centroid: { x: 1.5, y: 2 } },
     ...{ box: { left: 0, top: 1, width: 4, height: 3 }, probability: 0.75 },
   };
-  const image = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
   assert.is(
-    objectsCsv([instance], { ...image, spacing: [0.5, 0.25] }, 1),
+    objectsCsv([instance], { spacing: [0.5, 0.25] }, 1),
     `label,${HEADER.replace('area_px', 'area_px,area_mm2')}\r\n1,10,1.25,1.5,2,0,1,4,3,0.75\r\n`,
   );
-  assert.is(objectsCsv([], image, 3), `label,class,${HEADER}\r\n`);
+  assert.is(objectsCsv([], {}, 3), `label,class,${HEADER}\r\n`);
 });
 
 test('an image of nothing: labels of 0 and a table without rows', async ({ dir }) => {

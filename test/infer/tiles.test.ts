@@ -2,9 +2,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random, seedKey } from '../../src/base/random.js';
+import { type ImageSource, sourceOfImage } from '../../src/image/image-source.js';
 import { createBackend, createModel, type Image, InputError, type Model, type Tta, toMask } from '../../src/index.js';
+import { joinBands } from '../../src/infer/own-size.js';
 import { tileAxis } from '../../src/infer/tile-grid.js';
-import { planTiles, TILE_BYTES, WHOLE_BYTES } from '../../src/infer/tiles.js';
+import { planTiles, TILE_BYTES, type TilePlan, WHOLE_BYTES } from '../../src/infer/tiles.js';
 import { defaultConfig } from '../../src/network/config.js';
 
 const backend = createBackend();
@@ -38,6 +40,10 @@ test('along an axis, the weights of all tiles sum to 1 at every pixel, whatever 
     }
   }
 });
+
+function planOf(model: Model, image: Image, tiling: number): TilePlan {
+  return model.tiles(image, ['accurate'], { tiling })!;
+}
 
 /** The greatest difference of probabilities between the image as a whole and by its tiles. */
 async function difference(model: Model, image: Image, tiling: number, tta: Tta = 'none'): Promise<number> {
@@ -96,6 +102,31 @@ test('a mask by bands is the mask of the whole prediction', async () => {
     assert.equal(await model.predictMask(image, { tiling, threshold }), toMask(prediction, threshold));
   }
 });
+
+for (const normalisation of ['range', 'percentile', 'zscore'] as const) {
+  test(`an image that is read in parts is predicted as one in memory, and never read as a whole: ${normalisation}`, async () => {
+    const model = createModel({ filters: [4, 8] }, { backend, seed: 2 });
+    model.adopt({ ...model.card, preprocessing: { normalisation } });
+    // Colours, so that parts are converted, too.
+    const image = noise(100, 2000, 3);
+    const inMemory = sourceOfImage(image);
+    let [rows, times] = [0, 0];
+    const source: ImageSource = {
+      ...inMemory,
+      read(window) {
+        rows = Math.max(rows, window.height);
+        times++;
+        return inMemory.read(window);
+      },
+    };
+    assert.equal(await model.predictMask(source, { tiling: 64 }), await model.predictMask(image, { tiling: 64 }));
+    const bands = await joinBands(model.bands(source, { tiling: 64 }), image);
+    assert.equal(bands, [await model.predict(image, { tiling: 64 })]);
+    if (normalisation !== 'range') return;
+    const lines = planOf(model, image, 64).rows.length;
+    assert.equal([rows, times], [64, 2 * lines], 'tiles beside each other share their rows');
+  });
+}
 
 test('auto computes an image as a whole up to a bound, and above it in tiles within another', () => {
   const asked: number[] = [];

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
 import type { Image, ImageData } from '../../src/image/image.js';
+import { sourceOfImage } from '../../src/image/image-source.js';
 import { ticksAround, ticksWithin } from '../../src/report/axis.js';
 import { Canvas } from '../../src/report/canvas.js';
 import { BACKGROUND, BLUE, GREEN, ORANGE, WHITE, YELLOW } from '../../src/report/colours.js';
@@ -9,7 +10,7 @@ import { comparison } from '../../src/report/comparison.js';
 import { type Epoch, learningCurves } from '../../src/report/curves.js';
 import { fitText, textWidth } from '../../src/report/font.js';
 import { maskImage, overlay } from '../../src/report/overlay.js';
-import { enlarge, outline, toRgb } from '../../src/report/pixels.js';
+import { enlarge, outline, readRgb, toRgb } from '../../src/report/pixels.js';
 import { predictionSheet, type SheetRow } from '../../src/report/sheet.js';
 
 function grey<T extends ImageData>(width: number, data: T, channels = 1): Image<T> {
@@ -37,6 +38,20 @@ function drawn(...rows: string[]): Image<Uint8Array> {
 
 const SQUARE = drawn('......', '.####.', '.####.', '.####.', '.####.', '......');
 const BLACK = grey(6, new Uint8Array(36));
+
+test('a picture of an image that is read in bands is that of the whole, its range too', async () => {
+  const types = [Uint8Array, Uint16Array, Float32Array];
+  for (const [k, scale] of [200, 60000, 1, 7].entries()) {
+    const type = types[Math.min(k, 2)]!;
+    // Two bands: the least value is in the second one.
+    const [width, height] = [2048, 2050];
+    const data = new type(width * height);
+    for (let i = 0; i < data.length; i++) data[i] = (scale * ((i * 7919) % 1000)) / 1000;
+    data.fill(scale, 0, 2 ** 22);
+    const image = { width, height, channels: 1, data };
+    assert.equal(await readRgb(sourceOfImage(image)), toRgb(image));
+  }
+});
 
 test('toRgb: bytes as they are, floats from 0 to 1, others stretched', () => {
   assert.equal([...toRgb(grey(2, Uint8Array.of(0, 200))).data], [0, 0, 0, 200, 200, 200]);
@@ -82,6 +97,19 @@ test('overlay: outline in full colour, inside tinted, outside untouched', () => 
   const twice = overlay(picture, drawn('#.....', '......', '......', '......', '......', '......'), [1, 2, 3]);
   assert.equal(pixel(twice, 0, 0), [1, 2, 3]);
   assert.equal(pixel(twice, 1, 1), [200, 0, 100]);
+});
+
+test('overlay: the outline is that of the whole mask, wherever the bands that it is drawn in end', () => {
+  const [width, height] = [40, 2100];
+  const data = Uint8Array.from({ length: width * height }, (_, i) => {
+    return Number((i % width) + Math.floor(i / width / 9) * 3 > 20 && (i * 7919) % 97 > 2);
+  });
+  const mask = { width, height, channels: 1, data };
+  const drawn = overlay({ ...mask, data: new Uint8Array(data.length) }, mask, [255, 255, 255], 0).data;
+  assert.equal(
+    [...drawn.filter((_, i) => i % 3 === 0)],
+    [...outline(mask, 4)].map((edge) => 255 * edge),
+  );
 });
 
 test('overlay: a large image gets a thicker outline', () => {

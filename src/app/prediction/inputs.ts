@@ -13,21 +13,20 @@ import type { LoadedModel } from '../models/load-models.js';
 import { type Observer, progressOf } from '../observer.js';
 
 /** How the models read files. */
-export type ReadingRule = Pick<Preprocessing, 'plane' | 'neighbours'>;
+export type ReadingRule = Pick<Preprocessing, 'plane'> & Required<Pick<Preprocessing, 'neighbours'>>;
 
-/** An image, or the slices of a volume. What it has decoded is not kept: it is opened again when it is predicted. */
+/**
+ * An image, or the slices of a volume; the header is that of what models see, with neighbours. What it has decoded is not
+ * kept: it is opened again when it is predicted.
+ */
 export interface PredictionInput extends ImageFile, Pick<OpenedImage, 'header' | 'results'> {}
 
 /** Reads what files say of their images. @throws InputError for one that is none, or is damaged there */
-export async function openInputs(
-  files: readonly ImageFile[],
-  { neighbours = 0 }: ReadingRule,
-): Promise<PredictionInput[]> {
+export async function openInputs(files: readonly ImageFile[], { neighbours }: ReadingRule): Promise<PredictionInput[]> {
   const inputs: PredictionInput[] = [];
   for (const file of files) {
-    const open = async () => withNeighbours(await file.open(), neighbours);
-    const { header, results } = await open();
-    inputs.push({ ...file, open, header, ...(results && { results }) });
+    const { header, results } = withNeighbours(await file.open(), neighbours);
+    inputs.push({ ...file, header, ...(results && { results }) });
   }
   return inputs;
 }

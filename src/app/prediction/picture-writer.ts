@@ -2,10 +2,11 @@
 import type { FileKind } from '../../formats/file-kind.js';
 import { encodePng } from '../../formats/png/png.js';
 import type { Image } from '../../image/image.js';
+import type { ImageSource } from '../../image/image-source.js';
 import { type Instance, requireLabels } from '../../infer/instances.js';
 import type { OutputFile } from '../../platform/node/files/outputs.js';
 import { type Cell, encodeCsv } from '../../report/csv.js';
-import { overlayClasses } from '../../report/overlay.js';
+import { readOverlay } from '../../report/overlay.js';
 import { LABELS, OVERLAY } from '../kinds.js';
 import { maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
 import { asImage, type ResultContext, type ResultOptions, type Results, type ResultWriter } from './results.js';
@@ -52,13 +53,13 @@ interface PictureFiles {
 /** @throws InputError for more objects than a label image holds, before any of the files is written */
 async function writePicture(
   files: PictureFiles,
-  image: Image,
+  image: ImageSource,
   { mask, prediction, instances }: Results,
   { classes, name }: ResultContext & { readonly name: string },
 ): Promise<void> {
   if (instances) requireLabels(instances.instances.length, name);
   await files.mask.write([mask]);
-  await files.overlay.write(encodePng(overlayClasses(image, mask), OVERLAY.text));
+  await files.overlay.write(encodePng(await readOverlay(image, mask), OVERLAY.text));
   if (prediction) await files.probabilities?.write([asImage(prediction)]);
   if (!instances) return;
   // Last, when the memory of the overlay is free again.
@@ -67,7 +68,11 @@ async function writePicture(
 }
 
 /** Makes a row for each object; its class is left out where there is one, its area in mm² where the image does not say its spacing. */
-export function objectsCsv(instances: readonly Instance[], { spacing }: Image, classes: number): string {
+export function objectsCsv(
+  instances: readonly Instance[],
+  { spacing }: Pick<Image, 'spacing'>,
+  classes: number,
+): string {
   const columns: Readonly<Record<string, (instance: Instance) => Cell>> = {
     label: ({ label }) => label,
     ...(classes > 1 && { class: (instance: Instance) => instance.class }),

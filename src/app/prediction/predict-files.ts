@@ -4,8 +4,9 @@ import type { Backend } from '../../backend/backend.js';
 import { defined } from '../../base/defaults.js';
 import { InputError } from '../../base/errors.js';
 import { numberedClasses } from '../../data/folder/class-masks.js';
-import { emptyLike } from '../../image/channels.js';
-import type { Image } from '../../image/image.js';
+import { sliceSource } from '../../formats/slice-source.js';
+import { keepingSlices, withNeighbours } from '../../formats/stack.js';
+import type { ImageSource } from '../../image/image-source.js';
 import type { Postprocessing } from '../../image/postprocessing.js';
 import { loadModel, type Threads } from '../../index.js';
 import { instancesOf } from '../../infer/instances.js';
@@ -110,12 +111,18 @@ async function predictOn(
   const total = countSlices(inputs);
   let [done, objects] = [0, 0];
   for (const [k, input] of inputs.entries()) {
-    const opened = await input.open();
+    const stored = keepingSlices(await input.open(), 2 * reading.neighbours + 1);
+    const seen = withNeighbours(stored, reading.neighbours);
     for (let slice = 0; slice < input.header.slices; slice++) {
-      const image = await opened.read(slice);
       if (done === 0) await makeFolder(options.out);
-      const results = await predictImage(image, models, { mode, tiling, tta }, rule, writers[k]!.wants);
-      await writers[k]!.add(slice, middleOf(image, reading.neighbours), results);
+      const results = await predictImage(
+        sliceSource(seen, slice),
+        models,
+        { mode, tiling, tta },
+        rule,
+        writers[k]!.wants,
+      );
+      await writers[k]!.add(slice, sliceSource(stored, slice), results);
       objects += results.instances?.instances.length ?? 0;
       done++;
       const imagesPerSecond = done / elapsed();
@@ -162,20 +169,9 @@ function refuseCollisions(inputs: readonly PredictionInput[], options: ResultOpt
   }
 }
 
-/** The slice itself of an image whose channels are its neighbours, too. */
-function middleOf(image: Image, neighbours = 0): Image {
-  if (neighbours === 0) return image;
-  const channels = image.channels / (2 * neighbours + 1);
-  const data = emptyLike(image.data, image.width * image.height * channels);
-  for (let i = 0; i < data.length; i++) {
-    data[i] = image.data[Math.floor(i / channels) * image.channels + neighbours * channels + (i % channels)]!;
-  }
-  return { ...image, channels, data };
-}
-
 /** Predicts an image, whose probabilities are put together only where they are wanted. */
 async function predictImage(
-  image: Image,
+  image: ImageSource,
   models: Ensemble,
   options: PredictOptions,
   rule: MaskRule,

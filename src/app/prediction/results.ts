@@ -1,5 +1,6 @@
 /** What is written of an image: a picture for each, or a file in the format of a volume that holds all of its slices. */
 import type { Image } from '../../image/image.js';
+import type { ImageSource } from '../../image/image-source.js';
 import type { Instances } from '../../infer/instances.js';
 import type { Prediction } from '../../infer/prediction.js';
 
@@ -29,7 +30,7 @@ export interface Results {
 export interface ResultWriter {
   /** Which results it asks for. */
   readonly wants: { readonly prediction: boolean; readonly instances: boolean };
-  add(slice: number, image: Image, results: Results): Promise<void>;
+  add(slice: number, image: ImageSource, results: Results): Promise<void>;
   finish(): Promise<void>;
 }
 

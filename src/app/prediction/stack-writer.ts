@@ -6,8 +6,9 @@ import { InputError } from '../../base/errors.js';
 import { encodePng } from '../../formats/png/png.js';
 import { sliceName } from '../../formats/stack.js';
 import type { Image } from '../../image/image.js';
+import type { ImageSource } from '../../image/image-source.js';
 import type { OutputFile } from '../../platform/node/files/outputs.js';
-import { overlayClasses } from '../../report/overlay.js';
+import { readOverlay } from '../../report/overlay.js';
 import { OVERLAY } from '../kinds.js';
 import { pictureWriter } from './picture-writer.js';
 import { maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
@@ -57,7 +58,7 @@ async function picturesOfSlices(
 class StackWriter implements ResultWriter {
   readonly #masks: Image<Uint8Array>[] = [];
   readonly #probabilities: Image[] = [];
-  #shown: { readonly image: Image; readonly mask: Image<Uint8Array>; readonly area: number } | undefined;
+  #shown: { readonly image: ImageSource; readonly mask: Image<Uint8Array>; readonly area: number } | undefined;
 
   constructor(
     readonly masks: ResultFile,
@@ -69,7 +70,7 @@ class StackWriter implements ResultWriter {
     return { prediction: this.probabilities !== undefined, instances: false };
   }
 
-  async add(_: number, image: Image, { mask, prediction }: Results): Promise<void> {
+  async add(_: number, image: ImageSource, { mask, prediction }: Results): Promise<void> {
     this.#masks.push(mask);
     if (prediction) this.#probabilities.push(asImage(prediction));
     const area = mask.data.reduce((sum, label) => sum + Number(label > 0), 0);
@@ -79,7 +80,7 @@ class StackWriter implements ResultWriter {
   async finish(): Promise<void> {
     await this.masks.write(this.#masks);
     const { image, mask } = this.#shown!;
-    await this.overlay.write(encodePng(overlayClasses(image, mask), OVERLAY.text));
+    await this.overlay.write(encodePng(await readOverlay(image, mask), OVERLAY.text));
     await this.probabilities?.write(this.#probabilities);
   }
 }

@@ -30,6 +30,7 @@ export function openFrames(frames: readonly Frame[], { name, isOneFile, plane, v
     async verify() {
       for (const pixels of new Set(stack.frames.map((frame) => frame.pixels))) await pixels.check();
     },
+    readsWindows: false,
     read: (slice, window) => slices.read(slice, window),
     results: {
       extension: '.dcm',

@@ -38,6 +38,7 @@ export const jpegFormat: ImageFormat = {
       async verify() {
         checkScans(await readAll(source), header, name);
       },
+      readsWindows: false,
       async read(_, window) {
         const decode = await jpegDecoder(`${name}: a JPEG image`);
         const image = upright(decode(await readAll(source), header, name), orientation);

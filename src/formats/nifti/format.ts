@@ -34,6 +34,7 @@ export const niftiFormat: ImageFormat = {
       format: 'NIfTI',
       header: said,
       verify: () => voxels.verify(),
+      readsWindows: true,
       async read(slice, window) {
         invariant(slice >= 0 && slice < said.slices, `slice ${slice} of ${said.slices}`);
         const run = runOf(window ? windowed(slicing, window) : slicing, slice);

@@ -22,6 +22,7 @@ export const pngFormat: ImageFormat = {
       async verify() {
         readPixelChunks(await readAll(source), header, name);
       },
+      readsWindows: false,
       async read(_, window) {
         const png = decodePng(await readAll(source), name);
         return window ? cutOut(png, window) : png;

@@ -7,6 +7,7 @@ import type { ImageFormat, ImageHeader, OpenedImage, StoredImage } from '../form
 import { checkLimits } from '../limits.js';
 import type { ByteSource } from '../source.js';
 import { checkBlocks, readWindow } from './blocks.js';
+import { COMPRESSION } from './compression.js';
 import { isTiff, TiffFile } from './directory.js';
 import { tiffKind } from './kind.js';
 import type { Page } from './page.js';
@@ -29,6 +30,7 @@ export const tiffFormat: ImageFormat = {
       async verify() {
         for (const { page, number } of stack.slices.flat()) await checkBlocks(file, page, number);
       },
+      readsWindows: stack.slices.flat().every(({ page }) => isInPieces(page)),
       read: (slice, window = wholeWindow(header)) => readSlice(file, stack.slices[slice]!, window, header),
       results: {
         extension: '.tif',
@@ -40,6 +42,11 @@ export const tiffFormat: ImageFormat = {
   },
   encode: (image, name) => encodeTiff([image], {}, name),
 };
+
+/** Whether little more than a window has to be decoded: all is stored as it is, or in several blocks. */
+function isInPieces({ compression, blockWidth, blockHeight, width, height }: Page): boolean {
+  return compression === COMPRESSION.none || 4 * blockWidth * blockHeight <= width * height;
+}
 
 function headerOf({ slices, spacing, sliceSpacing, remarks }: Stack, name: string): ImageHeader {
   const pages = slices[0]!;
@@ -86,7 +93,7 @@ async function readSlice(
     first += each.channels;
   }
   const image = { ...shape, data };
-  checkImage(image, file.name);
+  checkImage(image, file.name, window);
   return { ...image, ...(page.hasAlpha && { hasAlpha: true }) };
 }
 
