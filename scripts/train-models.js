@@ -23,7 +23,7 @@ const OPTIMIZER = ['--lr', '2e-3', '--schedule', 'cosine', '--seed', '1'];
 /** What is trained, and what its card says beside the figures. */
 const MODELS = {
   nuclei: {
-    epochs: 60,
+    epochs: 20,
     options: [
       '--patch',
       '128',
