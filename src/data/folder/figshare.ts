@@ -34,7 +34,12 @@ export const figshare: FolderFormat = {
     }
     const others = entries.filter((file) => !isMatlab(file) && !file.startsWith('.'));
     records.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { records, classNames: ['tumour'], skipped: others.map((file) => files.join(dir, file)) };
+    return {
+      records,
+      classNames: ['tumour'],
+      hasIdentities: true,
+      skipped: others.map((file) => files.join(dir, file)),
+    };
   },
 };
 

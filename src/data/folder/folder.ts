@@ -46,7 +46,7 @@ export async function readDataFolder(
   const entries = await listEntries(files, dir);
   const listed = { files, dir, entries, reading };
   const format = await formatOf(listed);
-  const { records: found, ...contents } = await format.contents(listed, onFaults);
+  const { records: found, hasIdentities, ...contents } = await format.contents(listed, onFaults);
   const pathOf = (name: string) => (entries.includes(name) ? files.join(dir, name) : undefined);
   const patientsFile = pathOf('patients.json');
   const origins = patientsFile
@@ -63,6 +63,7 @@ export async function readDataFolder(
   return {
     dir,
     ...contents,
+    ...(hasIdentities && !origins && { hasIdentities }),
     skipped: contents.skipped.filter((path) => !about.includes(path)),
     records,
     ...(splitFile && { splitFile }),

@@ -28,6 +28,8 @@ export interface Contents {
   readonly records: readonly FolderRecord[];
   /** What the values 1..K of the masks stand for. */
   readonly classNames: readonly string[];
+  /** Present where the patients are those that stand inside of the files, not names that the user gave. */
+  readonly hasIdentities?: true;
   /** Paths that were ignored: no image, no mask, nothing that the format knows. */
   readonly skipped: readonly string[];
 }
