@@ -119,6 +119,20 @@ test('volumes of signed numbers keep their values, distances and place, and trai
   assert.equal([header.sliceSpacing, header.samples, header.bits], [3, 'float', 32]);
 });
 
+test('pictures beside volumes, of which no patient is known, stand for themselves', async ({ dir }) => {
+  putVolumes(dir);
+  put(dir, 'data/images/d.png', encodePng({ width: 4, height: 4, channels: 1, data: new Uint8Array(16).fill(9) }));
+  put(dir, 'data/masks/d.png', encodePng({ width: 4, height: 4, channels: 1, data: new Uint8Array(16) }));
+  const { split, images } = await contentOf(join(dir, 'data'));
+  assert.equal([images.length, images[9]!.patient], [10, undefined]);
+  for (const format of ['npy', 'nifti']) {
+    assert.is(json(dir, convert(format)).patients, 3);
+    const converted = await contentOf(join(dir, format));
+    assert.equal(converted.split, split, format);
+    assert.equal(converted.images[9], { ...images[9]!, patient: 'd' });
+  }
+});
+
 test('volumes that were cut along another plane than by default say which one', async ({ dir }) => {
   putVolumes(dir);
   const { code, stdout } = unetpp(dir, [...convert('nifti', '--plane', 'coronal'), '--quiet']);

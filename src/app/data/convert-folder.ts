@@ -92,7 +92,8 @@ async function write(
     }
   }
   const known = records.filter(({ patient }) => patient !== undefined);
-  const origins = Object.fromEntries(known.map(({ name, patient, label }) => [name, { patient, label }]));
+  // A patients.json names all images: one without a patient stands for itself.
+  const origins = Object.fromEntries(records.map(({ name, patient = name, label }) => [name, { patient, label }]));
   if (known.length > 0) await target.write('patients.json', `${JSON.stringify(origins, null, 1)}\n`);
   await target.write('classes.json', `${JSON.stringify(classNames)}\n`);
   if (splitFile) await target.write('split.json', await readBytes(splitFile));
