@@ -95,4 +95,14 @@ test('patients that stand inside of files are named where it is asked for, those
   assert.match(remarkOf()!, /^patient 7 is in different subsets: /);
 });
 
+test('a folder of one patient is a fault that does not name him', async ({ dir }) => {
+  for (const name of ['k', 'l'])
+    await putMat(join(dir, 'data'), `${name}.mat`, { width: 9, height: 8, patient: 'MR1' });
+  const { code, stdout } = unetpp(dir, check('--quiet'));
+  assert.is(code, 2);
+  const fault = 'data: all 2 images are of one patient; training needs at least 2 patients, or a split.json';
+  assert.match(stdout, `\nfault     ${fault}\n`);
+  assert.not.match(stdout, 'MR1');
+});
+
 test.run();
