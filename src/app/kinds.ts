@@ -16,7 +16,8 @@ export const LEARNING_RATES = pngKind('learning rates', 'a picture of learning r
 export const PLAN_MARK = `${SOFTWARE} plan`;
 export const PLAN: FileKind = { name: 'a plan', begins: (head) => head.startsWith(`{\n  "kind": "${PLAN_MARK}"`) };
 
-/** What is written into the masks of volumes and of TIFF files, and into their probabilities. */
+/** What is written into the images of volumes and of TIFF files that are converted, into their masks, and into probabilities. */
+export const IMAGE_MARK = `${SOFTWARE} image`;
 export const RESULT_MARK = `${SOFTWARE} mask`;
 export const PROBABILITIES_MARK = `${SOFTWARE} probabilities`;
 

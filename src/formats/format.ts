@@ -4,6 +4,7 @@ import type { Plane } from '../image/plane.js';
 import type { Window } from '../image/window.js';
 import type { FileKind } from './file-kind.js';
 import type { ByteSource } from './source.js';
+import type { Affine } from './volume.js';
 
 /** The numbers of a file: whole ones from 0 on, whole ones of either sign, or floating point. */
 export type SampleKind = 'unsigned' | 'signed' | 'float';
@@ -27,6 +28,8 @@ export interface ImageHeader {
   readonly plane?: Plane;
   /** Where the axes of the file itself run, where it says so: `LPS` to the left, to the back and to the head. */
   readonly orientation?: string;
+  /** Where slices lie in the patient, where the file says so: the map of (column, row, slice) as they are read. */
+  readonly affine?: Affine;
   /** Remarks on what the file holds beside the images that are read, one sentence each. */
   readonly remarks?: readonly string[];
 }
@@ -67,6 +70,8 @@ export interface OpenedImage {
 
 /** Writes results as a file that lies over the one that they are of: with its geometry, its resolution, its patient. */
 export interface ResultFormat {
+  /** Its name in options. */
+  readonly name: 'tiff' | 'nifti' | 'dicom';
   /** The ending of such files: `.nii.gz`. */
   readonly extension: string;
   /** Whether it has a place for fractional numbers, too. */

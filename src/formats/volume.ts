@@ -120,14 +120,31 @@ export function sliced({ sizes, affine }: Grid, plane: Plane): Slicing {
   const steps = [1, sizes[0], sizes[0] * sizes[1]];
   let first = 0;
   const [columns, rows, slices] = Array.from(DIRECTIONS[plane], (letter): Axis => {
-    const pair = LETTERS.find((both) => both.includes(letter))!;
-    const axis = Array.from(letters).findIndex((each) => pair.includes(each));
-    const isReversed = letters[axis] !== letter;
+    const { axis, isReversed } = along(letters, letter);
     if (isReversed) first += (sizes[axis]! - 1) * steps[axis]!;
     const stride = isReversed ? -steps[axis]! : steps[axis]!;
     return { length: sizes[axis]!, stride, spacing: spacingOf(affine, axis), letter };
   });
   return { plane, columns: columns!, rows: rows!, slices: slices!, first };
+}
+
+/** Which axis of the memory runs along a direction, and whether it runs the other way. */
+function along(letters: string, letter: string): { readonly axis: number; readonly isReversed: boolean } {
+  const pair = LETTERS.find((both) => both.includes(letter))!;
+  const axis = Array.from(letters).findIndex((each) => pair.includes(each));
+  return { axis, isReversed: letters[axis] !== letter };
+}
+
+/** Where slices lie: the affine map of (column, row, slice) in place of (i, j, k). */
+export function affineOfSlices({ sizes, affine }: Grid, { columns, rows, slices }: Slicing): Affine {
+  const letters = axisLetters(affine)!;
+  const axes = [columns, rows, slices].map(({ letter }) => along(letters, letter));
+  return affine.map((row) => {
+    let origin = row[3];
+    for (const { axis, isReversed } of axes) if (isReversed) origin += (sizes[axis]! - 1) * row[axis]!;
+    const [column, down, across] = axes.map(({ axis, isReversed }) => (isReversed ? -row[axis]! : row[axis]!));
+    return [column!, down!, across!, origin];
+  });
 }
 
 /** How far apart the pixels of a slice are. */

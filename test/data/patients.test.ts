@@ -50,7 +50,7 @@ test('few patients: one is held out, and one alone is refused', () => {
   assert.equal(validation, ['b1', 'b2']);
   throwsInput(
     () => drawSplit(few, 1, 'data', () => ({ patient: 'Smith' })),
-    'data: all 5 images are of one patient, Smith; training needs at least 2 patients, or a split.json',
+    'data: all 5 images are of one patient; training needs at least 2 patients, or a split.json',
   );
 });
 

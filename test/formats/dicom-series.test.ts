@@ -27,6 +27,11 @@ test('slices are sorted by where they lie, not by name', async () => {
   assert.equal(image!.header, {
     ...{ width: 4, height: 3, channels: 1, bits: 16, samples: 'unsigned', slices: 3 },
     ...{ spacing: [0.5, 0.25], sliceSpacing: 2, plane: 'axial', orientation: 'LPS' },
+    affine: [
+      [-0.25, 0, 0, -10],
+      [0, -0.5, 0, -20],
+      [0, 0, 2, -1],
+    ],
   });
   await image!.verify();
   const { data, spacing } = await image!.read(0);

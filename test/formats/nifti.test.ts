@@ -72,6 +72,7 @@ test('every type, in both versions and orders of bytes, with and without gzip', 
             sliceSpacing: 1,
             plane: 'axial',
             orientation: 'LPS',
+            affine: LPS.rows,
           });
         }
       }
@@ -286,6 +287,12 @@ test('a real file: standard.nii.gz of nibabel', async () => {
     sliceSpacing: 1,
     plane: 'sagittal',
     orientation: 'RAS',
+    // Its own is the diagonal of 1, 3 and 2: columns run to the back, rows to the feet, slices to the left.
+    affine: [
+      [0, 0, -1, 3],
+      [-3, 0, 0, 12],
+      [0, -2, 0, 12],
+    ],
   });
   const letter = [
     [1, 0, 0, 0, 0],

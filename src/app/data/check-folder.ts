@@ -29,6 +29,11 @@ export interface CheckFolderOptions extends ForceOption, SplitOptions, ReadingOp
   readonly seed: number;
   /** The augmentations whose effect on training images is shown, instead of the images with their masks. */
   readonly augment?: string;
+  /**
+   * Whether patients are shown that stand inside of files. Names that the user gave, in names of files or in
+   * patients.json, always are.
+   */
+  readonly showPatients?: boolean;
   /** Width and height of the images in a training, and how they are brought to it. */
   readonly size: number;
   readonly fit?: Fit;
@@ -37,6 +42,8 @@ export interface CheckFolderOptions extends ForceOption, SplitOptions, ReadingOp
 /** What was found. */
 export interface FolderCheck {
   readonly folder: DataFolder;
+  /** Whether the patients of images may be named. */
+  readonly namesPatients: boolean;
   /** The facts of each image that can be read. */
   readonly facts: readonly ImageFacts[];
   /** What a training would refuse, sorted; these images are in none of the facts. */
@@ -52,7 +59,7 @@ const TILES = 48;
 
 /** Checks a folder. @throws InputError for options that do not fit each other, or a folder that is no data folder */
 export async function checkFolder(options: CheckFolderOptions, observer: Observer): Promise<FolderCheck> {
-  const { data, out, seed, augment } = options;
+  const { data, out, seed, augment, showPatients = false } = options;
   if (augment !== undefined && out === undefined) {
     throw new InputError('--augment shows what it does as a picture; give a file for it with --out');
   }
@@ -65,6 +72,7 @@ export async function checkFolder(options: CheckFolderOptions, observer: Observe
   };
   const folder = await readDataFolder(nodeFiles, data, { ...readingOf(options), onFaults: note });
   refuseSecondSplit(splitPlan, data, folder.splitFile !== undefined);
+  const namesPatients = showPatients || !folder.hasIdentities;
   const plan = splitPlan && completePlan(splitPlan, folder);
   // Where images are left out, a split may be impossible, which is not another fault.
   const split = await unlessFaulty(faults.size > 0 ? () => {} : note, () => folder.split(seed, plan));
@@ -80,16 +88,18 @@ export async function checkFolder(options: CheckFolderOptions, observer: Observe
     const image = augmentations
       ? await augmentationSheet(augmentations, { ...options, plan: splitPlan })
       : contactSheet(
-          [...shown].map(([k, content]) => tileOf(content, facts[k]!)),
+          [...shown].map(([k, content]) => tileOf(content, facts[k]!, namesPatients)),
           `${folder.dir}: ${shown.size} of ${facts.length} images`,
           folder.classNames,
         );
     await drawn.write(encodePng(image, CONTACT_SHEET.text));
   }
-  return { folder, facts, faults: [...faults].sort(), sheet: drawn?.path ?? null };
+  return { folder, namesPatients, facts, faults: [...faults].sort(), sheet: drawn?.path ?? null };
 }
 
-function tileOf({ image, mask }: LabelledImage, { name, subset, patient, label, pixels }: ImageFacts): ContactTile {
+function tileOf({ image, mask }: LabelledImage, facts: ImageFacts, namesPatients: boolean): ContactTile {
+  const { name, subset, label, pixels } = facts;
+  const patient = namesPatients ? facts.patient : undefined;
   const foreground = mask.data.length - pixels[0]!;
   const share = foreground === 0 ? 'no mask' : `${((100 * foreground) / mask.data.length).toFixed(1)}%`;
   const notes = [share, subset ?? 'unused', label && `label ${label}`];

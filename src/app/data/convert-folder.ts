@@ -1,23 +1,23 @@
-/** Converts any data folder to pairs of pictures: PNG, and .npy where PNG cannot hold an image. */
+/** Converts any data folder to pairs of files of one format: pictures and arrays of each image, TIFF and NIfTI of each volume. */
 import { type DataFolder, readDataFolder } from '../../data/folder/folder.js';
-import type { ReadingOptions } from '../../data/folder/format.js';
-import { npyFormat } from '../../formats/npy.js';
-import { pngFormat } from '../../formats/png/format.js';
-import { encodePng } from '../../formats/png/png.js';
-import { isConvertible } from '../../image/channels.js';
+import type { FolderRecord, ReadingOptions, RecordFile } from '../../data/folder/format.js';
+import type { LabelledImage } from '../../data/record.js';
+import type { Plane } from '../../image/plane.js';
 import { nodeFiles } from '../../platform/node/files/node-files.js';
 import { readBytes } from '../../platform/node/files/read.js';
 import { WholeFolder } from '../../platform/node/files/whole-folder.js';
-import { storedMask } from '../../report/overlay.js';
 import { type Observer, progressOf } from '../observer.js';
 import { readingOf } from '../options/data-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
+import { type ConvertFormat, type EncodedPair, encodePicture, encodeSlices, planeToName } from './converted-files.js';
 
 export interface ConvertFolderOptions extends ForceOption, ReadingOptions {
   /** The data folder. */
   readonly data: string;
   /** The folder that is written. */
   readonly out: string;
+  /** What images and masks are written as. Default: PNG, and .npy for images that PNG does not hold. */
+  readonly format?: ConvertFormat;
 }
 
 /** What was written. */
@@ -29,6 +29,8 @@ export interface ConvertedFolder {
   readonly bits: readonly number[];
   /** The least and the greatest value stored; values are not stretched. */
   readonly range: readonly [number, number];
+  /** The plane that must be named for the volumes to be cut as they were; absent where they are without it. */
+  readonly plane?: Plane;
   readonly classNames: readonly string[];
 }
 
@@ -40,7 +42,7 @@ export async function convertFolder(options: ConvertFolderOptions, observer: Obs
   const folder = await readDataFolder(nodeFiles, data, readingOf(options));
   const target = new WholeFolder(out);
   try {
-    const written = await write(folder, target, observer);
+    const written = await write(folder, target, options.format, observer);
     await target.finish(outputs.force);
     return { ...written, classNames: folder.classNames };
   } finally {
@@ -51,6 +53,7 @@ export async function convertFolder(options: ConvertFolderOptions, observer: Obs
 async function write(
   folder: DataFolder,
   target: WholeFolder,
+  format: ConvertFormat | undefined,
   observer: Observer,
 ): Promise<Omit<ConvertedFolder, 'classNames'>> {
   const { classNames, splitFile } = folder;
@@ -58,23 +61,54 @@ async function write(
   const told = progressOf(observer, 'convert');
   const bits = new Set<number>();
   let [least, greatest] = [Number.POSITIVE_INFINITY, 0];
-  for (const [k, { name, read }] of records.entries()) {
-    const { image, mask } = await read();
-    bits.add(8 * image.data.BYTES_PER_ELEMENT);
-    for (const value of image.data) {
+  let [done, plane] = [0, undefined as Plane | undefined];
+  const readOne = async ({ read }: FolderRecord): Promise<LabelledImage> => {
+    const content = await read();
+    const { data } = content.image;
+    bits.add(8 * data.BYTES_PER_ELEMENT);
+    for (const value of data) {
       if (value < least) least = value;
       if (value > greatest) greatest = value;
     }
-    const format = image.data instanceof Float32Array || !isConvertible(image.channels, 1) ? npyFormat : pngFormat;
-    await target.write(`images/${name}${format.extensions[0]}`, format.encode!(image, name));
-    await target.write(`masks/${name}.png`, encodePng(storedMask(mask, classNames.length)));
-    told(k + 1, records.length);
+    told(++done, records.length);
+    return content;
+  };
+  const writePair = async (name: string, { endings, image, mask }: EncodedPair) => {
+    await target.write(`images/${name}${endings[0]}`, image);
+    await target.write(`masks/${name}${endings[1]}`, mask);
+  };
+  if (format === 'tiff' || format === 'nifti') {
+    for (const [file, own] of byFile(records)) {
+      const slices: LabelledImage[] = [];
+      for (const record of own) slices.push(await readOne(record));
+      const pair = await encodeSlices(format, slices, file, classNames);
+      plane ??= await planeToName(pair.image, file);
+      await writePair(file.name, pair);
+    }
+  } else {
+    for (const record of records) {
+      const { name } = record;
+      await writePair(name, encodePicture(format, await readOne(record), name, classNames.length));
+    }
   }
   const known = records.filter(({ patient }) => patient !== undefined);
-  const origins = Object.fromEntries(known.map(({ name, patient, label }) => [name, { patient, label }]));
+  // A patients.json names all images: one without a patient stands for itself.
+  const origins = Object.fromEntries(records.map(({ name, patient = name, label }) => [name, { patient, label }]));
   if (known.length > 0) await target.write('patients.json', `${JSON.stringify(origins, null, 1)}\n`);
   await target.write('classes.json', `${JSON.stringify(classNames)}\n`);
   if (splitFile) await target.write('split.json', await readBytes(splitFile));
   const patients = new Set(known.map(({ patient }) => patient)).size;
-  return { images: records.length, patients, bits: [...bits].sort((a, b) => a - b), range: [least, greatest] };
+  const sorted = [...bits].sort((a, b) => a - b);
+  return { images: records.length, patients, bits: sorted, range: [least, greatest], ...(plane && { plane }) };
+}
+
+/** The images of each file: its slices, in their order. */
+function byFile(records: readonly FolderRecord[]): ReadonlyMap<RecordFile, readonly FolderRecord[]> {
+  const files = new Map<RecordFile, FolderRecord[]>();
+  for (const record of records) {
+    const own = files.get(record.file) ?? [];
+    own.push(record);
+    files.set(record.file, own);
+  }
+  return files;
 }

@@ -27,6 +27,7 @@ import { maskOptions } from '../options/inference-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 import { checkInputs, countSlices, openInputs, type PredictionInput, readingRule } from './inputs.js';
 import { picturesOf, pictureWriter } from './picture-writer.js';
+import { resultsOf } from './result-file.js';
 import type { ResultContext, ResultOptions, Results, ResultWriter } from './results.js';
 import { stackWriter } from './stack-writer.js';
 
@@ -152,8 +153,10 @@ async function claimResults(
   context: ResultContext,
   outputs: Outputs,
 ): Promise<ResultWriter> {
-  const { name, path, header, results: own } = input;
-  const place = { target: join(options.out, name), format: options.format ?? 'same', own, context, outputs };
+  const { name, path, header } = input;
+  const { format = 'same' } = options;
+  const results = resultsOf(format, input, path);
+  const place = { target: join(options.out, name), format, results, context, outputs };
   return header.slices > 1 ? stackWriter(place, path, header.slices, options) : pictureWriter(place, path, options);
 }
 

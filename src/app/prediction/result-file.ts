@@ -1,7 +1,9 @@
-/** A file of masks or of probabilities: in the format of its image, as an array, or as a picture. */
-import type { ResultFormat } from '../../formats/format.js';
+/** A file of masks or of probabilities: in a format that keeps the geometry of its image, as an array, or as a picture. */
+import { InputError } from '../../base/errors.js';
+import type { OpenedImage, ResultFormat } from '../../formats/format.js';
 import { encodeNpy, NPY } from '../../formats/npy.js';
 import { encodePng } from '../../formats/png/png.js';
+import { resultsAs } from '../../formats/results.js';
 import type { Image } from '../../image/image.js';
 import type { Outputs } from '../../platform/node/files/outputs.js';
 import { storedMask } from '../../report/overlay.js';
@@ -19,16 +21,33 @@ export interface ResultPlace {
   /** The path without the ending. */
   readonly target: string;
   readonly format: ResultFormatName;
-  /** The format of the image, where it has a place for results. */
-  readonly own: ResultFormat | undefined;
+  /** Writes them with the geometry of the image; absent where they are pictures or arrays. */
+  readonly results: ResultFormat | undefined;
   readonly context: ResultContext;
   readonly outputs: Outputs;
 }
 
-/** Claims the file of the masks: NAME with the ending of the image, NAME.png, or NAME-mask.npy. */
+/**
+ * How results of an image are written that keep its geometry; undefined where they are pictures or arrays.
+ * @param name the image's, for errors
+ * @throws InputError for a DICOM segmentation of anything but DICOM
+ */
+export function resultsOf(
+  format: ResultFormatName,
+  { header, results: own }: Pick<OpenedImage, 'header' | 'results'>,
+  name: string,
+): ResultFormat | undefined {
+  if (format === 'same' || format === own?.name) return own;
+  if (format === 'png' || format === 'npy') return undefined;
+  if (format !== 'dicom') return resultsAs(format, header, name);
+  const why = 'a DICOM segmentation refers to the DICOM slices that it is of';
+  throw new InputError(`${name}: is not DICOM, and ${why}; take --format nifti or tiff`);
+}
+
+/** Claims the file of the masks: NAME with the ending of the format, NAME.png, or NAME-mask.npy. */
 export async function maskFile(place: ResultPlace): Promise<ResultFile> {
-  const { target, format, own, context, outputs } = place;
-  if (own && format === 'same') return ownFile(place, own, '', RESULT_MARK, 'a mask');
+  const { target, format, results, context, outputs } = place;
+  if (results) return geometryFile(place, results, '', RESULT_MARK, 'a mask');
   if (format === 'npy') return arrayFile(place, '-mask');
   const file = await outputs.file(`${target}.png`, MASK);
   return {
@@ -39,25 +58,25 @@ export async function maskFile(place: ResultPlace): Promise<ResultFile> {
   };
 }
 
-/** Claims the file of the probabilities: NAME-probs with the ending of the image, or NAME.npy. */
+/** Claims the file of the probabilities: NAME-probs with the ending of the format, or NAME.npy. */
 export async function probabilitiesFile(place: ResultPlace): Promise<ResultFile> {
-  const { format, own } = place;
-  if (own?.holdsProbabilities && format === 'same') {
-    return ownFile(place, own, '-probs', PROBABILITIES_MARK, 'a file of probabilities');
+  const { results } = place;
+  if (results?.holdsProbabilities) {
+    return geometryFile(place, results, '-probs', PROBABILITIES_MARK, 'a file of probabilities');
   }
   return arrayFile(place, '');
 }
 
-async function ownFile(
+async function geometryFile(
   { target, context, outputs }: ResultPlace,
-  own: ResultFormat,
+  results: ResultFormat,
   end: string,
   mark: string,
   what: string,
 ): Promise<ResultFile> {
-  const file = await outputs.file(`${target}${end}${own.extension}`, own.kind(mark, what));
+  const file = await outputs.file(`${target}${end}${results.extension}`, results.kind(mark, what));
   const { classNames } = context;
-  return { write: async (slices) => file.write(await own.encode(slices, { classNames, mark })) };
+  return { write: async (slices) => file.write(await results.encode(slices, { classNames, mark })) };
 }
 
 /** Channels before rows and columns: [classes, height, width]; of several slices these before all. */

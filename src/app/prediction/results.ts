@@ -15,7 +15,7 @@ export interface ResultOptions {
 }
 
 /** What masks are written as: `same` is the format of the image where that keeps its geometry, else PNG. */
-export const resultFormats = ['same', 'png', 'npy'] as const;
+export const resultFormats = ['same', 'png', 'npy', 'tiff', 'nifti', 'dicom'] as const;
 
 export type ResultFormatName = (typeof resultFormats)[number];
 

@@ -30,7 +30,7 @@ export async function stackWriter(
     throw new InputError(`${name}: ${what}; leave --instances out`);
   }
   if (options.format === 'png') return picturesOfSlices(place, name, slices, options);
-  const masks = await maskFile({ ...place, format: place.own ? place.format : 'npy' });
+  const masks = await maskFile({ ...place, format: 'npy' });
   const probabilities = options.saveProbs ? await probabilitiesFile(place) : undefined;
   const overlay = await place.outputs.file(`${place.target}-overlay.png`, OVERLAY);
   return new StackWriter(masks, overlay, probabilities);
@@ -46,7 +46,7 @@ async function picturesOfSlices(
   const writers: ResultWriter[] = [];
   for (let z = 0; z < slices; z++) {
     const target = sliceName(place.target, z, slices);
-    writers.push(await pictureWriter({ ...place, target, own: undefined }, name, options));
+    writers.push(await pictureWriter({ ...place, target }, name, options));
   }
   return {
     wants: writers[0]!.wants,

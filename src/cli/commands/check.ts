@@ -7,6 +7,7 @@ import { InputError } from '../../base/errors.js';
 import { plural } from '../../base/quantities.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { checkLines, summaryOf } from '../tables/check-report.js';
+import { filesOf } from '../tables/file-list.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
 
@@ -21,6 +22,11 @@ export const check = command(
   .addTable(forceOptions)
   .option('--seed <n>', 'draws the split where there is no split.json', whole(0, Number.MAX_SAFE_INTEGER), 1)
   .addTable(splitOptions)
+  .option('--files', 'list what each image file holds: size, slices, values, distances, plane and orientation')
+  .option(
+    '--show-patients',
+    'name patients that stand inside of files, too, and list those of --files; without it, only names that you gave are shown',
+  )
   .option('--augment <list>', 'draw the images as train would see them with this --augment')
   .option(
     '--size <pixels>',
@@ -32,11 +38,18 @@ export const check = command(
   .addTable(readingOptions)
   .action(run);
 
-async function run(options: CommonOptions & CheckFolderOptions): Promise<void> {
+interface FileListOption {
+  /** Whether each file is listed. */
+  readonly files?: boolean;
+}
+
+async function run(options: CommonOptions & CheckFolderOptions & FileListOption): Promise<void> {
   const bar = new ProgressBar(options);
-  const { folder, facts, faults, sheet } = await checkFolder(options, terminalObserver(bar));
+  const found = await checkFolder(options, terminalObserver(bar));
   bar.clear();
-  const summary = summaryOf(folder, facts, options.size, faults);
+  const { faults, sheet } = found;
+  const files = options.files ? filesOf(found.folder, options) : undefined;
+  const summary = { ...summaryOf(found, options.size), ...(files && { files }) };
   report(options, checkLines(summary, sheet), { ...summary, sheet });
   if (faults.length === 0) return;
   throw new InputError(

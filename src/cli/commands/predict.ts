@@ -31,10 +31,13 @@ export const predict = withModels(
   )
   .option(
     '--save-probs',
-    'write the probabilities, too: NAME.npy, float32 [classes, height, width], or NAME-probs in the format of a volume',
+    'write the probabilities, too: NAME.npy, float32 [classes, height, width], or NAME-probs in the format of the masks where that is TIFF or NIfTI',
   )
   .addOption(
-    new Option('--format <name>', 'format of the masks: same as the image where that keeps its geometry, else PNG')
+    new Option(
+      '--format <name>',
+      'format of the masks: same as the image where that keeps its geometry, else PNG; tiff and nifti keep what is known of it of any image, dicom needs a DICOM image',
+    )
       .choices(resultFormats)
       .default('same'),
   )

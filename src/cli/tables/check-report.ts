@@ -1,9 +1,10 @@
 /** The report of `unetpp check` on a data folder. */
 
+import type { FolderCheck } from '../../app/data/check-folder.js';
 import { few, grouped, percent, plural } from '../../base/quantities.js';
-import type { DataFolder } from '../../data/folder/folder.js';
 import { duplicatesAmong, type ImageFacts } from '../../data/folder/survey.js';
 import { subsets } from '../../data/split/split.js';
+import { type FileSummary, fileLine } from './file-list.js';
 import { channelsText, vanishedText } from './words.js';
 
 /** The result as JSON. */
@@ -27,6 +28,8 @@ export interface CheckSummary {
   readonly duplicates: readonly (readonly string[])[];
   /** What is worth a second look, one line each. */
   readonly remarks: readonly string[];
+  /** What each file holds, where that is asked for. */
+  readonly files?: readonly FileSummary[];
   /** Files that are neither images nor masks. */
   readonly skipped: readonly string[];
   /** What training would refuse, one line each; these images are in none of the figures. */
@@ -44,12 +47,8 @@ interface SubsetSummary {
 /** How many remarks of a kind are listed. */
 const FEW = 5;
 
-export function summaryOf(
-  folder: DataFolder,
-  facts: readonly ImageFacts[],
-  size: number,
-  faults: readonly string[],
-): CheckSummary {
+/** @param size the width and height that objects of masks may vanish at */
+export function summaryOf({ folder, facts, faults, namesPatients }: FolderCheck, size: number): CheckSummary {
   const greatest = facts.map((fact) => fact.greatest).sort((a, b) => a - b);
   const pixels = facts.reduce((sum, { width, height }) => sum + width * height, 0);
   const classes = ['background', ...folder.classNames].map((name, k) => ({
@@ -78,7 +77,12 @@ export function summaryOf(
     },
     duplicates: duplicatesAmong(facts).map(namesOf),
   };
-  return { ...partial, remarks: facts.length > 0 ? remarks(partial, facts) : [], skipped: folder.skipped, faults };
+  return {
+    ...partial,
+    remarks: facts.length > 0 ? remarks(partial, facts, namesPatients) : [],
+    skipped: folder.skipped,
+    faults,
+  };
 }
 
 function subsetSummary(subset: ImageFacts['subset'], facts: readonly ImageFacts[]): SubsetSummary {
@@ -105,8 +109,9 @@ function counts(values: readonly string[]): Record<string, number> {
 }
 
 function remarks(
-  summary: Omit<CheckSummary, 'remarks' | 'skipped' | 'faults'>,
+  summary: Omit<CheckSummary, 'remarks' | 'files' | 'skipped' | 'faults'>,
   facts: readonly ImageFacts[],
+  namesPatients: boolean,
 ): string[] {
   const { kinds, values, emptyMasks, classes, vanished } = summary;
   const across = duplicatesAmong(facts).filter((duplicates) => subsetCount(duplicates) > 1);
@@ -118,9 +123,10 @@ function remarks(
   const absent = classes.slice(1).filter(({ images }) => images === 0);
   return [
     ...across.map((duplicates) => `the same image in different subsets: ${places(duplicates)}; keep it in one`),
-    ...divided
-      .slice(0, FEW)
-      .map(([patient, own]) => `patient ${patient} is in different subsets: ${places(own)}; keep a patient in one`),
+    ...divided.slice(0, FEW).map(([patient, own]) => {
+      const who = namesPatients ? `patient ${patient}` : `the patient of ${own[0]!.name}`;
+      return `${who} is in different subsets: ${places(own)}; keep a patient in one`;
+    }),
     ...(divided.length > FEW
       ? [`${plural(divided.length - FEW, 'more patient')} in different subsets, ${divided.length} in all`]
       : []),
@@ -192,6 +198,7 @@ export function checkLines(summary: CheckSummary, sheet: string | null): string[
   return [
     `data      ${data}: ${plural(images, 'image')} with masks`,
     ...(images > 0 ? figures : []),
+    ...(summary.files ?? []).map((file) => `file      ${fileLine(file)}`),
     ...summary.skipped.map((path) => `skipped   ${path}`),
     ...summary.remarks.map((remark) => `remark    ${remark}`),
     ...summary.faults.map((fault) => `fault     ${fault}`),

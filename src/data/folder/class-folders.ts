@@ -4,9 +4,8 @@ import { show } from '../../base/show.js';
 import type { StoredImage } from '../../formats/format.js';
 import type { Image } from '../../image/image.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
-import type { ImageRecord } from '../record.js';
 import type { Files } from './files.js';
-import { type Contents, ofMasks, type ReadingOptions } from './format.js';
+import { type Contents, type FolderRecord, ofMasks, type ReadingOptions } from './format.js';
 import { type ImageFolder, inBatches, listImages } from './listing.js';
 import { masksOf } from './mask.js';
 import { Shelf, sliceRecords } from './slices.js';
@@ -53,7 +52,7 @@ export async function classFolders(
     unlessFaulty(onFaults, () => recordsOf(name)),
   );
 
-  async function recordsOf(name: string): Promise<ImageRecord[]> {
+  async function recordsOf(name: string): Promise<FolderRecord[]> {
     const image = images.images.get(name)!;
     const masks = folders.flatMap((folder, k) => {
       const entry = folder.images.get(name);

@@ -7,9 +7,8 @@ import type { ImageHeader } from '../../formats/format.js';
 import { onlySlice } from '../../formats/formats.js';
 import type { Image } from '../../image/image.js';
 import { present, unlessFaulty } from '../faults.js';
-import type { ImageRecord } from '../record.js';
 import type { Files } from './files.js';
-import type { FolderFormat } from './format.js';
+import type { FolderFormat, FolderRecord } from './format.js';
 import { type Entry, type ImageFolder, inBatches, listImages, listSubfolders } from './listing.js';
 import { binaryMask } from './mask.js';
 import { requireSize } from './slices.js';
@@ -44,7 +43,7 @@ async function recordIn(
   dir: string,
   name: string,
   note: (folders: readonly ImageFolder[]) => void,
-): Promise<ImageRecord> {
+): Promise<FolderRecord> {
   if (!(await isCase(files, dir)))
     throw new InputError(`${dir}: expected ${dir}/images and ${dir}/masks; remove it or complete it`);
   const [images, masks] = await Promise.all([
@@ -59,10 +58,11 @@ async function recordIn(
     throw new InputError(`${masks.dir}: no mask; an image without an object needs one mask that is all 0`);
   }
   const [image] = images.images.values();
-  const { header } = await image!.open();
+  const { header, format } = await image!.open();
   const { width, height, channels, samples } = header;
   return {
     name,
+    file: { path: image!.path, name, format, header },
     width,
     height,
     channels,

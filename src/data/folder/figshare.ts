@@ -6,9 +6,9 @@ import { InputError } from '../../base/errors.js';
 import { MAX_BYTES } from '../../formats/limits.js';
 import { MAX_SIDE } from '../../image/image.js';
 import { unlessFaulty } from '../faults.js';
-import type { ImageRecord, LabelledImage } from '../record.js';
+import type { LabelledImage } from '../record.js';
 import { splitName } from './files.js';
-import type { FolderFormat } from './format.js';
+import type { FolderFormat, FolderRecord } from './format.js';
 import type { Field } from './hdf5.js';
 
 export const figshare: FolderFormat = {
@@ -25,7 +25,7 @@ export const figshare: FolderFormat = {
     if (!hdf5)
       throw new InputError(`${first}: MATLAB files cannot be read here; convert the folder with unetpp convert`);
     hdf5.requireAvailable(first);
-    const records: ImageRecord[] = [];
+    const records: FolderRecord[] = [];
     for (const name of names) {
       const path = files.join(dir, name);
       const read: ReadFields = async (wanted) => hdf5.read(await files.read(path), path, wanted);
@@ -34,7 +34,12 @@ export const figshare: FolderFormat = {
     }
     const others = entries.filter((file) => !isMatlab(file) && !file.startsWith('.'));
     records.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { records, classNames: ['tumour'], skipped: others.map((file) => files.join(dir, file)) };
+    return {
+      records,
+      classNames: ['tumour'],
+      hasIdentities: true,
+      skipped: others.map((file) => files.join(dir, file)),
+    };
   },
 };
 
@@ -52,17 +57,19 @@ type ReadFields = <Name extends string>(
   wanted: Readonly<Record<Name, number>>,
 ) => Promise<Readonly<Record<Name, Field>>>;
 
-async function recordIn(name: string, path: string, read: ReadFields): Promise<ImageRecord> {
+async function recordIn(name: string, path: string, read: ReadFields): Promise<FolderRecord> {
   const fields = await read({
     'cjdata/image': 0,
     'cjdata/tumorMask': 0,
     'cjdata/PID': MOST_CHARACTERS,
     'cjdata/label': 1,
   });
+  const size = { ...checkSizes(fields['cjdata/image'], fields['cjdata/tumorMask'], path), channels: 1 };
   return {
     name,
-    ...checkSizes(fields['cjdata/image'], fields['cjdata/tumorMask'], path),
-    channels: 1,
+    // Of the bits, the header alone tells nothing: they are those of the image as it is read.
+    file: { path, name, format: 'MATLAB', header: { ...size, bits: 16, samples: 'unsigned', slices: 1 } },
+    ...size,
     patient: patientOf(fields['cjdata/PID'], path),
     label: labelOf(fields['cjdata/label'], path),
     read: () => readPixels(path, read),

@@ -1,7 +1,6 @@
 /** A data folder of any format, with what its other files say of the images: the split and the patients. */
 import { InputError } from '../../base/errors.js';
 import { type OnFaults, refuse } from '../faults.js';
-import type { ImageRecords } from '../record.js';
 import { parsePatients } from '../split/patients.js';
 import { type DrawnSplit, drawPlanned } from '../split/plan.js';
 import { drawSplit, parseSplit, type Split } from '../split/split.js';
@@ -10,13 +9,14 @@ import { decathlon } from './decathlon.js';
 import { dsb2018 } from './dsb2018.js';
 import { figshare } from './figshare.js';
 import { type Files, readText, UnlistedFolder } from './files.js';
-import type { Contents, FolderFormat, ListedFolder, ReadingOptions } from './format.js';
+import type { Contents, FolderFormat, FolderRecord, ListedFolder, ReadingOptions } from './format.js';
 import { pairedFolders } from './paired-folders.js';
 
 /** What a data folder holds, with what its split.json and patients.json say. */
 export interface DataFolder extends Omit<Contents, 'records'> {
   readonly dir: string;
-  readonly records: ImageRecords;
+  /** By their names, in the order of the names. */
+  readonly records: ReadonlyMap<string, FolderRecord>;
   /** The path of its split.json. */
   readonly splitFile?: string;
   /**
@@ -46,7 +46,7 @@ export async function readDataFolder(
   const entries = await listEntries(files, dir);
   const listed = { files, dir, entries, reading };
   const format = await formatOf(listed);
-  const { records: found, ...contents } = await format.contents(listed, onFaults);
+  const { records: found, hasIdentities, ...contents } = await format.contents(listed, onFaults);
   const pathOf = (name: string) => (entries.includes(name) ? files.join(dir, name) : undefined);
   const patientsFile = pathOf('patients.json');
   const origins = patientsFile
@@ -63,6 +63,7 @@ export async function readDataFolder(
   return {
     dir,
     ...contents,
+    ...(hasIdentities && !origins && { hasIdentities }),
     skipped: contents.skipped.filter((path) => !about.includes(path)),
     records,
     ...(splitFile && { splitFile }),

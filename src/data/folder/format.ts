@@ -1,15 +1,35 @@
 /** The interface of the formats of data folders: how one is recognised, and which labelled images it holds. */
+import type { ImageHeader } from '../../formats/format.js';
 import type { Plane } from '../../image/plane.js';
 import type { OnFaults } from '../faults.js';
 import type { ImageRecord } from '../record.js';
 import type { Files } from './files.js';
 
+/** The file of an image: a picture, a volume, or a folder with the files of a series. */
+export interface RecordFile {
+  /** Where there are several, as one for each channel, the first of them. */
+  readonly path: string;
+  /** The name of the image; those of its slices begin with it. */
+  readonly name: string;
+  /** The name of the format: `NIfTI`. */
+  readonly format: string;
+  /** What the file says, without neighbours as channels. */
+  readonly header: ImageHeader;
+}
+
+/** An image of a folder. The slices of a volume have one file, the same object. */
+export interface FolderRecord extends ImageRecord {
+  readonly file: RecordFile;
+}
+
 /** What a folder holds. */
 export interface Contents {
   /** The images sorted by name, each checked as far as its headers go. */
-  readonly records: readonly ImageRecord[];
+  readonly records: readonly FolderRecord[];
   /** What the values 1..K of the masks stand for. */
   readonly classNames: readonly string[];
+  /** Present where the patients are those that stand inside of the files, not names that the user gave. */
+  readonly hasIdentities?: true;
   /** Paths that were ignored: no image, no mask, nothing that the format knows. */
   readonly skipped: readonly string[];
 }

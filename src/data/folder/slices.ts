@@ -4,9 +4,8 @@ import type { ImageHeader, OpenedImage, StoredImage } from '../../formats/format
 import { sliceName, withNeighbours } from '../../formats/stack.js';
 import type { Image } from '../../image/image.js';
 import { type OnFaults, present, unlessFaulty } from '../faults.js';
-import type { ImageRecord } from '../record.js';
 import { indexMask } from './class-masks.js';
-import type { ReadingOptions } from './format.js';
+import type { FolderRecord, ReadingOptions } from './format.js';
 import { type Entry, inBatches } from './listing.js';
 import { masksOf } from './mask.js';
 
@@ -58,17 +57,21 @@ export async function sliceRecords(
   { image, masks, toLabels }: LabelledEntry,
   { neighbours = 0 }: ReadingOptions,
   shelf: Shelf,
-): Promise<ImageRecord[]> {
+): Promise<FolderRecord[]> {
   const around: Entry = { ...image, open: async () => withNeighbours(await image.open(), neighbours) };
   const entries = [around, ...masks];
-  const headers = await Promise.all(entries.map(async (entry) => (await entry.open()).header));
-  const [header, ...others] = headers as [ImageHeader, ...ImageHeader[]];
+  const own = await image.open();
+  const { header } = withNeighbours(own, neighbours);
+  const others = await Promise.all(masks.map(async (mask) => (await mask.open()).header));
+  const headers = [header, ...others];
   for (const [k, mask] of others.entries()) requireSize(image.path, header, masks[k]!.path, mask);
+  const file = { path: image.path, name, format: own.format, header: own.header };
   const { width, height, channels, slices, samples, plane, remarks } = header;
-  return Array.from({ length: slices }, (_, z): ImageRecord => {
+  return Array.from({ length: slices }, (_, z): FolderRecord => {
     const isPicture = slices === 1;
     return {
       name: sliceName(name, z, slices),
+      file,
       ...(!isPicture && { patient: name }),
       width,
       height,
@@ -101,7 +104,7 @@ export async function pairRecords(
   classes: number,
   reading: ReadingOptions,
   onFaults: OnFaults,
-): Promise<ImageRecord[]> {
+): Promise<FolderRecord[]> {
   const shelf = new Shelf();
   const foreground = masksOf(reading);
   const records = await inBatches(pairs, ({ name, image, mask }) => {

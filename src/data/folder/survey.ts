@@ -3,11 +3,12 @@ import { scaledMask } from '../../image/frame.js';
 import type { ImageData } from '../../image/image.js';
 import { frameOf, type Preprocessing } from '../../image/prepare.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
-import { type ImageRecord, type LabelledImage, storedChannels } from '../record.js';
+import { type LabelledImage, storedChannels } from '../record.js';
 import { pixelHash } from '../split/duplicates.js';
 import { type Split, type Subset, subsets } from '../split/split.js';
 import { countVanished } from '../vanished.js';
 import type { DataFolder } from './folder.js';
+import type { FolderRecord } from './format.js';
 
 /** What one image and its mask hold. */
 export interface ImageFacts {
@@ -45,7 +46,7 @@ export async function survey(
   split: Split,
   frame: Pick<Preprocessing, 'size' | 'fit'>,
   onFaults: OnFaults,
-  see: (record: ImageRecord, content: LabelledImage, done: number) => void,
+  see: (record: FolderRecord, content: LabelledImage, done: number) => void,
 ): Promise<ImageFacts[]> {
   const subsetOf = new Map(subsets.flatMap((subset) => split[subset].map((name) => [name, subset] as const)));
   const channels = storedChannels(folder.records);

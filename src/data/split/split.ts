@@ -80,9 +80,8 @@ export function drawSplit(
   const sorted = [...names].sort();
   const groups = patientsAmong(sorted, originOf);
   if (groups.length < 2) {
-    const patient = originOf(sorted[0]!)?.patient;
     throw new InputError(
-      `${source}: all ${names.length} images are of one patient, ${patient}; training needs at least 2 patients, or a split.json`,
+      `${source}: all ${names.length} images are of one patient; training needs at least 2 patients, or a split.json`,
     );
   }
   const order = shuffled(groups, seed);

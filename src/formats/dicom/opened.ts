@@ -1,7 +1,8 @@
 /** Frames as an image that is read slice by slice. */
 import type { ImageHeader, OpenedImage, OpenOptions } from '../format.js';
-import { pixelSpacing } from '../volume.js';
+import { type Affine, affineOfSlices, pixelSpacing } from '../volume.js';
 import { DETECTOR_SPACING, type Frame, hasDetectorSpacing } from './frame-list.js';
+import { affineOf, normalOf, type Vector } from './geometry.js';
 import { mirrors, staysWhole } from './samples.js';
 import { labelsOfFrames } from './segmentation/labels.js';
 import { encodeSegmentation, segmentationKind } from './segmentation/segmentation.js';
@@ -33,6 +34,7 @@ export function openFrames(frames: readonly Frame[], { name, isOneFile, plane, v
     readsWindows: false,
     read: (slice, window) => slices.read(slice, window),
     results: {
+      name: 'dicom',
       extension: '.dcm',
       holdsProbabilities: false,
       kind: segmentationKind,
@@ -44,7 +46,8 @@ export function openFrames(frames: readonly Frame[], { name, isOneFile, plane, v
   };
 }
 
-function headerOf({ frames, sliceSpacing, remarks }: Stack, view: View | undefined): ImageHeader {
+function headerOf(stack: Stack, view: View | undefined): ImageHeader {
+  const { frames, sliceSpacing, remarks } = stack;
   const [first] = frames as [Frame];
   const { pixels, scale } = first;
   const { format } = pixels;
@@ -61,6 +64,7 @@ function headerOf({ frames, sliceSpacing, remarks }: Stack, view: View | undefin
   const spacing = view ? pixelSpacing(view.slicing) : first.spacing;
   const between = view && !view.isOwnPlane ? view.slicing.slices.spacing : (sliceSpacing ?? singleSpacing(frames));
   const orientation = view ? lettersOfView(view) : frames.length === 1 ? lettersOf(first) : undefined;
+  const affine = affineOfStack(stack, view);
   return {
     width: view?.slicing.columns.length ?? format.width,
     height: view?.slicing.rows.length ?? format.height,
@@ -72,8 +76,17 @@ function headerOf({ frames, sliceSpacing, remarks }: Stack, view: View | undefin
     ...(between !== undefined && { sliceSpacing: between }),
     ...(view && { plane: view.slicing.plane }),
     ...(orientation !== undefined && { orientation }),
+    ...(affine && { affine }),
     ...(own.length > 0 && { remarks: own }),
   };
+}
+
+/** Where slices lie; undefined where no affine map holds for all of them. */
+function affineOfStack({ grid, isVolume, frames }: Stack, view: View | undefined): Affine | undefined {
+  if (grid && view && isVolume) return affineOfSlices(grid, view.slicing);
+  const [{ place, spacing, thickness = 1 }] = frames as [Frame];
+  if (frames.length > 1 || !place || !spacing) return undefined;
+  return affineOf(place, spacing, normalOf(place).map((x) => x * thickness) as unknown as Vector);
 }
 
 function singleSpacing(frames: readonly Frame[]): number | undefined {

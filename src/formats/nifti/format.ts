@@ -6,11 +6,10 @@ import { inflateStart, isGzip } from '../gunzip.js';
 import { checkLimits } from '../limits.js';
 import { bytesOf, samplesOf } from '../numbers.js';
 import type { ByteSource } from '../source.js';
-import { finestPlane, pixelSpacing, runOf, sliced, windowed } from '../volume.js';
+import { affineOfSlices, finestPlane, pixelSpacing, runOf, sliced, windowed } from '../volume.js';
 import { type NiftiHeader, parseHeader } from './header.js';
 import { layoutOf, NIFTI_2 } from './layout.js';
-import { niftiKind } from './mark.js';
-import { encodeResults } from './results.js';
+import { resultsBeside } from './results.js';
 import { checkLength, decodeSlice, type Selection, samplesFor, Voxels } from './voxels.js';
 
 export const niftiFormat: ImageFormat = {
@@ -41,12 +40,7 @@ export const niftiFormat: ImageFormat = {
         const image = decodeSlice(await voxels.read(run), run.slicing, header, `${name}: slice ${slice + 1}`);
         return { ...image, spacing: pixelSpacing(slicing) };
       },
-      results: {
-        extension: isCompressed ? '.nii.gz' : '.nii',
-        holdsProbabilities: true,
-        kind: niftiKind,
-        encode: async (slices, { mark }) => encodeResults(slices, { header, slicing, isCompressed }, mark),
-      },
+      results: resultsBeside({ header, slicing, isCompressed }),
     };
   },
 };
@@ -78,7 +72,7 @@ function imageHeader({ header, volume, slicing }: Selection): ImageHeader {
     spacing: pixelSpacing(slicing),
     sliceSpacing: slicing.slices.spacing,
     plane: slicing.plane,
-    ...(isPlaced && { orientation: letters }),
+    ...(isPlaced && { orientation: letters, affine: affineOfSlices(header, slicing) }),
     ...(remarks.length > 0 && { remarks }),
   };
 }

@@ -2,15 +2,17 @@
 import { gzipSync } from 'fflate';
 import { invariant } from '../../base/errors.js';
 import type { Image } from '../../image/image.js';
+import type { ResultFormat } from '../format.js';
 import { bytesOf, turnNumbers } from '../numbers.js';
 import { placeSlice, type Slicing } from '../volume.js';
 import type { NiftiHeader } from './header.js';
-import { withComment } from './mark.js';
+import { fieldSetter } from './layout.js';
+import { niftiKind, withComment } from './mark.js';
 import { codeOf } from './types.js';
 
 /** The file that results are of, and how its slices were cut. */
 export interface Original {
-  readonly header: NiftiHeader;
+  readonly header: Pick<NiftiHeader, 'bytes' | 'layout' | 'isLittleEndian' | 'sizes' | 'dimensions'>;
   readonly slicing: Slicing;
   readonly isCompressed: boolean;
 }
@@ -22,13 +24,24 @@ const TYPES = [
   ['float32', Float32Array],
 ] as const;
 
+/** Writes results that lie over a file. */
+export function resultsBeside(original: Original): ResultFormat {
+  return {
+    name: 'nifti',
+    extension: original.isCompressed ? '.nii.gz' : '.nii',
+    holdsProbabilities: true,
+    kind: niftiKind,
+    encode: async (slices, { mark }) => encodeResults(slices, original, mark),
+  };
+}
+
 /**
  * Encodes slices as a file with the header of the original: its size, its place in the patient and its order of bytes.
  * One channel becomes a volume; several become one volume each, along the fourth dimension. Extensions are left out. The
  * same results give the same bytes.
  * @param mark the description in the header, ASCII; of a gzip file it is also the comment
  */
-export function encodeResults(slices: readonly Image[], original: Original, mark: string): Uint8Array {
+function encodeResults(slices: readonly Image[], original: Original, mark: string): Uint8Array {
   const { header, isCompressed } = original;
   const { layout, isLittleEndian } = header;
   const channels = channelsOf(slices, original);
@@ -62,7 +75,7 @@ function channelsOf(slices: readonly Image[], { slicing }: Original): number {
 
 /** The header of the original, with what belongs to its numbers set anew. */
 function headerOf(
-  header: NiftiHeader,
+  header: Original['header'],
   type: 'uint8' | 'uint16' | 'float32',
   channels: number,
   mark: string,
@@ -71,21 +84,17 @@ function headerOf(
   const bytes = new Uint8Array(header.bytes);
   const view = new DataView(bytes.buffer);
   const isFirst = layout.version === 1;
-  const setSize = (at: number, value: number) =>
-    isFirst ? view.setInt16(at, value, isLittle) : view.setBigInt64(at, BigInt(value), isLittle);
-  const setFloat = (at: number, value: number) =>
-    isFirst ? view.setFloat32(at, value, isLittle) : view.setFloat64(at, value, isLittle);
+  const { setSizes, setFloats } = fieldSetter(bytes, layout, isLittle);
 
   // A picture stays one, as where it lies may depend on that.
   const rank = channels > 1 ? 4 : Math.min(3, dimensions);
-  const dim = [rank, ...sizes, channels, 1, 1, 1];
-  for (const [k, size] of dim.entries()) setSize(layout.dim + k * (isFirst ? 2 : 8), size);
+  setSizes(layout.dim, [rank, ...sizes, channels, 1, 1, 1]);
   view.setInt16(layout.type, codeOf(type), isLittle);
   view.setInt16(layout.type + 2, 8 * bytesOf(type), isLittle);
   if (isFirst) view.setFloat32(layout.offset, layout.voxels, isLittle);
   else view.setBigInt64(layout.offset, BigInt(layout.voxels), isLittle);
   // Nothing is scaled, and viewers choose the ends of the display.
-  for (const [k, at] of layout.scaling.entries()) setFloat(at, k === 0 ? 1 : 0);
+  for (const [k, at] of layout.scaling.entries()) setFloats(at, [k === 0 ? 1 : 0]);
   bytes.fill(0, layout.description, layout.description + 80);
   bytes.set(new TextEncoder().encode(mark).subarray(0, 79), layout.description);
   // What the numbers of the original meant.

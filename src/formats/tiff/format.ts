@@ -9,9 +9,8 @@ import type { ByteSource } from '../source.js';
 import { checkBlocks, readWindow } from './blocks.js';
 import { COMPRESSION } from './compression.js';
 import { isTiff, TiffFile } from './directory.js';
-import { tiffKind } from './kind.js';
 import type { Page } from './page.js';
-import { encodeResults } from './results.js';
+import { resultsBeside } from './results.js';
 import { emptyData } from './samples.js';
 import { type NumberedPage, readStack, type Stack } from './stack.js';
 import { encodeTiff } from './write.js';
@@ -32,12 +31,7 @@ export const tiffFormat: ImageFormat = {
       },
       readsWindows: stack.slices.flat().every(({ page }) => isInPieces(page)),
       read: (slice, window = wholeWindow(header)) => readSlice(file, stack.slices[slice]!, window, header),
-      results: {
-        extension: '.tif',
-        holdsProbabilities: true,
-        kind: tiffKind,
-        encode: async (slices, about) => encodeResults(slices, about, header, stack, source.name),
-      },
+      results: resultsBeside({ ...stack, page: stack.slices[0]![0]!.page }, source.name),
     };
   },
   encode: (image, name) => encodeTiff([image], {}, name),

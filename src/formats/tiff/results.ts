@@ -1,39 +1,63 @@
 /**
  * Results as a TIFF that lies over the one that was read: as many slices, the same resolution, and what ImageJ or OME say
- * of the size of pixels. For both, channels are pages of their own, as their programs show them so.
+ * of the size of pixels. For both, channels are pages of their own, as their programs show them so. Results of images of
+ * other formats say what these know as ImageJ does.
  */
-import type { Image } from '../../image/image.js';
-import type { ImageHeader, ResultsMeaning } from '../format.js';
+import type { Image, Spacing } from '../../image/image.js';
+import type { ImageHeader, ResultFormat, ResultsMeaning } from '../format.js';
 import type { Rational } from './directory.js';
-import type { Resolution } from './page.js';
+import { tiffKind } from './kind.js';
+import type { Page, Resolution } from './page.js';
 import type { Stack } from './stack.js';
 import { encodeTiff, type PageToWrite } from './write.js';
 
 /** The version of ImageJ whose way of writing this is. */
 const IMAGEJ = 'ImageJ=1.53t';
 
+/** What results take over of the file that they are of. */
+interface Original extends Pick<Stack, 'writer' | 'frames' | 'spacing' | 'calibration'> {
+  readonly page: Pick<Page, 'resolution' | 'orientation'>;
+}
+
+/** Writes results that lie over a file. @param name the file's, for the error of more than a TIFF holds */
+export function resultsBeside(original: Original, name: string): ResultFormat {
+  return {
+    name: 'tiff',
+    extension: '.tif',
+    holdsProbabilities: true,
+    kind: tiffKind,
+    encode: async (slices, about) => encodeResults(slices, about, original, name),
+  };
+}
+
+/** Writes slices of an image of another format, with what is known of their distances. */
+export function tiffFile({ slices, spacing, sliceSpacing }: ImageHeader, name: string): ResultFormat {
+  const page = { orientation: 1, ...(spacing && { resolution: resolutionOf(spacing, 1, 1) }) };
+  if (slices === 1 && !spacing) return resultsBeside({ writer: 'other', frames: 1, page }, name);
+  const distance = sliceSpacing === undefined ? [] : [`spacing=${sliceSpacing}`];
+  const calibration = spacing ? ['unit=mm', ...distance] : [];
+  return resultsBeside({ writer: 'imagej', frames: 1, page, calibration }, name);
+}
+
 /** Encodes the results of all slices. @throws InputError that starts with `name` for more than a TIFF holds */
-export function encodeResults(
+function encodeResults(
   slices: readonly Image[],
   { classNames, mark }: ResultsMeaning,
-  { spacing }: ImageHeader,
-  stack: Stack,
+  { writer, frames, spacing, calibration, page }: Original,
   name: string,
 ): Uint8Array {
-  const { writer, calibration } = stack;
-  const { page } = stack.slices[0]![0]!;
   const { channels } = slices[0]!;
   const pages: PageToWrite[] =
     writer === 'other'
       ? slices.map((image) => ({ image }))
       : slices.flatMap((image) => Array.from({ length: channels }, (_, channel) => ({ image, channel })));
   // OME's sizes stand in its text alone; other programs look for them at the resolution.
-  const resolution = writer === 'ome' && spacing ? resolutionOf(spacing) : page.resolution;
+  const resolution = writer === 'ome' && spacing ? resolutionOf(spacing, 10, 3) : page.resolution;
   const description =
     writer === 'imagej'
-      ? imageJText(slices, stack.frames, calibration as readonly string[])
+      ? imageJText(slices, frames, calibration as readonly string[])
       : writer === 'ome'
-        ? omeText(slices, stack.frames, calibration as ReadonlyMap<string, string>, classNames)
+        ? omeText(slices, frames, calibration as ReadonlyMap<string, string>, classNames)
         : undefined;
   return encodeTiff(
     pages,
@@ -48,9 +72,15 @@ export function encodeResults(
 }
 
 function imageJText(slices: readonly Image[], frames: number, calibration: readonly string[]): string {
-  const { channels, data } = slices[0]!;
-  let most = 0;
-  for (const image of slices) for (const value of image.data) most = Math.max(most, value);
+  const { channels } = slices[0]!;
+  let [least, most] = [0, 1];
+  for (const { data } of slices) {
+    for (const value of data) {
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+  }
+  const real = (value: number) => (Number.isInteger(value) ? `${value}.0` : `${value}`);
   return [
     IMAGEJ,
     `images=${slices.length * channels}`,
@@ -62,8 +92,8 @@ function imageJText(slices: readonly Image[], frames: number, calibration: reado
     ...calibration.map(ascii),
     'loop=false',
     // The range that is shown: labels are seen from black to white.
-    'min=0.0',
-    `max=${data instanceof Float32Array ? 1 : Math.max(1, most)}.0`,
+    `min=${real(least)}`,
+    `max=${real(most)}`,
     '',
   ].join('\n');
 }
@@ -106,9 +136,9 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]|[^ -~]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
 
-/** Pixels to a centimetre. */
-function resolutionOf([row, column]: NonNullable<ImageHeader['spacing']>): Resolution {
-  return { x: rationalOf(10 / column), y: rationalOf(10 / row), unit: 3 };
+/** Pixels to a unit of so many millimetres, with the unit's code. */
+function resolutionOf([row, column]: Spacing, millimetres: number, unit: number): Resolution {
+  return { x: rationalOf(millimetres / column), y: rationalOf(millimetres / row), unit };
 }
 
 /** A fraction with as many digits as 4 bytes hold. */
