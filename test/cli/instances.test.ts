@@ -42,12 +42,23 @@ for (const classes of [1, 3]) {
     const written = decodePng(readFileSync(join(dir, 'out/scan.png')), 'mask');
     assert.equal(written.indices ?? written.data.map((value) => value / 255), mask.data);
     const [header, ...rows] = readFileSync(join(dir, 'out/scan-objects.csv'), 'utf8').trimEnd().split('\r\n');
-    assert.is(header, `label,${classes === 1 ? '' : 'class,'}${HEADER}`);
+    assert.is(header, `label,${classes === 1 ? '' : 'class,class_name,'}${HEADER}`);
     assert.equal(
       rows,
       instances.map(({ label, class: of, area, centroid: { x, y }, box, probability }) => {
         const { left, top, width, height } = box;
-        return [label, ...(classes === 1 ? [] : [of]), area, x, y, left, top, width, height, probability].join(',');
+        return [
+          label,
+          ...(classes === 1 ? [] : [of, `class ${of}`]),
+          area,
+          x,
+          y,
+          left,
+          top,
+          width,
+          height,
+          probability,
+        ].join(',');
       }),
     );
   });
@@ -106,7 +117,7 @@ test('more objects than a label image holds: no file of the image is written', a
   const instances = await instancesOf([[predicted]], predicted, { threshold: 0.5 });
   const outputs = outputsOf({}, {});
   await outputs.folder(dir);
-  const context = { classes: 1, classNames: ['foreground'] };
+  const context = { classNames: ['foreground'] };
   const place = { target: join(dir, 'scan'), format: 'same', own: undefined, context, outputs } as const;
   const writer = await pictureWriter(place, 'scan.png', { instances: true });
   const written = writer.add(0, { ...size, data }, { mask: instances.mask, instances });
@@ -121,10 +132,13 @@ test('areas in mm² where the image says how large its pixels are', () => {
   };
   const image = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
   assert.is(
-    objectsCsv([instance], { ...image, spacing: [0.5, 0.25] }, 1),
+    objectsCsv([instance], { ...image, spacing: [0.5, 0.25] }, ['lesion']),
     `label,${HEADER.replace('area_px', 'area_px,area_mm2')}\r\n1,10,1.25,1.5,2,0,1,4,3,0.75\r\n`,
   );
-  assert.is(objectsCsv([], image, 3), `label,class,${HEADER}\r\n`);
+  assert.is(
+    objectsCsv([{ ...instance, class: 2 }], image, ['core', 'rim, outer']),
+    `label,class,class_name,${HEADER}\r\n1,2,"rim, outer",10,1.5,2,0,1,4,3,0.75\r\n`,
+  );
 });
 
 test('an image of nothing: labels of 0 and a table without rows', async ({ dir }) => {

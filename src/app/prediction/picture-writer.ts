@@ -54,7 +54,7 @@ async function writePicture(
   files: PictureFiles,
   image: Image,
   { mask, prediction, instances }: Results,
-  { classes, name }: ResultContext & { readonly name: string },
+  { classNames, name }: ResultContext & { readonly name: string },
 ): Promise<void> {
   if (instances) requireLabels(instances.instances.length, name);
   await files.mask.write([mask]);
@@ -63,14 +63,20 @@ async function writePicture(
   if (!instances) return;
   // Last, when the memory of the overlay is free again.
   await files.labels?.write(encodePng(instances.labels(), LABELS.text));
-  await files.objects?.write(objectsCsv(instances.instances, image, classes));
+  await files.objects?.write(objectsCsv(instances.instances, image, classNames));
 }
 
-/** Makes a row for each object; its class is left out where there is one, its area in mm² where the image does not say its spacing. */
-export function objectsCsv(instances: readonly Instance[], { spacing }: Image, classes: number): string {
+/**
+ * Makes a row for each object; its class and its name are left out where there is one, its area in mm² where the image
+ * does not say its spacing.
+ */
+export function objectsCsv(instances: readonly Instance[], { spacing }: Image, classNames: readonly string[]): string {
   const columns: Readonly<Record<string, (instance: Instance) => Cell>> = {
     label: ({ label }) => label,
-    ...(classes > 1 && { class: (instance: Instance) => instance.class }),
+    ...(classNames.length > 1 && {
+      class: (instance: Instance) => instance.class,
+      class_name: (instance: Instance) => classNames[instance.class - 1]!,
+    }),
     area_px: ({ area }) => area,
     ...(spacing && { area_mm2: ({ area }: Instance) => area * spacing[0] * spacing[1] }),
     centroid_x: ({ centroid }) => centroid.x,
@@ -88,5 +94,6 @@ export function objectsCsv(instances: readonly Instance[], { spacing }: Image, c
 /** The kind of file that `objectsCsv` makes; the only mark that a CSV can have is its header. */
 const OBJECTS_CSV: FileKind = {
   name: 'a table of objects',
-  begins: (head) => /^label,(?:class,)?area_px,(?:area_mm2,)?centroid_x,.*,mean_probability\r\n/.test(head),
+  begins: (head) =>
+    /^label,(?:class,(?:class_name,)?)?area_px,(?:area_mm2,)?centroid_x,.*,mean_probability\r\n/.test(head),
 };

@@ -96,8 +96,7 @@ async function predictOn(
   refuseCollisions(inputs, options);
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
   await outputs.folder(options.out);
-  const { classes } = models;
-  const context = { classes, classNames: numberedClasses(Math.max(1, classes - 1)) };
+  const context = { classNames: models.classNames ?? numberedClasses(Math.max(1, models.classes - 1)) };
   const writers: ResultWriter[] = [];
   for (const input of inputs) writers.push(await claimResults(input, options, context, outputs));
   if (skipped.length > 0) observer.remark?.({ kind: 'skipped', files: skipped });

@@ -37,8 +37,6 @@ export interface ResultWriter {
 export interface ResultContext {
   /** The names of the classes 1, 2, … */
   readonly classNames: readonly string[];
-  /** The output channels of the network. */
-  readonly classes: number;
 }
 
 /** Probabilities as an image, whose channels are the classes. */
