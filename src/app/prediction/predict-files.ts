@@ -91,6 +91,7 @@ async function predictOn(
   const { images: files, skipped } = await listImages(options.input, {
     ...reading,
     ...defined({ volume: options.volume }),
+    channels: loaded[0]!.model.config.inChannels / (2 * (reading.neighbours ?? 0) + 1),
   });
   const inputs = await openInputs(files, reading);
   refuseCollisions(inputs, options);
