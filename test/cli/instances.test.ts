@@ -118,8 +118,15 @@ test('more objects than a label image holds: no file of the image is written', a
   const outputs = outputsOf({}, {});
   await outputs.folder(dir);
   const context = { classNames: ['foreground'] };
-  const place = { target: join(dir, 'scan'), format: 'same', own: undefined, context, outputs } as const;
-  const writer = await pictureWriter(place, 'scan.png', { instances: true });
+  const place = {
+    target: join(dir, 'scan'),
+    format: 'same',
+    own: undefined,
+    context,
+    outputs,
+    source: 'scan.png',
+  } as const;
+  const writer = await pictureWriter(place, { instances: true });
   const written = writer.add(0, { ...size, data }, { mask: instances.mask, instances });
   assert.match(await rejection(written), 'scan.png: 66,000 objects, a label image of 16 bits holds 65,535; ');
   assert.equal(listing(dir), []);

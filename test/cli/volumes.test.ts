@@ -104,6 +104,18 @@ test('--format: a picture for each slice, or an array', async ({ dir }) => {
   );
 });
 
+test('images whose names are alike, but not those of their results', async ({ dir }) => {
+  await putModel(dir);
+  for (const name of ['scan', 'scan-overlay']) put(dir, `in/${name}.tif`, stack([slice(0), slice(1)]));
+  const predict = ['predict', '--model', 'model.safetensors', '--input', 'in', '--out', 'out'];
+  json(dir, predict);
+  const names = ['scan-overlay-overlay.png', 'scan-overlay.png', 'scan-overlay.tif', 'scan.tif'];
+  assert.equal(listing(join(dir, 'out')), names);
+  put(dir, 'in/scan-1.tif', encodeTiff([{ image: slice(0) }], {}, 'stack'));
+  const both = 'in/scan-1.tif and in/scan.tif would both give';
+  refused(dir, [...predict, '--format', 'png'], `${both} scan-1.png; rename one of them`);
+});
+
 test('a model that sees neighbours sees them in prediction, too', async ({ dir }) => {
   await putModel(dir, { inChannels: 3 }, { neighbours: 1 });
   const slices = [0, 1, 2].map((z) => slice(z));

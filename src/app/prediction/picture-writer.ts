@@ -7,36 +7,27 @@ import type { OutputFile } from '../../platform/node/files/outputs.js';
 import { type Cell, encodeCsv } from '../../report/csv.js';
 import { overlayClasses } from '../../report/overlay.js';
 import { LABELS, OVERLAY } from '../kinds.js';
-import { maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
+import { claim, maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
 import { asImage, type ResultContext, type ResultOptions, type Results, type ResultWriter } from './results.js';
 
-/** The pictures of an image NAME, as endings of its name. */
-export function picturesOf({ instances }: Pick<ResultOptions, 'instances'>): readonly string[] {
-  return ['', '-overlay', ...(instances ? ['-labels'] : [])];
-}
-
-/**
- * Claims the files of a picture.
- * @param name the image's name, for errors
- */
+/** Claims the files of a picture. */
 export async function pictureWriter(
   place: ResultPlace,
-  name: string,
   { saveProbs = false, instances = false }: ResultOptions,
 ): Promise<ResultWriter> {
-  const { target, context, outputs } = place;
+  const { context, source } = place;
   const files: PictureFiles = {
     mask: await maskFile(place),
-    overlay: await outputs.file(`${target}-overlay.png`, OVERLAY),
+    overlay: await claim(place, '-overlay.png', OVERLAY),
     ...(saveProbs && { probabilities: await probabilitiesFile(place) }),
     ...(instances && {
-      labels: await outputs.file(`${target}-labels.png`, LABELS),
-      objects: await outputs.file(`${target}-objects.csv`, OBJECTS_CSV),
+      labels: await claim(place, '-labels.png', LABELS),
+      objects: await claim(place, '-objects.csv', OBJECTS_CSV),
     }),
   };
   return {
     wants: { prediction: saveProbs, instances },
-    add: (_, image, results) => writePicture(files, image, results, { ...context, name }),
+    add: (_, image, results) => writePicture(files, image, results, { ...context, name: source }),
     finish: async () => {},
   };
 }

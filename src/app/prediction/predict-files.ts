@@ -2,7 +2,6 @@
 
 import type { Backend } from '../../backend/backend.js';
 import { defined } from '../../base/defaults.js';
-import { InputError } from '../../base/errors.js';
 import { numberedClasses } from '../../data/folder/class-masks.js';
 import { emptyLike } from '../../image/channels.js';
 import type { Image } from '../../image/image.js';
@@ -25,7 +24,7 @@ import type { BackendChoice } from '../options/backend-options.js';
 import { maskOptions } from '../options/inference-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 import { checkInputs, countSlices, openInputs, type PredictionInput, readingRule } from './inputs.js';
-import { picturesOf, pictureWriter } from './picture-writer.js';
+import { pictureWriter } from './picture-writer.js';
 import type { ResultContext, ResultOptions, Results, ResultWriter } from './results.js';
 import { stackWriter } from './stack-writer.js';
 
@@ -94,7 +93,6 @@ async function predictOn(
     channels: loaded[0]!.model.config.inChannels / (2 * (reading.neighbours ?? 0) + 1),
   });
   const inputs = await openInputs(files, reading);
-  refuseCollisions(inputs, options);
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
   await outputs.folder(options.out);
   const context = { classNames: models.classNames ?? numberedClasses(Math.max(1, models.classes - 1)) };
@@ -138,7 +136,7 @@ async function predictOn(
   };
 }
 
-/** Claims the files of an image. */
+/** Claims the files of an image. @throws InputError where another image gives one of the same name */
 async function claimResults(
   input: PredictionInput,
   options: PredictFilesOptions,
@@ -146,20 +144,15 @@ async function claimResults(
   outputs: Outputs,
 ): Promise<ResultWriter> {
   const { name, path, header, results: own } = input;
-  const place = { target: join(options.out, name), format: options.format ?? 'same', own, context, outputs };
-  return header.slices > 1 ? stackWriter(place, path, header.slices, options) : pictureWriter(place, path, options);
-}
-
-/** @throws InputError unless the pictures of all inputs are different files */
-function refuseCollisions(inputs: readonly PredictionInput[], options: ResultOptions): void {
-  const owners = new Map<string, string>();
-  for (const { path, name } of inputs) {
-    for (const result of picturesOf(options).map((ending) => name + ending)) {
-      const other = owners.get(result);
-      if (other) throw new InputError(`${other} and ${path} would both give ${result}.png; rename one of them`);
-      owners.set(result, path);
-    }
-  }
+  const place = {
+    target: join(options.out, name),
+    format: options.format ?? 'same',
+    own,
+    context,
+    outputs,
+    source: path,
+  };
+  return header.slices > 1 ? stackWriter(place, header.slices, options) : pictureWriter(place, options);
 }
 
 /** The slice itself of an image whose channels are its neighbours, too. */

@@ -1,9 +1,10 @@
 /** A file of masks or of probabilities: in the format of its image, as an array, or as a picture. */
+import type { FileKind } from '../../formats/file-kind.js';
 import type { ResultFormat } from '../../formats/format.js';
 import { encodeNpy, NPY } from '../../formats/npy.js';
 import { encodePng } from '../../formats/png/png.js';
 import type { Image } from '../../image/image.js';
-import type { Outputs } from '../../platform/node/files/outputs.js';
+import type { OutputFile, Outputs } from '../../platform/node/files/outputs.js';
 import { storedMask } from '../../report/overlay.js';
 import { MASK, PROBABILITIES_MARK, RESULT_MARK } from '../kinds.js';
 import type { ResultContext, ResultFormatName } from './results.js';
@@ -23,14 +24,21 @@ export interface ResultPlace {
   readonly own: ResultFormat | undefined;
   readonly context: ResultContext;
   readonly outputs: Outputs;
+  /** The path of the image, for errors. */
+  readonly source: string;
+}
+
+/** Claims a file whose name is that of the image with another end. */
+export function claim({ target, outputs, source }: ResultPlace, end: string, kind: FileKind): Promise<OutputFile> {
+  return outputs.file(target + end, kind, source);
 }
 
 /** Claims the file of the masks: NAME with the ending of the image, NAME.png, or NAME-mask.npy. */
 export async function maskFile(place: ResultPlace): Promise<ResultFile> {
-  const { target, format, own, context, outputs } = place;
+  const { format, own, context } = place;
   if (own && format === 'same') return ownFile(place, own, '', RESULT_MARK, 'a mask');
   if (format === 'npy') return arrayFile(place, '-mask');
-  const file = await outputs.file(`${target}.png`, MASK);
+  const file = await claim(place, '.png', MASK);
   return {
     async write([mask]) {
       const stored = storedMask(mask as Image<Uint8Array>, context.classNames.length);
@@ -49,20 +57,20 @@ export async function probabilitiesFile(place: ResultPlace): Promise<ResultFile>
 }
 
 async function ownFile(
-  { target, context, outputs }: ResultPlace,
+  place: ResultPlace,
   own: ResultFormat,
   end: string,
   mark: string,
   what: string,
 ): Promise<ResultFile> {
-  const file = await outputs.file(`${target}${end}${own.extension}`, own.kind(mark, what));
-  const { classNames } = context;
+  const file = await claim(place, end + own.extension, own.kind(mark, what));
+  const { classNames } = place.context;
   return { write: async (slices) => file.write(await own.encode(slices, { classNames, mark })) };
 }
 
 /** Channels before rows and columns: [classes, height, width]; of several slices these before all. */
-async function arrayFile({ target, outputs }: ResultPlace, end: string): Promise<ResultFile> {
-  const file = await outputs.file(`${target}${end}.npy`, NPY);
+async function arrayFile(place: ResultPlace, end: string): Promise<ResultFile> {
+  const file = await claim(place, `${end}.npy`, NPY);
   return {
     async write(slices) {
       const [{ width, height, channels, data }] = slices as [Image, ...Image[]];

@@ -10,42 +10,31 @@ import type { OutputFile } from '../../platform/node/files/outputs.js';
 import { overlayClasses } from '../../report/overlay.js';
 import { OVERLAY } from '../kinds.js';
 import { pictureWriter } from './picture-writer.js';
-import { maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
+import { claim, maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
 import { asImage, type ResultOptions, type Results, type ResultWriter } from './results.js';
 
 /**
  * Claims the files of a stack.
- * @param name the image's name, for errors
  * @throws InputError where objects are asked for, which are found in single pictures only
  */
-export async function stackWriter(
-  place: ResultPlace,
-  name: string,
-  slices: number,
-  options: ResultOptions,
-): Promise<ResultWriter> {
+export async function stackWriter(place: ResultPlace, slices: number, options: ResultOptions): Promise<ResultWriter> {
   if (options.instances) {
     const what = `${slices} slices, and objects are found in single pictures`;
-    throw new InputError(`${name}: ${what}; leave --instances out`);
+    throw new InputError(`${place.source}: ${what}; leave --instances out`);
   }
-  if (options.format === 'png') return picturesOfSlices(place, name, slices, options);
+  if (options.format === 'png') return picturesOfSlices(place, slices, options);
   const masks = await maskFile({ ...place, format: place.own ? place.format : 'npy' });
   const probabilities = options.saveProbs ? await probabilitiesFile(place) : undefined;
-  const overlay = await place.outputs.file(`${place.target}-overlay.png`, OVERLAY);
+  const overlay = await claim(place, '-overlay.png', OVERLAY);
   return new StackWriter(masks, overlay, probabilities);
 }
 
 /** The files of a picture for each slice, NAME-001 and so on, counted as those of a data folder. */
-async function picturesOfSlices(
-  place: ResultPlace,
-  name: string,
-  slices: number,
-  options: ResultOptions,
-): Promise<ResultWriter> {
+async function picturesOfSlices(place: ResultPlace, slices: number, options: ResultOptions): Promise<ResultWriter> {
   const writers: ResultWriter[] = [];
   for (let z = 0; z < slices; z++) {
     const target = sliceName(place.target, z, slices);
-    writers.push(await pictureWriter({ ...place, target, own: undefined }, name, options));
+    writers.push(await pictureWriter({ ...place, target, own: undefined }, options));
   }
   return {
     wants: writers[0]!.wants,
