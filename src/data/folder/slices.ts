@@ -60,7 +60,7 @@ export async function sliceRecords(
   shelf: Shelf,
 ): Promise<ImageRecord[]> {
   const around: Entry = { ...image, open: async () => withNeighbours(await image.open(), neighbours) };
-  const entries = [around, ...masks];
+  const entries = [around, ...masks.map((mask) => overImage(mask, image))];
   const headers = await Promise.all(entries.map(async (entry) => (await entry.open()).header));
   const [header, ...others] = headers as [ImageHeader, ...ImageHeader[]];
   for (const [k, mask] of others.entries()) requireSize(image.path, header, masks[k]!.path, mask);
@@ -86,6 +86,21 @@ export async function sliceRecords(
       },
     };
   });
+}
+
+/** A mask whose slices are those of its image, as they are in every file but a segmentation. */
+function overImage(mask: Entry, image: Entry): Entry {
+  return {
+    ...mask,
+    async open() {
+      const opened = await mask.open();
+      if (!opened.segments) return opened;
+      const under = await image.open();
+      if (under.labels) return under.labels(opened);
+      const what = `a DICOM segmentation, and ${image.path} is ${under.format}`;
+      throw new InputError(`${mask.path}: ${what}; give the DICOM files that it is of, or save it as ${under.format}`);
+    },
+  };
 }
 
 /** An image and its one mask. */
