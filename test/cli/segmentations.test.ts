@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createModel, openDataset } from '../../src/index.js';
 import { sliceOf } from '../fixtures/dicom.js';
-import { disc, json, put, refused, suiteInFolder } from '../support/cli/cli.js';
+import { disc, json, listing, put, refused, suiteInFolder } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli: DICOM segmentations');
 const predict = ['predict', '--model', 'model.safetensors', '--input', 'data/images', '--out', 'out'];
@@ -24,7 +24,9 @@ async function putSeries(dir: string, classNames: readonly string[] = ['core', '
 
 test('masks that predict wrote are read again: labels, and names of classes', async ({ dir }) => {
   await putSeries(dir);
-  json(dir, predict);
+  json(dir, [...predict, '--instances']);
+  const results = ['a-labels.npy', 'a-objects.csv', 'a-overlay.png', 'a.dcm'];
+  assert.equal(listing(join(dir, 'out')).slice(0, 4), results, '16 bits have no place in a DICOM segmentation');
   for (const name of ['a', 'b', 'c']) cpSync(join(dir, `out/${name}.dcm`), join(dir, `data/masks/${name}.dcm`));
   const { classNames, records } = await openDataset(join(dir, 'data'), { size: 4, seed: 1 });
   assert.equal([classNames, records.size], [['core', 'rim'], 9]);

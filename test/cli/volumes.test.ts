@@ -97,11 +97,6 @@ test('--format: a picture for each slice, or an array', async ({ dir }) => {
   assert.equal([width, height], [24, 20]);
   json(dir, [...args('--format', 'npy').slice(0, -4), '--out', 'array', '--format', 'npy']);
   assert.equal(listing(join(dir, 'array')), ['scan-mask.npy', 'scan-overlay.png']);
-  refused(
-    dir,
-    args('--instances'),
-    'scan.tif: 2 slices, and objects are found in single pictures; leave --instances out',
-  );
 });
 
 test('images whose names are alike, but not those of their results', async ({ dir }) => {

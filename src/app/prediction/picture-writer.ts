@@ -1,12 +1,11 @@
 /** The files of a picture: its mask, NAME-overlay.png, and what else is asked for. */
-import type { FileKind } from '../../formats/file-kind.js';
 import { encodePng } from '../../formats/png/png.js';
 import type { Image } from '../../image/image.js';
-import { type Instance, requireLabels } from '../../infer/instances.js';
+import { requireLabels } from '../../infer/instances.js';
 import type { OutputFile } from '../../platform/node/files/outputs.js';
-import { type Cell, encodeCsv } from '../../report/csv.js';
 import { overlayClasses } from '../../report/overlay.js';
 import { LABELS, OVERLAY } from '../kinds.js';
+import { OBJECTS_CSV, objectsCsv } from './objects-csv.js';
 import { claim, maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
 import { asImage, type ResultContext, type ResultOptions, type Results, type ResultWriter } from './results.js';
 
@@ -25,10 +24,14 @@ export async function pictureWriter(
       objects: await claim(place, '-objects.csv', OBJECTS_CSV),
     }),
   };
+  let objects = 0;
   return {
     wants: { prediction: saveProbs, instances },
-    add: (_, image, results) => writePicture(files, image, results, { ...context, name: source }),
-    finish: async () => {},
+    async add(_, image, results) {
+      await writePicture(files, image, results, { ...context, name: source });
+      objects += results.instances?.instances.length ?? 0;
+    },
+    finish: async () => objects,
   };
 }
 
@@ -56,35 +59,3 @@ async function writePicture(
   await files.labels?.write(encodePng(instances.labels(), LABELS.text));
   await files.objects?.write(objectsCsv(instances.instances, image, classNames));
 }
-
-/**
- * Makes a row for each object; its class and its name are left out where there is one, its area in mm² where the image
- * does not say its spacing.
- */
-export function objectsCsv(instances: readonly Instance[], { spacing }: Image, classNames: readonly string[]): string {
-  const columns: Readonly<Record<string, (instance: Instance) => Cell>> = {
-    label: ({ label }) => label,
-    ...(classNames.length > 1 && {
-      class: (instance: Instance) => instance.class,
-      class_name: (instance: Instance) => classNames[instance.class - 1]!,
-    }),
-    area_px: ({ area }) => area,
-    ...(spacing && { area_mm2: ({ area }: Instance) => area * spacing[0] * spacing[1] }),
-    centroid_x: ({ centroid }) => centroid.x,
-    centroid_y: ({ centroid }) => centroid.y,
-    box_x: ({ box }) => box.left,
-    box_y: ({ box }) => box.top,
-    box_width: ({ box }) => box.width,
-    box_height: ({ box }) => box.height,
-    mean_probability: ({ probability }) => probability,
-  };
-  const rows = instances.map((instance) => Object.values(columns).map((read) => read(instance)));
-  return encodeCsv(Object.keys(columns), rows);
-}
-
-/** The kind of file that `objectsCsv` makes; the only mark that a CSV can have is its header. */
-const OBJECTS_CSV: FileKind = {
-  name: 'a table of objects',
-  begins: (head) =>
-    /^label,(?:class,(?:class_name,)?)?area_px,(?:area_mm2,)?centroid_x,.*,mean_probability\r\n/.test(head),
-};

@@ -114,13 +114,12 @@ async function predictOn(
       if (done === 0) await makeFolder(options.out);
       const results = await predictImage(image, models, { mode, tiling, tta }, rule, writers[k]!.wants);
       await writers[k]!.add(slice, middleOf(image, reading.neighbours), results);
-      objects += results.instances?.instances.length ?? 0;
       done++;
       const imagesPerSecond = done / elapsed();
       const pace = { imagesPerSecond, secondsLeft: (total - done) / imagesPerSecond };
       observer.progress?.({ phase: 'predict', done, total, pace });
     }
-    await writers[k]!.finish();
+    objects += await writers[k]!.finish();
   }
   return {
     images: total,
@@ -152,7 +151,7 @@ async function claimResults(
     outputs,
     source: path,
   };
-  return header.slices > 1 ? stackWriter(place, header.slices, options) : pictureWriter(place, options);
+  return header.slices > 1 ? stackWriter(place, header, options) : pictureWriter(place, options);
 }
 
 /** The slice itself of an image whose channels are its neighbours, too. */

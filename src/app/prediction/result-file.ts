@@ -6,7 +6,7 @@ import { encodePng } from '../../formats/png/png.js';
 import type { Image } from '../../image/image.js';
 import type { OutputFile, Outputs } from '../../platform/node/files/outputs.js';
 import { storedMask } from '../../report/overlay.js';
-import { MASK, PROBABILITIES_MARK, RESULT_MARK } from '../kinds.js';
+import { LABELS_MARK, MASK, PROBABILITIES_MARK, RESULT_MARK } from '../kinds.js';
 import type { ResultContext, ResultFormatName } from './results.js';
 
 /** A file that is claimed. */
@@ -54,6 +54,16 @@ export async function probabilitiesFile(place: ResultPlace): Promise<ResultFile>
     return ownFile(place, own, '-probs', PROBABILITIES_MARK, 'a file of probabilities');
   }
   return arrayFile(place, '');
+}
+
+/** Claims the file of the labels of the objects of a stack: NAME-labels with the ending of the image, or .npy. */
+export async function labelsFile(place: ResultPlace): Promise<ResultFile> {
+  const { format, own } = place;
+  // Where probabilities have no place, 16 bits have none either.
+  if (own?.holdsProbabilities && format === 'same') {
+    return ownFile(place, own, '-labels', LABELS_MARK, 'a file of labels');
+  }
+  return arrayFile(place, '-labels');
 }
 
 async function ownFile(

@@ -30,7 +30,8 @@ export interface ResultWriter {
   /** Which results it asks for. */
   readonly wants: { readonly prediction: boolean; readonly instances: boolean };
   add(slice: number, image: Image, results: Results): Promise<void>;
-  finish(): Promise<void>;
+  /** Writes what is left, and returns how many objects there are, where they are written. */
+  finish(): Promise<number>;
 }
 
 /** What names and errors of results need to know. */
