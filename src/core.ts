@@ -72,7 +72,7 @@ export type { ObjectScores } from './evaluate/objects.js';
 export type { PatientScores } from './evaluate/patients.js';
 export { type SurfaceDistances, surfaceDistances } from './evaluate/surface-distance.js';
 export { exportOnnx, type OnnxOptions } from './export/onnx.js';
-export type { ImageHeader, OpenedImage, OpenOptions, StoredImage } from './formats/format.js';
+export type { ImageHeader, OpenedImage, OpenOptions, Segments, StoredImage } from './formats/format.js';
 export { decodeImage, openImage } from './formats/formats.js';
 export { decodePng, encodePng } from './formats/png/png.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.js';

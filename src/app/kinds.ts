@@ -16,9 +16,11 @@ export const LEARNING_RATES = pngKind('learning rates', 'a picture of learning r
 export const PLAN_MARK = `${SOFTWARE} plan`;
 export const PLAN: FileKind = { name: 'a plan', begins: (head) => head.startsWith(`{\n  "kind": "${PLAN_MARK}"`) };
 
-/** What is written into the images of volumes and of TIFF files that are converted, into their masks, and into probabilities. */
+/** What is written into converted images of volumes and of TIFF files. */
 export const IMAGE_MARK = `${SOFTWARE} image`;
+/** What is written into the masks of volumes and of TIFF files, into the numbers of their objects and their probabilities. */
 export const RESULT_MARK = `${SOFTWARE} mask`;
+export const LABELS_MARK = `${SOFTWARE} labels`;
 export const PROBABILITIES_MARK = `${SOFTWARE} probabilities`;
 
 const TABLE = 'a table of a study';

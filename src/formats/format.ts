@@ -64,8 +64,22 @@ export interface OpenedImage {
   read(slice: number, window?: Window): Promise<StoredImage>;
   /** Whether little more is decoded of a large image than a window of it; else all is, for each window. */
   readonly readsWindows: boolean;
+  /** Present where the file is a segmentation, whose frames lie over the slices of an image, see `labels`. */
+  readonly segments?: Segments;
+  /**
+   * The labels that a segmentation gives to this image, slice for slice. Absent for images of which there are no such files.
+   * @param mask an image with `segments`
+   * @throws InputError for a segmentation of another image
+   */
+  labels?(mask: OpenedImage): OpenedImage;
   /** Writes results beside the file; absent for formats in which a PNG says as much. */
   readonly results?: ResultFormat;
+}
+
+/** What a segmentation says of its labels. */
+export interface Segments {
+  /** The names of the classes by their numbers; '' where a class has none. */
+  readonly names: ReadonlyMap<number, string>;
 }
 
 /** Writes results as a file that lies over the one that they are of: with its geometry, its resolution, its patient. */

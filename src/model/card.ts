@@ -17,6 +17,11 @@ export interface ModelCard {
   readonly postprocessing?: Postprocessings | undefined;
   /** What `compareModes` found: the mode 'auto'. It is absent where no modes were compared. */
   readonly recommendation?: Recommendation | undefined;
+  /**
+   * The names of the classes 1, 2, … without the background. Training takes them from the data set; they are absent where
+   * that only numbers its classes.
+   */
+  readonly classNames?: readonly string[] | undefined;
   /** How the model was trained. It is absent where the model was not trained here. */
   readonly training?: TrainingSummary | undefined;
 }

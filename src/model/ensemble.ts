@@ -1,12 +1,16 @@
 /** Several models that predict together: the mean of what each of them says. */
+
+import { deepEqual } from '../base/deep-equal.js';
 import { InputError } from '../base/errors.js';
 import { plural } from '../base/quantities.js';
+import { show } from '../base/show.js';
 import type { Image } from '../image/image.js';
 import type { ReadableImage } from '../image/image-source.js';
 import { type MaskRule, masksOf } from '../infer/masks.js';
 import { meanBands } from '../infer/mean-bands.js';
 import { joinBands } from '../infer/own-size.js';
 import type { Prediction } from '../infer/prediction.js';
+import { classNamesOf } from './class-names.js';
 import type { Model, PredictOptions } from './model.js';
 import { type MaskOptions, meanMaskRule } from './postprocessing.js';
 import { resolveMode } from './recommendation.js';
@@ -19,6 +23,11 @@ export class Ensemble {
   /** The output channels of each model, as `ModelConfig.classes`. */
   get classes(): number {
     return this.models[0]!.config.classes;
+  }
+
+  /** The names of the classes 1, 2, …; undefined where no model has names for them. */
+  get classNames(): readonly string[] | undefined {
+    return classNamesOf(this.models);
   }
 
   /**
@@ -61,7 +70,7 @@ export class Ensemble {
  * they share one they compute one after the other in the same working memory.
  * @param models at least one
  * @param names what errors call the models; by default they are counted
- * @throws InputError unless all of them tell the same number of classes apart
+ * @throws InputError unless all of them tell as many classes apart, and give them the same names where they have names
  */
 export function ensemble(
   models: readonly Model[],
@@ -75,6 +84,12 @@ export function ensemble(
     throw new InputError(
       `${names[0]} has ${a} and ${names[other]} ${b} (config.classes); models that predict together need the same classes`,
     );
+  }
+  const named = models.flatMap(({ card: { classNames } }, k) => (classNames ? [{ name: names[k], classNames }] : []));
+  const unlike = named.find(({ classNames }) => !deepEqual(classNames, named[0]!.classNames));
+  if (unlike) {
+    const [a, b] = [named[0]!, unlike].map(({ name, classNames }) => `${name} has the classes ${show(classNames)}`);
+    throw new InputError(`${a}, ${b}; models that predict together need the same classes`);
   }
   return new Ensemble([...models]);
 }

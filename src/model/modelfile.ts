@@ -10,6 +10,7 @@
  *     postprocessing JSON, see `Postprocessings`; absent where none was chosen
  *     recommendation JSON, see `Recommendation`; absent where there is none
  *     training       JSON, see `TrainingSummary`; absent for a model that was not trained here
+ *     classNames     JSON, a list of texts; absent where classes have no names
  *     sha256         of the numbers: the same as `weightsSha256`
  */
 import type { Backend } from '../backend/backend.js';
@@ -23,6 +24,7 @@ import { parsePreprocessing } from '../infer/preprocessing.js';
 import { parseConfig } from '../network/config.js';
 import { recordSquare } from '../network/network.js';
 import type { ModelCard, TrainingSummary } from './card.js';
+import { parseClassNames } from './class-names.js';
 import { Model } from './model.js';
 import { parsePostprocessings } from './postprocessing.js';
 import { parseRecommendation } from './recommendation.js';
@@ -47,7 +49,7 @@ export const DERIVED_MODEL: FileKind = {
 
 /** Encodes a model as the bytes of its file; the same model gives the same bytes. */
 export async function encodeModel({ config, parameters, card }: Model): Promise<Uint8Array> {
-  const { preprocessing, thresholds, postprocessing, recommendation, training } = card;
+  const { preprocessing, thresholds, postprocessing, recommendation, classNames, training } = card;
   return writeSafetensors(await exportTensors(parameters), {
     format: FORMAT,
     version: VERSION,
@@ -57,6 +59,7 @@ export async function encodeModel({ config, parameters, card }: Model): Promise<
     ...(postprocessing && { postprocessing: JSON.stringify(postprocessing) }),
     ...(recommendation && { recommendation: JSON.stringify(recommendation) }),
     ...(training && { training: JSON.stringify(training) }),
+    ...(classNames && { classNames: JSON.stringify(classNames) }),
   });
 }
 
@@ -86,6 +89,7 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
     postprocessing: optional('postprocessing', (value, source) => parsePostprocessings(value, config, source)),
     recommendation: optional('recommendation', (value, source) => parseRecommendation(value, config, source)),
     training: optional('training', parseTraining),
+    classNames: optional('classNames', (value, source) => parseClassNames(value, config, source)),
   };
   // At the size at which the model sees images, so that prediction need not record it again.
   const network = recordSquare(config, card.preprocessing.size);

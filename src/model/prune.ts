@@ -44,7 +44,7 @@ export function prune(model: Model, level: number): Model {
 
 /** What is known of the one head that is left. */
 function pruneCard(card: ModelCard, level: number): ModelCard {
-  const { preprocessing, thresholds, training } = card;
+  const { preprocessing, thresholds, classNames, training } = card;
   const head = levelName(level);
   const threshold = thresholds[head];
   const postprocessing = card.postprocessing?.[head];
@@ -52,6 +52,7 @@ function pruneCard(card: ModelCard, level: number): ModelCard {
     preprocessing,
     thresholds: threshold === undefined ? {} : { [head]: threshold },
     ...(postprocessing && { postprocessing: { [head]: postprocessing } }),
+    ...(classNames && { classNames }),
     training: training && { prunedTo: head, ...training },
   };
 }

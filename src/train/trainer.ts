@@ -1,10 +1,13 @@
 /** Trains a model on a data set: makes the parts that training-loop.ts runs. */
 import type { Allocator } from '../backend/backend.js';
 import { Scope } from '../backend/scope.js';
+import { deepEqual } from '../base/deep-equal.js';
 import { type Dataset, examplesOf } from '../data/dataset.js';
+import { numberedClasses } from '../data/folder/class-masks.js';
 import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import { checkFits } from '../evaluate/labelled-batches.js';
 import { Truths } from '../evaluate/truths.js';
+import { parseClassNames } from '../model/class-names.js';
 import type { Model } from '../model/model.js';
 import { checkSize } from '../network/network.js';
 import { checkpointOf, restoreCheckpoint } from './checkpoint/resume.js';
@@ -40,14 +43,21 @@ export async function* trainModel(
   checkFits(model.config, dataset);
   const { size, patches, preprocessing } = dataset.sampler;
   checkSize(model.config, size, size, patches && 'patch');
+  const classNames = namesOf(model, dataset);
   // Thresholds, a postprocessing and a recommendation were chosen for other weights.
-  model.adopt({ preprocessing, thresholds: {}, training: model.card.training });
+  model.adopt({ preprocessing, thresholds: {}, ...(classNames && { classNames }), training: model.card.training });
   const scope = new Scope(model.backend);
   try {
     yield* trainEpochs(partsOf(model, dataset, settings, scope));
   } finally {
     scope.free();
   }
+}
+
+/** The names of the classes, for the model; none where the data set only numbers them. */
+function namesOf({ config }: Model, { source, classNames }: Dataset): readonly string[] | undefined {
+  if (deepEqual(classNames, numberedClasses(classNames.length))) return undefined;
+  return parseClassNames(classNames, config, `${source}, names of classes`);
 }
 
 /** Makes the parts of a training at its beginning, or at the checkpoint `settings.resume`. */

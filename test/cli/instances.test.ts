@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { outputsOf } from '../../src/app/outputs.js';
-import { objectsCsv, pictureWriter } from '../../src/app/prediction/picture-writer.js';
+import { objectsCsv } from '../../src/app/prediction/objects-csv.js';
+import { pictureWriter } from '../../src/app/prediction/picture-writer.js';
 import { sourceOfImage } from '../../src/image/image-source.js';
 import { createModel, decodePng, loadModel, type ModelConfig, readImage } from '../../src/index.js';
 import { instancesOf } from '../../src/infer/instances.js';
@@ -43,12 +44,23 @@ for (const classes of [1, 3]) {
     const written = decodePng(readFileSync(join(dir, 'out/scan.png')), 'mask');
     assert.equal(written.indices ?? written.data.map((value) => value / 255), mask.data);
     const [header, ...rows] = readFileSync(join(dir, 'out/scan-objects.csv'), 'utf8').trimEnd().split('\r\n');
-    assert.is(header, `label,${classes === 1 ? '' : 'class,'}${HEADER}`);
+    assert.is(header, `label,${classes === 1 ? '' : 'class,class_name,'}${HEADER}`);
     assert.equal(
       rows,
       instances.map(({ label, class: of, area, centroid: { x, y }, box, probability }) => {
         const { left, top, width, height } = box;
-        return [label, ...(classes === 1 ? [] : [of]), area, x, y, left, top, width, height, probability].join(',');
+        return [
+          label,
+          ...(classes === 1 ? [] : [of, `class ${of}`]),
+          area,
+          x,
+          y,
+          left,
+          top,
+          width,
+          height,
+          probability,
+        ].join(',');
       }),
     );
   });
@@ -107,9 +119,16 @@ test('more objects than a label image holds: no file of the image is written', a
   const instances = await instancesOf([[predicted]], predicted, { threshold: 0.5 });
   const outputs = outputsOf({}, {});
   await outputs.folder(dir);
-  const context = { classes: 1, classNames: ['foreground'] };
-  const place = { target: join(dir, 'scan'), format: 'same', results: undefined, context, outputs } as const;
-  const writer = await pictureWriter(place, 'scan.png', { instances: true });
+  const context = { classNames: ['foreground'] };
+  const place = {
+    target: join(dir, 'scan'),
+    format: 'same',
+    results: undefined,
+    context,
+    outputs,
+    source: 'scan.png',
+  } as const;
+  const writer = await pictureWriter(place, { instances: true });
   const written = writer.add(0, sourceOfImage({ ...size, data }), { mask: instances.mask, instances });
   assert.match(await rejection(written), 'scan.png: 66,000 objects, a label image of 16 bits holds 65,535; ');
   assert.equal(listing(dir), []);
@@ -121,10 +140,13 @@ test('areas in mm² where the image says how large its pixels are', () => {
     ...{ box: { left: 0, top: 1, width: 4, height: 3 }, probability: 0.75 },
   };
   assert.is(
-    objectsCsv([instance], { spacing: [0.5, 0.25] }, 1),
+    objectsCsv([instance], { spacing: [0.5, 0.25] }, ['lesion']),
     `label,${HEADER.replace('area_px', 'area_px,area_mm2')}\r\n1,10,1.25,1.5,2,0,1,4,3,0.75\r\n`,
   );
-  assert.is(objectsCsv([], {}, 3), `label,class,${HEADER}\r\n`);
+  assert.is(
+    objectsCsv([{ ...instance, class: 2 }], {}, ['core', 'rim, outer']),
+    `label,class,class_name,${HEADER}\r\n1,2,"rim, outer",10,1.5,2,0,1,4,3,0.75\r\n`,
+  );
 });
 
 test('an image of nothing: labels of 0 and a table without rows', async ({ dir }) => {

@@ -16,6 +16,7 @@ async function putModel(dir: string, config: Partial<ModelConfig> = {}, size?: n
   model.adopt({
     preprocessing: { normalisation: 'percentile', ...(size !== undefined && { size }) },
     thresholds: { L1: 0.3, L2: 0.45, accurate: 0.6 },
+    classNames: ['lesion'],
     training: { epochs: 3, seed: 8 },
     recommendation: { mode: 'L1', score: 'dice', tolerance: 0.01, subset: 'test', images: 2, scores },
   });
@@ -59,10 +60,11 @@ test('what the model knows of the head goes with it; costs before and after', as
   });
   assert.ok((small.parameters as number) < (large.parameters as number));
   const { config, card } = await loadModel(join(dir, 'small.safetensors'));
-  const { preprocessing, thresholds, training, recommendation } = card;
+  const { preprocessing, thresholds, classNames, training, recommendation } = card;
   assert.equal([config.filters, config.deepSupervision], [[3, 5, 7], false]);
   assert.equal(preprocessing, { normalisation: 'percentile', size: 32 });
   assert.equal(thresholds, { L2: 0.45 });
+  assert.equal(classNames, ['lesion']);
   assert.equal(training, { epochs: 3, seed: 8, prunedTo: 'L2' });
   assert.is(recommendation, undefined);
 

@@ -97,11 +97,18 @@ test('--format: a picture for each slice, or an array', async ({ dir }) => {
   assert.equal([width, height], [24, 20]);
   json(dir, [...args('--format', 'npy').slice(0, -4), '--out', 'array', '--format', 'npy']);
   assert.equal(listing(join(dir, 'array')), ['scan-mask.npy', 'scan-overlay.png']);
-  refused(
-    dir,
-    args('--instances'),
-    'scan.tif: 2 slices, and objects are found in single pictures; leave --instances out',
-  );
+});
+
+test('images whose names are alike, but not those of their results', async ({ dir }) => {
+  await putModel(dir);
+  for (const name of ['scan', 'scan-overlay']) put(dir, `in/${name}.tif`, stack([slice(0), slice(1)]));
+  const predict = ['predict', '--model', 'model.safetensors', '--input', 'in', '--out', 'out'];
+  json(dir, predict);
+  const names = ['scan-overlay-overlay.png', 'scan-overlay.png', 'scan-overlay.tif', 'scan.tif'];
+  assert.equal(listing(join(dir, 'out')), names);
+  put(dir, 'in/scan-1.tif', encodeTiff([{ image: slice(0) }], {}, 'stack'));
+  const both = 'in/scan-1.tif and in/scan.tif would both give';
+  refused(dir, [...predict, '--format', 'png'], `${both} scan-1.png; rename one of them`);
 });
 
 test('a model that sees neighbours sees them in prediction, too', async ({ dir }) => {

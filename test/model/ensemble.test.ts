@@ -131,6 +131,19 @@ test('the mode is that of each model, and the threshold the mean of theirs', asy
   );
 });
 
+test('names of classes are those of the first model that has some, and may not differ', () => {
+  const [first, second, third] = members(3);
+  assert.is(ensemble([first!, second!]).classNames, undefined);
+  second!.adopt({ ...second!.card, classNames: ['core', 'rim'] });
+  third!.adopt({ ...third!.card, classNames: ['core', 'rim'] });
+  assert.equal(ensemble([first!, second!, third!]).classNames, ['core', 'rim']);
+  third!.adopt({ ...third!.card, classNames: ['rim', 'core'] });
+  throwsInput(
+    () => ensemble([first!, second!, third!]),
+    'model 2 has the classes ["core","rim"], model 3 has the classes ["rim","core"]; models that predict together need the same classes',
+  );
+});
+
 test('what a card says of postprocessing counts for its model alone, what is given for several', () => {
   const [first, second] = members();
   first!.adopt({ ...first!.card, postprocessing: { accurate: { minObject: 9 } } });

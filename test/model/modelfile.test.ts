@@ -40,6 +40,7 @@ function modelOf(fields = config) {
     preprocessing: { normalisation: 'range', size: 8 },
     thresholds: { L1: 0.35 },
     recommendation: RECOMMENDATION,
+    classNames: ['lesion'],
     training: { epochs: 3, validation: { dice: 0.5 } },
   });
   return model;
@@ -63,6 +64,7 @@ test('the round trip keeps everything, bit for bit', async () => {
   assert.equal(copy.card.preprocessing, model.card.preprocessing);
   assert.equal(copy.card.thresholds, model.card.thresholds);
   assert.equal(copy.card.recommendation, RECOMMENDATION);
+  assert.equal(copy.card.classNames, ['lesion']);
   assert.equal(copy.card.training, model.card.training);
   assert.equal(await copy.predict(image), await model.predict(image));
   assert.is(await weightsSha256(copy), await weightsSha256(model));
@@ -154,6 +156,11 @@ test('metadata that is missing, no JSON, or not allowed is refused by field', as
     await withMetadata('recommendation', '{"mode":"L2"}'),
     'm, recommendation: mode is "L2", expected one of L1',
   );
+  const names = 'm, classNames: expected 1 different name of 1 to 255 characters without control characters, found';
+  for (const wrong of ['["a","b"]', '[]', '[""]', '[7]', '{"0":"a"}', '"a"', 'null', '["\\u001b"]']) {
+    assert.is(await withMetadata('classNames', wrong), `${names} ${wrong}`);
+  }
+  assert.match(await withMetadata('classNames', JSON.stringify(['x'.repeat(256)])), `${names} ["xxx`);
   assert.is(await withMetadata('training', '[1]'), 'm, training: expected a JSON object, found [1]');
 });
 

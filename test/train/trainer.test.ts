@@ -58,8 +58,20 @@ test('learns squares on noise', async () => {
   assert.ok(reports.at(-1)!.training.total < 0.1 * reports[0]!.training.total);
   assert.ok(bestDice(reports) > 0.9, `Dice ${bestDice(reports)}`);
   assert.equal(model.card.preprocessing, { normalisation: 'range', size: 16 });
+  assert.equal(model.card.classNames, ['brightness 1']);
   const { epoch, images, seed } = model.card.training as Record<string, unknown>;
   assert.equal([epoch, images, seed], [reports.at(-1)!.bestEpoch, { train: 16, validation: 6 }, 1]);
+});
+
+test('names of classes that a file could not hold are refused, and mere numbers are not taken over', async () => {
+  const model = modelOf();
+  const dataset = { ...squares(), classNames: ['line\nbreak'] };
+  assert.is(
+    (await errorOf(train(model, dataset, quick))).message,
+    'squares, names of classes: expected 1 different name of 1 to 255 characters without control characters, found ["line\\nbreak"]',
+  );
+  await train(model, { ...squares(), classNames: ['foreground'] }, { ...quick, epochs: 1 });
+  assert.is(model.card.classNames, undefined);
 });
 
 test('learns with sgd, group norm and dropout', async () => {

@@ -12,6 +12,7 @@ import type { Spacing } from '../../image/image.js';
 import type { Threads } from '../../index.js';
 import type { Tta } from '../../infer/tta.js';
 import { type LossOptions, trainedLoss } from '../../loss/loss.js';
+import { classNamesOf } from '../../model/class-names.js';
 import { decodeModel } from '../../model/modelfile.js';
 import { readFileChecked } from '../../platform/node/files/atomic.js';
 import { type Computed, onBackend } from '../backend.js';
@@ -58,6 +59,8 @@ export interface FilesEvaluation extends Computed, EvaluatedSizes, Choices {
   readonly loss?: LossOptions;
   readonly tta: Tta;
   readonly models: readonly UsedModel[];
+  /** The names of the classes 1, 2, …, where a model has some. */
+  readonly classNames: readonly string[] | undefined;
   /** The images of the lowest Dice, the worst first. */
   readonly worst: readonly NamedScores[];
   /** The paths of the files that were written. */
@@ -130,6 +133,7 @@ async function evaluateOn(
     ...(loss && { loss }),
     tta,
     models: usedModels(loaded),
+    classNames: classNamesOf(loaded.map(({ model }) => model)),
     ...sizesOf(dataset, subset),
     worst: worstImages(evaluation.perImage!, options.worst),
     ...choices,

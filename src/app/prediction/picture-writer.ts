@@ -1,44 +1,37 @@
 /** The files of a picture: its mask, NAME-overlay.png, and what else is asked for. */
-import type { FileKind } from '../../formats/file-kind.js';
 import { encodePng } from '../../formats/png/png.js';
-import type { Image } from '../../image/image.js';
 import type { ImageSource } from '../../image/image-source.js';
-import { type Instance, requireLabels } from '../../infer/instances.js';
+import { requireLabels } from '../../infer/instances.js';
 import type { OutputFile } from '../../platform/node/files/outputs.js';
-import { type Cell, encodeCsv } from '../../report/csv.js';
 import { readOverlay } from '../../report/overlay.js';
 import { LABELS, OVERLAY } from '../kinds.js';
-import { maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
+import { OBJECTS_CSV, objectsCsv } from './objects-csv.js';
+import { claim, maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
 import { asImage, type ResultContext, type ResultOptions, type Results, type ResultWriter } from './results.js';
 
-/** The pictures of an image NAME, as endings of its name. */
-export function picturesOf({ instances }: Pick<ResultOptions, 'instances'>): readonly string[] {
-  return ['', '-overlay', ...(instances ? ['-labels'] : [])];
-}
-
-/**
- * Claims the files of a picture.
- * @param name the image's name, for errors
- */
+/** Claims the files of a picture. */
 export async function pictureWriter(
   place: ResultPlace,
-  name: string,
   { saveProbs = false, instances = false }: ResultOptions,
 ): Promise<ResultWriter> {
-  const { target, context, outputs } = place;
+  const { context, source } = place;
   const files: PictureFiles = {
     mask: await maskFile(place),
-    overlay: await outputs.file(`${target}-overlay.png`, OVERLAY),
+    overlay: await claim(place, '-overlay.png', OVERLAY),
     ...(saveProbs && { probabilities: await probabilitiesFile(place) }),
     ...(instances && {
-      labels: await outputs.file(`${target}-labels.png`, LABELS),
-      objects: await outputs.file(`${target}-objects.csv`, OBJECTS_CSV),
+      labels: await claim(place, '-labels.png', LABELS),
+      objects: await claim(place, '-objects.csv', OBJECTS_CSV),
     }),
   };
+  let objects = 0;
   return {
     wants: { prediction: saveProbs, instances },
-    add: (_, image, results) => writePicture(files, image, results, { ...context, name }),
-    finish: async () => {},
+    async add(_, image, results) {
+      await writePicture(files, image, results, { ...context, name: source });
+      objects += results.instances?.instances.length ?? 0;
+    },
+    finish: async () => objects,
   };
 }
 
@@ -55,7 +48,7 @@ async function writePicture(
   files: PictureFiles,
   image: ImageSource,
   { mask, prediction, instances }: Results,
-  { classes, name }: ResultContext & { readonly name: string },
+  { classNames, name }: ResultContext & { readonly name: string },
 ): Promise<void> {
   if (instances) requireLabels(instances.instances.length, name);
   await files.mask.write([mask]);
@@ -64,34 +57,5 @@ async function writePicture(
   if (!instances) return;
   // Last, when the memory of the overlay is free again.
   await files.labels?.write(encodePng(instances.labels(), LABELS.text));
-  await files.objects?.write(objectsCsv(instances.instances, image, classes));
+  await files.objects?.write(objectsCsv(instances.instances, image, classNames));
 }
-
-/** Makes a row for each object; its class is left out where there is one, its area in mm² where the image does not say its spacing. */
-export function objectsCsv(
-  instances: readonly Instance[],
-  { spacing }: Pick<Image, 'spacing'>,
-  classes: number,
-): string {
-  const columns: Readonly<Record<string, (instance: Instance) => Cell>> = {
-    label: ({ label }) => label,
-    ...(classes > 1 && { class: (instance: Instance) => instance.class }),
-    area_px: ({ area }) => area,
-    ...(spacing && { area_mm2: ({ area }: Instance) => area * spacing[0] * spacing[1] }),
-    centroid_x: ({ centroid }) => centroid.x,
-    centroid_y: ({ centroid }) => centroid.y,
-    box_x: ({ box }) => box.left,
-    box_y: ({ box }) => box.top,
-    box_width: ({ box }) => box.width,
-    box_height: ({ box }) => box.height,
-    mean_probability: ({ probability }) => probability,
-  };
-  const rows = instances.map((instance) => Object.values(columns).map((read) => read(instance)));
-  return encodeCsv(Object.keys(columns), rows);
-}
-
-/** The kind of file that `objectsCsv` makes; the only mark that a CSV can have is its header. */
-const OBJECTS_CSV: FileKind = {
-  name: 'a table of objects',
-  begins: (head) => /^label,(?:class,)?area_px,(?:area_mm2,)?centroid_x,.*,mean_probability\r\n/.test(head),
-};

@@ -2,7 +2,6 @@
 
 import type { Backend } from '../../backend/backend.js';
 import { defined } from '../../base/defaults.js';
-import { InputError } from '../../base/errors.js';
 import { numberedClasses } from '../../data/folder/class-masks.js';
 import { sliceSource } from '../../formats/slice-source.js';
 import { keepingSlices, withNeighbours } from '../../formats/stack.js';
@@ -26,7 +25,7 @@ import type { BackendChoice } from '../options/backend-options.js';
 import { maskOptions } from '../options/inference-options.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 import { checkInputs, countSlices, openInputs, type PredictionInput, readingRule } from './inputs.js';
-import { picturesOf, pictureWriter } from './picture-writer.js';
+import { pictureWriter } from './picture-writer.js';
 import { resultsOf } from './result-file.js';
 import type { ResultContext, ResultOptions, Results, ResultWriter } from './results.js';
 import { stackWriter } from './stack-writer.js';
@@ -93,13 +92,12 @@ async function predictOn(
   const { images: files, skipped } = await listImages(options.input, {
     ...reading,
     ...defined({ volume: options.volume }),
+    channels: loaded[0]!.model.config.inChannels / (2 * reading.neighbours + 1),
   });
   const inputs = await openInputs(files, reading);
-  refuseCollisions(inputs, options);
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
   await outputs.folder(options.out);
-  const { classes } = models;
-  const context = { classes, classNames: numberedClasses(Math.max(1, classes - 1)) };
+  const context = { classNames: models.classNames ?? numberedClasses(Math.max(1, models.classes - 1)) };
   const writers: ResultWriter[] = [];
   for (const input of inputs) writers.push(await claimResults(input, options, context, outputs));
   if (skipped.length > 0) observer.remark?.({ kind: 'skipped', files: skipped });
@@ -116,21 +114,15 @@ async function predictOn(
     const seen = withNeighbours(stored, reading.neighbours);
     for (let slice = 0; slice < input.header.slices; slice++) {
       if (done === 0) await makeFolder(options.out);
-      const results = await predictImage(
-        sliceSource(seen, slice),
-        models,
-        { mode, tiling, tta },
-        rule,
-        writers[k]!.wants,
-      );
+      const image = sliceSource(seen, slice);
+      const results = await predictImage(image, models, { mode, tiling, tta }, rule, writers[k]!.wants);
       await writers[k]!.add(slice, sliceSource(stored, slice), results);
-      objects += results.instances?.instances.length ?? 0;
       done++;
       const imagesPerSecond = done / elapsed();
       const pace = { imagesPerSecond, secondsLeft: (total - done) / imagesPerSecond };
       observer.progress?.({ phase: 'predict', done, total, pace });
     }
-    await writers[k]!.finish();
+    objects += await writers[k]!.finish();
   }
   return {
     images: total,
@@ -146,7 +138,7 @@ async function predictOn(
   };
 }
 
-/** Claims the files of an image. */
+/** Claims the files of an image. @throws InputError where another image gives one of the same name */
 async function claimResults(
   input: PredictionInput,
   options: PredictFilesOptions,
@@ -156,20 +148,8 @@ async function claimResults(
   const { name, path, header } = input;
   const { format = 'same' } = options;
   const results = resultsOf(format, input, path);
-  const place = { target: join(options.out, name), format, results, context, outputs };
-  return header.slices > 1 ? stackWriter(place, path, header.slices, options) : pictureWriter(place, path, options);
-}
-
-/** @throws InputError unless the pictures of all inputs are different files */
-function refuseCollisions(inputs: readonly PredictionInput[], options: ResultOptions): void {
-  const owners = new Map<string, string>();
-  for (const { path, name } of inputs) {
-    for (const result of picturesOf(options).map((ending) => name + ending)) {
-      const other = owners.get(result);
-      if (other) throw new InputError(`${other} and ${path} would both give ${result}.png; rename one of them`);
-      owners.set(result, path);
-    }
-  }
+  const place = { target: join(options.out, name), format, results, context, outputs, source: path };
+  return header.slices > 1 ? stackWriter(place, header, options) : pictureWriter(place, options);
 }
 
 /** Predicts an image, whose probabilities are put together only where they are wanted. */

@@ -1,13 +1,14 @@
 /** A file of masks or of probabilities: in a format that keeps the geometry of its image, as an array, or as a picture. */
 import { InputError } from '../../base/errors.js';
+import type { FileKind } from '../../formats/file-kind.js';
 import type { OpenedImage, ResultFormat } from '../../formats/format.js';
 import { encodeNpy, NPY } from '../../formats/npy.js';
 import { encodePng } from '../../formats/png/png.js';
 import { resultsAs } from '../../formats/results.js';
 import type { Image } from '../../image/image.js';
-import type { Outputs } from '../../platform/node/files/outputs.js';
+import type { OutputFile, Outputs } from '../../platform/node/files/outputs.js';
 import { storedMask } from '../../report/overlay.js';
-import { MASK, PROBABILITIES_MARK, RESULT_MARK } from '../kinds.js';
+import { LABELS_MARK, MASK, PROBABILITIES_MARK, RESULT_MARK } from '../kinds.js';
 import type { ResultContext, ResultFormatName } from './results.js';
 
 /** A file that is claimed. */
@@ -25,6 +26,13 @@ export interface ResultPlace {
   readonly results: ResultFormat | undefined;
   readonly context: ResultContext;
   readonly outputs: Outputs;
+  /** The path of the image, for errors. */
+  readonly source: string;
+}
+
+/** Claims a file whose name is that of the image with another end. */
+export function claim({ target, outputs, source }: ResultPlace, end: string, kind: FileKind): Promise<OutputFile> {
+  return outputs.file(target + end, kind, source);
 }
 
 /**
@@ -46,10 +54,10 @@ export function resultsOf(
 
 /** Claims the file of the masks: NAME with the ending of the format, NAME.png, or NAME-mask.npy. */
 export async function maskFile(place: ResultPlace): Promise<ResultFile> {
-  const { target, format, results, context, outputs } = place;
+  const { format, results, context } = place;
   if (results) return geometryFile(place, results, '', RESULT_MARK, 'a mask');
   if (format === 'npy') return arrayFile(place, '-mask');
-  const file = await outputs.file(`${target}.png`, MASK);
+  const file = await claim(place, '.png', MASK);
   return {
     async write([mask]) {
       const stored = storedMask(mask as Image<Uint8Array>, context.classNames.length);
@@ -67,21 +75,29 @@ export async function probabilitiesFile(place: ResultPlace): Promise<ResultFile>
   return arrayFile(place, '');
 }
 
+/** Claims the file of the labels of the objects of a stack: NAME-labels with the ending of the format, or .npy. */
+export async function labelsFile(place: ResultPlace): Promise<ResultFile> {
+  const { results } = place;
+  // Where probabilities have no place, 16 bits have none either.
+  if (results?.holdsProbabilities) return geometryFile(place, results, '-labels', LABELS_MARK, 'a file of labels');
+  return arrayFile(place, '-labels');
+}
+
 async function geometryFile(
-  { target, context, outputs }: ResultPlace,
+  place: ResultPlace,
   results: ResultFormat,
   end: string,
   mark: string,
   what: string,
 ): Promise<ResultFile> {
-  const file = await outputs.file(`${target}${end}${results.extension}`, results.kind(mark, what));
-  const { classNames } = context;
+  const file = await claim(place, end + results.extension, results.kind(mark, what));
+  const { classNames } = place.context;
   return { write: async (slices) => file.write(await results.encode(slices, { classNames, mark })) };
 }
 
 /** Channels before rows and columns: [classes, height, width]; of several slices these before all. */
-async function arrayFile({ target, outputs }: ResultPlace, end: string): Promise<ResultFile> {
-  const file = await outputs.file(`${target}${end}.npy`, NPY);
+async function arrayFile(place: ResultPlace, end: string): Promise<ResultFile> {
+  const file = await claim(place, `${end}.npy`, NPY);
   return {
     async write(slices) {
       const [{ width, height, channels, data }] = slices as [Image, ...Image[]];

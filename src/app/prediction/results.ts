@@ -31,15 +31,14 @@ export interface ResultWriter {
   /** Which results it asks for. */
   readonly wants: { readonly prediction: boolean; readonly instances: boolean };
   add(slice: number, image: ImageSource, results: Results): Promise<void>;
-  finish(): Promise<void>;
+  /** Writes what is left, and returns how many objects there are, where they are written. */
+  finish(): Promise<number>;
 }
 
 /** What names and errors of results need to know. */
 export interface ResultContext {
   /** The names of the classes 1, 2, … */
   readonly classNames: readonly string[];
-  /** The output channels of the network. */
-  readonly classes: number;
 }
 
 /** Probabilities as an image, whose channels are the classes. */

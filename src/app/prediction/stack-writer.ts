@@ -2,85 +2,109 @@
  * The files of a volume, or of a file of several pages: all masks in one file that lies over it, or a picture for each
  * slice, and NAME-overlay.png of the slice with the largest mask.
  */
-import { InputError } from '../../base/errors.js';
+import type { ImageHeader } from '../../formats/format.js';
 import { encodePng } from '../../formats/png/png.js';
 import { sliceName } from '../../formats/stack.js';
 import type { Image } from '../../image/image.js';
 import type { ImageSource } from '../../image/image-source.js';
+import { requireLabels } from '../../infer/instances.js';
+import { type StackInstance, StackInstances } from '../../infer/stack-instances.js';
 import type { OutputFile } from '../../platform/node/files/outputs.js';
 import { readOverlay } from '../../report/overlay.js';
 import { OVERLAY } from '../kinds.js';
+import { OBJECTS_CSV, stackObjectsCsv } from './objects-csv.js';
 import { pictureWriter } from './picture-writer.js';
-import { maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
+import { claim, labelsFile, maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
 import { asImage, type ResultOptions, type Results, type ResultWriter } from './results.js';
 
-/**
- * Claims the files of a stack.
- * @param name the image's name, for errors
- * @throws InputError where objects are asked for, which are found in single pictures only
- */
+/** Claims the files of a stack. */
 export async function stackWriter(
   place: ResultPlace,
-  name: string,
-  slices: number,
+  header: ImageHeader,
   options: ResultOptions,
 ): Promise<ResultWriter> {
-  if (options.instances) {
-    const what = `${slices} slices, and objects are found in single pictures`;
-    throw new InputError(`${name}: ${what}; leave --instances out`);
-  }
-  if (options.format === 'png') return picturesOfSlices(place, name, slices, options);
-  const masks = await maskFile({ ...place, format: 'npy' });
-  const probabilities = options.saveProbs ? await probabilitiesFile(place) : undefined;
-  const overlay = await place.outputs.file(`${place.target}-overlay.png`, OVERLAY);
-  return new StackWriter(masks, overlay, probabilities);
+  if (options.format === 'png') return picturesOfSlices(place, header.slices, options);
+  const { source, context } = place;
+  return new StackWriter(source, {
+    masks: await maskFile({ ...place, format: 'npy' }),
+    probabilities: options.saveProbs ? await probabilitiesFile(place) : undefined,
+    overlay: await claim(place, '-overlay.png', OVERLAY),
+    objects: options.instances
+      ? await objectsFiles(place, (found) => stackObjectsCsv(found, header, context.classNames))
+      : undefined,
+  });
 }
 
 /** The files of a picture for each slice, NAME-001 and so on, counted as those of a data folder. */
-async function picturesOfSlices(
-  place: ResultPlace,
-  name: string,
-  slices: number,
-  options: ResultOptions,
-): Promise<ResultWriter> {
+async function picturesOfSlices(place: ResultPlace, slices: number, options: ResultOptions): Promise<ResultWriter> {
   const writers: ResultWriter[] = [];
   for (let z = 0; z < slices; z++) {
     const target = sliceName(place.target, z, slices);
-    writers.push(await pictureWriter({ ...place, target }, name, options));
+    writers.push(await pictureWriter({ ...place, target }, options));
   }
   return {
     wants: writers[0]!.wants,
     add: (slice, ...rest) => writers[slice]!.add(slice, ...rest),
-    finish: async () => {},
+    async finish() {
+      let objects = 0;
+      for (const writer of writers) objects += await writer.finish();
+      return objects;
+    },
   };
+}
+
+interface ObjectsFiles {
+  readonly labels: ResultFile;
+  readonly table: OutputFile;
+  readonly csv: (instances: readonly StackInstance[]) => string;
+}
+
+async function objectsFiles(place: ResultPlace, csv: ObjectsFiles['csv']): Promise<ObjectsFiles> {
+  return { labels: await labelsFile(place), table: await claim(place, '-objects.csv', OBJECTS_CSV), csv };
+}
+
+interface StackFiles {
+  readonly masks: ResultFile;
+  readonly probabilities: ResultFile | undefined;
+  readonly overlay: OutputFile;
+  readonly objects: ObjectsFiles | undefined;
 }
 
 class StackWriter implements ResultWriter {
   readonly #masks: Image<Uint8Array>[] = [];
   readonly #probabilities: Image[] = [];
+  readonly #objects = new StackInstances();
   #shown: { readonly image: ImageSource; readonly mask: Image<Uint8Array>; readonly area: number } | undefined;
 
+  /** @param source the path of the image, for errors */
   constructor(
-    readonly masks: ResultFile,
-    readonly overlay: OutputFile,
-    readonly probabilities: ResultFile | undefined,
+    readonly source: string,
+    readonly files: StackFiles,
   ) {}
 
   get wants() {
-    return { prediction: this.probabilities !== undefined, instances: false };
+    return { prediction: this.files.probabilities !== undefined, instances: this.files.objects !== undefined };
   }
 
-  async add(_: number, image: ImageSource, { mask, prediction }: Results): Promise<void> {
+  async add(_: number, image: ImageSource, { mask, prediction, instances }: Results): Promise<void> {
     this.#masks.push(mask);
     if (prediction) this.#probabilities.push(asImage(prediction));
+    if (instances) this.#objects.add(instances);
     const area = mask.data.reduce((sum, label) => sum + Number(label > 0), 0);
     if (!this.#shown || area > this.#shown.area) this.#shown = { image, mask, area };
   }
 
-  async finish(): Promise<void> {
-    await this.masks.write(this.#masks);
+  /** @throws InputError for more objects than labels of 16 bits tell apart, before any of the files is written */
+  async finish(): Promise<number> {
+    const { masks, overlay, probabilities, objects } = this.files;
+    const found = this.#objects.instances();
+    requireLabels(found.length, this.source);
+    await masks.write(this.#masks);
     const { image, mask } = this.#shown!;
-    await this.overlay.write(encodePng(await readOverlay(image, mask), OVERLAY.text));
-    await this.probabilities?.write(this.#probabilities);
+    await overlay.write(encodePng(await readOverlay(image, mask), OVERLAY.text));
+    await probabilities?.write(this.#probabilities);
+    await objects?.labels.write(this.#objects.labels());
+    await objects?.table.write(objects.csv(found));
+    return found.length;
   }
 }

@@ -67,12 +67,13 @@ async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void>
   const bar = new ProgressBar(options);
   const result = await evaluateFiles(options, terminalObserver(bar));
   bar.clear();
-  const { evaluation, loss, tta, models, size, scoredAt, worst, chosen, chosenPostprocessing } = result;
+  const { evaluation, loss, tta, models, size, scoredAt, classNames, worst, chosen, chosenPostprocessing } = result;
   const { files, seconds, threads, backend, adapter } = result;
   const { subset, chooseThreshold, choosePostprocessing, save: saved = false, spacing = null } = options;
   const objective = loss && objectiveText(loss);
   const averaged = averagedText(result);
-  const lines = evaluationTable(evaluation, { subset, sizes: { size, scoredAt }, objective, averaged, worst });
+  const sizes = { size, scoredAt };
+  const lines = evaluationTable(evaluation, { subset, sizes, objective, averaged, classNames, worst });
   lines.push(...choiceLines(result, options));
   if (files.length > 0) lines.push('', `written: ${files.join(', ')}`);
   report(options, lines, {
@@ -84,6 +85,7 @@ async function run(options: CommonOptions & EvaluateFilesOptions): Promise<void>
     models,
     size,
     scoredAt,
+    classNames: classNames ?? null,
     spacing,
     worst: worst.map(({ image }) => image),
     postprocessing: evaluation.postprocessing ?? null,

@@ -44,7 +44,7 @@ async function run(options: InfoOptions): Promise<void> {
 async function describe(backend: Backend, by: Computed, options: InfoOptions): Promise<void> {
   const model = await loadModel(options.model, { backend });
   const { config } = model;
-  const { preprocessing, thresholds, postprocessing, recommendation, training } = model.card;
+  const { preprocessing, thresholds, postprocessing, recommendation, classNames, training } = model.card;
   const size = costSize(model);
   const on = computerText(backend);
   const summary = summarize(config, { width: size, height: size }, backend);
@@ -70,6 +70,7 @@ async function describe(backend: Backend, by: Computed, options: InfoOptions): P
     thresholds,
     postprocessing: postprocessing ?? null,
     recommendation: recommendation ?? null,
+    classNames: classNames ?? null,
     training: training ?? null,
     levels: summary.levels,
     trainingMemory: costs?.memory ?? null,
@@ -79,12 +80,13 @@ async function describe(backend: Backend, by: Computed, options: InfoOptions): P
 
 function portrait(model: Model): string[] {
   const { config } = model;
-  const { preprocessing, postprocessing, recommendation, training } = model.card;
+  const { preprocessing, postprocessing, recommendation, classNames, training } = model.card;
   const { inChannels, classes } = config;
   return [
     `network   ${networkText(config)}`,
     `input     ${plural(inChannels, 'channel')}, values from 0 to 1, ${frameText(preprocessing)}`,
     `output    ${classes === 1 ? 'foreground or background' : `one of ${classes} classes`} of each pixel`,
+    ...(classNames ? [`classes   ${classNames.join(', ')}`] : []),
     ...(classes === 1 ? [`threshold ${thresholdsText(model.card)}`] : []),
     ...(postprocessing ? [`masks     ${postprocessingsText(postprocessing)}`] : []),
     ...(recommendation

@@ -27,7 +27,7 @@ export const predict = withModels(
   .addTable(inferenceOptions)
   .option(
     '--instances',
-    'write NAME-labels.png too, 16 bits, in which each object has a number of its own, and NAME-objects.csv: area, centroid, box and mean probability of each',
+    'write NAME-labels.png too, 16 bits, in which each object has a number of its own, and NAME-objects.csv: area, centroid, box and mean probability of each; of a volume, NAME-labels in its format, and objects across slices',
   )
   .option(
     '--save-probs',

@@ -19,6 +19,8 @@ export interface TableContext {
   readonly objective?: string | undefined;
   /** What was averaged, in words, where anything was. */
   readonly averaged?: string | undefined;
+  /** The names of the classes 1, 2, …, where they are known. */
+  readonly classNames?: readonly string[] | undefined;
   /** The images of the lowest Dice, the worst first. */
   readonly worst: readonly NamedScores[];
 }
@@ -35,13 +37,14 @@ const CELL = 10;
 
 export function evaluationTable(
   evaluation: MeasuredScores,
-  { subset, sizes, objective, averaged, worst }: TableContext,
+  { subset, sizes, objective, averaged, classNames, worst }: TableContext,
   room = columnsOf(process.stdout),
 ): string[] {
   const { images, mode, loss, heads, perClass, distanceUnit: unit = 'px' } = evaluation;
   const others = heads.filter(({ head }) => head !== mode);
   const columns = [{ name: mode, ...evaluation }, ...others.map((scores) => ({ name: scores.head, ...scores }))];
   const classes = perClass?.map((scores) => ({ name: `class ${scores.class}`, ...scores })) ?? [];
+  const named = classNames ? `: ${classNames.map((name, k) => `${k + 1} ${name}`).join(', ')}` : '';
   const postprocessed = columns.flatMap(({ name, postprocessing }) => (postprocessing ? [[name, postprocessing]] : []));
   const facts = [
     `${plural(images, 'image')} (${subset}) ${sizesText(sizes)}`,
@@ -53,7 +56,7 @@ export function evaluationTable(
     ...(postprocessed.length > 0 ? [`masks: ${postprocessingsText(Object.fromEntries(postprocessed))}`] : []),
     '',
     ...scoreTable(perClass ? columns.map(({ threshold: _, ...column }) => column) : columns, unit, room),
-    ...(perClass ? ['', `mode ${mode}, by class`, ...scoreTable(classes, unit, room)] : []),
+    ...(perClass ? ['', `mode ${mode}, by class${named}`, ...scoreTable(classes, unit, room)] : []),
     '',
     `lowest Dice, mode ${mode}`,
     ...worst.map((row) => imageLine(row, unit)),

@@ -2,6 +2,7 @@
 
 import { InputError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
+import { show } from '../../base/show.js';
 import type { StoredImage } from '../../formats/format.js';
 import type { Image, ImageData } from '../../image/image.js';
 import { type OnFaults, unlessFaulty } from '../faults.js';
@@ -34,9 +35,38 @@ export async function countClasses(masks: readonly Entry[], onFaults: OnFaults):
   return Math.max(1, seen.size === Math.max(...seen) + 1 ? seen.size - 1 : 1);
 }
 
-/** Names for the classes of a folder of masks without classes.json, by what `countClasses` finds. */
+/**
+ * Names for the classes of a folder of masks without classes.json: those of its segmentations, else numbers, by what
+ * `countClasses` finds.
+ */
 export async function guessedNames(masks: readonly Entry[], onFaults: OnFaults): Promise<string[]> {
-  return numberedClasses(await countClasses(masks, onFaults));
+  return (await segmentNames(masks, onFaults)) ?? numberedClasses(await countClasses(masks, onFaults));
+}
+
+/**
+ * The names that segmentations give their classes, or numbers where they do not name them apart; undefined unless all masks
+ * are segmentations.
+ * @param onFaults receives segmentations that call a class otherwise than one before
+ */
+async function segmentNames(masks: readonly Entry[], onFaults: OnFaults): Promise<string[] | undefined> {
+  const known = new Map<number, { readonly name: string; readonly path: string }>();
+  for (const { path, open } of masks) {
+    const opened = await unlessFaulty(onFaults, open);
+    if (!opened) continue;
+    if (!opened.segments) return undefined;
+    for (const [number, name] of opened.segments.names) {
+      const before = known.get(number);
+      if (!before) known.set(number, { name, path });
+      else if (before.name !== name) {
+        const names = `segment ${number} is ${show(name)}, and ${show(before.name)} in ${before.path}`;
+        onFaults([`${path}: ${names}; number the segments of all files alike`]);
+      }
+    }
+  }
+  if (known.size === 0) return undefined;
+  const count = Math.max(...known.keys());
+  const names = Array.from({ length: count }, (_, k) => known.get(k + 1)?.name ?? '');
+  return names.includes('') || new Set(names).size < count ? numberedClasses(count) : names;
 }
 
 /** Names for classes of which nothing is known but how many there are. */

@@ -8,9 +8,10 @@ import { InputError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
 import { show } from '../../base/show.js';
 import type { OnFaults } from '../faults.js';
+import { channelsOfFiles } from './channel-files.js';
 import { readText } from './files.js';
 import { type Contents, type FolderFormat, ofMasks } from './format.js';
-import { channelsOfFiles, type Entry, listImages, volumesOf } from './listing.js';
+import { type Entry, listImages, volumesOf } from './listing.js';
 import { pairRecords } from './slices.js';
 
 const ABOUT = 'dataset.json';

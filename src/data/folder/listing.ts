@@ -95,25 +95,6 @@ export function stackedEntry(parts: readonly Entry[]): Entry {
   return { path: first!.path, open: async () => stackChannels(await Promise.all(parts.map(open))) };
 }
 
-/**
- * Images whose channels are files of their own, NAME_0000, NAME_0001, …, by their names without the number, as nnU-Net
- * names them. Undefined unless all files are of that kind, and each image has as many.
- */
-export function channelsOfFiles(images: ReadonlyMap<string, Entry>): ReadonlyMap<string, Entry> | undefined {
-  const parts = new Map<string, Entry[]>();
-  for (const [stem, entry] of images) {
-    const [, name, channel] = /^(.+)_(\d{4})$/.exec(stem) ?? [];
-    if (name === undefined) return undefined;
-    const before = parts.get(name) ?? [];
-    // Stems come in order, so that the numbers of an image follow each other.
-    if (Number(channel) !== before.length) return undefined;
-    parts.set(name, [...before, entry]);
-  }
-  const [first] = parts.values();
-  if (!first || [...parts.values()].some(({ length }) => length !== first.length)) return undefined;
-  return new Map([...parts].map(([name, entries]) => [name, stackedEntry(entries)]));
-}
-
 /** Images whose channels are the volumes of one file, as in the Medical Segmentation Decathlon. */
 export function volumesOf(
   files: Files,

@@ -59,10 +59,10 @@ export async function sliceRecords(
   shelf: Shelf,
 ): Promise<FolderRecord[]> {
   const around: Entry = { ...image, open: async () => withNeighbours(await image.open(), neighbours) };
-  const entries = [around, ...masks];
+  const entries = [around, ...masks.map((mask) => overImage(mask, image))];
   const own = await image.open();
   const { header } = withNeighbours(own, neighbours);
-  const others = await Promise.all(masks.map(async (mask) => (await mask.open()).header));
+  const others = await Promise.all(entries.slice(1).map(async (mask) => (await mask.open()).header));
   const headers = [header, ...others];
   for (const [k, mask] of others.entries()) requireSize(image.path, header, masks[k]!.path, mask);
   const file = { path: image.path, name, format: own.format, header: own.header };
@@ -89,6 +89,21 @@ export async function sliceRecords(
       },
     };
   });
+}
+
+/** A mask whose slices are those of its image, as they are in every file but a segmentation. */
+function overImage(mask: Entry, image: Entry): Entry {
+  return {
+    ...mask,
+    async open() {
+      const opened = await mask.open();
+      if (!opened.segments) return opened;
+      const under = await image.open();
+      if (under.labels) return under.labels(opened);
+      const what = `a DICOM segmentation, and ${image.path} is ${under.format}`;
+      throw new InputError(`${mask.path}: ${what}; give the DICOM files that it is of, or save it as ${under.format}`);
+    },
+  };
 }
 
 /** An image and its one mask. */

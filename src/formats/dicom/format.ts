@@ -5,6 +5,7 @@ import { isDicom, openFile } from './file.js';
 import { framesOf } from './frame-list.js';
 import { openFrames } from './opened.js';
 import { Pixels } from './pixels.js';
+import { isSegmentation, openSegmentation } from './segmentation/segments.js';
 
 /** A file by itself: a picture, or the frames of a multi-frame file as slices. For files of a series, see series.ts. */
 export const dicomFormat: ImageFormat = {
@@ -13,6 +14,8 @@ export const dicomFormat: ImageFormat = {
   matches: isDicom,
   async open(source: ByteSource, options: OpenOptions): Promise<OpenedImage> {
     const pixels = new Pixels(await openFile(source));
-    return openFrames(framesOf(pixels), { ...options, name: source.name, isOneFile: true });
+    return isSegmentation(pixels)
+      ? openSegmentation(pixels)
+      : openFrames(framesOf(pixels), { ...options, name: source.name, isOneFile: true });
   },
 };

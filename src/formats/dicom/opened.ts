@@ -1,11 +1,14 @@
 /** Frames as an image that is read slice by slice. */
+import { invariant } from '../../base/errors.js';
 import type { ImageHeader, OpenedImage, OpenOptions } from '../format.js';
 import { type Affine, affineOfSlices, pixelSpacing } from '../volume.js';
 import { DETECTOR_SPACING, type Frame, hasDetectorSpacing } from './frame-list.js';
 import { affineOf, normalOf, type Vector } from './geometry.js';
 import { mirrors, staysWhole } from './samples.js';
 import { labelsOfFrames } from './segmentation/labels.js';
+import { labelFrames } from './segmentation/placing.js';
 import { encodeSegmentation, segmentationKind } from './segmentation/segmentation.js';
+import { Segmentation } from './segmentation/segments.js';
 import { Slices } from './slices.js';
 import { type Stack, stackOf } from './stack.js';
 import { lettersOf, lettersOfView, type View, viewOf } from './view.js';
@@ -25,14 +28,24 @@ export function openFrames(frames: readonly Frame[], { name, isOneFile, plane, v
   const view = viewOf(stack, plane, name);
   const asFloat = stack.frames.some(({ pixels, scale }) => !staysWhole(pixels.format, scale));
   const slices = new Slices(stack.frames, view, asFloat, name);
+  const header = headerOf(stack, view);
   return {
     format: 'DICOM',
-    header: headerOf(stack, view),
+    header,
     async verify() {
       for (const pixels of new Set(stack.frames.map((frame) => frame.pixels))) await pixels.check();
     },
     readsWindows: false,
     read: (slice, window) => slices.read(slice, window),
+    labels(mask) {
+      invariant(mask.segments instanceof Segmentation, 'labels of DICOM images come from DICOM segmentations');
+      const labels = new Slices(labelFrames(mask.segments, stack.frames, name), view, false, mask.segments.name);
+      return {
+        ...mask,
+        header: { ...header, channels: 1, bits: 8, samples: 'unsigned' },
+        read: (slice, window) => labels.read(slice, window),
+      };
+    },
     results: {
       name: 'dicom',
       extension: '.dcm',

@@ -7,6 +7,7 @@ import { isDicom, openFile } from './file.js';
 import { framesOf } from './frame-list.js';
 import { openFrames } from './opened.js';
 import { Pixels } from './pixels.js';
+import { isSegmentation, openSegmentation } from './segmentation/segments.js';
 
 /** The files of one series. */
 export interface Series {
@@ -69,6 +70,10 @@ function seriesOf(files: readonly Pixels[]): Series {
     name,
     files: files.map(({ file }) => file.name),
     open(options = {}) {
+      if (files.some(isSegmentation)) {
+        if (isOneFile) return openSegmentation(first);
+        throw new InputError(`${name}: holds segmentations, which are read one by one; keep one file in a folder`);
+      }
       checkAlike(files, name);
       return openFrames(files.flatMap(framesOf), { ...options, name, isOneFile });
     },

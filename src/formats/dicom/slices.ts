@@ -6,15 +6,21 @@ import type { StoredImage } from '../format.js';
 import { checkLimits } from '../limits.js';
 import { copySlice, pixelSpacing, type Slicing } from '../volume.js';
 import type { Frame } from './frame-list.js';
+import type { Pixels } from './pixels.js';
 import { realSample, type Samples } from './samples.js';
 import { frameNumber, isAsStored, type View, withinFrame } from './view.js';
+
+/** A frame, as far as slices are made of it. */
+export interface SliceFrame extends Pick<Frame, 'index' | 'spacing' | 'scale'> {
+  readonly pixels: Pick<Pixels, 'format' | 'image' | 'stored'>;
+}
 
 export class Slices {
   /** All frames, where slices are cut across them: made when the first slice is asked for. */
   #volume: Promise<Samples> | undefined;
 
   constructor(
-    readonly frames: readonly Frame[],
+    readonly frames: readonly SliceFrame[],
     readonly view: View | undefined,
     readonly asFloat: boolean,
     readonly name: string,

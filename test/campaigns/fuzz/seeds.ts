@@ -154,6 +154,16 @@ function dicoms(): Uint8Array[] {
     ]),
   );
   const palette: Fields = { ...PICTURE, ...bytes, ...lut, '00280004': ['CS', 'PALETTE COLOR'] };
+  const show = (segment: number, z: number): Fields => {
+    return { ...place(z), '0062000a': ['SQ', [{ '0062000b': ['US', [segment]] }]] };
+  };
+  const segments: Fields = {
+    ...{ ...frames, '52009230': ['SQ', [show(2, 5), show(1, 4)]] },
+    ...{ '00080016': ['UI', '1.2.840.10008.5.1.4.1.1.66.4'], '00620001': ['CS', 'BINARY'] },
+    ...{ '00280100': ['US', [1]], '00280101': ['US', [1]], '00280102': ['US', [0]] },
+    '00620002': ['SQ', [1, 2].map((k): Fields => ({ '00620004': ['US', [k]], '00620005': ['LO', `class ${k}`] }))],
+    '7fe00010': ['OB', Uint8Array.of(1, 2, 3, 4)],
+  };
   const coded = (fields: Fields, frame: Uint8Array, syntax: string) => {
     return buildDicom({ syntax, fields: { ...fields, '7fe00010': fragments([frame]) } });
   };
@@ -167,6 +177,7 @@ function dicoms(): Uint8Array[] {
       fields: { ...frames, '7fe00010': fragments([packed, packed], [0, packed.length + 8]) },
     }),
     buildDicom({ fields: { ...palette, '7fe00010': ['OB', Uint8Array.from(grey, (_, k) => k % 4)] } }),
+    buildDicom({ fields: segments }),
     coded(PICTURE, codedFrame('greyJpegLs'), SYNTAX.jpegLs),
     coded(PICTURE, codedFrame('greyJpeg2000'), SYNTAX.jpeg2000),
     coded(rgb, codedFrame('rgbJpeg2000'), SYNTAX.jpeg2000),

@@ -9,7 +9,7 @@ import type { LabelsOf } from './labels.js';
 import { isAscii, sourceElements } from './source-elements.js';
 import { uidOf } from './uid.js';
 
-const STORAGE = '1.2.840.10008.5.1.4.1.1.66.4';
+export const STORAGE = '1.2.840.10008.5.1.4.1.1.66.4';
 const EXPLICIT_LITTLE = '1.2.840.10008.1.2.1';
 /** A series of its own, by a number that scanners hardly reach. */
 const SERIES_NUMBER = '9900';

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { InputError } from '../../../base/errors.js';
+import { imagesOfChannels } from '../../../data/folder/channel-files.js';
 import { type Entry, entryOf, inBatches, listImages as listFolder } from '../../../data/folder/listing.js';
 import { findSeries, isDicomFile } from '../../../formats/dicom/series.js';
 import type { OpenOptions } from '../../../formats/format.js';
@@ -22,11 +23,20 @@ export interface ImageFiles {
   readonly skipped: readonly string[];
 }
 
+export interface ListImagesOptions extends OpenOptions {
+  /** How many channels of an image are looked for in files of their own, see `imagesOfChannels`. Default: 1. */
+  readonly channels?: number;
+}
+
 /**
- * Lists the image `input`, or the images of a folder in name order. DICOM files of one series are one image.
- * @throws InputError where there is none
+ * Lists the image `input`, or the images of a folder in name order. DICOM files of one series are one image, and so are
+ * the channels CASE_0000, CASE_0001, … of a case.
+ * @throws InputError where there is none, or a case lacks a channel
  */
-export async function listImages(input: string, options: OpenOptions = {}): Promise<ImageFiles> {
+export async function listImages(
+  input: string,
+  { channels = 1, ...options }: ListImagesOptions = {},
+): Promise<ImageFiles> {
   const missing = 'there is no such file or folder; check the path';
   const fail = (error: unknown) => {
     throw fileError(input, 'read', error, missing);
@@ -38,8 +48,9 @@ export async function listImages(input: string, options: OpenOptions = {}): Prom
   if (images.size === 0) {
     throw new InputError(`${input}: no image in this folder that is read; convert the images to PNG`);
   }
-  const named = [...images].map(([name, entry]) => ({ ...entry, name }));
-  return { images: await withSeries(named, input, options), skipped };
+  const byCase = await imagesOfChannels(images, channels);
+  const named = [...byCase].map(([name, entry]) => ({ ...entry, name }));
+  return { images: byCase === images ? await withSeries(named, input, options) : named, skipped };
 }
 
 /** Puts the DICOM files of each series together, as an image that has the place of its first file. */

@@ -49,8 +49,8 @@ export interface NewFolderOptions extends FolderOptions {
 export class Outputs {
   readonly #options: OutputOptions;
   #sources: Promise<(Source & { readonly real: string })[]> | undefined;
-  /** The real paths of the files that are claimed, each once. */
-  readonly #files = new Set<string>();
+  /** The files that are claimed, by their real paths, with what each of them is made of where that is known. */
+  readonly #files = new Map<string, string | undefined>();
   readonly #folders = new Set<string>();
 
   constructor(options: OutputOptions) {
@@ -63,16 +63,16 @@ export class Outputs {
 
   /**
    * Claims a file, in a folder that exists or that was claimed.
+   * @param source what it is made of, for the error where something else gives a file of the same path
    * @throws InputError that names the path, and says what to do
    */
-  async file(path: string, kind: FileKind): Promise<OutputFile> {
+  async file(path: string, kind: FileKind, source?: string): Promise<OutputFile> {
     const target = await this.#outsideSources(path);
-    if (this.#files.has(target))
-      throw new InputError(`${path}: two results would be written to it; rename one of them`);
+    if (this.#files.has(target)) throw claimedTwice(path, this.#files.get(target), source);
     if (!this.#folders.has(dirname(target))) await requireFolderAbove(path, 'written');
     const check = () => requireReplaceable(path, kind, this.force);
     await check();
-    this.#files.add(target);
+    this.#files.set(target, source);
     return { path, write: (content) => writeFileAtomic(path, bytesOf(content), check) };
   }
 
@@ -113,6 +113,13 @@ export class Outputs {
     }
     return target;
   }
+}
+
+function claimedTwice(path: string, other: string | undefined, source: string | undefined): InputError {
+  if (other === undefined || source === undefined) {
+    return new InputError(`${path}: two results would be written to it; rename one of them`);
+  }
+  return new InputError(`${other} and ${source} would both give ${basename(path)}; rename one of them`);
 }
 
 const ELSEWHERE = 'so nothing is written there; give another place';
