@@ -44,6 +44,12 @@ const CASES: readonly [
   ['filters that are given decide what is halved', sized(90), { filters: [4, 8] }, { size: 90, filters: [4, 8] }],
   ['the same network for all', {}, {}, { norm: 'group', upsample: 'transposed', initialisation: 'he-normal' }],
 
+  ['large images, too, as long as they are computed as a whole', sized(1448), {}, { norm: 'group', microBatch: 4 }],
+  ['larger ones are tiled', sized(1449, 1448), {}, { norm: 'batch', batch: 8, microBatch: 8 }],
+  ['narrow networks have larger wholes', sized(2048), { filters: [8, 16] }, { norm: 'group' }],
+  ['images that are brought to a size are never tiled', sized(1449), { size: 256 }, { norm: 'group' }],
+  ['a norm that is given', {}, { norm: 'batch' }, { norm: 'batch', microBatch: 8 }],
+
   ['8-bit colours stay', { contrast: 0.1 }, {}, { normalisation: 'range' }],
   ['grey images of good contrast, too', { channels: 1, contrast: 0.5 }, {}, { normalisation: 'range' }],
   ['others are stretched', { channels: 1, contrast: 0.49 }, {}, { normalisation: 'percentile' }],

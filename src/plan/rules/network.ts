@@ -5,6 +5,9 @@ import { depthFor } from './images.js';
 /** The channels of the paper's networks at full resolution. */
 const PAPER = 32;
 
+/** Images of more pixels, times the channels at full resolution, are tiled: the whole would take more than `WHOLE_BYTES`. */
+const TILED = 2 ** 25;
+
 /** Narrower networks are chosen only where something is short. */
 const USUAL = LADDER.find(({ rung }) => rung === 'usual')!.channels;
 
@@ -22,10 +25,19 @@ export const filters: Rule<readonly number[]> = (_facts, { size, patch }, { rung
   return { value, reason: `Level ${depth}, the deepest, has ${side / 2 ** depth} pixels a side; ${width}${short}.` };
 };
 
-export const norm: Rule<PlannedOptions['norm']> = () => ({
-  value: 'group',
-  reason: 'A norm makes deep networks learn faster from few images, and group norm does not depend on the batch.',
-});
+export const norm: Rule<PlannedOptions['norm']> = ({ sizes: { largest } }, { patch, filters }) => {
+  const { width, height } = largest;
+  if (patch !== undefined && width * height * filters![0]! > TILED) {
+    return {
+      value: 'batch',
+      reason: `Images of up to ${width}x${height} pixels are predicted in tiles, and these give what the whole image gives with batch norm, not with group norm.`,
+    };
+  }
+  return {
+    value: 'group',
+    reason: 'A norm makes deep networks learn faster from few images, and group norm does not depend on the batch.',
+  };
+};
 
 export const upsample: Rule<PlannedOptions['upsample']> = () => ({
   value: 'transposed',

@@ -43,11 +43,13 @@ export const batch: Rule<number> = ({ images: { train } }, { patch }) => {
   };
 };
 
-export const microBatch: Rule<number> = (_facts, { batch = BATCH, loss = '' }, limits) => {
+export const microBatch: Rule<number> = (_facts, { batch = BATCH, loss = '', norm }, limits) => {
   if (spansImages({ terms: parseLoss(loss) })) return { value: batch, reason: 'The loss goes over the whole batch.' };
-  const value = Math.min(batch, limits.microBatch ?? MICRO_BATCH);
-  if (limits.microBatch !== undefined && value < MICRO_BATCH)
+  const usual = norm === 'batch' ? batch : MICRO_BATCH;
+  const value = Math.min(batch, limits.microBatch ?? usual);
+  if (limits.microBatch !== undefined && value < usual)
     return { value, reason: 'The memory does not suffice for more at once.' };
+  if (norm === 'batch') return { value, reason: 'Batch norm learns better from the statistics of more images.' };
   const workers = Math.ceil(batch / value);
   const shared = workers > 1 ? `Up to ${workers} workers can then share a batch.` : 'It is the whole batch.';
   return { value, reason: shared };
