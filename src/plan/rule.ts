@@ -63,6 +63,9 @@ export const LADDER: readonly RungSize[] = [
   { rung: 'small', channels: 8, scale: 1 / 2 },
 ];
 
+/** The channels at full resolution where nothing is short: narrower networks are chosen only where something is. */
+export const USUAL_CHANNELS = LADDER.find(({ rung }) => rung === 'usual')!.channels;
+
 /** What restricts a plan beside the data. */
 export interface Limits {
   readonly rung: Rung;

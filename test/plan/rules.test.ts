@@ -71,7 +71,9 @@ const CASES: readonly [
   ['very few', images(5), {}, { batch: 1, microBatch: 1 }],
   ['a batch that is given', {}, { batch: 2 }, { batch: 2, microBatch: 2 }],
   ['a loss over the batch', {}, { loss: 'dice(batch)' }, { batch: 8, microBatch: 8 }],
-  ['Adam and its rate', {}, {}, { optimizer: 'adam', learningRate: 1e-3, schedule: 'cosine' }],
+  ['Adam and its rate', {}, {}, { optimizer: 'adam', learningRate: 4e-3, schedule: 'cosine' }],
+  ['that of wide networks', {}, { filters: [32, 64] }, { learningRate: 2e-3 }],
+  ['that of networks without a norm', {}, { norm: 'none' }, { learningRate: 1e-3 }],
   ['SGD has another', {}, { optimizer: 'sgd' }, { learningRate: 1e-2 }],
 
   ['67 steps an epoch', {}, {}, { epochs: 45, warmup: 1 }],

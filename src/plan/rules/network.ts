@@ -1,5 +1,5 @@
 /** The rules for the network. */
-import { LADDER, type PlannedOptions, type Rule } from '../rule.js';
+import { LADDER, type PlannedOptions, type Rule, USUAL_CHANNELS } from '../rule.js';
 import { depthFor } from './images.js';
 
 /** The channels of the paper's networks at full resolution. */
@@ -7,9 +7,6 @@ const PAPER = 32;
 
 /** Images of more pixels, times the channels at full resolution, are tiled: the whole would take more than `WHOLE_BYTES`. */
 const TILED = 2 ** 25;
-
-/** Narrower networks are chosen only where something is short. */
-const USUAL = LADDER.find(({ rung }) => rung === 'usual')!.channels;
 
 export const filters: Rule<readonly number[]> = (_facts, { size, patch }, { rung, because }) => {
   const side = (size ?? patch)!;
@@ -21,7 +18,7 @@ export const filters: Rule<readonly number[]> = (_facts, { size, patch }, { rung
     channels === PAPER
       ? `${channels} channels as in the paper, as there are images and time enough`
       : `${channels} channels, not the paper's ${PAPER}, take a ${less === 4 ? 'quarter' : `${less}th`} of the computation`;
-  const short = channels < USUAL && because !== undefined ? `, as ${because}` : '';
+  const short = channels < USUAL_CHANNELS && because !== undefined ? `, as ${because}` : '';
   return { value, reason: `Level ${depth}, the deepest, has ${side / 2 ** depth} pixels a side; ${width}${short}.` };
 };
 

@@ -3,7 +3,7 @@ import { grouped, plural } from '../../base/quantities.js';
 import { spansImages } from '../../loss/loss.js';
 import { parseLoss } from '../../loss/loss-text.js';
 import type { DataFacts } from '../facts.js';
-import type { Decided, PlannedOptions, Rule } from '../rule.js';
+import { type Decided, type PlannedOptions, type Rule, USUAL_CHANNELS } from '../rule.js';
 
 /** Images of a step of the optimizer, and how many a worker computes at once. */
 const BATCH = 8;
@@ -15,7 +15,9 @@ const STEPS = 3000;
 const EPOCHS = { least: 20, most: 300 };
 /** With time enough, a training has so many times the usual epochs at most: more would hardly help. */
 const LONGEST = 4;
-const LEARNING_RATE = { sgd: 1e-2, adam: 1e-3, adamw: 1e-3 };
+/** The rates of Adam by what the network bears, see the table in docs/accuracy.md, and that of SGD. */
+const ADAM = { usual: 4e-3, wide: 2e-3, withoutNorm: 1e-3 };
+const SGD = 1e-2;
 /** Epochs of warm-up, for trainings of at least so many epochs. */
 const WARMUP = 1;
 const WARM_FROM = 10;
@@ -60,10 +62,13 @@ export const optimizer: Rule<PlannedOptions['optimizer']> = () => ({
   reason: 'Adam needs little tuning from one data set to the next.',
 });
 
-export const learningRate: Rule<number> = (_facts, { optimizer = 'adam' }) => ({
-  value: LEARNING_RATE[optimizer],
-  reason: `The usual rate of ${optimizer} for networks with a norm; plan --find-lr measures one.`,
-});
+export const learningRate: Rule<number> = (_facts, { optimizer = 'adam', norm, filters }) => {
+  const reason = (of: string) => `The usual rate of ${optimizer}${of}; plan --find-lr measures one.`;
+  if (optimizer === 'sgd') return { value: SGD, reason: reason('') };
+  if (norm === 'none') return { value: ADAM.withoutNorm, reason: reason(' for networks without a norm') };
+  if (filters && filters[0]! > USUAL_CHANNELS) return { value: ADAM.wide, reason: reason(' for wide networks') };
+  return { value: ADAM.usual, reason: reason(' for networks with a norm') };
+};
 
 export const schedule: Rule<PlannedOptions['schedule']> = () => ({
   value: 'cosine',
