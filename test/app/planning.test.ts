@@ -48,7 +48,7 @@ test('planned by default, around what is given; no option of the network, no rec
   const planned = await resolved({ data });
   const { size, fit, filters, norm, epochs, batch, learningRate, schedule, augment } = planned.options;
   assert.equal([size, fit, filters, norm, epochs], [56, 'pad', [16, 32, 64, 128], 'group', 300]);
-  assert.equal([batch, learningRate, schedule], [2, 1e-3, 'cosine']);
+  assert.equal([batch, learningRate, schedule], [2, 2e-3, 'cosine']);
   assert.equal(augment, 'flip,elastic:0.5,affine,brightness:0.5,contrast:0.5');
   assert.equal(planned.remarks, [{ kind: 'planned', data }]);
   assert.equal((await resolved({ data })).options, planned.options, 'the same again');

@@ -72,6 +72,8 @@ const CASES: readonly [
   ['a batch that is given', {}, { batch: 2 }, { batch: 2, microBatch: 2 }],
   ['a loss over the batch', {}, { loss: 'dice(batch)' }, { batch: 8, microBatch: 8 }],
   ['Adam and its rate', {}, {}, { optimizer: 'adam', learningRate: 4e-3, schedule: 'cosine' }],
+  ['smaller batches have smaller rates', {}, { batch: 2 }, { learningRate: 2e-3 }],
+  ['larger ones have none', {}, { batch: 64 }, { learningRate: 4e-3 }],
   ['that of wide networks', {}, { filters: [32, 64] }, { learningRate: 2e-3 }],
   ['that of networks without a norm', {}, { norm: 'none' }, { learningRate: 1e-3 }],
   ['SGD has another', {}, { optimizer: 'sgd' }, { learningRate: 1e-2 }],

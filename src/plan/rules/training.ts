@@ -18,6 +18,7 @@ const LONGEST = 4;
 /** The rates of Adam by what the network bears, see the table in docs/accuracy.md, and that of SGD. */
 const ADAM = { usual: 4e-3, wide: 2e-3, withoutNorm: 1e-3 };
 const SGD = 1e-2;
+const MEASURE = 'plan --find-lr measures one.';
 /** Epochs of warm-up, for trainings of at least so many epochs. */
 const WARMUP = 1;
 const WARM_FROM = 10;
@@ -62,12 +63,19 @@ export const optimizer: Rule<PlannedOptions['optimizer']> = () => ({
   reason: 'Adam needs little tuning from one data set to the next.',
 });
 
-export const learningRate: Rule<number> = (_facts, { optimizer = 'adam', norm, filters }) => {
-  const reason = (of: string) => `The usual rate of ${optimizer}${of}; plan --find-lr measures one.`;
-  if (optimizer === 'sgd') return { value: SGD, reason: reason('') };
-  if (norm === 'none') return { value: ADAM.withoutNorm, reason: reason(' for networks without a norm') };
-  if (filters && filters[0]! > USUAL_CHANNELS) return { value: ADAM.wide, reason: reason(' for wide networks') };
-  return { value: ADAM.usual, reason: reason(' for networks with a norm') };
+export const learningRate: Rule<number> = (_facts, { optimizer = 'adam', norm, filters, batch = BATCH }) => {
+  if (optimizer === 'sgd') return { value: SGD, reason: `The usual rate of sgd; ${MEASURE}` };
+  const [usual, of] =
+    norm === 'none'
+      ? [ADAM.withoutNorm, 'networks without a norm']
+      : filters && filters[0]! > USUAL_CHANNELS
+        ? [ADAM.wide, 'wide networks']
+        : [ADAM.usual, 'networks with a norm'];
+  const reason = `The usual rate of ${optimizer} for ${of}`;
+  if (batch >= BATCH) return { value: usual, reason: `${reason}; ${MEASURE}` };
+  // The square root scaling rule of S. Malladi et al., "On the SDEs and Scaling Rules for Adaptive Gradient Algorithms", 2022.
+  const value = Number((usual * Math.sqrt(batch / BATCH)).toPrecision(1));
+  return { value, reason: `${reason}, less for a batch of ${batch}; ${MEASURE}` };
 };
 
 export const schedule: Rule<PlannedOptions['schedule']> = () => ({
