@@ -37,7 +37,6 @@ const SETTINGS = {
   'group norm, he-normal, 2e-3, cosine': {},
   'no norm': { norm: 'none' },
   'batch norm': { norm: 'batch' },
-  'batch norm of 8 images': { norm: 'batch', 'micro-batch': '8' },
   'init torch': { init: 'torch' },
   'rate 5e-4': { lr: '5e-4' },
   'rate 1e-3': { lr: '1e-3' },
