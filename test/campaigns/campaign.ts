@@ -8,6 +8,8 @@ export interface CampaignOptions {
   readonly tries: number;
   /** Seconds of a pause, for those that pause. */
   readonly pause: number;
+  /** The files of fuzz: of these alone. */
+  readonly kinds?: readonly string[];
 }
 
 /** Puts `tries` to the test in `folder`, an empty one, and tells `report` what came of them. */
@@ -59,9 +61,10 @@ export class Report {
     const alike = `failed: ${what.split('\n')[0]!.slice(0, 48)}`;
     this.count(alike);
     if (this.#counts.get(alike)! > MOST_TOLD) return;
-    const { name, print, pause } = this.options;
+    const { name, print, pause, kinds } = this.options;
     const pauses = name === 'stop' ? ` --pause ${pause}` : '';
-    print(`FAILED ${what.trim()}\n  again: npm run campaign -- ${name} --seed ${seed} --tries 1${pauses}`);
+    const files = kinds ? ` --kinds '${kinds}'` : '';
+    print(`FAILED ${what.trim()}\n  again: npm run campaign -- ${name} --seed ${seed} --tries 1${pauses}${files}`);
   }
 
   /** Prints the figures, with what they were got on. */

@@ -52,6 +52,12 @@ test('files that are changed at random', async () => {
   assert.match(await holds('fuzz', fuzz, { seed: 1000, tries: 3000 }), / PNG: refused$/m);
 });
 
+test('files of some kinds alone, with right checksums and without', async () => {
+  const printed = await holds('fuzz', fuzz, { seed: 1000, tries: 300, kinds: ['NIfTI'] });
+  const kinds = [...printed.matchAll(/ (\S.*): (?:read|refused)$/gm)].map(([, kind]) => kind);
+  assert.equal([...new Set(kinds)], ['NIfTI, checksums right', 'NIfTI']);
+});
+
 test('a failure is told with the command that brings it about again', async () => {
   const lines: string[] = [];
   const options = { seed: 40, tries: 3, pause: 15 };
@@ -64,6 +70,14 @@ test('a failure is told with the command that brings it about again', async () =
     'FAILED other bits\n  again: npm run campaign -- kills --seed 41 --tries 1',
     'kills: 3 tries from seed 40, 1 failed, 0 s',
   ]);
+});
+
+test('a failure among files of some kinds is told with the kinds', () => {
+  const lines: string[] = [];
+  const options = { seed: 1, tries: 9, pause: 15, kinds: ['NIfTI', 'config of import-torch'] };
+  new Report({ ...options, name: 'fuzz', print: (line) => lines.push(line) }).failed(7, 'NIfTI: prints "x"');
+  const again = "npm run campaign -- fuzz --seed 7 --tries 1 --kinds 'NIfTI,config of import-torch'";
+  assert.equal(lines, [`FAILED NIfTI: prints "x"\n  again: ${again}`]);
 });
 
 test.run();

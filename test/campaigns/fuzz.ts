@@ -23,7 +23,7 @@ export const fuzz: Campaign = async (folder, options, report) => {
   let next = 0;
   const reader = async (_: unknown, k: number) => {
     const own = join(folder, `reader-${k}`);
-    const process = new Reader(run, own);
+    const process = new Reader(run, own, options.kinds ?? []);
     while (next < options.tries) {
       const task = { seed: options.seed + next, count: Math.min(BATCH, options.tries - next) };
       next += task.count;
@@ -68,6 +68,7 @@ class Reader {
   constructor(
     readonly run: string,
     readonly folder: string,
+    readonly kinds: readonly string[],
   ) {}
 
   /** What came of a task, or how the process ended in it. */
@@ -104,7 +105,7 @@ class Reader {
   async #start(): Promise<ChildProcess> {
     const folder = `${this.folder}-${this.#starts++}`;
     mkdirSync(folder, { recursive: true });
-    const child = fork(WORKER, [this.run, folder]);
+    const child = fork(WORKER, [this.run, folder, ...this.kinds]);
     await new Promise((ready, failed) => {
       child.once('message', ready);
       child.once('exit', () => failed(new Error('a reader did not start')));

@@ -1,10 +1,11 @@
-/** `npm run campaign -- NAME [--seed N] [--tries N]`: see docs/reliability.md. */
+/** `npm run campaign -- NAME [--seed N] [--tries N] [--kinds NAMES]`: see docs/reliability.md. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { type Campaign, type CampaignOptions, Report } from './campaign.js';
 import { faults } from './faults.js';
+import { FUZZED } from './fuzz/files.js';
 import { fuzz } from './fuzz.js';
 import { kills } from './kills.js';
 import { powercut } from './powercut.js';
@@ -25,7 +26,15 @@ function wholeNumber(text: string): number {
   return value;
 }
 
-async function run(name: string, given: { seed: number; tries?: number; pause: number }): Promise<void> {
+function kindNames(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const known: readonly string[] = FUZZED;
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`${unknown} is none of ${known.join(', ')}`);
+  return names;
+}
+
+async function run(name: string, given: Omit<CampaignOptions, 'tries'> & { tries?: number }): Promise<void> {
   const { campaign, tries } = campaigns[name]!;
   const options: CampaignOptions = { ...given, tries: given.tries ?? tries };
   const report = new Report({ ...options, name, print: console.log });
@@ -45,5 +54,6 @@ await new Command('npm run campaign --')
   .option('--seed <n>', 'of the first try; the next has the next seed', wholeNumber, 1)
   .option('--tries <n>', 'how many', wholeNumber)
   .option('--pause <seconds>', 'of stop: how long a training is paused', wholeNumber, 15)
+  .option('--kinds <names>', 'of fuzz: these files alone, TIFF,JPEG for example', kindNames)
   .action(run)
   .parseAsync();

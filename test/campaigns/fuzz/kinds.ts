@@ -26,13 +26,14 @@ import { keepMetrics } from '../../../src/platform/node/runs/metrics-file.js';
 import { RunFolder } from '../../../src/platform/node/runs/run-folder.js';
 import { decodeCheckpoint } from '../../../src/train/checkpoint/checkpoint.js';
 import { pick } from '../campaign.js';
+import type { KindName } from './files.js';
 import { mutate } from './mutate.js';
 import { mutateJson } from './mutate-json.js';
 import { mutateGzip, mutatePng, mutateSafetensors } from './seal.js';
 import type { Seeds } from './seeds.js';
 
 export interface Kind {
-  readonly name: string;
+  readonly name: KindName;
   /** How many of about ten thousand inputs. A .mat takes as long as a thousand others, as the library restarts for each. */
   readonly share: number;
   readonly seeds: readonly Uint8Array[];
@@ -97,7 +98,7 @@ async function readSlices(bytes: Uint8Array): Promise<unknown> {
 }
 
 function changed(
-  name: string,
+  name: KindName,
   share: number,
   seeds: readonly Uint8Array[],
   change: (bytes: Uint8Array, random: Random, other: Uint8Array) => Uint8Array,
@@ -114,7 +115,7 @@ function changed(
 }
 
 /** Changed as text, or as values: these are valid JSON. */
-function json(name: string, share: number, texts: readonly string[], read: Kind['read']): Kind {
+function json(name: KindName, share: number, texts: readonly string[], read: Kind['read']): Kind {
   const seeds = texts.map((text) => new TextEncoder().encode(text));
   const values = texts.map((text) => text.trimEnd().split('\n').map(tryParse));
   const isLines = values.every((lines) => lines.every((line) => line !== undefined));

@@ -4,6 +4,7 @@
  */
 import { InputError } from '../../../src/base/errors.js';
 import { Random, seedKey } from '../../../src/base/random.js';
+import { fileOf } from './files.js';
 import { type Kind, kindsOf, saysOf } from './kinds.js';
 import { seedsOf } from './seeds.js';
 
@@ -25,12 +26,23 @@ export interface Answer {
 /** No input may take longer. */
 const HANGS_MS = 2000;
 
-const [run, folder] = process.argv.slice(2) as [string, string];
-const kinds = kindsOf(await seedsOf(run), folder);
+const [run, folder, ...files] = process.argv.slice(2) as [string, string, ...string[]];
+const kinds = kindsOf(await seedsOf(run), folder).filter(
+  ({ name }) => files.length === 0 || files.includes(fileOf(name)),
+);
 const shares = kinds.reduce((sum, { share }) => sum + share, 0);
 const known = new Map<Kind, ReadonlySet<string>>();
 for (const kind of kinds.filter(({ sealed }) => sealed)) {
   known.set(kind, new Set(await Promise.all(kind.seeds.map((bytes) => saysOf(kind.read(bytes))))));
+}
+
+/** What the reader of an input has printed. Results are printed on stdout, where a warning of a decoder would spoil them. */
+let printed = '';
+for (const stream of [process.stdout, process.stderr]) {
+  stream.write = (text: string | Uint8Array) => {
+    printed += text;
+    return true;
+  };
 }
 
 function drawKind(random: Random): Kind {
@@ -40,6 +52,13 @@ function drawKind(random: Random): Kind {
 
 /** @returns whether the input was accepted; @throws Error that says which promise it broke */
 async function readOne(kind: Kind, bytes: Uint8Array): Promise<boolean> {
+  printed = '';
+  const isAccepted = await acceptsOne(kind, bytes);
+  if (printed !== '') throw new Error(`prints ${JSON.stringify(printed)}`);
+  return isAccepted;
+}
+
+async function acceptsOne(kind: Kind, bytes: Uint8Array): Promise<boolean> {
   let says: unknown;
   try {
     says = await kind.read(bytes);
