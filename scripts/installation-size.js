@@ -1,5 +1,5 @@
 /**
- * `node scripts/installation-size.js`, after `npm run build`: what an installation takes on the disk. The package as it would be published is installed from the npm
+ * `npm run sizes`: what an installation takes on the disk. The package as it would be published is installed from the npm
  * registry into a temporary folder, alone and with each optional package that reads a format. MB are millions of bytes of
  * the files in node_modules. It prints Markdown.
  */

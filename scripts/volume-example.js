@@ -1,5 +1,5 @@
 /**
- * `node scripts/volume-example.js --image ch2.nii.gz --brain ch2bet.nii.gz [--out DIR] [--epochs N]`, after `npm run build`:
+ * `npm run volumes -- --image ch2.nii.gz --brain ch2bet.nii.gz [--out DIR] [--epochs N]`:
  * a NIfTI volume from file to file. The head and the brain alone are cut along the head's axis into six slabs, each a NIfTI
  * file that lies where it lay, as a split needs several volumes. The command line trains on them, without and with
  * neighbouring slices, evaluates, and writes the mask of the test volume as NIfTI. This mask must have the shape and the
@@ -36,7 +36,7 @@ const { values } = parseArgs({
   },
 });
 if (values.image === undefined || values.brain === undefined) {
-  console.error('node scripts/volume-example.js --image HEAD.nii.gz --brain BRAIN.nii.gz [--out DIR] [--epochs N]');
+  console.error('npm run volumes -- --image HEAD.nii.gz --brain BRAIN.nii.gz [--out DIR] [--epochs N]');
   process.exit(2);
 }
 const out = values.out ?? mkdtempSync(join(tmpdir(), 'unetpp-volumes-'));
