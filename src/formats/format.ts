@@ -92,6 +92,11 @@ export interface ResultFormat {
   readonly holdsProbabilities: boolean;
   /** The kind of files that bear a mark; `name` is for errors. */
   kind(mark: string, name: string): FileKind;
+  /**
+   * Refuses an image that lacks what such a file must say of it, by its header. Absent where any image will do.
+   * @throws InputError that names the image
+   */
+  check?(): void;
   /** @param slices labels as whole numbers, or probabilities in channels */
   encode(slices: readonly Image[], about: ResultsMeaning): Promise<Uint8Array>;
 }

@@ -7,7 +7,7 @@ import { affineOf, normalOf, type Vector } from './geometry.js';
 import { mirrors, staysWhole } from './samples.js';
 import { labelsOfFrames } from './segmentation/labels.js';
 import { labelFrames } from './segmentation/placing.js';
-import { encodeSegmentation, segmentationKind } from './segmentation/segmentation.js';
+import { encodeSegmentation, requirePlaces, segmentationKind } from './segmentation/segmentation.js';
 import { Segmentation } from './segmentation/segments.js';
 import { Slices } from './slices.js';
 import { type Stack, stackOf } from './stack.js';
@@ -51,6 +51,7 @@ export function openFrames(frames: readonly Frame[], { name, isOneFile, plane, v
       extension: '.dcm',
       holdsProbabilities: false,
       kind: segmentationKind,
+      check: () => requirePlaces(stack.frames, name),
       async encode(results, about) {
         const labels = labelsOfFrames(results, stack.frames, view, name);
         return encodeSegmentation(stack.frames, labels, about, name);
