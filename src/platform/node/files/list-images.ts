@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { InputError } from '../../../base/errors.js';
+import { plural } from '../../../base/quantities.js';
 import { imagesOfChannels } from '../../../data/folder/channel-files.js';
 import { type Entry, entryOf, inBatches, listImages as listFolder } from '../../../data/folder/listing.js';
 import { findSeries, isDicomFile } from '../../../formats/dicom/series.js';
@@ -21,6 +22,8 @@ export interface ImageFiles {
   readonly images: readonly ImageFile[];
   /** The paths of other files beside them, except hidden ones. */
   readonly skipped: readonly string[];
+  /** The paths of DICOM segmentations beside them: masks, which are no images either. */
+  readonly segmentations: readonly string[];
 }
 
 export interface ListImagesOptions extends OpenOptions {
@@ -30,7 +33,7 @@ export interface ListImagesOptions extends OpenOptions {
 
 /**
  * Lists the image `input`, or the images of a folder in name order. DICOM files of one series are one image, and so are
- * the channels CASE_0000, CASE_0001, … of a case.
+ * the channels CASE_0000, CASE_0001, … of a case. DICOM segmentations of a folder are passed over.
  * @throws InputError where there is none, or a case lacks a channel
  */
 export async function listImages(
@@ -42,7 +45,8 @@ export async function listImages(
     throw fileError(input, 'read', error, missing);
   };
   if (!(await stat(input).catch(fail)).isDirectory()) {
-    return { images: [{ ...entryOf(nodeFiles, input, options), name: imageStem(basename(input)) }], skipped: [] };
+    const image = { ...entryOf(nodeFiles, input, options), name: imageStem(basename(input)) };
+    return { images: [image], skipped: [], segmentations: [] };
   }
   const { images, skipped } = await listFolder(nodeFiles, input, options);
   if (images.size === 0) {
@@ -50,23 +54,37 @@ export async function listImages(
   }
   const byCase = await imagesOfChannels(images, channels);
   const named = [...byCase].map(([name, entry]) => ({ ...entry, name }));
-  return { images: byCase === images ? await withSeries(named, input, options) : named, skipped };
+  if (byCase !== images) return { images: named, skipped, segmentations: [] };
+  const found = await withSeries(named, input, options);
+  if (found.images.length > 0) return { ...found, skipped };
+  const what = `${plural(found.segmentations.length, 'DICOM segmentation')} and no image`;
+  throw new InputError(`${input}: holds ${what}; give the folder of the images`);
 }
 
-/** Puts the DICOM files of each series together, as an image that has the place of its first file. */
-async function withSeries(images: readonly ImageFile[], folder: string, options: OpenOptions): Promise<ImageFile[]> {
+/**
+ * Puts the DICOM files of each series together, as an image that has the place of its first file, and takes segmentations
+ * out.
+ */
+async function withSeries(
+  images: readonly ImageFile[],
+  folder: string,
+  options: OpenOptions,
+): Promise<Omit<ImageFiles, 'skipped'>> {
   const files = images.filter(({ isSeries }) => !isSeries);
   const sources = await inBatches(files, ({ path }) => openFile(path));
   const areDicom = await inBatches(sources, isDicomFile);
   const found = await findSeries(sources.filter((_, k) => areDicom[k]));
-  const series = found.filter(({ files }) => files.length > 1);
+  const segmentations = found.filter(({ isSegmentation }) => isSegmentation).flatMap(({ files }) => files);
+  const series = found.filter(({ files, isSegmentation }) => files.length > 1 && !isSegmentation);
   const seriesOf = new Map(series.flatMap((each) => each.files.map((path) => [path, each] as const)));
   const name = basename(resolve(folder));
-  return images.flatMap((image): ImageFile[] => {
+  const together = images.flatMap((image): ImageFile[] => {
+    if (segmentations.includes(image.path)) return [];
     const each = seriesOf.get(image.path);
     if (!each) return [image];
     if (image.path !== each.files[0]) return [];
     const number = series.length > 1 ? `-${series.indexOf(each) + 1}` : '';
     return [{ path: each.name, name: name + number, open: async () => each.open(options) }];
   });
+  return { images: together, segmentations };
 }
