@@ -48,6 +48,8 @@ export interface OpenOptions {
   readonly plane?: Plane;
   /** Which volume of a series is read, counted from 1. Where it is absent, files with several are refused. */
   readonly volume?: number;
+  /** How many channels are wanted: unless a volume is named, a NIfTI file that has as many in its volumes is read whole. */
+  readonly channels?: number;
 }
 
 /** A file whose header has been read. It holds nothing open; what it has decoded goes with it. */

@@ -26,20 +26,12 @@ export interface ImageFiles {
   readonly segmentations: readonly string[];
 }
 
-export interface ListImagesOptions extends OpenOptions {
-  /** How many channels of an image are looked for in files of their own, see `imagesOfChannels`. Default: 1. */
-  readonly channels?: number;
-}
-
 /**
  * Lists the image `input`, or the images of a folder in name order. DICOM files of one series are one image, and so are
- * the channels CASE_0000, CASE_0001, … of a case. DICOM segmentations of a folder are passed over.
+ * the channels CASE_0000, CASE_0001, … of a case where `channels` says how many. DICOM segmentations of a folder are passed over.
  * @throws InputError where there is none, or a case lacks a channel
  */
-export async function listImages(
-  input: string,
-  { channels = 1, ...options }: ListImagesOptions = {},
-): Promise<ImageFiles> {
+export async function listImages(input: string, options: OpenOptions = {}): Promise<ImageFiles> {
   const missing = 'there is no such file or folder; check the path';
   const fail = (error: unknown) => {
     throw fileError(input, 'read', error, missing);
@@ -52,7 +44,7 @@ export async function listImages(
   if (images.size === 0) {
     throw new InputError(`${input}: no image in this folder that is read; convert the images to PNG`);
   }
-  const byCase = await imagesOfChannels(images, channels);
+  const byCase = await imagesOfChannels(images, options.channels ?? 1);
   const named = [...byCase].map(([name, entry]) => ({ ...entry, name }));
   if (byCase !== images) return { images: named, skipped, segmentations: [] };
   const found = await withSeries(named, input, options);
