@@ -70,6 +70,23 @@ test('labels come back voxel for voxel, whatever plane they were made in', async
   assert.equal(await coronal.results!.encode(cut, ABOUT), bytes);
 });
 
+test('labels of a picture that is shown turned come back to the pixels of its file', async () => {
+  const source = sliceOf('s0', 0, { position: [10, 20, 0], orientation: [-1, 0, 0, 0, -1, 0] });
+  const picture = await openImage(source);
+  const { data } = await picture.read(0);
+  assert.equal(
+    [...data],
+    Array.from({ length: 12 }, (_, k) => 11 - k),
+  );
+  // Where a value is above 5, which are the last pixels of the file.
+  const mask = { width: 4, height: 3, channels: 1, data: Uint8Array.from(data, (value) => Number(value > 5)) };
+  const bytes = await picture.results!.encode([mask], ABOUT);
+  const { pixels, source: file } = await openFile(sourceOf(bytes, 'seg'));
+  assert.equal([...(await file.read(pixels.offset, 2))], [0b11000000, 0b1111]);
+  const labels = picture.labels!(await openImage(sourceOf(bytes, 'seg')));
+  assert.equal((await labels.read(0)).data, mask.data);
+});
+
 test('it names its classes, its patient, its frame of reference and its source', async () => {
   const bytes = await (await opened()).results!.encode(labels(4, 3, 3), ABOUT);
   const { dataset } = await framesOf(bytes);

@@ -88,7 +88,8 @@ function headerOf(stack: Stack, view: View | undefined): ImageHeader {
     slices: view?.slicing.slices.length ?? frames.length,
     ...(spacing && { spacing }),
     ...(between !== undefined && { sliceSpacing: between }),
-    ...(view && { plane: view.slicing.plane }),
+    // A picture is not cut.
+    ...(view && frames.length > 1 && { plane: view.slicing.plane }),
     ...(orientation !== undefined && { orientation }),
     ...(affine && { affine }),
     ...(own.length > 0 && { remarks: own }),
@@ -97,7 +98,7 @@ function headerOf(stack: Stack, view: View | undefined): ImageHeader {
 
 /** Where slices lie; undefined where no affine map holds for all of them. */
 function affineOfStack({ grid, isVolume, frames }: Stack, view: View | undefined): Affine | undefined {
-  if (grid && view && isVolume) return affineOfSlices(grid, view.slicing);
+  if (grid && view && (isVolume || frames.length === 1)) return affineOfSlices(grid, view.slicing);
   const [{ place, spacing, thickness = 1 }] = frames as [Frame];
   if (frames.length > 1 || !place || !spacing) return undefined;
   return affineOf(place, spacing, normalOf(place).map((x) => x * thickness) as unknown as Vector);
