@@ -20,6 +20,7 @@ import { levelsOfMode, type Mode, outputOf, outputsOf } from '../network/mode.js
 import { availableMemory } from '../platform/node/host.js';
 import { evaluationMemory, trainingMemory, type WholeImages } from '../train/memory.js';
 import { lossOptions, type TrainCommandOptions } from './options/train-options.js';
+import type { ResultOptions } from './prediction/results.js';
 
 const FLOAT = 4;
 /** The bytes that a pixel of an image takes beside its probabilities: image, mask and overlay, and a file in the making. */
@@ -224,19 +225,37 @@ export interface PredictionNeed {
   readonly plan?: TilePlan | undefined;
 }
 
+/** An image that is predicted, or the slices of a stack. */
+interface Predicted extends Size {
+  readonly path: string;
+  readonly slices: number;
+}
+
 /** Checks that predicting one image by the mean of models, each in its mode, fits into the memory. */
 export function requireForPrediction(
   members: readonly { readonly model: Model; readonly mode: Mode }[],
-  computing: Computing,
-  image: { readonly path: string; readonly width: number; readonly height: number },
+  computing: Computing & ResultOptions,
+  image: Predicted,
 ): PredictionNeed {
-  const { path, width, height } = image;
+  const { path, width, height, slices } = image;
   const needs = members.map(({ model, mode }) => needOfPrediction(model, mode, computing, image));
   const { model } = members[0]!;
-  const need = together(needs, Math.max(...needs.map(({ imageBytes }) => imageBytes)));
-  const advice = adviceFor(model, computing.tiling) + orFewer(members);
-  demand(need, model.backend, `${path}: an image of ${width}x${height} pixels`, advice);
+  const held = resultsOfStack(model, computing, image);
+  const need = together(needs, held + Math.max(...needs.map(({ imageBytes }) => imageBytes)));
+  const what = slices === 1 ? 'an image' : `a stack of ${slices} slices`;
+  const advice = adviceFor(model, computing.tiling) + orPictures(held) + orFewer(members);
+  demand(need, model.backend, `${path}: ${what} of ${width}x${height} pixels`, advice);
   return { bytes: inHost(need, model.backend), plan: needs.find(({ plan }) => plan)?.plan };
+}
+
+/** The results that wait until all slices of a stack are predicted, as they are written into one file: labels of 8 bits. */
+function resultsOfStack(
+  { config: { classes } }: Model,
+  { saveProbs, format }: ResultOptions,
+  { width, height, slices }: Predicted,
+): number {
+  if (slices === 1 || format === 'png') return 0;
+  return slices * width * height * (1 + (saveProbs ? FLOAT * classes : 0));
 }
 
 function needOfPrediction(
@@ -273,6 +292,11 @@ function needOfPrediction(
 function adviceFor({ card }: Model, tiling: Tiling): string {
   if (card.preprocessing.size !== undefined) return 'make it smaller or cut it into tiles';
   return tiling === 'auto' ? 'make it smaller' : 'leave --tile out, or make it smaller';
+}
+
+/** What also helps where the results of slices wait for each other. */
+function orPictures(held: number): string {
+  return held > 0 ? ', or write a picture for each slice with --format png' : '';
 }
 
 /** What also helps where there are several models. */

@@ -48,6 +48,8 @@ export interface OpenOptions {
   readonly plane?: Plane;
   /** Which volume of a series is read, counted from 1. Where it is absent, files with several are refused. */
   readonly volume?: number;
+  /** How many channels are wanted: unless a volume is named, a NIfTI file that has as many in its volumes is read whole. */
+  readonly channels?: number;
 }
 
 /** A file whose header has been read. It holds nothing open; what it has decoded goes with it. */
@@ -92,6 +94,11 @@ export interface ResultFormat {
   readonly holdsProbabilities: boolean;
   /** The kind of files that bear a mark; `name` is for errors. */
   kind(mark: string, name: string): FileKind;
+  /**
+   * Refuses an image that lacks what such a file must say of it, by its header. Absent where any image will do.
+   * @throws InputError that names the image
+   */
+  check?(): void;
   /** @param slices labels as whole numbers, or probabilities in channels */
   encode(slices: readonly Image[], about: ResultsMeaning): Promise<Uint8Array>;
 }

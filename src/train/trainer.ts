@@ -1,9 +1,8 @@
 /** Trains a model on a data set: makes the parts that training-loop.ts runs. */
 import type { Allocator } from '../backend/backend.js';
 import { Scope } from '../backend/scope.js';
-import { deepEqual } from '../base/deep-equal.js';
 import { type Dataset, examplesOf } from '../data/dataset.js';
-import { numberedClasses } from '../data/folder/class-masks.js';
+import { areNumbered } from '../data/folder/class-masks.js';
 import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import { checkFits } from '../evaluate/labelled-batches.js';
 import { Truths } from '../evaluate/truths.js';
@@ -56,7 +55,7 @@ export async function* trainModel(
 
 /** The names of the classes, for the model; none where the data set only numbers them. */
 function namesOf({ config }: Model, { source, classNames }: Dataset): readonly string[] | undefined {
-  if (deepEqual(classNames, numberedClasses(classNames.length))) return undefined;
+  if (areNumbered(classNames)) return undefined;
   return parseClassNames(classNames, config, `${source}, names of classes`);
 }
 

@@ -1,9 +1,9 @@
 /** The names of the classes of a data folder, in the model and in what is made with it. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { encodePng } from '../../src/index.js';
-import { disc, json, put, suiteInFolder, TINY, unetpp } from '../support/cli/cli.js';
+import { disc, json, put, refused, suiteInFolder, TINY, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli: names of classes');
 const MODEL = 'run/model.safetensors';
@@ -39,6 +39,28 @@ test('training stores them; info, evaluate and the table of objects show them', 
   assert.match(header!, /^label,class,class_name,area_px,/);
   assert.ok(rows.length > 0);
   for (const row of rows) assert.match(row, /^\d+,(?:1,core|2,"rim, outer"),\d/);
+});
+
+test('evaluate and compare refuse data that calls or numbers the classes otherwise', ({ dir }) => {
+  putData(dir);
+  const names = (...classNames: string[]) => put(dir, 'data/classes.json', JSON.stringify(classNames));
+  const train = ['train', '--data', 'data', ...TINY, '--epochs', '1', '--out'];
+  json(dir, [...train, 'unnamed']);
+  names('core', 'rim');
+  json(dir, [...train, 'run']);
+  const measure = (model: string) => ['evaluate', 'compare'].map((name) => [name, '--model', model, '--data', 'data']);
+
+  names('rim', 'core');
+  const order = `data has the classes ["rim","core"], ${MODEL} ["core","rim"]; give its classes the order of the model's`;
+  for (const args of measure(MODEL)) refused(dir, args, order);
+  names('core', 'edge');
+  const other = `data has the classes ["core","edge"], ${MODEL} ["core","rim"]; give its classes the names of the model's`;
+  for (const args of measure(MODEL)) refused(dir, args, other);
+
+  // Where one side has no names, and where the names are the same, nothing is to be compared.
+  json(dir, measure('unnamed/model.safetensors')[0]!);
+  rmSync(join(dir, 'data/classes.json'));
+  for (const args of measure(MODEL)) json(dir, args);
 });
 
 test.run();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createModel, type OpenedImage, openImage, sourceOf } from '../../src/index.js';
-import { sliceOf } from '../fixtures/dicom.js';
+import { type Fields, sliceOf } from '../fixtures/dicom.js';
 import { buildNifti, sformOf } from '../fixtures/nifti.js';
 import { disc, json, listing, put, refused, suiteInFolder } from '../support/cli/cli.js';
 
@@ -19,11 +19,15 @@ const predict = (input: string, format: string, out = format) => [
 ];
 
 /** A series of three slices, of which half is bright. */
-async function putSeries(dir: string): Promise<void> {
+async function putSeries(dir: string, fields: Fields = {}): Promise<void> {
   for (let k = 0; k < 3; k++) {
     const pixels = Array.from({ length: 16 * 16 }, (_, i) => (i % 16 > 4 + k ? 3000 : 100));
     const size = { '00280010': ['US', [16]], '00280011': ['US', [16]], '7fe00010': ['OW', pixels] } as const;
-    const source = sliceOf(`${k}`, k, { position: [10, 20, 30 + 2 * k], instance: k + 1, fields: size });
+    const source = sliceOf(`${k}`, k, {
+      position: [10, 20, 30 + 2 * k],
+      instance: k + 1,
+      fields: { ...size, ...fields },
+    });
     put(dir, `ct/${k}.dcm`, await source.read(0, source.size));
   }
 }
@@ -86,6 +90,22 @@ test('a DICOM segmentation of anything but DICOM is refused', async ({ dir }) =>
   put(dir, 'scan.png', disc(24, 20));
   const why = 'a DICOM segmentation refers to the DICOM slices that it is of; take --format nifti or tiff';
   refused(dir, predict('scan.png', 'dicom', 'out'), `scan.png: is not DICOM, and ${why}`);
+});
+
+test('a DICOM series without a frame of reference is refused before any work, where it would get a segmentation', async ({
+  dir,
+}) => {
+  await putModel(dir);
+  await putSeries(dir, { '00200052': ['UI', ''] });
+  const name = 'ct/0.dcm (a series of 3 files): does not say where it lies (no frame of reference)';
+  for (const format of ['same', 'dicom']) {
+    const why = 'which a DICOM segmentation needs; take --format nifti or png';
+    refused(dir, predict('ct', format, 'out'), `${name}, ${why}`);
+  }
+  json(dir, predict('ct', 'nifti'));
+  json(dir, predict('ct', 'png'));
+  assert.equal(listing(join(dir, 'nifti')), ['ct-overlay.png', 'ct.nii.gz']);
+  assert.is(listing(join(dir, 'png')).length, 6);
 });
 
 test.run();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createModel, openDataset } from '../../src/index.js';
 import { sliceOf } from '../fixtures/dicom.js';
-import { disc, json, listing, put, refused, suiteInFolder } from '../support/cli/cli.js';
+import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli: DICOM segmentations');
 const predict = ['predict', '--model', 'model.safetensors', '--input', 'data/images', '--out', 'out'];
@@ -66,6 +66,25 @@ test('segmentations that number their classes differently, and those of pictures
   cpSync(join(dir, 'one/a.dcm'), join(dir, 'data/masks/a.dcm'));
   const what = 'a DICOM segmentation, and data/images/a.png is PNG';
   refused(dir, train, `data/masks/a.dcm: ${what}; give the DICOM files that it is of, or save it as PNG`);
+});
+
+test('segmentations beside the images that are predicted are passed over, whatever series they are of', async ({
+  dir,
+}) => {
+  await putSeries(dir);
+  json(dir, predict);
+  for (const z of [7, 8, 9]) cpSync(join(dir, `data/images/a/${z}.dcm`), join(dir, `in/${z}.dcm`));
+  for (const name of ['a', 'b']) cpSync(join(dir, `out/${name}.dcm`), join(dir, `in/${name}-seg.dcm`));
+  const folder = [...predict.slice(0, 4), 'in', '--out', 'again'];
+  const said = (name: string) =>
+    `remark    in/${name}-seg.dcm: It is a DICOM segmentation, a mask: it is passed over.\n`;
+  assert.is(unetpp(dir, folder).stderr, `${said('a')}${said('b')}`);
+  assert.equal(listing(join(dir, 'again')), ['in-overlay.png', 'in.dcm']);
+  const { images, skipped } = json(dir, folder);
+  assert.equal([images, skipped], [3, ['in/a-seg.dcm', 'in/b-seg.dcm']]);
+
+  for (const z of [7, 8, 9]) rmSync(join(dir, `in/${z}.dcm`));
+  refused(dir, folder, 'in: holds 2 DICOM segmentations and no image; give the folder of the images');
 });
 
 test.run();

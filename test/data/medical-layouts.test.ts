@@ -1,11 +1,15 @@
 /** Data folders as scans come in: nnU-Net's and the Decathlon's, masks beside their images, channels in files of their own. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { maskedName } from '../../src/data/folder/beside.js';
 import { parseAbout } from '../../src/data/folder/decathlon.js';
+import { readDataFolder } from '../../src/data/folder/folder.js';
 import type { DatasetOptions } from '../../src/data/folder/read-dataset.js';
 import { encodeNpy } from '../../src/formats/npy.js';
 import { encodePng } from '../../src/formats/png/png.js';
 import { openDataset } from '../../src/platform/node/data.js';
+import { nodeFiles } from '../../src/platform/node/files/node-files.js';
 import { buildNifti, sformOf, zipped } from '../fixtures/nifti.js';
 import { put, suiteInFolder } from '../support/cli/cli.js';
 import { rejection, throwsInput } from '../support/throws.js';
@@ -55,6 +59,31 @@ test('nnU-Net: what is missing, and channels of different sizes', async ({ dir }
   put(dir, 'labelsTr/c.png', png(0, 1));
   const sizes = 'DIR/imagesTr/c_0000.png is 2x1, DIR/imagesTr/c_0001.png is 2x2';
   assert.is(await refusal(dir), `${sizes}; channels of one image must have the same size`);
+});
+
+test('nnU-Net: a case that lacks the file of a channel, which check tells with all others', async ({ dir }) => {
+  putNnunet(dir);
+  rmSync(join(dir, 'imagesTr/b_0001.png'));
+  put(dir, 'imagesTr/c_0001.png', png(1, 2));
+  const lacks = (path: string, name: string) =>
+    `DIR/imagesTr/${path}.png: there is no such file; images here have 2 channels, ${name}_0000 to ${name}_0001, and ${name} has 1; add it`;
+  assert.is(await refusal(dir), `${lacks('b_0001', 'b')} (and 1 more without a file of a channel)`);
+  const faults: string[] = [];
+  const { records } = await readDataFolder(nodeFiles, dir, { onFaults: (found) => faults.push(...found) });
+  assert.equal(
+    faults.map((fault) => fault.replaceAll(dir, 'DIR')),
+    [lacks('b_0001', 'b'), lacks('c_0000', 'c')],
+  );
+  assert.equal([...records.keys()], ['a']);
+});
+
+test('the Decathlon: names that end in four digits are no channels where labels have them, too', async ({ dir }) => {
+  put(dir, 'dataset.json', '{"modality": {"0": "MRI"}, "labels": {"0": "background", "1": "atrium"}}');
+  for (const name of ['la_0003', 'la_0004', 'la_0007']) {
+    put(dir, `imagesTr/${name}.png`, png(1, 2));
+    put(dir, `labelsTr/${name}.png`, png(0, 1));
+  }
+  assert.equal([...(await open(dir)).records.keys()], ['la_0003', 'la_0004', 'la_0007']);
 });
 
 test('dataset.json: the labels of the Decathlon and of nnU-Net, and what are none', () => {

@@ -8,7 +8,7 @@ import { sourceOf } from '../../src/formats/source.js';
 import type { Image } from '../../src/image/image.js';
 import type { Plane } from '../../src/image/plane.js';
 import { type Fields, openSeries, pictureOf, sliceOf } from '../fixtures/dicom.js';
-import { rejection } from '../support/throws.js';
+import { rejection, throwsInput } from '../support/throws.js';
 
 const ABOUT = { classNames: ['liver', 'Tumör'], mark: 'unetpp mask' };
 
@@ -68,6 +68,23 @@ test('labels come back voxel for voxel, whatever plane they were made in', async
     return { width: 4, height: 3, channels: 1, data };
   });
   assert.equal(await coronal.results!.encode(cut, ABOUT), bytes);
+});
+
+test('labels of a picture that is shown turned come back to the pixels of its file', async () => {
+  const source = sliceOf('s0', 0, { position: [10, 20, 0], orientation: [-1, 0, 0, 0, -1, 0] });
+  const picture = await openImage(source);
+  const { data } = await picture.read(0);
+  assert.equal(
+    [...data],
+    Array.from({ length: 12 }, (_, k) => 11 - k),
+  );
+  // Where a value is above 5, which are the last pixels of the file.
+  const mask = { width: 4, height: 3, channels: 1, data: Uint8Array.from(data, (value) => Number(value > 5)) };
+  const bytes = await picture.results!.encode([mask], ABOUT);
+  const { pixels, source: file } = await openFile(sourceOf(bytes, 'seg'));
+  assert.equal([...(await file.read(pixels.offset, 2))], [0b11000000, 0b1111]);
+  const labels = picture.labels!(await openImage(sourceOf(bytes, 'seg')));
+  assert.equal((await labels.read(0)).data, mask.data);
 });
 
 test('it names its classes, its patient, its frame of reference and its source', async () => {
@@ -130,13 +147,16 @@ test('probabilities, other sizes and labels without a class are refused', async 
   assert.is(await encode(high), `${name}: slice 2 has label 7, there are 2 classes`);
 });
 
-test('a picture that does not say where it lies is refused', async () => {
+test('an image that does not say where it lies is refused, before there are any labels', async () => {
+  const what = (lacks: string) =>
+    `does not say where it lies (${lacks}), which a DICOM segmentation needs; take --format nifti or png`;
   const picture = await openImage(pictureOf(['OW', Array(12).fill(1)]));
-  assert.is(
-    await rejection(picture.results!.encode(labels(4, 3, 1), ABOUT)),
-    'scan.dcm: does not say where it lies (frame of reference, position, spacing), which a DICOM segmentation needs; ' +
-      'write PNG or .npy',
-  );
+  const all = `scan.dcm: ${what('no frame of reference, no position and orientation, no spacing of pixels')}`;
+  throwsInput(() => picture.results!.check!(), all);
+  assert.is(await rejection(picture.results!.encode(labels(4, 3, 1), ABOUT)), all);
+  const [series] = await openSeries(sources({ '00200052': ['UI', ''] }));
+  throwsInput(() => series!.results!.check!(), `s0 (a series of 3 files): ${what('no frame of reference')}`);
+  (await opened()).results!.check!();
 });
 
 test.run();

@@ -53,6 +53,32 @@ test('NIfTI of a DICOM series: DICOM counts to the left and back, NIfTI to the r
   );
 });
 
+test('a DICOM picture by itself is turned as in its series, and so is the NIfTI file of it', async () => {
+  for (const orientation of [
+    [1, 0, 0, 0, 1, 0],
+    [-1, 0, 0, 0, -1, 0],
+    [0, 1, 0, 1, 0, 0],
+    [0, -1, 0, 0, 0, -1],
+    [-1, 0, 0, 0, 0, 1],
+  ]) {
+    const [row, column] = [orientation.slice(0, 3), orientation.slice(3)];
+    const at = (z: number) => count(3).map((k) => 5 + (row[k] === 0 && column[k] === 0 ? 2 * z : 0));
+    const [series] = await openSeries([0, 1].map((z) => sliceOf(`${z}`, 12 * z, { position: at(z), orientation })));
+    const picture = await openImage(sliceOf('0', 0, { position: at(0), orientation }));
+    const values = valuesOf(await slicesOf(picture));
+    const inSeries = valuesOf(await slicesOf(series!)).find((slice) => slice.includes(0));
+    assert.equal(values, [inSeries], `${orientation}`);
+    assert.equal([picture.header.spacing, picture.header.plane], [series!.header.spacing, undefined]);
+    const read = await open(await encode('nifti', picture.header, await slicesOf(picture)));
+    assert.equal(valuesOf(await slicesOf(read)), values, `${orientation}`);
+    // The first value lies at the position of the file, counted to the right and the front.
+    const [{ width, data }] = (await slicesOf(read)) as [Image];
+    const first = data.indexOf(0);
+    const where = placed(read.header.affine!, [first % width, Math.floor(first / width), 0]);
+    assert.equal(where, [-at(0)[0]!, -at(0)[1]!, at(0)[2]!]);
+  }
+});
+
 test('NIfTI of series of every orientation, cut along every plane, lies where the series does', async () => {
   for (const orientation of [
     [1, 0, 0, 0, 1, 0],

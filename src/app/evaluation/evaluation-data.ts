@@ -15,6 +15,7 @@ import { openDataset } from '../../platform/node/data.js';
 import { requireForEvaluation } from '../memory.js';
 import type { LoadedModel } from '../models/load-models.js';
 import type { Observer } from '../observer.js';
+import { requireSameClasses } from './same-classes.js';
 import { trainedSplit } from './trained-split.js';
 import { requireUnseen } from './unseen.js';
 
@@ -71,6 +72,7 @@ export async function openEvaluationData(
     members.push({ model, dataset });
   }
   const { dataset } = members[0]!;
+  requireSameClasses(loaded, dataset);
   requireUnseen(loaded, dataset, subset);
   requireForEvaluation(members, { names: namesOf(dataset, subset), batch: EVALUATION_BATCH, tiling, tta });
   return members;

@@ -11,6 +11,7 @@ import type { ImageFile } from '../../platform/node/files/list-images.js';
 import { type PredictionNeed, requireForPrediction } from '../memory.js';
 import type { LoadedModel } from '../models/load-models.js';
 import { type Observer, progressOf } from '../observer.js';
+import type { ResultOptions } from './results.js';
 
 /** How the models read files. */
 export type ReadingRule = Pick<Preprocessing, 'plane'> & Required<Pick<Preprocessing, 'neighbours'>>;
@@ -57,7 +58,7 @@ export function readingRule(models: readonly Pick<LoadedModel, 'file' | 'model'>
 export async function checkInputs(
   inputs: readonly PredictionInput[],
   models: readonly LoadedModel[],
-  computing: { readonly tiling: Tiling; readonly tta: Tta },
+  computing: { readonly tiling: Tiling; readonly tta: Tta } & ResultOptions,
   observer: Observer,
 ): Promise<void> {
   const told = progressOf(observer, 'reading');
@@ -67,7 +68,7 @@ export async function checkInputs(
   for (const [k, { path, header, open }] of inputs.entries()) {
     const { width, height, channels } = header;
     const size = `${width}x${height}`;
-    const need = sizes.get(size) ?? requireForPrediction(models, computing, { path, width, height });
+    const need = sizes.get(size) ?? requireForPrediction(models, computing, deepest(inputs, header));
     sizes.set(size, need);
     if (need.plan) tiled.push(need);
     await (await open()).verify();
@@ -88,6 +89,13 @@ export async function checkInputs(
   for (const from of ['grey', 'RGB'] as const) {
     if (others[from] > 0) observer.remark?.({ kind: 'converted', from, images: others[from] });
   }
+}
+
+/** Of the inputs whose slices have this size, the one that has the most: it takes the most memory. */
+function deepest(inputs: readonly PredictionInput[], { width, height }: ImageHeader) {
+  const alike = inputs.filter(({ header }) => header.width === width && header.height === height);
+  const { path, header } = alike.reduce((most, each) => (each.header.slices > most.header.slices ? each : most));
+  return { path, width, height, slices: header.slices };
 }
 
 function wrongChannels(channels: number, inChannels: number, reader: string): string {

@@ -89,18 +89,22 @@ async function predictOn(
   const { tiling, tta } = options;
   const rule = models.maskRule({ mode, ...maskOptions(options) });
   const reading = readingRule(loaded);
-  const { images: files, skipped } = await listImages(options.input, {
+  const found = await listImages(options.input, {
     ...reading,
     ...defined({ volume: options.volume }),
     channels: loaded[0]!.model.config.inChannels / (2 * reading.neighbours + 1),
   });
-  const inputs = await openInputs(files, reading);
+  const inputs = await openInputs(found.images, reading);
   const outputs = outputsOf(options, { '--model': options.model, '--input': options.input });
   await outputs.folder(options.out);
   const context = { classNames: models.classNames ?? numberedClasses(Math.max(1, models.classes - 1)) };
   const writers: ResultWriter[] = [];
   for (const input of inputs) writers.push(await claimResults(input, options, context, outputs));
+  const { skipped, segmentations } = found;
   if (skipped.length > 0) observer.remark?.({ kind: 'skipped', files: skipped });
+  for (const path of segmentations) {
+    observer.remark?.({ kind: 'stored', path, text: 'It is a DICOM segmentation, a mask: it is passed over.' });
+  }
   for (const { path, header } of inputs) {
     for (const text of header.remarks ?? []) observer.remark?.({ kind: 'stored', path, text });
   }
@@ -126,7 +130,7 @@ async function predictOn(
   }
   return {
     images: total,
-    skipped,
+    skipped: [...skipped, ...segmentations],
     seconds: elapsed(),
     mode,
     threshold: rule.threshold,

@@ -90,6 +90,7 @@ async function geometryFile(
   mark: string,
   what: string,
 ): Promise<ResultFile> {
+  results.check?.();
   const file = await claim(place, end + results.extension, results.kind(mark, what));
   const { classNames } = place.context;
   return { write: async (slices) => file.write(await results.encode(slices, { classNames, mark })) };

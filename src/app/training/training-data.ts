@@ -44,7 +44,11 @@ export interface ReadSamples {
   readonly pixels: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Reads images and masks once: a damaged one is found before hours of training. `signal` ends it early. */
+/**
+ * Reads images and masks once: a damaged one is found before hours of training. They are read in the order of their names,
+ * whatever that of a split.json: the slices of a volume follow each other, so that it is inflated once. `signal` ends it
+ * early.
+ */
 export async function readSamples(
   dataset: Dataset,
   names: readonly string[],
@@ -56,7 +60,7 @@ export async function readSamples(
   const digests = new Map<string, Promise<string>>();
   const pixels = new Map<string, readonly number[]>();
   const lossy: { name: string; vanished: number }[] = [];
-  for (const [k, name] of names.entries()) {
+  for (const [k, name] of names.toSorted().entries()) {
     if (signal.aborted) break;
     const sample = await dataset.load(name);
     digests.set(name, sampleDigest(sample));

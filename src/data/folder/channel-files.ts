@@ -2,6 +2,7 @@
 import { InputError } from '../../base/errors.js';
 import { plural } from '../../base/quantities.js';
 import { isConvertible } from '../../image/channels.js';
+import type { OnFaults } from '../faults.js';
 import { type Entry, stackedEntry } from './listing.js';
 
 type Images = ReadonlyMap<string, Entry>;
@@ -38,13 +39,27 @@ function stacked(cases: Cases): Images {
 
 /**
  * The images of such a folder by the names of the cases. Undefined unless all files are of that kind, and each case has as
- * many.
+ * many, or cases are known by their names.
+ * @param isCase whether there are labels of that name
+ * @param onFaults receives cases that lack a file which others have; they are left out
  */
-export function channelsOfFiles(images: Images): Images | undefined {
-  const cases = casesOf(images);
-  const [first] = cases?.values() ?? [];
-  if (!cases || !first) return undefined;
-  return [...cases.values()].every((parts) => isWhole(parts, first.length)) ? stacked(cases) : undefined;
+export function channelsOfFiles(
+  images: Images,
+  isCase: (name: string) => boolean,
+  onFaults: OnFaults,
+): Images | undefined {
+  const all = [...(casesOf(images) ?? [])];
+  const [first] = all;
+  if (!first) return undefined;
+  if (all.every(([, parts]) => isWhole(parts, first[1].length))) return stacked(new Map(all));
+  if (!all.some(([name]) => isCase(name))) return undefined;
+  const count = Math.max(...all.map(([, parts]) => parts.at(-1)!.channel + 1));
+  const lacking = all.filter(([, parts]) => !isWhole(parts, count));
+  onFaults(
+    lacking.map((one) => missing(...one, count, 'images here have')),
+    'without a file of a channel',
+  );
+  return stacked(new Map(all.filter((one) => !lacking.includes(one))));
 }
 
 /**
@@ -65,16 +80,16 @@ export async function imagesOfChannels(images: Images, channels: number): Promis
   if (!lacking) return stacked(cases);
   // Grey pictures that are merely numbered are read as RGB.
   if (isConvertible(1, channels) && !all.some(isComplete)) return alike;
-  throw missing(...lacking, channels);
+  throw new InputError(missing(...lacking, channels, 'the model reads'));
 }
 
-function missing(name: string, parts: readonly ChannelFile[], channels: number): InputError {
+/** Names the first file that a case lacks. @param others who has so many channels, with the verb */
+function missing(name: string, parts: readonly ChannelFile[], channels: number, others: string): string {
   const stemOf = (channel: number) => `${name}_${String(channel).padStart(4, '0')}`;
   const lacks = Array.from({ length: channels }, (_, k) => k).find((k) => parts[k]?.channel !== k)!;
   const [{ stem, entry }] = parts as [ChannelFile];
   const at = entry.path.lastIndexOf(stem);
   const path = entry.path.slice(0, at) + stemOf(lacks) + entry.path.slice(at + stem.length);
-  return new InputError(
-    `${path}: there is no such file; the model reads ${plural(channels, 'channel')}, ${stemOf(0)} to ${stemOf(channels - 1)}, and ${name} has ${parts.length}; add it`,
-  );
+  const wanted = `${others} ${plural(channels, 'channel')}, ${stemOf(0)} to ${stemOf(channels - 1)}`;
+  return `${path}: there is no such file; ${wanted}, and ${name} has ${parts.length}; add it`;
 }

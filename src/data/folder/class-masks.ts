@@ -1,5 +1,6 @@
 /** Masks of several classes: each pixel holds the number of its class, as a grey value or as the index of a palette. */
 
+import { deepEqual } from '../../base/deep-equal.js';
 import { InputError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
 import { show } from '../../base/show.js';
@@ -72,6 +73,11 @@ async function segmentNames(masks: readonly Entry[], onFaults: OnFaults): Promis
 /** Names for classes of which nothing is known but how many there are. */
 export function numberedClasses(count: number): string[] {
   return count === 1 ? ['foreground'] : Array.from({ length: count }, (_, k) => `class ${k + 1}`);
+}
+
+/** Whether classes have numbers in place of names. */
+export function areNumbered(classNames: readonly string[]): boolean {
+  return deepEqual(classNames, numberedClasses(classNames.length));
 }
 
 /**

@@ -31,7 +31,7 @@ export const decathlon: FolderFormat = {
       listImages(files, files.join(dir, 'labelsTr'), ofMasks(reading)),
     ]);
     const byName =
-      channelsOfFiles(images.images) ??
+      channelsOfFiles(images.images, (name) => labels.images.has(name), onFaults) ??
       (channels > 1 ? volumesOf(files, images.images, channels, reading) : images.images);
     onFaults(
       lonely(byName, labels.images, (name) => files.join(labels.dir, `${name}.nii.gz`)),

@@ -5,7 +5,6 @@ import type { OpenedImage, OpenOptions } from '../../formats/format.js';
 import { imageEnding, imageStem, isImage, openImage } from '../../formats/formats.js';
 import { stackChannels } from '../../formats/stack.js';
 import { type FileEntry, type Files, UnlistedFolder } from './files.js';
-import type { ReadingOptions } from './format.js';
 
 /** An image or a mask of a folder: a file, or a folder with the files of a series. */
 export interface Entry {
@@ -31,11 +30,7 @@ export interface ImageFolder {
  * Lists the images of a folder.
  * @throws InputError when it cannot be listed, or two files have the same name but for the ending
  */
-export async function listImages(
-  files: Files,
-  dir: string,
-  reading: Pick<ReadingOptions, 'plane' | 'volume'> = {},
-): Promise<ImageFolder> {
+export async function listImages(files: Files, dir: string, reading: OpenOptions = {}): Promise<ImageFolder> {
   const entries = (await files.list(dir)).filter(({ name }) => !name.startsWith('.'));
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   const areImages = await inBatches(entries, (entry) => isImageEntry(files, dir, entry));
@@ -100,7 +95,7 @@ export function volumesOf(
   files: Files,
   images: ReadonlyMap<string, Entry>,
   channels: number,
-  reading: Pick<ReadingOptions, 'plane' | 'volume'>,
+  reading: OpenOptions,
 ): ReadonlyMap<string, Entry> {
   const volume = (path: string) => (_: unknown, k: number) => entryOf(files, path, { ...reading, volume: k + 1 });
   return new Map(

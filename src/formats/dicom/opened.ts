@@ -7,7 +7,7 @@ import { affineOf, normalOf, type Vector } from './geometry.js';
 import { mirrors, staysWhole } from './samples.js';
 import { labelsOfFrames } from './segmentation/labels.js';
 import { labelFrames } from './segmentation/placing.js';
-import { encodeSegmentation, segmentationKind } from './segmentation/segmentation.js';
+import { encodeSegmentation, requirePlaces, segmentationKind } from './segmentation/segmentation.js';
 import { Segmentation } from './segmentation/segments.js';
 import { Slices } from './slices.js';
 import { type Stack, stackOf } from './stack.js';
@@ -51,6 +51,7 @@ export function openFrames(frames: readonly Frame[], { name, isOneFile, plane, v
       extension: '.dcm',
       holdsProbabilities: false,
       kind: segmentationKind,
+      check: () => requirePlaces(stack.frames, name),
       async encode(results, about) {
         const labels = labelsOfFrames(results, stack.frames, view, name);
         return encodeSegmentation(stack.frames, labels, about, name);
@@ -87,7 +88,8 @@ function headerOf(stack: Stack, view: View | undefined): ImageHeader {
     slices: view?.slicing.slices.length ?? frames.length,
     ...(spacing && { spacing }),
     ...(between !== undefined && { sliceSpacing: between }),
-    ...(view && { plane: view.slicing.plane }),
+    // A picture is not cut.
+    ...(view && frames.length > 1 && { plane: view.slicing.plane }),
     ...(orientation !== undefined && { orientation }),
     ...(affine && { affine }),
     ...(own.length > 0 && { remarks: own }),
@@ -96,7 +98,7 @@ function headerOf(stack: Stack, view: View | undefined): ImageHeader {
 
 /** Where slices lie; undefined where no affine map holds for all of them. */
 function affineOfStack({ grid, isVolume, frames }: Stack, view: View | undefined): Affine | undefined {
-  if (grid && view && isVolume) return affineOfSlices(grid, view.slicing);
+  if (grid && view && (isVolume || frames.length === 1)) return affineOfSlices(grid, view.slicing);
   const [{ place, spacing, thickness = 1 }] = frames as [Frame];
   if (frames.length > 1 || !place || !spacing) return undefined;
   return affineOf(place, spacing, normalOf(place).map((x) => x * thickness) as unknown as Vector);

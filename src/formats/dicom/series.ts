@@ -15,6 +15,8 @@ export interface Series {
   readonly name: string;
   /** The names of its files, sorted. */
   readonly files: readonly string[];
+  /** Whether they hold masks of other series. */
+  readonly isSegmentation: boolean;
   /**
    * Opens it as one image: a volume, its slices sorted by where they lie in the patient, never by the names of files.
    * @throws InputError for files that make up no stack, and for a plane that cannot be cut
@@ -65,12 +67,14 @@ function refuse(fault: InputError): never {
 function seriesOf(files: readonly Pixels[]): Series {
   const [first] = files as [Pixels];
   const isOneFile = files.length === 1;
+  const holdsMasks = files.some(isSegmentation);
   const name = isOneFile ? first.file.name : `${first.file.name} (a series of ${files.length} files)`;
   return {
     name,
     files: files.map(({ file }) => file.name),
+    isSegmentation: holdsMasks,
     open(options = {}) {
-      if (files.some(isSegmentation)) {
+      if (holdsMasks) {
         if (isOneFile) return openSegmentation(first);
         throw new InputError(`${name}: holds segmentations, which are read one by one; keep one file in a folder`);
       }

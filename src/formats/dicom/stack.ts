@@ -47,7 +47,8 @@ export function stackOf(frames: readonly Frame[], options: StackOptions): Stack 
   };
   if (frames.length === 1) {
     if (volume !== undefined && volume !== 1) throw noVolume(name, volume, 1);
-    return { frames, isVolume: false, remarks: [] };
+    const grid = gridOfPicture(frames[0]!);
+    return { frames, ...(grid && { grid }), isVolume: false, remarks: [] };
   }
   if (frames.some(({ pixels }) => pixels.channels !== 1)) {
     if (isOneFile) return loose('It holds colours');
@@ -65,6 +66,13 @@ export function stackOf(frames: readonly Frame[], options: StackOptions): Stack 
     throw notOne(name, what);
   }
   return sorted(frames, options, loose);
+}
+
+/** How a picture lies, as a volume of one slice; undefined where it does not say so, and for colours, which are not turned. */
+function gridOfPicture({ pixels, place, spacing, thickness = 1 }: Frame): Grid | undefined {
+  if (!place || !spacing || pixels.channels !== 1) return undefined;
+  const { width, height } = pixels.format;
+  return { sizes: [width, height, 1], affine: affineOf(place, spacing, normalStep(place, thickness)) };
 }
 
 function notOne(name: string, what: string): InputError {

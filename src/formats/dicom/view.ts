@@ -26,13 +26,14 @@ export function viewOf(
   plane: Plane | undefined,
   name: string,
 ): View | undefined {
-  if (!grid) {
-    if (plane === undefined) return undefined;
+  if (!grid || frames.length === 1) {
+    const isPicture = frames.length === 1;
     const own = ownPlane(frames[0]!);
-    if (own === plane && frames.length === 1) return undefined;
-    const found =
-      frames.length === 1 ? `one slice, which is ${own ?? 'of no known plane'}` : 'slices that are no volume';
-    throw new InputError(`${name}: cannot be cut into ${plane} slices: it holds ${found}; leave the plane out`);
+    if (plane !== undefined && !(isPicture && own === plane)) {
+      const found = isPicture ? `one slice, which is ${own ?? 'of no known plane'}` : 'slices that are no volume';
+      throw new InputError(`${name}: cannot be cut into ${plane} slices: it holds ${found}; leave the plane out`);
+    }
+    if (!grid) return undefined;
   }
   const own = PLANE_ACROSS[axisLetters(grid.affine)![2]!]!;
   const isOwnPlane = plane === undefined || plane === own;

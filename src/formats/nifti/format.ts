@@ -6,6 +6,7 @@ import { inflateStart, isGzip } from '../gunzip.js';
 import { checkLimits } from '../limits.js';
 import { bytesOf, samplesOf } from '../numbers.js';
 import type { ByteSource } from '../source.js';
+import { stackChannels } from '../stack.js';
 import { affineOfSlices, finestPlane, pixelSpacing, runOf, sliced, windowed } from '../volume.js';
 import { type NiftiHeader, parseHeader } from './header.js';
 import { layoutOf, NIFTI_2 } from './layout.js';
@@ -25,25 +26,37 @@ export const niftiFormat: ImageFormat = {
     const header = await parseHeader(start, isCompressed, name);
     checkLength(source, header, isCompressed);
     const slicing = sliced(header, options.plane ?? finestPlane(header));
-    const selection = { header, volume: volumeOf(header, options, name), slicing, isCompressed };
-    const voxels = new Voxels(source, selection);
-    const said = imageHeader(selection);
-    checkSlices(said, header, name);
-    return {
-      format: 'NIfTI',
-      header: said,
-      verify: () => voxels.verify(),
-      readsWindows: true,
-      async read(slice, window) {
-        invariant(slice >= 0 && slice < said.slices, `slice ${slice} of ${said.slices}`);
-        const run = runOf(window ? windowed(slicing, window) : slicing, slice);
-        const image = decodeSlice(await voxels.read(run), run.slicing, header, `${name}: slice ${slice + 1}`);
-        return { ...image, spacing: pixelSpacing(slicing) };
-      },
-      results: resultsBeside({ header, slicing, isCompressed }),
-    };
+    const opened = (volume: number) => openVolume(source, { header, volume, slicing, isCompressed }, options);
+    if (!areChannels(header, options)) return opened(volumeOf(header, options, name));
+    return stackChannels(Array.from({ length: header.volumes }, (_, volume) => ({ name, opened: opened(volume) })));
   },
 };
+
+/** Whether the volumes of a file are the channels that are wanted. */
+function areChannels({ volumes, type }: NiftiHeader, { volume, channels }: OpenOptions): boolean {
+  return volume === undefined && volumes > 1 && volumes * type.channels === channels;
+}
+
+function openVolume(source: ByteSource, selection: Selection, { volume }: OpenOptions): OpenedImage {
+  const { name } = source;
+  const { header, slicing, isCompressed } = selection;
+  const voxels = new Voxels(source, selection);
+  const said = imageHeader(selection, volume !== undefined);
+  checkSlices(said, header, name);
+  return {
+    format: 'NIfTI',
+    header: said,
+    verify: () => voxels.verify(),
+    readsWindows: true,
+    async read(slice, window) {
+      invariant(slice >= 0 && slice < said.slices, `slice ${slice} of ${said.slices}`);
+      const run = runOf(window ? windowed(slicing, window) : slicing, slice);
+      const image = decodeSlice(await voxels.read(run), run.slicing, header, `${name}: slice ${slice + 1}`);
+      return { ...image, spacing: pixelSpacing(slicing) };
+    },
+    results: resultsBeside({ header, slicing, isCompressed }),
+  };
+}
 
 /** The volume that is read, counted from 0. @throws InputError where there are several and none is named */
 function volumeOf({ volumes, what }: NiftiHeader, { volume }: OpenOptions, name: string): number {
@@ -56,10 +69,11 @@ function volumeOf({ volumes, what }: NiftiHeader, { volume }: OpenOptions, name:
   throw new InputError(`${name}: holds ${most}, got volume ${show(volume)}; expected a whole number, 1 to ${volumes}`);
 }
 
-function imageHeader({ header, volume, slicing }: Selection): ImageHeader {
+/** @param isNamed whether the volume is one of several that was chosen */
+function imageHeader({ header, volume, slicing }: Selection, isNamed: boolean): ImageHeader {
   const { type, letters, isPlaced, volumes } = header;
   const remarks = [
-    ...(volumes > 1 ? [`Volume ${volume + 1} of ${volumes} is read.`] : []),
+    ...(isNamed && volumes > 1 ? [`Volume ${volume + 1} of ${volumes} is read.`] : []),
     ...(isPlaced ? [] : [`The file does not say where its axes run, which are taken as ${letters}.`]),
   ];
   return {

@@ -28,6 +28,19 @@ interface Segmented {
   readonly slice: number;
 }
 
+/** @throws InputError for an image that does not say where it lies */
+export function requirePlaces(frames: readonly Frame[], name: string): void {
+  const { dataset } = frames[0]!.pixels.file;
+  const lacking = [
+    ...(dataset.text('00200052') ? [] : ['frame of reference']),
+    ...(frames.every(({ place }) => place) ? [] : ['position and orientation']),
+    ...(frames.every(({ spacing }) => spacing) ? [] : ['spacing of pixels']),
+  ];
+  if (lacking.length === 0) return;
+  const what = `does not say where it lies (no ${lacking.join(', no ')})`;
+  throw new InputError(`${name}: ${what}, which a DICOM segmentation needs; take --format nifti or png`);
+}
+
 /**
  * Encodes labels of all frames: a segment for each class, its frames where the class occurs. UIDs are derived from those of
  * the source, the mark and the labels, and there is no time in it but the source's.
@@ -39,13 +52,7 @@ export async function encodeSegmentation(
   { classNames, mark }: ResultsMeaning,
   name: string,
 ): Promise<Uint8Array> {
-  const { dataset } = frames[0]!.pixels.file;
-  if (!dataset.text('00200052') || frames.some(({ place, spacing }) => !place || !spacing)) {
-    throw new InputError(
-      `${name}: does not say where it lies (frame of reference, position, spacing), which a DICOM segmentation needs; ` +
-        'write PNG or .npy',
-    );
-  }
+  requirePlaces(frames, name);
   const digest = await sha256OfParts(frames.map((_, slice) => labelsOf(slice)));
   const sources = frames.map(({ pixels, index }) => `${sopInstance(pixels.file.dataset)}/${index}`);
   const basis = [SOFTWARE, mark, ...classNames, digest, ...sources];
