@@ -1,4 +1,4 @@
-/** The surfaces of masks, on which distances are measured and which outlines are drawn along. */
+/** The surfaces of masks, on which distances are measured. */
 import type { Image } from './image.js';
 
 /**

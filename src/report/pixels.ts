@@ -2,7 +2,6 @@
 import { InputError, invariant } from '../base/errors.js';
 import type { Image } from '../image/image.js';
 import { bandsOf, type ImageSource } from '../image/image-source.js';
-import { surface } from '../image/surface.js';
 import type { Colour } from './colours.js';
 
 /**
@@ -78,18 +77,28 @@ export function enlarge(image: Image<Uint8Array>, scale: number): Image<Uint8Arr
 }
 
 /**
- * The pixels of a mask (not 0 = inside) that are less than `thickness` steps from the outside, as 0 or 1. What lies
- * beyond the image's edge counts as outside, so that every outline is closed.
+ * The pixels of a mask (not 0 = inside) that are at most `thickness` steps along rows and columns from the outside, as 0 or
+ * 1. What lies beyond the image's edge counts as outside, so that every outline is closed.
  */
-export function outline(mask: Image<Uint8Array>, thickness = 1): Uint8Array {
-  const rest = { ...mask, data: mask.data.slice() };
-  const edge = new Uint8Array(rest.data.length);
-  for (let step = 0; step < thickness; step++) {
-    surface(rest).forEach((isEdge, i) => {
-      if (!isEdge) return;
-      edge[i] = 1;
-      rest.data[i] = 0;
-    });
+export function outline({ width, height, data }: Image<Uint8Array>, thickness = 1): Uint8Array {
+  // How many steps it is from each pixel: first to the outside above or left of it, then to all.
+  const steps = new Uint16Array(data.length);
+  const most = thickness + 1;
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (!data[i]) continue;
+      const [left, above] = [x > 0 ? steps[i - 1]! : 0, y > 0 ? steps[i - width]! : 0];
+      steps[i] = Math.min(most, left + 1, above + 1);
+    }
+  }
+  const edge = new Uint8Array(data.length);
+  for (let y = height - 1, i = data.length - 1; y >= 0; y--) {
+    for (let x = width - 1; x >= 0; x--, i--) {
+      if (!data[i]) continue;
+      const [right, below] = [x < width - 1 ? steps[i + 1]! : 0, y < height - 1 ? steps[i + width]! : 0];
+      steps[i] = Math.min(steps[i]!, right + 1, below + 1);
+      edge[i] = Number(steps[i]! <= thickness);
+    }
   }
   return edge;
 }

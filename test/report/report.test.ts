@@ -1,8 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
+import { Random, seedKey } from '../../src/base/random.js';
 import type { Image, ImageData } from '../../src/image/image.js';
 import { sourceOfImage } from '../../src/image/image-source.js';
+import { surface } from '../../src/image/surface.js';
 import { ticksAround, ticksWithin } from '../../src/report/axis.js';
 import { Canvas } from '../../src/report/canvas.js';
 import { BACKGROUND, BLUE, GREEN, ORANGE, WHITE, YELLOW } from '../../src/report/colours.js';
@@ -84,6 +86,24 @@ test('outline: the rim of a mask, closed at the edge of the image', () => {
     outline(SQUARE, 2).reduce((a, b) => a + b),
     16,
   );
+});
+
+test('outline: a thick one is as many rims, one after the other', () => {
+  const [width, height] = [37, 29];
+  const random = new Random(seedKey(8));
+  for (let n = 0; n < 20; n++) {
+    const data = Uint8Array.from({ length: width * height }, () => Number(random.integer(12) > 0));
+    const rest = { width, height, channels: 1, data: data.slice() };
+    const rims = new Uint8Array(data.length);
+    for (let thickness = 1; thickness <= 4; thickness++) {
+      surface(rest).forEach((isEdge, i) => {
+        if (!isEdge) return;
+        rims[i] = 1;
+        rest.data[i] = 0;
+      });
+      assert.equal(outline({ width, height, channels: 1, data }, thickness), rims);
+    }
+  }
 });
 
 test('overlay: outline in full colour, inside tinted, outside untouched', () => {
