@@ -11,6 +11,9 @@ import tempfile
 import numpy as np
 
 
+SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
+
+
 def nifti(path):
     import nibabel
 
@@ -75,7 +78,13 @@ def dicom(path):
         if "PixelValueTransformationSequence" in shared:
             rescale = shared.PixelValueTransformationSequence[0]
             values = values * float(rescale.RescaleSlope) + float(rescale.RescaleIntercept)
-    if file.BitsAllocated == 1:
+    if file.SOPClassUID == SEGMENTATION:
+        # A frame is of one segment, whose number is the label.
+        values = values.reshape(-1, file.Rows, file.Columns)
+        groups = file.PerFrameFunctionalGroupsSequence[: len(values)]
+        numbers = np.array([group.SegmentIdentificationSequence[0].ReferencedSegmentNumber for group in groups])
+        values = values * numbers[:, None, None]
+    elif file.BitsAllocated == 1:
         values = values * 255
     spacing = [float(mm) for mm in file.PixelSpacing] if "PixelSpacing" in file else None
     lossy = "JPEG Baseline" in file.file_meta.TransferSyntaxUID.name
