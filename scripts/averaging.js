@@ -3,12 +3,9 @@
  * the validation images of a data folder, and how many times as long an image takes. The postprocessing is chosen on the
  * same images. It prints Markdown.
  */
-import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-
-const MAIN = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+import { unetpp } from './unetpp.js';
 
 const { values, positionals: models } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' } } });
 if (values.data === undefined || models.length === 0) {
@@ -35,11 +32,10 @@ console.log('| --- | --- | --- | --- | --- | --- |');
 let usual;
 for (const [name, args] of rows) {
   const started = performance.now();
-  const call = [MAIN, 'evaluate', '--data', values.data, '--objects', '--json', '--quiet', '--model', ...args];
-  const output = execFileSync(process.execPath, call, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+  const measured = unetpp('evaluate', '--data', values.data, '--objects', '--quiet', '--model', ...args);
   const seconds = (performance.now() - started) / 1000;
   usual ??= seconds;
-  const { dice, pooledIou, hd95, objects } = JSON.parse(output.trimEnd().split('\n').at(-1));
+  const { dice, pooledIou, hd95, objects } = measured;
   const scores = [dice.toFixed(4), pooledIou.toFixed(4), hd95?.toFixed(2) ?? '', objects.f1.toFixed(4)];
   // Choosing tries many masks, which says nothing of what a prediction takes.
   const time = args.includes('--choose-postprocessing') ? '' : `${(seconds / usual).toFixed(1)}x`;

@@ -6,15 +6,14 @@
  *     --epochs N   shortens or extends the training: --epochs 1 --out /tmp/try shows that all of it works
  *     --out DIR    writes DIR/NAME instead
  */
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { unetpp } from './unetpp.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const MAIN = join(ROOT, 'dist/src/cli/main.js');
 
 /** Small enough for a repository: about 2 MB. */
 const NETWORK = ['--filters', '8,16,32,64,128', '--norm', 'batch', '--micro-batch', '8'];
@@ -84,16 +83,6 @@ function trainModel(name, { data, epochs = `${MODELS[name].epochs}`, out = join(
   } finally {
     rmSync(staged, { recursive: true });
   }
-}
-
-/** The JSON that a command prints; its progress is shown. Where it fails or is interrupted, so is this call. */
-function unetpp(...args) {
-  const { status, stdout } = spawnSync(process.execPath, [MAIN, ...args, '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: Number.POSITIVE_INFINITY,
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  return JSON.parse(stdout);
 }
 
 function cardOf(name, { options, trained, evaluation, info, bytes }) {

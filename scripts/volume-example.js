@@ -8,18 +8,16 @@
  *
  * The files of the example are Colin27, from Debian's package mricron-data.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { openImage } from '../dist/src/core.js';
 import { resultsAs } from '../dist/src/formats/results.js';
 import { openFile } from '../dist/src/platform/node/files/read.js';
+import { unetpp } from './unetpp.js';
 
-const MAIN = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
 const SLABS = 6;
 const MARK = 'unetpp volume example';
 
@@ -156,14 +154,4 @@ function placeOf({ header: { width, height, slices, affine } }) {
 
 async function openVolume(path) {
   return openImage(await openFile(path), { plane: 'axial' });
-}
-
-/** The JSON that a command prints; its progress is shown. */
-function unetpp(...args) {
-  const { status, stdout } = spawnSync(process.execPath, [MAIN, ...args, '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: Number.POSITIVE_INFINITY,
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  return JSON.parse(stdout);
 }
