@@ -1,11 +1,11 @@
 /** Parts of an image as the network reads them, prepared one after the other: the whole is never there in that form. */
 import { toChannels } from '../image/channels.js';
-import type { Image, ImageData } from '../image/image.js';
-import { bandsOf, type ImageSource, sourceOfImage } from '../image/image-source.js';
+import type { Image } from '../image/image.js';
+import { bandsOf, type ImageSource } from '../image/image-source.js';
 import { measurementFor, type Normaliser } from '../image/normalise.js';
 import { placed, reflected } from '../image/pad.js';
 import { type Preprocessing, prepareImage } from '../image/prepare.js';
-import { type Window, wholeWindow } from '../image/window.js';
+import { cutOut, type Window, wholeWindow } from '../image/window.js';
 import type { ModelConfig } from '../network/config.js';
 import { channelsFor, networkSize } from './preprocessing.js';
 
@@ -26,8 +26,7 @@ export async function openParts(
   const { width, height } = networkSize(source, preprocessing);
   if (width !== source.width || height !== source.height) {
     const whole = prepareImage(await source.read(wholeWindow(source)), channels, preprocessing);
-    const rows = new RowReader(sourceOfImage(whole));
-    return async (window) => (await rows.read(window)) as Image<Float32Array>;
+    return async (window) => cutOut(whole, window);
   }
   const normalise = await measured(source, channels, preprocessing);
   const rows = new RowReader(source);
@@ -48,7 +47,7 @@ class RowReader {
 
   constructor(readonly source: ImageSource) {}
 
-  async read({ left, top, width, height }: Window): Promise<Image<ImageData>> {
+  async read({ left, top, width, height }: Window): Promise<Image> {
     const [from, to] = reflected(top, top + height, this.source.height);
     if (this.#rows?.top !== from || this.#rows.image.height !== to - from) {
       this.#rows = undefined;
