@@ -12,9 +12,11 @@ import {
   imagesOfBand,
   packBias,
   packBlocks4,
-  packBlocks8,
+  packPanels,
   packRows,
   panelBytes,
+  panelOf,
+  panelPixel,
   pixelOffsets,
 } from './pack';
 import { CHANNELS, PIXELS, ROWS, TILE_BYTES, VECTOR } from './tiles';
@@ -133,8 +135,8 @@ export function conv2dGradWeight(frame: ConvFrame, dy: usize, dw: usize, db: usi
       const pixels = images * bandRows * width;
       for (let i = 0; i < images; i++) {
         const from = dy + ((<usize>(((n + i) * height + top) * width * outChannels)) << 2);
-        const to = frame.panels + ((<usize>(i * bandRows * width)) << 5);
-        packBlocks8(from, (<usize>outChannels) << 2, bandRows * width, outChannels, to, (<usize>pixels) << 5);
+        const count = bandRows * width;
+        packPanels(from, (<usize>outChannels) << 2, count, outChannels, frame.panels, (<usize>pixels) << 5, i * count);
       }
       let offset = 0;
       for (let k = 0; k < frame.sources; k++) {
@@ -258,8 +260,9 @@ function addBand(frame: ConvFrame, channels: i32, images: i32, rows: i32, dw: us
   const dyBlock = (<usize>(images * rows * width)) << 5;
   const dwRow = (<usize>outChannels) << 2;
   const tap = <usize>inChannels * dwRow;
-  let dy = frame.panels;
-  for (let n = 0; n < outChannels; n += CHANNELS, dy += dyBlock, dw += CHANNELS << 2) {
+  for (let n = 0; n < outChannels; n += CHANNELS, dw += CHANNELS << 2) {
+    const dy = panelOf(frame.panels, dyBlock, n, outChannels);
+    const dyPixel = panelPixel(n, outChannels);
     const valid = min(CHANNELS, outChannels - n);
     for (let c = 0; c < channels; c += ROWS) {
       const block = frame.band + <usize>(c / ROWS) * blockBytes;
@@ -268,7 +271,22 @@ function addBand(frame: ConvFrame, channels: i32, images: i32, rows: i32, dw: us
         for (let kx = 0; kx < kernel; kx++) {
           const x = block + <usize>ky * xRow + ((<usize>kx) << 4);
           const to = dw + <usize>(ky * kernel + kx) * tap + <usize>c * dwRow;
-          outerTile(frame.table, x, VECTOR, xRow, xImage, dy, images, rows, width, to, dwRow, validRows, valid);
+          outerTile(
+            frame.table,
+            x,
+            VECTOR,
+            xRow,
+            xImage,
+            dy,
+            dyPixel,
+            images,
+            rows,
+            width,
+            to,
+            dwRow,
+            validRows,
+            valid,
+          );
         }
       }
     }

@@ -40,13 +40,11 @@ export function gemm(
         const a1 = a + load<u32>(t, 8);
         const a2 = a + load<u32>(t, 16);
         const a3 = a + load<u32>(t, 24);
-        wideDotTile(a0, a1, a2, a3, segments, jump, segmentLength, panels, panels + bytes, sums);
-        for (let p = 0; p < PIXELS; p++) {
-          const from = sums + ((<usize>p) << 6);
-          const to = c + load<u32>(t + ((<usize>p) << 3), 4);
-          storeRow(to, v128.load(from), v128.load(from, 16), relu, CHANNELS);
-          storeRow(to + 32, v128.load(from, 32), v128.load(from, 48), relu, CHANNELS);
-        }
+        const c0 = c + load<u32>(t, 4);
+        const c1 = c + load<u32>(t, 12);
+        const c2 = c + load<u32>(t, 20);
+        const c3 = c + load<u32>(t, 28);
+        wideDotTile(a0, a1, a2, a3, segments, jump, segmentLength, panels, relu, c0, c1, c2, c3);
       }
     }
   }
@@ -125,7 +123,7 @@ function dotTile(
   v128.store(sums, c31, 112);
 }
 
-/** `dotTile` for two panels, `panel` and `next`: twice the columns from the same loads of a. */
+/** `dotTile` for a panel of twice the columns, stored where they belong: at `y0` to `y3`, after ReLU if asked for. */
 function wideDotTile(
   a0: usize,
   a1: usize,
@@ -135,13 +133,16 @@ function wideDotTile(
   jump: usize,
   segmentLength: i32,
   panel: usize,
-  next: usize,
-  sums: usize,
+  relu: bool,
+  y0: usize,
+  y1: usize,
+  y2: usize,
+  y3: usize,
 ): void {
   let c00 = v128.load(panel);
   let c01 = v128.load(panel, 16);
-  let c02 = v128.load(next);
-  let c03 = v128.load(next, 16);
+  let c02 = v128.load(panel, 32);
+  let c03 = v128.load(panel, 48);
   let c10 = c00;
   let c11 = c01;
   let c12 = c02;
@@ -154,14 +155,13 @@ function wideDotTile(
   let c31 = c01;
   let c32 = c02;
   let c33 = c03;
-  panel += 32;
-  next += 32;
+  panel += 64;
   for (let s = 0; s < segments; s++) {
     for (let k = 0; k < segmentLength; k++) {
       const b0 = v128.load(panel);
       const b1 = v128.load(panel, 16);
-      const b2 = v128.load(next);
-      const b3 = v128.load(next, 16);
+      const b2 = v128.load(panel, 32);
+      const b3 = v128.load(panel, 48);
       let x = v128.load32_splat(a0);
       c00 = multiplyAdd(x, b0, c00);
       c01 = multiplyAdd(x, b1, c01);
@@ -186,30 +186,32 @@ function wideDotTile(
       a1 += 4;
       a2 += 4;
       a3 += 4;
-      panel += 32;
-      next += 32;
+      panel += 64;
     }
     a0 += jump;
     a1 += jump;
     a2 += jump;
     a3 += jump;
   }
-  v128.store(sums, c00);
-  v128.store(sums, c01, 16);
-  v128.store(sums, c02, 32);
-  v128.store(sums, c03, 48);
-  v128.store(sums, c10, 64);
-  v128.store(sums, c11, 80);
-  v128.store(sums, c12, 96);
-  v128.store(sums, c13, 112);
-  v128.store(sums, c20, 128);
-  v128.store(sums, c21, 144);
-  v128.store(sums, c22, 160);
-  v128.store(sums, c23, 176);
-  v128.store(sums, c30, 192);
-  v128.store(sums, c31, 208);
-  v128.store(sums, c32, 224);
-  v128.store(sums, c33, 240);
+  storeWideRow(y0, c00, c01, c02, c03, relu);
+  storeWideRow(y1, c10, c11, c12, c13, relu);
+  storeWideRow(y2, c20, c21, c22, c23, relu);
+  storeWideRow(y3, c30, c31, c32, c33, relu);
+}
+
+/** The columns of a wide tile, after ReLU if asked for. */
+function storeWideRow(y: usize, a: v128, b: v128, c: v128, d: v128, relu: bool): void {
+  if (relu) {
+    const zero = f32x4.splat(0);
+    a = f32x4.pmax(a, zero);
+    b = f32x4.pmax(b, zero);
+    c = f32x4.pmax(c, zero);
+    d = f32x4.pmax(d, zero);
+  }
+  v128.store(y, a);
+  v128.store(y, b, 16);
+  v128.store(y, c, 32);
+  v128.store(y, d, 48);
 }
 
 /** The first `valid` of CHANNELS elements, after ReLU if asked for. */

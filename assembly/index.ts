@@ -10,6 +10,7 @@ export { binaryLovasz, binaryLovaszGrad } from './lovasz';
 export { lovasz, lovaszGrad } from './lovasz-classes';
 export { moments, momentsGrad, normalise, normaliseGrad } from './normalisation';
 export { adam, clipRates, lerp, norm, sgd } from './optimizer';
+export { columnSums } from './outer';
 export { peak } from './peak';
 export { maxPool2d, maxPool2dGrad } from './pooling';
 export { setClassWeight } from './softmax-block';
@@ -23,9 +24,7 @@ export {
 export { binaryTversky, binaryTverskyGrad } from './tversky';
 export { tversky, tverskyGrad } from './tversky-classes';
 export { bilinear, bilinearGrad, nearest, nearestGrad } from './upsampling';
-export {
-  winogradConvolution,
-  winogradFilters,
-  winogradFiltersTransposed,
-  winogradGradWeight,
-} from './winograd';
+export { winogradFilters, winogradFiltersTransposed, winogradTaps } from './winograd-filters';
+export { winogradPixels } from './winograd-pixels';
+export { winogradGradientPoints, winogradPoints } from './winograd-points';
+export { winogradAddProducts, winogradProducts } from './winograd-products';

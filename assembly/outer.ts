@@ -1,17 +1,16 @@
 /**
  * Sums of outer products over pixels, for weight gradients: dw[i, n] += sum over pixels of x[pixel, i] dy[pixel, n].
- * Both operands are packed in blocks (`packBlocks4`, `packBlocks8`), so that every inner loop reads two streams.
+ * Both operands are packed in blocks (`packBlocks4`, `packPanels`), so that every inner loop reads two streams.
  */
 import { loadPart, storePart } from './lanes';
 import { multiplyAdd } from './multiply-add';
-import { CHANNELS, ROWS } from './tiles';
 
 /**
  * Adds to ROWS x CHANNELS elements of dw (`validRows` x `valid` of them), whose rows lie `dwStride` bytes apart.
  *
  * @param sums TILE_BYTES of workspace
  * @param x the first pixel of the block; pixels lie `xPixel` bytes apart, rows `xRow`, images `xImage`
- * @param dy all pixels in one stream
+ * @param dy all pixels in one stream, `dyPixel` bytes apart
  */
 export function outerTile(
   sums: usize,
@@ -20,6 +19,7 @@ export function outerTile(
   xRow: usize,
   xImage: usize,
   dy: usize,
+  dyPixel: usize,
   images: i32,
   rows: i32,
   width: i32,
@@ -40,8 +40,8 @@ export function outerTile(
     let row = x;
     for (let y = 0; y < rows; y++, row += xRow) {
       let at = row;
-      const end = dy + ((<usize>width) << 5);
-      for (; dy < end; dy += 32, at += xPixel) {
+      const end = dy + <usize>width * dyPixel;
+      for (; dy < end; dy += dyPixel, at += xPixel) {
         const b0 = v128.load(dy);
         const b1 = v128.load(dy, 16);
         let a = v128.load32_splat(at);
@@ -71,20 +71,11 @@ export function outerTile(
 }
 
 /**
- * `outerTile` for whole tiles of one row of pixels and twice the columns, whose streams are `dy` and `next`.
+ * `outerTile` for whole tiles of one row of pixels and twice the columns, which lie in one stream, `dy`.
  *
  * @param sums TILE_BYTES of workspace
  */
-export function outerWideTile(
-  sums: usize,
-  x: usize,
-  xPixel: usize,
-  dy: usize,
-  next: usize,
-  pixels: i32,
-  dw: usize,
-  dwStride: usize,
-): void {
+export function outerWideTile(x: usize, xPixel: usize, dy: usize, pixels: i32, dw: usize, dwStride: usize): void {
   let c00 = f32x4.splat(0);
   let c01 = c00;
   let c02 = c00;
@@ -101,12 +92,12 @@ export function outerWideTile(
   let c31 = c00;
   let c32 = c00;
   let c33 = c00;
-  const end = dy + ((<usize>pixels) << 5);
-  for (; dy < end; dy += 32, next += 32, x += xPixel) {
+  const end = dy + ((<usize>pixels) << 6);
+  for (; dy < end; dy += 64, x += xPixel) {
     const b0 = v128.load(dy);
     const b1 = v128.load(dy, 16);
-    const b2 = v128.load(next);
-    const b3 = v128.load(next, 16);
+    const b2 = v128.load(dy, 32);
+    const b3 = v128.load(dy, 48);
     let a = v128.load32_splat(x);
     c00 = multiplyAdd(a, b0, c00);
     c01 = multiplyAdd(a, b1, c01);
@@ -128,26 +119,25 @@ export function outerWideTile(
     c32 = multiplyAdd(a, b2, c32);
     c33 = multiplyAdd(a, b3, c33);
   }
-  v128.store(sums, c00);
-  v128.store(sums, c01, 16);
-  v128.store(sums, c02, 32);
-  v128.store(sums, c03, 48);
-  v128.store(sums, c10, 64);
-  v128.store(sums, c11, 80);
-  v128.store(sums, c12, 96);
-  v128.store(sums, c13, 112);
-  v128.store(sums, c20, 128);
-  v128.store(sums, c21, 144);
-  v128.store(sums, c22, 160);
-  v128.store(sums, c23, 176);
-  v128.store(sums, c30, 192);
-  v128.store(sums, c31, 208);
-  v128.store(sums, c32, 224);
-  v128.store(sums, c33, 240);
-  for (let i = 0; i < ROWS; i++, sums += 64, dw += dwStride) {
-    addRow(dw, sums, CHANNELS);
-    addRow(dw + 32, sums + 32, CHANNELS);
-  }
+  addRow16(dw, c00, c01, c02, c03);
+  dw += dwStride;
+  addRow16(dw, c10, c11, c12, c13);
+  dw += dwStride;
+  addRow16(dw, c20, c21, c22, c23);
+  dw += dwStride;
+  addRow16(dw, c30, c31, c32, c33);
+}
+
+/** Adds 16 sums: everything is loaded before anything is stored, or V8's vectoriser could not fuse the pairs. */
+function addRow16(dw: usize, a: v128, b: v128, c: v128, d: v128): void {
+  a = f32x4.add(v128.load(dw), a);
+  b = f32x4.add(v128.load(dw, 16), b);
+  c = f32x4.add(v128.load(dw, 32), c);
+  d = f32x4.add(v128.load(dw, 48), d);
+  v128.store(dw, a);
+  v128.store(dw, b, 16);
+  v128.store(dw, c, 32);
+  v128.store(dw, d, 48);
 }
 
 /** Adds the first `valid` of CHANNELS sums. */

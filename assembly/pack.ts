@@ -1,6 +1,6 @@
 /** Rearranging operands so that the inner loops of `gemm.ts` and `outer.ts` read memory in one stream. */
 import { loadPart } from './lanes';
-import { CHANNELS, ROWS, VECTOR } from './tiles';
+import { CHANNELS, panelWidth, ROWS, VECTOR } from './tiles';
 
 /** How many whole images begin at `line`, of lines up to `last`: at most `most`, and 1 where not even one does. */
 export function imagesOfBand(line: i32, last: i32, height: i32, most: i32): i32 {
@@ -34,17 +34,28 @@ export function pixelOffsets(
   return count;
 }
 
-/** Bytes of a panel: the bias and `rows` rows of CHANNELS weights. */
+/** Bytes of CHANNELS columns of a panel: the bias and `rows` rows of weights. */
 export function panelBytes(rows: i32): usize {
   return (<usize>((1 + rows) * CHANNELS)) << 2;
 }
 
-/** The first row of each panel: CHANNELS biases, zeros beyond `columns` and where `bias` is 0 (no bias). */
+/** The first row of CHANNELS columns, from `column` on, of a matrix of `columns` in panels: these take `bytes`. */
+export function panelOf(panels: usize, bytes: usize, column: i32, columns: i32): usize {
+  const within = column & (panelWidth(column, columns) - 1);
+  return panels + <usize>((column - within) / CHANNELS) * bytes + ((<usize>within) << 2);
+}
+
+/** Bytes from one of these rows to the next. */
+export function panelPixel(column: i32, columns: i32): usize {
+  return (<usize>panelWidth(column, columns)) << 2;
+}
+
+/** The first row of each panel: biases, zeros beyond `columns` and where `bias` is 0 (no bias). */
 export function packBias(bias: usize, columns: i32, panels: usize, bytes: usize): void {
-  for (let n = 0; n < columns; n++) {
-    const panel = panels + <usize>(n / CHANNELS) * bytes;
-    if (n % CHANNELS === 0) memory.fill(panel, 0, CHANNELS << 2);
-    if (bias) store<f32>(panel + ((<usize>(n % CHANNELS)) << 2), load<f32>(bias + ((<usize>n) << 2)));
+  for (let n = 0; n < columns; n += CHANNELS) {
+    const to = panelOf(panels, bytes, n, columns);
+    memory.fill(to, 0, CHANNELS << 2);
+    if (bias) memory.copy(to, bias + ((<usize>n) << 2), (<usize>min(CHANNELS, columns - n)) << 2);
   }
 }
 
@@ -65,10 +76,11 @@ export function packRows(
   const kStep = (<usize>rowStride) << 2;
   const nStep = (<usize>columnStride) << 2;
   for (let n = 0; n < columns; n += CHANNELS) {
-    let to = panels + <usize>(n / CHANNELS) * bytes + ((<usize>((1 + first) * CHANNELS)) << 2);
+    const row = panelPixel(n, columns);
+    let to = panelOf(panels, bytes, n, columns) + <usize>(1 + first) * row;
     let from = w + <usize>n * nStep;
     const valid = min(CHANNELS, columns - n);
-    for (let k = 0; k < rows; k++, from += kStep, to += CHANNELS << 2) {
+    for (let k = 0; k < rows; k++, from += kStep, to += row) {
       if (columnStride === 1 && valid === CHANNELS) {
         v128.store(to, v128.load(from));
         v128.store(to, v128.load(from, 16), 16);
@@ -113,20 +125,32 @@ export function packBlocks4(from: usize, stride: usize, count: i32, channels: i3
   }
 }
 
-/** The same in blocks of CHANNELS. */
-export function packBlocks8(from: usize, stride: usize, count: i32, channels: i32, to: usize, blockBytes: usize): void {
-  for (let c = 0; c < channels; c += CHANNELS, from += 2 * VECTOR, to += blockBytes) {
+/**
+ * The same in panels, of which pixels `first` to `first + count - 1` are written: every CHANNELS channels take
+ * `blockBytes`.
+ */
+export function packPanels(
+  from: usize,
+  stride: usize,
+  count: i32,
+  channels: i32,
+  panels: usize,
+  blockBytes: usize,
+  first: i32,
+): void {
+  for (let c = 0; c < channels; c += CHANNELS, from += 2 * VECTOR) {
+    const pixel = panelPixel(c, channels);
     const valid = min(CHANNELS, channels - c);
     let a = from;
-    let b = to;
+    let b = panelOf(panels, blockBytes, c, channels) + <usize>first * pixel;
     if (valid === CHANNELS) {
-      for (let p = 0; p < count; p++, a += stride, b += 2 * VECTOR) {
+      for (let p = 0; p < count; p++, a += stride, b += pixel) {
         v128.store(b, v128.load(a));
         v128.store(b, v128.load(a, 16), 16);
       }
     } else {
       const zero = f32x4.splat(0);
-      for (let p = 0; p < count; p++, a += stride, b += 2 * VECTOR) {
+      for (let p = 0; p < count; p++, a += stride, b += pixel) {
         v128.store(b, valid >= 4 ? v128.load(a) : loadPart(a, valid));
         v128.store(b, valid > 4 ? loadPart(a + 16, valid - 4) : zero, 16);
       }

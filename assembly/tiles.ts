@@ -16,11 +16,20 @@ export const ROWS: i32 = 4;
 /** Bytes of a vector of four float32. */
 export const VECTOR: usize = 16;
 
-/** Bytes of the largest tile, 4 x 16: its sums are stored here, whole and in pairs that V8's vectoriser can fuse, and taken on from here. */
-export const TILE_BYTES: usize = 256;
+/** Bytes of the sums of a tile of PIXELS x CHANNELS, which are stored whole before those that are wanted are taken. */
+export const TILE_BYTES: usize = 128;
 
 /**
  * Whether tiles of 4 x 16 are used where they fit: for engines that fuse pairs of vectors to 256 bits (V8's
  * vectoriser), where 16 accumulators are 8. Elsewhere they spill. Sums run in the same order: the same bits.
  */
 export const WIDE: bool = isDefined(WIDE_TILES);
+
+/**
+ * Columns of the panel that holds `column` of a packed matrix of `columns`: a wide tile reads its 16 columns of a row
+ * from one stream, and the columns that fill no wide tile have panels of CHANNELS.
+ */
+export function panelWidth(column: i32, columns: i32): i32 {
+  const wide = 2 * CHANNELS;
+  return WIDE && (column & -wide) + wide <= columns ? wide : CHANNELS;
+}

@@ -4,7 +4,17 @@
  */
 import { gemm } from './gemm';
 import { columnSums, outerTile, outerWideTile } from './outer';
-import { imagesOfBand, packBias, packBlocks4, packBlocks8, packRows, panelBytes, pixelOffsets } from './pack';
+import {
+  imagesOfBand,
+  packBias,
+  packBlocks4,
+  packPanels,
+  packRows,
+  panelBytes,
+  panelOf,
+  panelPixel,
+  pixelOffsets,
+} from './pack';
 import { CHANNELS, PIXELS, ROWS, TILE_BYTES, VECTOR, WIDE } from './tiles';
 
 /** See frame.ts; sizes are those of the smaller image, the input of the forward pass. */
@@ -145,8 +155,7 @@ export function convTranspose2dGradWeight(frame: TransposedFrame, x: usize, dy: 
         for (let y = 0; y < lines; y++) {
           const pixel = (2 * (line + y) + (t >> 1)) * 2 * width + (t & 1);
           const from = dy + ((<usize>(pixel * outChannels)) << 2);
-          const to = frame.panels + ((<usize>(y * width)) << 5);
-          packBlocks8(from, (<usize>(2 * outChannels)) << 2, width, outChannels, to, dyBlock);
+          packPanels(from, (<usize>(2 * outChannels)) << 2, width, outChannels, frame.panels, dyBlock, y * width);
         }
         addProducts(frame, xBlock, dyBlock, pixels, dw + <usize>(t * inChannels) * dwRow);
       }
@@ -160,23 +169,25 @@ function addProducts(frame: TransposedFrame, xBlock: usize, dyBlock: usize, pixe
   const outChannels = frame.outChannels;
   const sums = frame.table;
   const row = (<usize>outChannels) << 2;
-  let dy = frame.panels;
   let o = 0;
   if (WIDE && inChannels % ROWS === 0) {
-    for (; o + 2 * CHANNELS <= outChannels; o += 2 * CHANNELS, dy += 2 * dyBlock) {
+    for (; o + 2 * CHANNELS <= outChannels; o += 2 * CHANNELS) {
+      const dy = panelOf(frame.panels, dyBlock, o, outChannels);
       let x = frame.band;
       for (let c = 0; c < inChannels; c += ROWS, x += xBlock) {
         const to = dw + <usize>c * row + ((<usize>o) << 2);
-        outerWideTile(sums, x, VECTOR, dy, dy + dyBlock, pixels, to, row);
+        outerWideTile(x, VECTOR, dy, pixels, to, row);
       }
     }
   }
-  for (; o < outChannels; o += CHANNELS, dy += dyBlock) {
+  for (; o < outChannels; o += CHANNELS) {
+    const dy = panelOf(frame.panels, dyBlock, o, outChannels);
+    const dyPixel = panelPixel(o, outChannels);
     const valid = min(CHANNELS, outChannels - o);
     let x = frame.band;
     for (let c = 0; c < inChannels; c += ROWS, x += xBlock) {
       const to = dw + <usize>c * row + ((<usize>o) << 2);
-      outerTile(sums, x, VECTOR, 0, 0, dy, 1, 1, pixels, to, row, min(ROWS, inChannels - c), valid);
+      outerTile(sums, x, VECTOR, 0, 0, dy, dyPixel, 1, 1, pixels, to, row, min(ROWS, inChannels - c), valid);
     }
   }
 }

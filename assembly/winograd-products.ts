@@ -1,11 +1,44 @@
-/** The matrix products at one point of the Winograd domain: whole tiles only, every channel count a multiple of 8. */
+/** The matrix products at the points of the Winograd domain: whole tiles only, every channel count a multiple of 8. */
 import { multiplyAdd } from './multiply-add';
 import { outerTile, outerWideTile } from './outer';
+import { panelPixel } from './pack';
 import { CHANNELS, PIXELS, ROWS, WIDE } from './tiles';
-import { GROUP } from './winograd-transforms';
+import { streamAt, WinogradFrame } from './winograd-frame';
+import { GROUP, POINTS } from './winograd-transforms';
+
+/**
+ * Fills `frame.products` with the products of the points of `tiles` tiles and the filters of channels `left` to
+ * `right - 1` of the outputs: whole panels.
+ */
+export function winogradProducts(frame: WinogradFrame, tiles: i32, left: i32, right: i32): void {
+  const inChannels = frame.inChannels;
+  const row = (<usize>frame.outChannels) << 2;
+  let panels = frame.filters + ((<usize>(left * inChannels)) << 2);
+  let points = frame.points;
+  let products = frame.products + ((<usize>left) << 2);
+  for (let p = 0; p < POINTS; p++) {
+    multiply(points, tiles, inChannels, panels, right - left, products, row);
+    panels += frame.filterStride;
+    points += frame.pointStride;
+    products += frame.productStride;
+  }
+}
+
+/** Adds to `frame.filters`, [in,out] for each point, the outer products of inputs and gradient, summed over `tiles` tiles. */
+export function winogradAddProducts(frame: WinogradFrame, tiles: i32): void {
+  let sums = frame.filters;
+  let points = frame.points;
+  let gradients = frame.products;
+  for (let p = 0; p < POINTS; p++) {
+    addProducts(frame, points, gradients, tiles, sums);
+    sums += frame.filterStride;
+    points += frame.pointStride;
+    gradients += frame.productStride;
+  }
+}
 
 /** products = points x panels: `tiles` rows of `length` elements, `columns` columns; rows of products `product` bytes apart. */
-export function multiply(
+function multiply(
   points: usize,
   tiles: i32,
   length: i32,
@@ -20,8 +53,7 @@ export function multiply(
   if (WIDE) {
     for (; o + 2 * CHANNELS <= columns; o += 2 * CHANNELS, panels += 2 * panel, products += 2 * GROUP) {
       for (let t = 0; t < tiles; t += PIXELS) {
-        const a = points + <usize>t * row;
-        multiplyWideTile(a, row, length, panels, panels + panel, products + <usize>t * product, product);
+        multiplyWideTile(points + <usize>t * row, row, length, panels, products + <usize>t * product, product);
       }
     }
   }
@@ -32,40 +64,35 @@ export function multiply(
   }
 }
 
-/**
- * du [rows,columns] += the sum over `tiles` tiles of the outer products of points and gradients, both in streams of
- * CHANNELS elements a tile, `stream` bytes apart.
- *
- * @param sums TILE_BYTES of workspace
- */
-export function addProducts(
-  sums: usize,
-  points: usize,
-  rows: i32,
-  gradients: usize,
-  columns: i32,
-  tiles: i32,
-  stream: usize,
-  du: usize,
-): void {
+/** du += the sum over `tiles` tiles of the outer products of points and gradients. */
+function addProducts(frame: WinogradFrame, points: usize, gradients: usize, tiles: i32, du: usize): void {
+  const rows = frame.inChannels;
+  const columns = frame.outChannels;
+  const sums = frame.tile;
   const row = (<usize>columns) << 2;
   let o = 0;
   if (WIDE) {
-    for (; o + 2 * CHANNELS <= columns; o += 2 * CHANNELS, gradients += 2 * stream) {
+    for (; o + 2 * CHANNELS <= columns; o += 2 * CHANNELS) {
+      const dy = streamAt(frame, gradients, o, columns, 0);
       for (let c = 0; c < rows; c += ROWS) {
-        const x = points + <usize>(c >> 3) * stream + ((<usize>(c & 7)) << 2);
         const to = du + <usize>c * row + ((<usize>o) << 2);
-        outerWideTile(sums, x, GROUP, gradients, gradients + stream, tiles, to, row);
+        outerWideTile(rowsAt(frame, points, c), panelPixel(c, rows), dy, tiles, to, row);
       }
     }
   }
-  for (; o < columns; o += CHANNELS, gradients += stream) {
+  for (; o < columns; o += CHANNELS) {
+    const dy = streamAt(frame, gradients, o, columns, 0);
     for (let c = 0; c < rows; c += ROWS) {
-      const x = points + <usize>(c >> 3) * stream + ((<usize>(c & 7)) << 2);
+      const x = rowsAt(frame, points, c);
       const to = du + <usize>c * row + ((<usize>o) << 2);
-      outerTile(sums, x, GROUP, 0, 0, gradients, 1, 1, tiles, to, row, ROWS, CHANNELS);
+      outerTile(sums, x, panelPixel(c, rows), 0, 0, dy, GROUP, 1, 1, tiles, to, row, ROWS, CHANNELS);
     }
   }
+}
+
+/** The stream of ROWS channels from `c` on. */
+function rowsAt(frame: WinogradFrame, points: usize, c: i32): usize {
+  return streamAt(frame, points, c & -CHANNELS, frame.inChannels, 0) + ((<usize>(c & (CHANNELS - 1))) << 2);
 }
 
 /** c = a w for PIXELS rows of a, `stride` bytes apart, and the CHANNELS columns of a panel without a bias. */
@@ -115,16 +142,8 @@ function multiplyTile(a0: usize, stride: usize, length: i32, panel: usize, c: us
   v128.store(c, c31, 16);
 }
 
-/** `multiplyTile` for two panels, `panel` and `next`: twice the columns from the same loads of a. */
-function multiplyWideTile(
-  a0: usize,
-  stride: usize,
-  length: i32,
-  panel: usize,
-  next: usize,
-  c: usize,
-  cStride: usize,
-): void {
+/** `multiplyTile` for a panel of twice the columns. */
+function multiplyWideTile(a0: usize, stride: usize, length: i32, panel: usize, c: usize, cStride: usize): void {
   let a1 = a0 + stride;
   let a2 = a1 + stride;
   let a3 = a2 + stride;
@@ -144,11 +163,12 @@ function multiplyWideTile(
   let c31 = c00;
   let c32 = c00;
   let c33 = c00;
-  for (let k = 0; k < length; k++) {
+  const end = panel + ((<usize>length) << 6);
+  while (panel < end) {
     const b0 = v128.load(panel);
     const b1 = v128.load(panel, 16);
-    const b2 = v128.load(next);
-    const b3 = v128.load(next, 16);
+    const b2 = v128.load(panel, 32);
+    const b3 = v128.load(panel, 48);
     let x = v128.load32_splat(a0);
     c00 = multiplyAdd(x, b0, c00);
     c01 = multiplyAdd(x, b1, c01);
@@ -173,8 +193,7 @@ function multiplyWideTile(
     a1 += 4;
     a2 += 4;
     a3 += 4;
-    panel += 32;
-    next += 32;
+    panel += 64;
   }
   v128.store(c, c00);
   v128.store(c, c01, 16);

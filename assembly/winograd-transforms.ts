@@ -7,8 +7,8 @@
  * half that of the usual 0, +-1, +-2. A has the powers of the points, G the powers over the products of differences of
  * points (1, -3/2, 6), B the coefficients of the products of the other points' monomials.
  *
- * Each function is one-dimensional: it transforms the values of a line, `Step` bytes apart, for `lines` lines that lie
- * `Line` bytes apart. A value is a group of 8 channels, a pair of vectors (`x`, `x_`) that V8's vectoriser can fuse.
+ * Each function is one-dimensional: it transforms the values of a line for `lines` lines that lie `Line` bytes apart; the
+ * values of a line lie `Step` bytes apart, or each at an address of its own. A value is a group of 8 channels, a pair of vectors (`x`, `x_`) that V8's vectoriser can fuse.
  */
 
 /** Bytes of a group of 8 channels. */
@@ -17,49 +17,89 @@ export const GROUP: usize = 32;
 /** Groups of the points of a tile: 6 x 6. */
 export const POINTS: i32 = 36;
 
-const A: f32 = Mathf.SQRT1_2;
-const B: f32 = Mathf.SQRT2;
-const A_CUBED: f32 = 0.3535533905932738;
-const B_CUBED: f32 = 2.8284271247461903;
-const THIRD: f32 = 0.3333333333333333;
-const SIXTH: f32 = 0.16666666666666666;
-/** a / (-3/2) and b / 6. */
-const A_SCALED: f32 = -0.4714045207910317;
-const B_SCALED: f32 = 0.23570226039551584;
+/** Where each lies: 1/2, 5/2, a, b, a^3, b^3, 1/3, -2/3, 1/6, a/(-3/2), b/6. */
+const HALF: usize = 0;
+const FIVE_HALVES: usize = 4;
+const A: usize = 8;
+const B: usize = 12;
+const A_CUBED: usize = 16;
+const B_CUBED: usize = 20;
+const THIRD: usize = 24;
+const MINUS_TWO_THIRDS: usize = 28;
+const SIXTH: usize = 32;
+const A_SCALED: usize = 36;
+const B_SCALED: usize = 40;
+const ROW_STEP: usize = 44;
+
+/**
+ * Writes the coefficients. V8 makes a constant vector anew wherever it is used, in four instructions for 256 bits; one
+ * that is read from memory is a single broadcast.
+ */
+export function storeCoefficients(to: usize): void {
+  store<f32>(to, 0.5, HALF);
+  store<f32>(to, 2.5, FIVE_HALVES);
+  store<f32>(to, Mathf.SQRT1_2, A);
+  store<f32>(to, Mathf.SQRT2, B);
+  store<f32>(to, 0.3535533905932738, A_CUBED);
+  store<f32>(to, 2.8284271247461903, B_CUBED);
+  store<f32>(to, 0.3333333333333333, THIRD);
+  store<f32>(to, -0.6666666666666666, MINUS_TWO_THIRDS);
+  store<f32>(to, 0.16666666666666666, SIXTH);
+  store<f32>(to, -0.4714045207910317, A_SCALED);
+  store<f32>(to, 0.23570226039551584, B_SCALED);
+  store<usize>(to, 6 * GROUP, ROW_STEP);
+}
+
+/**
+ * Bytes of six groups. A compiler that knew the number would give each store of `inputPoints` its own constant
+ * offset, and then V8's vectoriser pairs the first two only.
+ */
+export function rowStep(k: usize): usize {
+  return load<usize>(k, ROW_STEP);
+}
 
 /** v = B^T d: six pixels to six points. */
 export function inputPoints(
+  k: usize,
   lines: i32,
-  d: usize,
+  d0At: usize,
+  d1At: usize,
+  d2At: usize,
+  d3At: usize,
+  d4At: usize,
+  d5At: usize,
   dLine: usize,
-  dStep: usize,
   v: usize,
   vLine: usize,
   vStep: usize,
 ): void {
-  for (; lines > 0; lines--, d += dLine, v += vLine) {
-    const d0 = v128.load(d);
-    const d0_ = v128.load(d, 16);
-    const d1 = v128.load(d + dStep);
-    const d1_ = v128.load(d + dStep, 16);
-    const d2 = v128.load(d + 2 * dStep);
-    const d2_ = v128.load(d + 2 * dStep, 16);
-    const d3 = v128.load(d + 3 * dStep);
-    const d3_ = v128.load(d + 3 * dStep, 16);
-    const d4 = v128.load(d + 4 * dStep);
-    const d4_ = v128.load(d + 4 * dStep, 16);
-    const d5 = v128.load(d + 5 * dStep);
-    const d5_ = v128.load(d + 5 * dStep, 16);
-    const even = f32x4.sub(d4, f32x4.mul(d2, f32x4.splat(2.0)));
-    const even_ = f32x4.sub(d4_, f32x4.mul(d2_, f32x4.splat(2.0)));
-    const odd = f32x4.mul(f32x4.sub(d3, f32x4.add(d1, d1)), f32x4.splat(A));
-    const odd_ = f32x4.mul(f32x4.sub(d3_, f32x4.add(d1_, d1_)), f32x4.splat(A));
-    const far = f32x4.sub(d4, f32x4.mul(d2, f32x4.splat(0.5)));
-    const far_ = f32x4.sub(d4_, f32x4.mul(d2_, f32x4.splat(0.5)));
-    const wide = f32x4.mul(f32x4.sub(d3, f32x4.mul(d1, f32x4.splat(0.5))), f32x4.splat(B));
-    const wide_ = f32x4.mul(f32x4.sub(d3_, f32x4.mul(d1_, f32x4.splat(0.5))), f32x4.splat(B));
-    v128.store(v, f32x4.add(d0, f32x4.sub(d4, f32x4.mul(d2, f32x4.splat(2.5)))));
-    v128.store(v, f32x4.add(d0_, f32x4.sub(d4_, f32x4.mul(d2_, f32x4.splat(2.5)))), 16);
+  const half = v128.load32_splat(k, HALF);
+  const fiveHalves = v128.load32_splat(k, FIVE_HALVES);
+  const a = v128.load32_splat(k, A);
+  const b = v128.load32_splat(k, B);
+  for (; lines > 0; lines--, v += vLine) {
+    const d0 = v128.load(d0At);
+    const d0_ = v128.load(d0At, 16);
+    const d1 = v128.load(d1At);
+    const d1_ = v128.load(d1At, 16);
+    const d2 = v128.load(d2At);
+    const d2_ = v128.load(d2At, 16);
+    const d3 = v128.load(d3At);
+    const d3_ = v128.load(d3At, 16);
+    const d4 = v128.load(d4At);
+    const d4_ = v128.load(d4At, 16);
+    const d5 = v128.load(d5At);
+    const d5_ = v128.load(d5At, 16);
+    const even = f32x4.sub(d4, f32x4.add(d2, d2));
+    const even_ = f32x4.sub(d4_, f32x4.add(d2_, d2_));
+    const odd = f32x4.mul(f32x4.sub(d3, f32x4.add(d1, d1)), a);
+    const odd_ = f32x4.mul(f32x4.sub(d3_, f32x4.add(d1_, d1_)), a);
+    const far = f32x4.sub(d4, f32x4.mul(d2, half));
+    const far_ = f32x4.sub(d4_, f32x4.mul(d2_, half));
+    const wide = f32x4.mul(f32x4.sub(d3, f32x4.mul(d1, half)), b);
+    const wide_ = f32x4.mul(f32x4.sub(d3_, f32x4.mul(d1_, half)), b);
+    v128.store(v, f32x4.add(d0, f32x4.sub(d4, f32x4.mul(d2, fiveHalves))));
+    v128.store(v, f32x4.add(d0_, f32x4.sub(d4_, f32x4.mul(d2_, fiveHalves))), 16);
     v128.store(v + vStep, f32x4.add(even, odd));
     v128.store(v + vStep, f32x4.add(even_, odd_), 16);
     v128.store(v + 2 * vStep, f32x4.sub(even, odd));
@@ -68,13 +108,20 @@ export function inputPoints(
     v128.store(v + 3 * vStep, f32x4.add(far_, wide_), 16);
     v128.store(v + 4 * vStep, f32x4.sub(far, wide));
     v128.store(v + 4 * vStep, f32x4.sub(far_, wide_), 16);
-    v128.store(v + 5 * vStep, f32x4.add(d1, f32x4.sub(d5, f32x4.mul(d3, f32x4.splat(2.5)))));
-    v128.store(v + 5 * vStep, f32x4.add(d1_, f32x4.sub(d5_, f32x4.mul(d3_, f32x4.splat(2.5)))), 16);
+    v128.store(v + 5 * vStep, f32x4.add(d1, f32x4.sub(d5, f32x4.mul(d3, fiveHalves))));
+    v128.store(v + 5 * vStep, f32x4.add(d1_, f32x4.sub(d5_, f32x4.mul(d3_, fiveHalves))), 16);
+    d0At += dLine;
+    d1At += dLine;
+    d2At += dLine;
+    d3At += dLine;
+    d4At += dLine;
+    d5At += dLine;
   }
 }
 
-/** y = A^T m: six points to four pixels. */
+/** y = A^T m: six points to four pixels; see `storeGroup` for what is done with these. */
 export function outputPixels(
+  k: usize,
   lines: i32,
   m: usize,
   mLine: usize,
@@ -82,7 +129,14 @@ export function outputPixels(
   y: usize,
   yLine: usize,
   yStep: usize,
+  bias: usize,
+  relu: bool,
 ): void {
+  const half = v128.load32_splat(k, HALF);
+  const a = v128.load32_splat(k, A);
+  const b = v128.load32_splat(k, B);
+  const aCubed = v128.load32_splat(k, A_CUBED);
+  const bCubed = v128.load32_splat(k, B_CUBED);
   for (; lines > 0; lines--, m += mLine, y += yLine) {
     const m0 = v128.load(m);
     const m0_ = v128.load(m, 16);
@@ -104,26 +158,38 @@ export function outputPixels(
     const far_ = f32x4.add(m3_, m4_);
     const slope = f32x4.sub(m3, m4);
     const slope_ = f32x4.sub(m3_, m4_);
-    v128.store(y, f32x4.add(m0, f32x4.add(near, far)));
-    v128.store(y, f32x4.add(m0_, f32x4.add(near_, far_)), 16);
-    v128.store(y + yStep, f32x4.add(f32x4.mul(tilt, f32x4.splat(A)), f32x4.mul(slope, f32x4.splat(B))));
-    v128.store(y + yStep, f32x4.add(f32x4.mul(tilt_, f32x4.splat(A)), f32x4.mul(slope_, f32x4.splat(B))), 16);
-    v128.store(y + 2 * yStep, f32x4.add(f32x4.mul(near, f32x4.splat(0.5)), f32x4.add(far, far)));
-    v128.store(y + 2 * yStep, f32x4.add(f32x4.mul(near_, f32x4.splat(0.5)), f32x4.add(far_, far_)), 16);
-    v128.store(
-      y + 3 * yStep,
-      f32x4.add(m5, f32x4.add(f32x4.mul(tilt, f32x4.splat(A_CUBED)), f32x4.mul(slope, f32x4.splat(B_CUBED)))),
-    );
-    v128.store(
-      y + 3 * yStep,
-      f32x4.add(m5_, f32x4.add(f32x4.mul(tilt_, f32x4.splat(A_CUBED)), f32x4.mul(slope_, f32x4.splat(B_CUBED)))),
-      16,
-    );
+    const y0 = f32x4.add(m0, f32x4.add(near, far));
+    const y0_ = f32x4.add(m0_, f32x4.add(near_, far_));
+    const y1 = f32x4.add(f32x4.mul(tilt, a), f32x4.mul(slope, b));
+    const y1_ = f32x4.add(f32x4.mul(tilt_, a), f32x4.mul(slope_, b));
+    const y2 = f32x4.add(f32x4.mul(near, half), f32x4.add(far, far));
+    const y2_ = f32x4.add(f32x4.mul(near_, half), f32x4.add(far_, far_));
+    const y3 = f32x4.add(m5, f32x4.add(f32x4.mul(tilt, aCubed), f32x4.mul(slope, bCubed)));
+    const y3_ = f32x4.add(m5_, f32x4.add(f32x4.mul(tilt_, aCubed), f32x4.mul(slope_, bCubed)));
+    storeGroup(y, y0, y0_, bias, relu);
+    storeGroup(y + yStep, y1, y1_, bias, relu);
+    storeGroup(y + 2 * yStep, y2, y2_, bias, relu);
+    storeGroup(y + 3 * yStep, y3, y3_, bias, relu);
   }
+}
+
+/** Stores a group, with the bias at `b` added where there is one, then ReLU if asked for. */
+function storeGroup(y: usize, x: v128, x_: v128, b: usize, relu: bool): void {
+  if (b) {
+    x = f32x4.add(x, v128.load(b));
+    x_ = f32x4.add(x_, v128.load(b, 16));
+  }
+  if (relu) {
+    x = f32x4.pmax(x, f32x4.splat(0));
+    x_ = f32x4.pmax(x_, f32x4.splat(0));
+  }
+  v128.store(y, x);
+  v128.store(y, x_, 16);
 }
 
 /** u = G g: three taps to six points. */
 export function filterPoints(
+  k: usize,
   lines: i32,
   g: usize,
   gLine: usize,
@@ -132,6 +198,12 @@ export function filterPoints(
   uLine: usize,
   uStep: usize,
 ): void {
+  const half = v128.load32_splat(k, HALF);
+  const third = v128.load32_splat(k, THIRD);
+  const minusTwoThirds = v128.load32_splat(k, MINUS_TWO_THIRDS);
+  const sixth = v128.load32_splat(k, SIXTH);
+  const aScaled = v128.load32_splat(k, A_SCALED);
+  const bScaled = v128.load32_splat(k, B_SCALED);
   for (; lines > 0; lines--, g += gLine, u += uLine) {
     const g0 = v128.load(g);
     const g0_ = v128.load(g, 16);
@@ -139,14 +211,14 @@ export function filterPoints(
     const g1_ = v128.load(g + gStep, 16);
     const g2 = v128.load(g + 2 * gStep);
     const g2_ = v128.load(g + 2 * gStep, 16);
-    const near = f32x4.mul(f32x4.add(g0, f32x4.mul(g2, f32x4.splat(0.5))), f32x4.splat(-2 * THIRD));
-    const near_ = f32x4.mul(f32x4.add(g0_, f32x4.mul(g2_, f32x4.splat(0.5))), f32x4.splat(-2 * THIRD));
-    const tilt = f32x4.mul(g1, f32x4.splat(A_SCALED));
-    const tilt_ = f32x4.mul(g1_, f32x4.splat(A_SCALED));
-    const far = f32x4.add(f32x4.mul(g0, f32x4.splat(SIXTH)), f32x4.mul(g2, f32x4.splat(THIRD)));
-    const far_ = f32x4.add(f32x4.mul(g0_, f32x4.splat(SIXTH)), f32x4.mul(g2_, f32x4.splat(THIRD)));
-    const slope = f32x4.mul(g1, f32x4.splat(B_SCALED));
-    const slope_ = f32x4.mul(g1_, f32x4.splat(B_SCALED));
+    const near = f32x4.mul(f32x4.add(g0, f32x4.mul(g2, half)), minusTwoThirds);
+    const near_ = f32x4.mul(f32x4.add(g0_, f32x4.mul(g2_, half)), minusTwoThirds);
+    const tilt = f32x4.mul(g1, aScaled);
+    const tilt_ = f32x4.mul(g1_, aScaled);
+    const far = f32x4.add(f32x4.mul(g0, sixth), f32x4.mul(g2, third));
+    const far_ = f32x4.add(f32x4.mul(g0_, sixth), f32x4.mul(g2_, third));
+    const slope = f32x4.mul(g1, bScaled);
+    const slope_ = f32x4.mul(g1_, bScaled);
     v128.store(u, g0);
     v128.store(u, g0_, 16);
     v128.store(u + uStep, f32x4.add(near, tilt));
@@ -164,31 +236,39 @@ export function filterPoints(
 
 /** m = A y, the transpose of `outputPixels`: the gradients of four pixels to those of six points. */
 export function gradientPoints(
+  k: usize,
   lines: i32,
-  y: usize,
+  y0At: usize,
+  y1At: usize,
+  y2At: usize,
+  y3At: usize,
   yLine: usize,
-  yStep: usize,
   m: usize,
   mLine: usize,
   mStep: usize,
 ): void {
-  for (; lines > 0; lines--, y += yLine, m += mLine) {
-    const y0 = v128.load(y);
-    const y0_ = v128.load(y, 16);
-    const y1 = v128.load(y + yStep);
-    const y1_ = v128.load(y + yStep, 16);
-    const y2 = v128.load(y + 2 * yStep);
-    const y2_ = v128.load(y + 2 * yStep, 16);
-    const y3 = v128.load(y + 3 * yStep);
-    const y3_ = v128.load(y + 3 * yStep, 16);
-    const near = f32x4.add(y0, f32x4.mul(y2, f32x4.splat(0.5)));
-    const near_ = f32x4.add(y0_, f32x4.mul(y2_, f32x4.splat(0.5)));
-    const tilt = f32x4.add(f32x4.mul(y1, f32x4.splat(A)), f32x4.mul(y3, f32x4.splat(A_CUBED)));
-    const tilt_ = f32x4.add(f32x4.mul(y1_, f32x4.splat(A)), f32x4.mul(y3_, f32x4.splat(A_CUBED)));
+  const half = v128.load32_splat(k, HALF);
+  const a = v128.load32_splat(k, A);
+  const b = v128.load32_splat(k, B);
+  const aCubed = v128.load32_splat(k, A_CUBED);
+  const bCubed = v128.load32_splat(k, B_CUBED);
+  for (; lines > 0; lines--, m += mLine) {
+    const y0 = v128.load(y0At);
+    const y0_ = v128.load(y0At, 16);
+    const y1 = v128.load(y1At);
+    const y1_ = v128.load(y1At, 16);
+    const y2 = v128.load(y2At);
+    const y2_ = v128.load(y2At, 16);
+    const y3 = v128.load(y3At);
+    const y3_ = v128.load(y3At, 16);
+    const near = f32x4.add(y0, f32x4.mul(y2, half));
+    const near_ = f32x4.add(y0_, f32x4.mul(y2_, half));
+    const tilt = f32x4.add(f32x4.mul(y1, a), f32x4.mul(y3, aCubed));
+    const tilt_ = f32x4.add(f32x4.mul(y1_, a), f32x4.mul(y3_, aCubed));
     const far = f32x4.add(y0, f32x4.add(y2, y2));
     const far_ = f32x4.add(y0_, f32x4.add(y2_, y2_));
-    const slope = f32x4.add(f32x4.mul(y1, f32x4.splat(B)), f32x4.mul(y3, f32x4.splat(B_CUBED)));
-    const slope_ = f32x4.add(f32x4.mul(y1_, f32x4.splat(B)), f32x4.mul(y3_, f32x4.splat(B_CUBED)));
+    const slope = f32x4.add(f32x4.mul(y1, b), f32x4.mul(y3, bCubed));
+    const slope_ = f32x4.add(f32x4.mul(y1_, b), f32x4.mul(y3_, bCubed));
     v128.store(m, y0);
     v128.store(m, y0_, 16);
     v128.store(m + mStep, f32x4.add(near, tilt));
@@ -201,11 +281,16 @@ export function gradientPoints(
     v128.store(m + 4 * mStep, f32x4.sub(far_, slope_), 16);
     v128.store(m + 5 * mStep, y3);
     v128.store(m + 5 * mStep, y3_, 16);
+    y0At += yLine;
+    y1At += yLine;
+    y2At += yLine;
+    y3At += yLine;
   }
 }
 
 /** g = G^T u, the transpose of `filterPoints`: the gradients of six points to those of three taps. */
 export function gradientTaps(
+  k: usize,
   lines: i32,
   u: usize,
   uLine: usize,
@@ -214,6 +299,11 @@ export function gradientTaps(
   gLine: usize,
   gStep: usize,
 ): void {
+  const third = v128.load32_splat(k, THIRD);
+  const minusTwoThirds = v128.load32_splat(k, MINUS_TWO_THIRDS);
+  const sixth = v128.load32_splat(k, SIXTH);
+  const aScaled = v128.load32_splat(k, A_SCALED);
+  const bScaled = v128.load32_splat(k, B_SCALED);
   for (; lines > 0; lines--, u += uLine, g += gLine) {
     const u0 = v128.load(u);
     const u0_ = v128.load(u, 16);
@@ -235,22 +325,11 @@ export function gradientTaps(
     const far_ = f32x4.add(u3_, u4_);
     const slope = f32x4.sub(u3, u4);
     const slope_ = f32x4.sub(u3_, u4_);
-    v128.store(
-      g,
-      f32x4.add(u0, f32x4.sub(f32x4.mul(far, f32x4.splat(SIXTH)), f32x4.mul(near, f32x4.splat(2 * THIRD)))),
-    );
-    v128.store(
-      g,
-      f32x4.add(u0_, f32x4.sub(f32x4.mul(far_, f32x4.splat(SIXTH)), f32x4.mul(near_, f32x4.splat(2 * THIRD)))),
-      16,
-    );
-    v128.store(g + gStep, f32x4.add(f32x4.mul(tilt, f32x4.splat(A_SCALED)), f32x4.mul(slope, f32x4.splat(B_SCALED))));
-    v128.store(
-      g + gStep,
-      f32x4.add(f32x4.mul(tilt_, f32x4.splat(A_SCALED)), f32x4.mul(slope_, f32x4.splat(B_SCALED))),
-      16,
-    );
-    v128.store(g + 2 * gStep, f32x4.add(u5, f32x4.mul(f32x4.sub(far, near), f32x4.splat(THIRD))));
-    v128.store(g + 2 * gStep, f32x4.add(u5_, f32x4.mul(f32x4.sub(far_, near_), f32x4.splat(THIRD))), 16);
+    v128.store(g, f32x4.add(u0, f32x4.add(f32x4.mul(far, sixth), f32x4.mul(near, minusTwoThirds))));
+    v128.store(g, f32x4.add(u0_, f32x4.add(f32x4.mul(far_, sixth), f32x4.mul(near_, minusTwoThirds))), 16);
+    v128.store(g + gStep, f32x4.add(f32x4.mul(tilt, aScaled), f32x4.mul(slope, bScaled)));
+    v128.store(g + gStep, f32x4.add(f32x4.mul(tilt_, aScaled), f32x4.mul(slope_, bScaled)), 16);
+    v128.store(g + 2 * gStep, f32x4.add(u5, f32x4.mul(f32x4.sub(far, near), third)));
+    v128.store(g + 2 * gStep, f32x4.add(u5_, f32x4.mul(f32x4.sub(far_, near_), third)), 16);
   }
 }

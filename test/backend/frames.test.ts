@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { convFrame } from '../../src/backend/wasm/kernels/direct.js';
 import { FrameLayout } from '../../src/backend/wasm/kernels/frame.js';
 import { transposedFrame } from '../../src/backend/wasm/kernels/transposed.js';
-import { winogradFrame } from '../../src/backend/wasm/kernels/winograd.js';
+import { winogradFrame } from '../../src/backend/wasm/kernels/winograd-pass.js';
 
 /** Seen from `dist/test`. */
 const ASSEMBLY = new URL('../../../assembly/', import.meta.url);

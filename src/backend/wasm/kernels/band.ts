@@ -40,7 +40,7 @@ function band(batch: number, height: number, width: number, rowsThatFit: number,
  * up to whole tiles.
  */
 export function tableLength(pixels: number): number {
-  return 64 + 2 * (pixels + 3);
+  return 32 + 2 * (pixels + 3);
 }
 
 /** Elements of the packed panels of a matrix: 8 columns each, one row for the bias. */

@@ -1,0 +1,65 @@
+/** What the kernels of the Winograd domain have in common: the frame, and where things lie in its buffers. */
+import { CHANNELS, panelWidth } from './tiles';
+import { GROUP, POINTS, storeCoefficients } from './winograd-transforms';
+
+/** Outputs and inputs of a tile, a side. */
+export const OUT: i32 = 4;
+export const IN: i32 = 6;
+
+/** See frame.ts; the tensors are the inputs first, then the outputs. */
+@unmanaged
+export class WinogradFrame {
+  batch: i32;
+  height: i32;
+  width: i32;
+  /** All channels, multiples of 8 like those of each input and output. */
+  inChannels: i32;
+  outChannels: i32;
+  relu: i32;
+  /** How many tensors follow of each kind. */
+  inputs: i32;
+  outputs: i32;
+  /** Buffers of 36 parts: filters in panels; the points of a block of tiles, and their products or gradients. */
+  filters: usize;
+  points: usize;
+  products: usize;
+  /** Bytes from a part of each to the next. */
+  filterStride: usize;
+  pointStride: usize;
+  productStride: usize;
+  /**
+   * 0 where all channels of a tile lie together; else points and gradients lie in panels, in which the tiles of a block
+   * follow each other, and this is the bytes of CHANNELS channels.
+   */
+  stream: usize;
+  /** Zeros: a row of a tile outside of the image, with the most channels of an input or output. */
+  zeros: usize;
+  /** 52 groups, where a tile lies between its two transforms, and the coefficients. */
+  tile: usize;
+}
+
+/** Fills the coefficients of the transforms. Returns where they are. */
+export function coefficients(frame: WinogradFrame): usize {
+  const to = frame.tile + <usize>(POINTS + OUT * OUT) * GROUP;
+  storeCoefficients(to);
+  return to;
+}
+
+/** The first point of CHANNELS channels from `c` on, of `channels`, of tile `t`, in streams that begin at `from`. */
+export function streamAt(frame: WinogradFrame, from: usize, c: i32, channels: i32, t: i32): usize {
+  const width = panelWidth(c, channels);
+  const within = c & (width - 1);
+  return from + <usize>((c - within) / CHANNELS) * frame.stream + ((<usize>(t * width + within)) << 2);
+}
+
+/** The first point of the filters from channel `c` to CHANNELS channels from `o` on. */
+export function filterAt(frame: WinogradFrame, c: i32, o: i32): usize {
+  const width = panelWidth(o, frame.outChannels);
+  const within = o & (width - 1);
+  return frame.filters + ((<usize>((o - within) * frame.inChannels + c * width + within)) << 2);
+}
+
+/** Tiles that cover a length. */
+export function tilesOf(length: i32): i32 {
+  return (length + OUT - 1) / OUT;
+}
