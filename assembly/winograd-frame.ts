@@ -1,6 +1,6 @@
 /** What the kernels of the Winograd domain have in common: the frame, and where things lie in its buffers. */
 import { CHANNELS, panelWidth } from './tiles';
-import { GROUP, POINTS, storeCoefficients } from './winograd-transforms';
+import { GROUP, POINTS, SCRATCH, storeCoefficients } from './winograd-transforms';
 
 /** Outputs and inputs of a tile, a side. */
 export const OUT: i32 = 4;
@@ -62,4 +62,37 @@ export function filterAt(frame: WinogradFrame, c: i32, o: i32): usize {
 /** Tiles that cover a length. */
 export function tilesOf(length: i32): i32 {
   return (length + OUT - 1) / OUT;
+}
+
+/** Bytes of a row that are touched at once. */
+const RUN: i32 = 16384;
+
+/**
+ * Brings what the tiles of the next columns will read or write into the second-level cache: `rows` rows of an image from
+ * `top` on, from column `left` on. Reading it in one stream lets the processor fetch ahead, which it cannot where six
+ * rows are read by turns, a few pixels of each.
+ */
+export function touchRows(
+  k: usize,
+  image: usize,
+  height: i32,
+  width: i32,
+  pixel: usize,
+  top: i32,
+  rows: i32,
+  left: i32,
+): void {
+  const from = max(0, left);
+  const bytes = min(<usize>(width - from) * pixel, <usize>RUN);
+  let all = f32x4.splat(0);
+  for (let y = max(0, top); y < min(height, top + rows); y++) {
+    let at = image + <usize>(y * width + from) * pixel;
+    for (const end = at + bytes; at < end; at += 64) all = v128.or(all, v128.load(at));
+  }
+  v128.store(k, all, SCRATCH);
+}
+
+/** Tiles between two touches. */
+export function tilesOfRun(pixel: usize): i32 {
+  return max(1, RUN / (OUT * <i32>pixel));
 }

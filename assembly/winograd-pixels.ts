@@ -2,7 +2,7 @@
 import { tensorAddress, tensorChannels } from './frame';
 import { copyPixels } from './pack';
 import { CHANNELS } from './tiles';
-import { coefficients, IN, OUT, tilesOf, WinogradFrame } from './winograd-frame';
+import { coefficients, IN, OUT, tilesOf, tilesOfRun, touchRows, WinogradFrame } from './winograd-frame';
 import { GROUP, outputPixels, POINTS } from './winograd-transforms';
 
 /**
@@ -46,12 +46,16 @@ function pixelsOfOutput(
   const tile = frame.tile;
   const whole = tile + <usize>POINTS * GROUP;
   const row = <usize>width * pixel;
+  const run = tilesOfRun(pixel);
   const relu = frame.relu !== 0;
   for (let t = 0; t < tiles; t++, m += stride) {
     const n = (first + t) / perImage;
     const rest = (first + t) % perImage;
     const top = (rest / across) * OUT;
     const left = (rest % across) * OUT;
+    if (t === 0 || (rest % across) % run === 0) {
+      touchRows(k, y + <usize>(n * height) * row, height, width, pixel, top, OUT, left);
+    }
     const rows = min(OUT, height - top);
     const columns = min(OUT, width - left);
     const image = y + <usize>((n * height + top) * width + left) * pixel;

@@ -4,7 +4,7 @@
  */
 import { tensorAddress, tensorChannels } from './frame';
 import { CHANNELS } from './tiles';
-import { coefficients, IN, OUT, streamAt, tilesOf, WinogradFrame } from './winograd-frame';
+import { coefficients, IN, OUT, streamAt, tilesOf, tilesOfRun, touchRows, WinogradFrame } from './winograd-frame';
 import { GROUP, gradientPoints, inputPoints, rowStep } from './winograd-transforms';
 
 /** Fills `frame.points` from the inputs: `tiles` tiles from `first` on. */
@@ -39,11 +39,15 @@ function pointsOfInput(
   const tile = frame.tile;
   const zeros = frame.zeros;
   const point = frame.pointStride;
+  const run = tilesOfRun(pixel);
   for (let t = 0; t < tiles; t++) {
     const n = (first + t) / perImage;
     const rest = (first + t) % perImage;
     const top = (rest / across) * OUT - 1;
     const left = (rest % across) * OUT - 1;
+    if (t === 0 || (rest % across) % run === 0) {
+      touchRows(k, x + <usize>(n * height) * row, height, width, pixel, top, IN, left);
+    }
     const most = min(IN, width - left);
     const least = left < 0 ? 1 : 0;
     for (let column = 0; column < least; column++) clearColumn(tile, column, 6 * GROUP);
@@ -108,12 +112,16 @@ export function winogradGradientPoints(frame: WinogradFrame, dy: usize, first: i
   const tile = frame.tile;
   const zeros = frame.zeros;
   const point = frame.productStride;
+  const run = tilesOfRun(pixel);
   memory.fill(zeros, 0, <usize>OUT * pixel);
   for (let t = 0; t < tiles; t++) {
     const n = (first + t) / perImage;
     const rest = (first + t) % perImage;
     const top = (rest / across) * OUT;
     const left = (rest % across) * OUT;
+    if (t === 0 || (rest % across) % run === 0) {
+      touchRows(k, dy + <usize>(n * height) * row, height, width, pixel, top, OUT, left);
+    }
     const columns = min(OUT, width - left);
     for (let column = columns; column < OUT; column++) clearColumn(tile, column, 4 * GROUP);
     const from = dy + <usize>(n * height + top) * row + <usize>left * pixel;

@@ -31,6 +31,9 @@ const A_SCALED: usize = 36;
 const B_SCALED: usize = 40;
 const ROW_STEP: usize = 44;
 
+/** A vector behind them, free for any use. */
+export const SCRATCH: usize = 48;
+
 /**
  * Writes the coefficients. V8 makes a constant vector anew wherever it is used, in four instructions for 256 bits; one
  * that is read from memory is a single broadcast.
