@@ -8,7 +8,7 @@ import { createEngine, describe, type Engine, type EngineOptions, engines } from
 import { timeNetwork } from './network.js';
 import { type OpTime, timeSteps } from './ops.js';
 import { profile } from './profile.js';
-import { casesTable, layersTable, networkTable, networkTitle, profileTable } from './report.js';
+import { casesTable, layersTable, networkTable, networkTitle, partsTable, profileTable } from './report.js';
 import { layerSteps } from './shapes.js';
 import type { Step } from './step.js';
 import { MICRO_BATCH, type WorkloadOptions } from './workload.js';
@@ -32,7 +32,7 @@ const program = inHouseStyle(new CliCommand('npm run bench --'), 'see npm run be
   .optionsGroup('What is measured:')
   .option('--ops', 'every op: the layers of the network, and the cases of the tests')
   .option('--network', 'the whole network: forward, and a training step')
-  .option('--profile', 'the kernels within a forward pass and a training step')
+  .option('--profile', 'what a forward pass and a training step spend their time on, by part and by kernel')
   .option('--filter <name>', 'ops with this in their name: conv2d, Grad, …; implies --ops')
   .optionsGroup('The network:')
   .option('--filters <list>', 'channels of each level', wholeList, [32, 64, 128, 256, 512])
@@ -88,11 +88,17 @@ async function profileSection(options: Options, engine: Engine): Promise<Section
   const text = [
     `## Profile: ${networkTitle(options)}`,
     'One image, forward:',
-    profileTable(infer, engine),
+    partsTable(infer.parts),
+    profileTable(infer.kernels, engine),
     'One training step:',
-    profileTable(train, engine),
+    partsTable(train.parts),
+    profileTable(train.kernels, engine),
   ];
-  return { text, json: { profile: { infer, train } } };
+  const json = {
+    profile: { infer: infer.kernels, train: train.kernels },
+    parts: { infer: infer.parts, train: train.parts },
+  };
+  return { text, json };
 }
 
 async function opsSection({ filters, size, filter = '' }: Options, engine: Engine): Promise<Section> {

@@ -18,11 +18,45 @@ export interface KernelTime {
   readonly gflops?: number;
 }
 
-/** The time that a kernel has taken so far. */
+/** The time of a part of the work, over all kernels. */
+export interface PartTime {
+  readonly name: Part;
+  readonly ms: number;
+  /** The fraction of the whole time, from 0 to 1. */
+  readonly share: number;
+}
+
+/** What a forward pass, or a training step, spends its time on. */
+export interface Profile {
+  readonly kernels: readonly KernelTime[];
+  readonly parts: readonly PartTime[];
+}
+
+/** What the functions of the module do; the direct ones pack pixels as they go. */
+const PARTS = {
+  'Winograd products': /^winograd(Add)?Products$/,
+  'Winograd transforms': /^winograd/,
+  'direct products': /^conv/,
+  'packing of filters': /^pack/,
+  'other kernels': /./,
+};
+
+type Part = keyof typeof PARTS | typeof OTHER;
+
+/** What is left of the whole time. */
+const OTHER = '(other)';
+
+/** The time that a kernel, or a part, has taken so far. */
 interface Account {
   calls: number;
   ms: number;
   operations: number;
+}
+
+/** The accounts of kernels, by name, and of parts. */
+interface Accounts {
+  readonly kernels: Map<string, Account>;
+  readonly parts: Map<Part, Account>;
 }
 
 type AnyKernel = Kernel<unknown, Exports>;
@@ -36,12 +70,12 @@ const REPEATS = 5;
 export async function profile(
   options: WorkloadOptions,
   engine: Engine,
-): Promise<{ readonly infer: KernelTime[]; readonly train: KernelTime[] }> {
+): Promise<{ readonly infer: Profile; readonly train: Profile }> {
   if (engine.backend !== 'wasm') {
     throw new InputError('--profile: clocks see the kernels of wasm alone; for webgpu, --ops has the time of every op');
   }
   if (engine.threads > 1) throw new InputError('--profile: clocks see this thread alone; leave --threads out');
-  const accounts = new Map<string, Account>();
+  const accounts: Accounts = { kernels: new Map(), parts: new Map() };
   const restore = watchKernels(accounts);
   try {
     const workload = new Workload(options, await engine.createBackend());
@@ -55,32 +89,36 @@ export async function profile(
 }
 
 /** Returns the times of the fastest of a few runs, which the rest of the machine disturbed least. */
-async function timesOf(accounts: Map<string, Account>, work: () => unknown): Promise<KernelTime[]> {
+async function timesOf(accounts: Accounts, work: () => unknown): Promise<Profile> {
   await work();
-  let fastest: { readonly total: number; readonly kernels: readonly [string, Account][] } | undefined;
+  let fastest: { readonly total: number; readonly profile: Profile } | undefined;
   for (let k = 0; k < REPEATS; k++) {
-    accounts.clear();
+    accounts.kernels.clear();
+    accounts.parts.clear();
     const started = performance.now();
     await work();
     const total = performance.now() - started;
-    if (!fastest || total < fastest.total) fastest = { total, kernels: [...accounts] };
+    if (fastest && fastest.total <= total) continue;
+    const kernels = withShares(accounts.kernels, total).map(({ calls, operations, ...time }) => {
+      return { ...time, calls, ...(operations > 0 && { gflops: operations / time.ms / 1e6 }) };
+    });
+    const parts = withShares(accounts.parts, total).map(({ name, ms, share }) => ({ name, ms, share }));
+    fastest = { total, profile: { kernels, parts } };
   }
-  const { total, kernels } = fastest!;
-  const inside = kernels.reduce((sum, [, { ms }]) => sum + ms, 0);
+  return fastest!.profile;
+}
+
+/** The accounts, and what is left of the whole time, those with the most first. */
+function withShares<N extends string>(accounts: ReadonlyMap<N, Account>, total: number) {
+  const inside = [...accounts.values()].reduce((sum, { ms }) => sum + ms, 0);
   const other: Account = { calls: 0, ms: total - inside, operations: 0 };
-  return [...kernels, ['(other)', other] as const]
-    .map(([name, { calls, ms, operations }]) => ({
-      name,
-      calls,
-      ms,
-      share: ms / total,
-      ...(operations > 0 && { gflops: operations / ms / 1e6 }),
-    }))
+  return [...accounts, [OTHER, other] as const]
+    .map(([name, account]) => ({ name, ...account, share: account.ms / total }))
     .sort((a, b) => b.ms - a.ms);
 }
 
-/** Puts a clock around every kernel. @returns a function that removes them */
-function watchKernels(accounts: Map<string, Account>): () => void {
+/** Puts clocks around every kernel and what it calls of the module. @returns a function that removes them */
+function watchKernels(accounts: Accounts): () => void {
   const table = kernels as unknown as Record<string, AnyKernel>;
   const plain = { ...table };
   for (const [name, kernel] of Object.entries(plain)) {
@@ -96,18 +134,43 @@ function watchKernels(accounts: Map<string, Account>): () => void {
 }
 
 function watched<C extends Operands<unknown>>(
-  accounts: Map<string, Account>,
+  accounts: Accounts,
   name: string,
   run: (exports: Exports, call: C) => void,
   macs?: Op['macs'],
 ): typeof run {
   return (exports, call) => {
-    const started = performance.now();
-    run(exports, call);
-    const account = accounts.get(name) ?? { calls: 0, ms: 0, operations: 0 };
-    account.calls++;
-    account.ms += performance.now() - started;
-    account.operations += 2 * (macs?.(call.geometry) ?? 0);
-    accounts.set(name, account);
+    const clocked = watchedExports(accounts, exports);
+    const operations = 2 * (macs?.(call.geometry) ?? 0);
+    clock(accounts.kernels, name, operations, () => run(clocked, call));
   };
+}
+
+/** The module's exports with a clock around each function. */
+function watchedExports({ parts }: Accounts, exports: Exports): Exports {
+  const known = clockedExports.get(exports);
+  if (known) return known;
+  const entries = Object.entries(exports).map(([name, value]) => {
+    if (typeof value !== 'function') return [name, value];
+    const part = (Object.keys(PARTS) as (keyof typeof PARTS)[]).find((part) => PARTS[part].test(name))!;
+    const call = value as (...args: number[]) => unknown;
+    return [name, (...args: number[]) => clock(parts, part, 0, () => call(...args))];
+  });
+  const clocked = Object.fromEntries(entries) as Exports;
+  clockedExports.set(exports, clocked);
+  return clocked;
+}
+
+const clockedExports = new WeakMap<Exports, Exports>();
+
+/** Calls, and puts the time on an account. */
+function clock<N extends string, T>(accounts: Map<N, Account>, name: N, operations: number, call: () => T): T {
+  const started = performance.now();
+  const result = call();
+  const account = accounts.get(name) ?? { calls: 0, ms: 0, operations: 0 };
+  account.calls++;
+  account.ms += performance.now() - started;
+  account.operations += operations;
+  accounts.set(name, account);
+  return result;
 }

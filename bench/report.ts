@@ -4,7 +4,7 @@ import { median } from '../src/base/statistics.js';
 import type { Engine } from './engine.js';
 import type { NetworkTimes } from './network.js';
 import type { OpTime } from './ops.js';
-import type { KernelTime } from './profile.js';
+import type { KernelTime, PartTime } from './profile.js';
 import { type Cell, table } from './table.js';
 import { MICRO_BATCH, type WorkloadOptions } from './workload.js';
 
@@ -54,6 +54,13 @@ export function profileTable(times: readonly KernelTime[], engine: Engine): stri
     times.map(({ name, calls, ms, share, gflops }) => {
       return [name, calls, ms, percent(share), gflops, gflops === undefined ? undefined : ofPeak(gflops, engine)];
     }),
+  );
+}
+
+export function partsTable(times: readonly PartTime[]): string {
+  return table(
+    ['part', 'ms', 'share'],
+    times.map(({ name, ms, share }) => [name, ms, percent(share)]),
   );
 }
 

@@ -42,8 +42,16 @@ function macsOf(gflops: unknown, ms: unknown): string {
   return ((gflops as number) * (ms as number)).toPrecision(3);
 }
 
-test('--profile tells all of the time by kernel', () => {
-  const { profile } = bench('--profile') as { profile: Record<string, { name: string; share: number }[]> };
+test('--profile tells all of the time by kernel and by part', () => {
+  type Times = Record<string, { name: string; share: number }[]>;
+  const { profile, parts } = bench('--profile') as { profile: Times; parts: Times };
+  const products = ['Winograd products', 'Winograd transforms', 'direct products', 'other kernels', '(other)'];
+  for (const work of ['infer', 'train']) {
+    const times = parts[work]!;
+    const names = times.map(({ name }) => name);
+    assert.equal(names.filter((name) => name !== 'packing of filters').sort(), products.sort());
+    assert.is(times.reduce((sum, { share }) => sum + share, 0).toFixed(3), '1.000');
+  }
   for (const [work, kernel] of [
     ['infer', 'maxPool2d'],
     ['train', 'adam'],
