@@ -42,6 +42,8 @@ const SETTINGS = {
   'rate 1e-3': { lr: '1e-3' },
   'rate 4e-3': { lr: '4e-3' },
   'constant rate': { schedule: 'constant' },
+  percentile: { normalise: 'percentile' },
+  zscore: { normalise: 'zscore' },
   'batch 4': { batch: '4' },
   'batch 16': { batch: '16' },
   'defaults of 0.1.0: no norm, 3e-4, constant, batch 16': {
