@@ -1,7 +1,7 @@
 // `node train.js …` is `unetpp train …`.
 import { existsSync } from 'node:fs';
 
-const main = new URL('dist/src/cli/main.js', import.meta.url);
+const main = new URL('dist/cli/unetpp.js', import.meta.url);
 if (!existsSync(main)) {
   console.error('unetpp: not built yet; run `npm ci` once in this folder');
   process.exit(2);

@@ -13,7 +13,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const UNETPP = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+const UNETPP = fileURLToPath(new URL('../dist/cli/unetpp.js', import.meta.url));
 
 /** What is trained on each set: so many epochs that a training takes a minute or two on two cores. */
 const SETS = {

@@ -13,7 +13,7 @@ import { renderPhantom } from '../dist/src/data/phantom/phantom.js';
 import { encodePng } from '../dist/src/formats/png/png.js';
 
 const SUPPORTED = ['20', '22', '24', '25', '26'];
-const MAIN = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/cli/unetpp.js', import.meta.url));
 const names = Array.from({ length: 20 }, (_, k) => `slice${k}`);
 const NETWORK = ['--filters', '4,8,16', '--size', '32', '--norm', 'batch', '--dropout', '0.1', '--augment', 'all'];
 const TRAINING = ['--epochs', '2', '--batch', '8', '--micro-batch', '2', '--ema', '0.9', '--seed', '7'];

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/cli/unetpp.js', import.meta.url));
 
 /** The JSON that a command prints; its progress is shown. Where it fails or is interrupted, so is the script. */
 export function unetpp(...args) {

@@ -1,6 +1,7 @@
 /** The version of this package. */
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../platform/node/package-files.js';
 
 export const { version }: { readonly version: string } = JSON.parse(
-  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  readFileSync(packageFile('../package.json'), 'utf8'),
 );

@@ -65,7 +65,7 @@ const WITHOUT = `data:text/javascript,const { Module } = WebAssembly;
     }
   };`;
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../cli/unetpp.js', import.meta.url));
 
 for (const [command, ...args] of [
   ['predict', '--input', 'none.png', '--out', 'none'],

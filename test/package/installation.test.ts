@@ -11,7 +11,7 @@ import { throwsInput } from '../support/throws.js';
 
 const test = suiteInFolder('installation');
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../cli/unetpp.js', import.meta.url));
 
 test('a file of the package that is missing is named', () => {
   const missing = 'missing from the installation; install unetpp again';

@@ -129,7 +129,11 @@ test('interrupted before its first step, while it reads images, a run can be gon
   putPairs(dir, 8);
   const options = ['train', '--data', 'data', ...TINY, '--epochs', '2', '--out', 'run'];
   const begun = "fs.existsSync('run/config.json') && String(path).includes('images')";
-  const heard = "new Promise((resolve) => process.once('SIGTERM', resolve))";
+  // A handler of a signal alone does not keep a process alive.
+  const heard = `new Promise((resolve) => {
+    const alive = setInterval(() => {}, 1000);
+    process.once('SIGTERM', () => resolve(clearInterval(alive)));
+  })`;
   const { code, stdout, stderr } = unetppAfter(dir, signalAt('SIGTERM', begun, heard), [...options, '--json']);
   assert.is(code, 143, stderr);
   const goOn = 'npx unetpp train --resume run';

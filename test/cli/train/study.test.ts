@@ -284,10 +284,10 @@ test('memory is asked for before anything is done, for every arm', ({ dir }) => 
     const { total, outside } = trainingMemory(config, { size: 16, batch: 4, microBatch: 2, images }, createBackend());
     return total + outside;
   };
-  const [narrow, wide] = [need([64, 128, 256]), need([70, 140, 280])];
+  const [narrow, wide] = [need([50, 100, 200]), need([55, 109, 219])];
   assert.ok(narrow < wide);
   const call = [
-    ...STUDY.with(STUDY.indexOf('2,4,6'), '64,128,256'),
+    ...STUDY.with(STUDY.indexOf('2,4,6'), '50,100,200'),
     '--arms',
     'unet,wide-unet',
     '--out',
@@ -296,7 +296,7 @@ test('memory is asked for before anything is done, for every arm', ({ dir }) => 
   ];
   const { code, stderr } = unetppWithMemory(dir, (narrow + wide) / 2, call);
   assert.is(code, 2);
-  const what = '--size 16 with --filters 70,140,280 and --micro-batch 2 needs \\d+ MB of memory, \\d+ MB are free';
+  const what = '--size 16 with --filters 55,109,219 and --micro-batch 2 needs \\d+ MB of memory, \\d+ MB are free';
   assert.match(stderr, new RegExp(`^unetpp: arm wide-unet: ${what}; lower one of them\n$`));
   assert.not.ok(existsSync(join(dir, 'new')));
 });

@@ -10,7 +10,9 @@ import { encodePng } from '../../../src/formats/png/png.js';
 import { HANGING, type Outcome } from './outcome.js';
 import { runShared } from './shared-command.js';
 
-const MAIN = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../cli/unetpp.js', import.meta.url));
+/** The same, not put into one file. */
+const IN_MODULES = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
 export const TRAIN_JS = fileURLToPath(new URL('../../../../train.js', import.meta.url));
 export const GOLDEN = fileURLToPath(new URL('../../../../test/golden/', import.meta.url));
 
@@ -34,11 +36,11 @@ export function unetppOnFullDisk(cwd: string, blocks: number, args: readonly str
   return outcome('bash', ['-c', limited, process.execPath, MAIN, ...args], cwd);
 }
 
-/** As `unetpp`, in a process that runs the module `code` first. */
+/** As `unetpp`, in a process that runs the module `code` first, which may change other modules. */
 export function unetppAfter(cwd: string, code: string, args: readonly string[]): Outcome {
   return outcome(
     process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(code)}`, MAIN, ...args],
+    ['--import', `data:text/javascript,${encodeURIComponent(code)}`, IN_MODULES, ...args],
     cwd,
   );
 }

@@ -4,6 +4,7 @@
  */
 import { readFileSync, utimesSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { packageFile } from '../package-files.js';
 
 export const BEAT_MS = 2000;
 
@@ -13,11 +14,9 @@ export interface Beating {
   readonly id: string;
 }
 
-const SCRIPT = new URL('../../../../workers/heartbeat-worker.js', import.meta.url);
-
 /** Starts the heartbeat, which does not keep the process from ending. @returns a function that ends it */
 export function startHeartbeat(beating: Beating): () => void {
-  const worker = new Worker(SCRIPT, { workerData: beating, execArgv: [] });
+  const worker = new Worker(packageFile('workers/heartbeat-worker.js'), { workerData: beating, execArgv: [] });
   let timer: NodeJS.Timeout | undefined;
   // Without a thread, as often as the first one has time for it.
   worker.on('error', () => {
