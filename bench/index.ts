@@ -5,10 +5,21 @@ import { guard, guardStreams, inHouseStyle } from '../src/cli/program.js';
 import { ProgressBar } from '../src/cli/terminal/progress.js';
 import { caseSteps } from './cases.js';
 import { createEngine, describe, type Engine, type EngineOptions, engines } from './engine.js';
+import { measureGrowth } from './growth.js';
 import { timeNetwork } from './network.js';
 import { type OpTime, timeSteps } from './ops.js';
 import { profile } from './profile.js';
-import { casesTable, layersTable, networkTable, networkTitle, partsTable, profileTable } from './report.js';
+import {
+  casesTable,
+  GROWTH_NOTE,
+  growthTable,
+  growthTitle,
+  layersTable,
+  networkTable,
+  networkTitle,
+  partsTable,
+  profileTable,
+} from './report.js';
 import { layerSteps } from './shapes.js';
 import type { Step } from './step.js';
 import { MICRO_BATCH, type WorkloadOptions } from './workload.js';
@@ -17,6 +28,7 @@ interface Options extends WorkloadOptions, EngineOptions {
   readonly ops?: boolean;
   readonly network?: boolean;
   readonly profile?: boolean;
+  readonly growth?: boolean;
   readonly filter?: string;
   readonly json?: boolean;
 }
@@ -33,11 +45,12 @@ const program = inHouseStyle(new CliCommand('npm run bench --'), 'see npm run be
   .option('--ops', 'every op: the layers of the network, and the cases of the tests')
   .option('--network', 'the whole network: forward, and a training step')
   .option('--profile', 'what a forward pass and a training step spend their time on, by part and by kernel')
+  .option('--growth', 'how time and memory grow with size, batch, width, levels and threads; a few minutes')
   .option('--filter <name>', 'ops with this in their name: conv2d, Grad, …; implies --ops')
   .optionsGroup('The network:')
   .option('--filters <list>', 'channels of each level', wholeList, [32, 64, 128, 256, 512])
   .option('--size <pixels>', 'width and height of the images', whole(1), 128)
-  .option('--batch <n>', 'images of a training step', whole(1), 8)
+  .option('--batch <n>', 'images of a training step; --growth has its own', whole(1), 8)
   .optionsGroup('How:')
   .option('--backend <name>', 'what computes: wasm or webgpu', oneOf(engines), 'wasm')
   .option('--threads <n>', 'threads that share the work', whole(1, 256), 1)
@@ -51,10 +64,11 @@ const program = inHouseStyle(new CliCommand('npm run bench --'), 'see npm run be
 
 async function run(options: Options): Promise<void> {
   const engine = await createEngine(options);
-  const chosen = options.ops || options.network || options.profile || options.filter !== undefined;
+  const chosen = options.ops || options.network || options.profile || options.growth || options.filter !== undefined;
   const sections: Section[] = [];
   if (options.network || !chosen) sections.push(await networkSection(options, engine));
   if (options.profile) sections.push(await profileSection(options, engine));
+  if (options.growth) sections.push(await growthSection(options, engine));
   if (options.ops || options.filter !== undefined || !chosen) sections.push(await opsSection(options, engine));
   if (options.json) console.log(JSON.stringify(summary(options, engine, sections), rounded));
   else console.log([title(engine), ...sections.flatMap(({ text }) => text)].join('\n\n'));
@@ -99,6 +113,17 @@ async function profileSection(options: Options, engine: Engine): Promise<Section
     parts: { infer: infer.parts, train: train.parts },
   };
   return { text, json };
+}
+
+async function growthSection(options: Options, engine: Engine): Promise<Section> {
+  const progress = new ProgressBar({});
+  const growth = await measureGrowth(options, engine, (done, total) => {
+    progress.update('growth', done, total, `${done} of ${total} points`);
+  });
+  progress.clear();
+  const { base, axes } = growth;
+  const tables = axes.map((axis) => growthTable(axis, base));
+  return { text: [`## Growth: ${growthTitle(base)}`, GROWTH_NOTE, ...tables], json: { growth } };
 }
 
 async function opsSection({ filters, size, filter = '' }: Options, engine: Engine): Promise<Section> {

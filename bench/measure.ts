@@ -29,6 +29,13 @@ export function measureAsync(call: () => Promise<unknown>, { seconds, samples }:
   });
 }
 
+/** The milliseconds of one call, such as the first, which measurements leave out. */
+export async function timeOnce(call: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await call();
+  return performance.now() - started;
+}
+
 /** So many milliseconds of work make the way to a device and back small. */
 const RESOLVED = 20;
 

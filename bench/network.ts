@@ -1,6 +1,6 @@
 /** The whole network: times, and how close they are to the peak. */
 import type { Engine } from './engine.js';
-import { type Effort, measureAsync } from './measure.js';
+import { type Effort, measureAsync, timeOnce } from './measure.js';
 import { Workload, type WorkloadOptions } from './workload.js';
 
 /** First runs, in which programs are compiled, and median times. GFLOP/s are counted as direct convolution, training as three times the forward pass. */
@@ -33,10 +33,4 @@ export async function timeNetwork(options: WorkloadOptions, engine: Engine): Pro
     inferGflops: operations / inferMs / 1e6,
     trainGflops: (3 * operations) / trainMsPerImage / 1e6,
   };
-}
-
-async function timeOnce(call: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await call();
-  return performance.now() - started;
 }

@@ -2,6 +2,7 @@
 
 import { median } from '../src/base/statistics.js';
 import type { Engine } from './engine.js';
+import { type Axis, type Growth, LONGEST, type Taken } from './growth.js';
 import type { NetworkTimes } from './network.js';
 import type { OpTime } from './ops.js';
 import type { KernelTime, PartTime } from './profile.js';
@@ -62,6 +63,34 @@ export function partsTable(times: readonly PartTime[]): string {
     ['part', 'ms', 'share'],
     times.map(({ name, ms, share }) => [name, ms, percent(share)]),
   );
+}
+
+/** Describes what the tables of growth are around. */
+export function growthTitle({ infer: { work }, train }: Growth['base']): string {
+  const { filters, size, threads } = work;
+  const computes = threads === 1 ? '1 thread' : `${threads} threads`;
+  return `around widths ${filters.join(', ')}, ${size}x${size}x1, forward of 1 image, training steps of ${train.work.images}, ${computes}`;
+}
+
+/** Says how the tables of growth are read. */
+export const GROWTH_NOTE = `Each table changes one thing; ms are those of an image, and "times" is the ratio to the point that all tables are around. MB are what \`unetpp info\` forecasts. A dash means that a pass or a step would take more than ${LONGEST} s, or more memory than there is, and was not run. With several threads, a training step has ${MICRO_BATCH} images for each of them.`;
+
+/** Makes a row for each value of an axis, and below the table a line with the exponents. */
+export function growthTable({ name, points, inferExponent, trainExponent }: Axis, base: Growth['base']): string {
+  const cells = ({ msPerImage, bytes }: Taken, of: Taken): Cell[] => {
+    const times = msPerImage && of.msPerImage && msPerImage / of.msPerImage;
+    return [msPerImage, times, bytes / 2 ** 20, bytes / of.bytes];
+  };
+  const rows = points.map(({ value, infer, train }) => {
+    return [value, ...cells(infer, base.infer), ...cells(train, base.train)];
+  });
+  const columns = (work: string) => [`${work} ms`, 'times', 'MB', 'times'];
+  const grows = [
+    ...(inferExponent === undefined ? [] : [`as ${name}^${inferExponent.toFixed(2)} in forward`]),
+    ...(trainExponent === undefined ? [] : [`as ${name}^${trainExponent.toFixed(2)} in training`]),
+  ];
+  const lines = grows.length > 0 ? ['', `ms grow ${grows.join(', ')}.`] : [];
+  return [table([name, ...columns('forward'), ...columns('training')], rows), ...lines].join('\n');
 }
 
 function ofPeak(gflops: number, { peakGflops }: Engine): string | undefined {

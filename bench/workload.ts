@@ -3,6 +3,7 @@ import type { Backend, Values } from '../src/backend/backend.js';
 import type { NdArray } from '../src/backend/run.js';
 import { chunks } from '../src/base/chunks.js';
 import { Random, seedKey } from '../src/base/random.js';
+import { pack } from '../src/image/pack.js';
 import { createModel, type Model } from '../src/model/model.js';
 import { networkCost } from '../src/model/summary.js';
 import { type Example, TrainingStep } from '../src/train/step/step.js';
@@ -25,6 +26,7 @@ export class Workload {
   readonly image: NdArray & { readonly data: Float32Array };
   /** The images of a training step. */
   readonly examples: readonly Example[];
+  readonly #packed: Float32Array;
   readonly #step: TrainingStep;
 
   constructor(
@@ -35,6 +37,7 @@ export class Workload {
     this.model = createModel({ filters }, { backend });
     this.examples = Array.from({ length: batch }, (_, k) => example(size, k));
     this.image = { shape: [1, size, size, 1], data: this.examples[0]!.image.data };
+    this.#packed = pack(this.examples.map(({ image }) => image));
     this.#step = new TrainingStep(this.model, { width: size, height: size });
   }
 
@@ -47,6 +50,12 @@ export class Workload {
   /** Computes the logits of all heads. */
   infer(): Promise<Values[]> {
     return this.model.logits(this.image);
+  }
+
+  /** Computes the logits of all heads for the images of a training step, all at once. */
+  inferBatch(): Promise<Values[]> {
+    const { size, batch } = this.options;
+    return this.model.logits({ shape: [batch, size, size, 1], data: this.#packed });
   }
 
   /** Runs a training step: forward, the loss of all heads, backward, and Adam. Returns the loss before the step. */

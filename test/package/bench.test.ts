@@ -3,9 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { caseSteps } from '../../bench/cases.js';
+import { exponentOf, type Growth } from '../../bench/growth.js';
+import { growthTable } from '../../bench/report.js';
 import { layerSteps } from '../../bench/shapes.js';
 import { table } from '../../bench/table.js';
+import { createBackend } from '../../src/index.js';
+import { summarize } from '../../src/model/summary.js';
+import { parseConfig } from '../../src/network/config.js';
 import { ops } from '../../src/ops/index.js';
+import { trainingMemory } from '../../src/train/memory.js';
 import { compileBuild } from '../support/backend/builds.js';
 import { json, unetpp } from '../support/cli/cli.js';
 
@@ -79,6 +85,63 @@ test('--filter chooses ops by name; both backends are timed; --no-vectoriser is 
 test('--relaxed is stated', () => {
   const args = [...TINY, '--network', '--relaxed'];
   assert.match(unetpp('.', args, BENCH).stdout, /, relaxed SIMD \(bits are not portable\), 1 thread\n/);
+});
+
+test('--growth changes one thing at a time around the base point, and forecasts memory as info does', () => {
+  const { growth } = bench('--growth', '--threads', '1') as { growth: Growth };
+  const { base, axes } = growth;
+  const works = { filters: [4, 8], size: 16, threads: 1 };
+  assert.equal(base.infer.work, { ...works, images: 1 });
+  assert.equal(base.train.work, { ...works, images: 4 });
+  const values = Object.fromEntries(axes.map(({ name, points }) => [name, points.map(({ value }) => value)]));
+  const { threads, ...others } = values;
+  assert.equal(others, { size: [8, 16, 32, 64, 128, 256], batch: [1, 2, 4, 8, 16], width: [1, 2, 4, 8], levels: [2] });
+  assert.is(threads![0], 1);
+  for (const { name, points, inferExponent } of axes) {
+    for (const { value, infer, train } of points) {
+      for (const { msPerImage, bytes } of [infer, train]) assert.ok(msPerImage! > 0 && bytes > 0, `${name} ${value}`);
+    }
+    assert.is(inferExponent === undefined, points.length < 2, name);
+  }
+  const [sizes, batches, widths, levels] = axes;
+  assert.equal(sizes!.points[1], { value: 16, ...base });
+  assert.equal(levels!.points[0], { value: 2, ...base });
+  assert.equal(sizes!.points[0]!.train.work, { ...base.train.work, size: 8 });
+  assert.equal(widths!.points[3]!.infer.work, { ...base.infer.work, filters: [8, 16] });
+  assert.equal(batches!.points[3]!.infer.work, { ...base.infer.work, images: 8 });
+  const config = parseConfig({ filters: [4, 8] }, 'test');
+  const [backend, size] = [createBackend('wasm'), { width: 256, height: 256 }];
+  const { parameterBytes, preparedBytes, workingBytes } = summarize(config, size, backend);
+  assert.is(sizes!.points[5]!.infer.bytes, parameterBytes + preparedBytes + workingBytes);
+  const { total, outside } = trainingMemory(config, { size: 256, batch: 4, microBatch: 4 }, backend);
+  assert.is(sizes!.points[5]!.train.bytes, total + outside);
+});
+
+test('the exponent of growth is that of the curve through what was measured', () => {
+  const curve = [2, 3, 7].map((x) => [x, 5 * x ** -1.5] as const);
+  assert.is(exponentOf([...curve, [9, undefined]])!.toFixed(9), '-1.500000000');
+  assert.is(exponentOf([curve[0]!, [9, undefined]]), undefined);
+});
+
+test('a table of growth has ratios to the base point, and dashes for what was not run', () => {
+  const work = { filters: [4, 8], size: 16, images: 1, threads: 1 };
+  const taken = (bytes: number, msPerImage?: number) => ({ work, bytes, ...(msPerImage && { msPerImage }) });
+  const base = { infer: taken(2 ** 20, 2), train: taken(2 ** 22, 8) };
+  const points = [
+    { value: 16, ...base },
+    { value: 32, infer: taken(2 ** 22, 8.5), train: taken(2 ** 24) },
+  ];
+  assert.is(
+    growthTable({ name: 'size', points, inferExponent: 2.087 }, base),
+    [
+      '| size | forward ms | times |  MB | times | training ms | times |  MB | times |',
+      '| ---: | ---------: | ----: | --: | ----: | ----------: | ----: | --: | ----: |',
+      '|   16 |          2 |     1 |   1 |     1 |           8 |     1 |   4 |     1 |',
+      '|   32 |       8.50 |  4.25 |   4 |     4 |           - |     - |  16 |     4 |',
+      '',
+      'ms grow as size^2.09 in forward.',
+    ].join('\n'),
+  );
 });
 
 test('a wrong call is refused', () => {
