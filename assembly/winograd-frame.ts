@@ -1,5 +1,5 @@
 /** What the kernels of the Winograd domain have in common: the frame, and where things lie in its buffers. */
-import { CHANNELS, panelWidth } from './tiles';
+import { panelOf, panelPixel } from './pack';
 import { GROUP, POINTS, SCRATCH, storeCoefficients } from './winograd-transforms';
 
 /** Outputs and inputs of a tile, a side. */
@@ -47,16 +47,14 @@ export function coefficients(frame: WinogradFrame): usize {
 
 /** The first point of CHANNELS channels from `c` on, of `channels`, of tile `t`, in streams that begin at `from`. */
 export function streamAt(frame: WinogradFrame, from: usize, c: i32, channels: i32, t: i32): usize {
-  const width = panelWidth(c, channels);
-  const within = c & (width - 1);
-  return from + <usize>((c - within) / CHANNELS) * frame.stream + ((<usize>(t * width + within)) << 2);
+  return panelOf(from, frame.stream, c, channels) + <usize>t * panelPixel(c, channels);
 }
 
 /** The first point of the filters from channel `c` to CHANNELS channels from `o` on. */
 export function filterAt(frame: WinogradFrame, c: i32, o: i32): usize {
-  const width = panelWidth(o, frame.outChannels);
-  const within = o & (width - 1);
-  return frame.filters + ((<usize>((o - within) * frame.inChannels + c * width + within)) << 2);
+  const outChannels = frame.outChannels;
+  const bytes = <usize>frame.inChannels * GROUP;
+  return panelOf(frame.filters, bytes, o, outChannels) + <usize>c * panelPixel(o, outChannels);
 }
 
 /** Tiles that cover a length. */

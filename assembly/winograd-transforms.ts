@@ -8,7 +8,8 @@
  * points (1, -3/2, 6), B the coefficients of the products of the other points' monomials.
  *
  * Each function is one-dimensional: it transforms the values of a line for `lines` lines that lie `Line` bytes apart; the
- * values of a line lie `Step` bytes apart, or each at an address of its own. A value is a group of 8 channels, a pair of vectors (`x`, `x_`) that V8's vectoriser can fuse.
+ * values of a line lie `Step` bytes apart, or each at an address of its own. A value is a group of 8 channels, a pair of
+ * vectors (`x`, `x_`) that V8's vectoriser can fuse. `k` is where the coefficients are.
  */
 
 /** Bytes of a group of 8 channels. */

@@ -1,6 +1,6 @@
 /**
- * Puts the command line into a few files, `dist/cli`: from its 600 modules, a third of a second of every command went into
- * finding them. Code that is loaded on demand stays apart, packages that are optional or have threads of their own stay
+ * Puts the command line into a few files, `dist/cli`: most of the time of a short command went into finding some 600
+ * modules. Code that is loaded on demand stays apart, packages that are optional or have threads of their own stay
  * outside. Nothing is minified, so that UNETPP_DEBUG shows readable stacks.
  */
 import { readFileSync, rmSync } from 'node:fs';
