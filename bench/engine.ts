@@ -1,4 +1,5 @@
 /** What is measured: the kernels as this Node compiles them, and what runs them: threads, or a GPU. */
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import type { Backend } from '../src/backend/backend.js';
 import { InputError } from '../src/base/errors.js';
@@ -65,7 +66,19 @@ async function gpuEngine({ threads, vectoriser, relaxed }: EngineOptions): Promi
 
 /** Describes the machine and the engine in one line. */
 export function describe({ description }: Engine): string {
-  const cores = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores`;
+  const cores = `${cpus()[0]?.model.trim() ?? 'unknown processor'}${vectors()}, ${availableParallelism()} cores`;
   const date = new Date().toISOString().slice(0, 10);
   return `${date}, ${cores}; Node ${process.version}, ${description}`;
+}
+
+/** The widest vectors of the processor, where Linux tells them: ratios to native programs depend on these. */
+function vectors(): string {
+  if (!existsSync('/proc/cpuinfo')) return '';
+  const flags = new Set(
+    readFileSync('/proc/cpuinfo', 'utf8')
+      .match(/^flags\s*:.*$/m)?.[0]
+      .split(' '),
+  );
+  const known = { avx512_bf16: ' (AVX-512, bfloat16)', avx512f: ' (AVX-512)', avx2: ' (AVX2)' };
+  return Object.entries(known).find(([flag]) => flags.has(flag))?.[1] ?? '';
 }

@@ -6,22 +6,25 @@ import { fileURLToPath } from 'node:url';
 const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 const BENCH = pathOf('../../dist/bench/index.js');
 const PEERS = pathOf('run.mjs');
+const CORES = pathOf('cores.mjs');
+const SHELL = pathOf('shell.mjs');
 const NARROW = ['--filters', '16,32,64,128,256'];
 const torch = process.argv.slice(2);
-const QUICK = ['--rounds', '5', '--torch-rounds', '1'];
+const QUICK = ['--rounds', '5', '--torch-rounds', '2'];
 
 /** By version of Node; what is asked most comes first. */
 const RUNS = [
   [24, PEERS, ...torch],
-  [24, BENCH, '--network', '--batch', '16'],
-  [24, BENCH, '--network', '--batch', '16', '--threads', '2'],
-  [24, BENCH, '--network', '--relaxed'],
-  [24, BENCH, '--network', ...NARROW],
-  [24, BENCH, '--profile'],
-  [20, PEERS, ...torch, ...QUICK],
-  [20, BENCH, '--network', '--profile'],
   [24, PEERS, ...torch, ...QUICK, '--threads', '2'],
+  [24, CORES],
+  [26, PEERS, ...torch, ...QUICK],
+  [20, PEERS, ...torch, ...QUICK],
+  [24, SHELL],
+  [20, SHELL],
   [24, PEERS, ...torch, ...QUICK, ...NARROW],
+  [24, BENCH, '--network', '--relaxed'],
+  [24, BENCH, '--network', '--profile'],
+  [20, BENCH, '--network', '--profile'],
   [24, BENCH, '--ops'],
 ];
 

@@ -72,7 +72,7 @@ async function compareWithTorch(rounds) {
   if (!knowsTorch(network)) throw new Error(`--torch: torch_peer.py has no network of ${title}`);
   const turns = [];
   for (let round = 0; round < rounds; round++) turns.push(await compareTorch(network));
-  return ['infer', 'train'].map((work) => {
+  return Object.keys(turns[0]).map((work) => {
     return row(
       [work, 'PyTorch', version],
       turns.map((turn) => turn[work]),

@@ -43,8 +43,8 @@ const ITEM_BYTES: Readonly<Record<Dtype, number>> = { F32: 4, F64: 8, I64: 8 };
 const NO_DIGEST = '0'.repeat(64);
 
 /**
- * Reads a file from an untrusted source: every size, offset and shape is checked before anything is allocated. The
- * tensors are copies, so `bytes` can be dropped.
+ * Reads a file from an untrusted source: every size, offset and shape is checked before anything is allocated.
+ * @param bytes must not change afterwards: tensors that are aligned in it, as those of files written here are, stay there
  * @param file the file's name, for errors
  * @throws InputError that names the file, what was expected, what was found and what to do
  */
@@ -56,10 +56,7 @@ export async function readSafetensors(bytes: Uint8Array, file: string): Promise<
 
   const tensors = new Map<string, StoredTensor>();
   for (const { name, dtype, shape, begin, end } of entries) {
-    // The numbers need not be aligned in the file; in a buffer of their own they are.
-    const copy = new Uint8Array(end - begin);
-    copy.set(bytes.subarray(header.end + begin, header.end + end));
-    tensors.set(name, asTensor(dtype, shape, copy.buffer));
+    tensors.set(name, asTensor(dtype, shape, bytes.subarray(header.end + begin, header.end + end)));
   }
   return { metadata, tensors };
 }
@@ -261,10 +258,13 @@ function headerJson(
   return padded;
 }
 
-function asTensor(dtype: Dtype, shape: readonly number[], buffer: ArrayBuffer): StoredTensor {
-  if (dtype === 'F32') return { dtype, shape, data: new Float32Array(buffer) };
-  if (dtype === 'F64') return { dtype, shape, data: new Float64Array(buffer) };
-  return { dtype, shape, data: new BigInt64Array(buffer) };
+/** The numbers that lie in `bytes`, or in a copy of them where those are not aligned. */
+function asTensor(dtype: Dtype, shape: readonly number[], bytes: Uint8Array): StoredTensor {
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % ITEM_BYTES[dtype] === 0 ? bytes : new Uint8Array(bytes);
+  const length = byteLength / ITEM_BYTES[dtype];
+  if (dtype === 'F32') return { dtype, shape, data: new Float32Array(buffer, byteOffset, length) };
+  if (dtype === 'F64') return { dtype, shape, data: new Float64Array(buffer, byteOffset, length) };
+  return { dtype, shape, data: new BigInt64Array(buffer, byteOffset, length) };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
