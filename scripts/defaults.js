@@ -33,6 +33,8 @@ const BASE = {
   batch: '8',
   augment: 'flip',
 };
+/** How the plan varies colour images. */
+const COLOURS = 'flip,turn,brightness:0.5,contrast:0.5,colour:0.5';
 const SETTINGS = {
   'group norm, he-normal, 2e-3, cosine': {},
   'no norm': { norm: 'none' },
@@ -44,6 +46,9 @@ const SETTINGS = {
   'constant rate': { schedule: 'constant' },
   percentile: { normalise: 'percentile' },
   zscore: { normalise: 'zscore' },
+  'colours varied': { augment: COLOURS },
+  'colours varied, percentile': { augment: COLOURS, normalise: 'percentile' },
+  'colours varied, zscore': { augment: COLOURS, normalise: 'zscore' },
   'batch 4': { batch: '4' },
   'batch 16': { batch: '16' },
   'defaults of 0.1.0: no norm, 3e-4, constant, batch 16': {
