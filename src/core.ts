@@ -71,7 +71,7 @@ export type { ClassScores, ImageScores, Scores } from './evaluate/metrics.js';
 export type { ObjectScores } from './evaluate/objects.js';
 export type { PatientScores } from './evaluate/patients.js';
 export { type SurfaceDistances, surfaceDistances } from './evaluate/surface-distance.js';
-export { exportOnnx, type OnnxOptions } from './export/onnx.js';
+export { exportOnnx, type OnnxOptions } from './export/onnx/onnx.js';
 export type { ImageHeader, OpenedImage, OpenOptions, Segments, StoredImage } from './formats/format.js';
 export { decodeImage, openImage } from './formats/formats.js';
 export { decodePng, encodePng } from './formats/png/png.js';

@@ -5,6 +5,7 @@ import { compare } from './commands/compare.js';
 import { convert } from './commands/convert.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate } from './commands/evaluate.js';
+import { exportCommand } from './commands/export.js';
 import { importTorchCommand } from './commands/import-torch.js';
 import { info } from './commands/info.js';
 import { plan } from './commands/plan.js';
@@ -29,6 +30,7 @@ export const commands: readonly CliCommand[] = [
   info,
   check,
   convert,
+  exportCommand,
   importTorchCommand,
   doctor,
   selftest,

@@ -1,6 +1,7 @@
 /** Parsers of the values of options. Errors say what was found and what is expected. */
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
+import type { Size } from '../../image/frame.js';
 import { MAX_SIDE, type Spacing } from '../../image/image.js';
 import { isNormalisation, type Normalisation, normalisations } from '../../image/normalise.js';
 import type { Tiling } from '../../infer/tiles.js';
@@ -84,6 +85,14 @@ export function fraction(text: string): number {
   const value = Number(text);
   if (value > 0 && value < 1) return value;
   throw new ValueError('a number between 0 and 1');
+}
+
+/** The size of an image in pixels: one number of a square, or WIDTHxHEIGHT. */
+export function imageSize(text: string): Size {
+  const [, width, height = width] = /^(\d+)(?:x(\d+))?$/.exec(text) ?? [];
+  const size = { width: Number(width), height: Number(height) };
+  if (Object.values(size).every((pixels) => pixels >= 1 && pixels <= MAX_SIDE)) return size;
+  throw new ValueError(`a size in pixels up to ${MAX_SIDE}, like 128 or 160x96 (width x height)`);
 }
 
 /** The size of a pixel: one number, or the row's and the column's with a comma. */

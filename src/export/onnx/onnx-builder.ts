@@ -1,9 +1,9 @@
 /** Builds an ONNX graph: operators in order, and the constants that they read. */
-import { invariant } from '../base/errors.js';
-import type { StoredTensor } from '../formats/safetensors.js';
-import { leafOf, type Tensor } from '../graph/graph.js';
-import type { Shape } from '../graph/shape.js';
-import type { Attribute, OnnxNode } from './onnx-file.js';
+import { invariant } from '../../base/errors.js';
+import type { Attribute, OnnxNode } from '../../formats/onnx/onnx-file.js';
+import type { StoredTensor } from '../../formats/safetensors.js';
+import { leafOf, type Tensor } from '../../graph/graph.js';
+import type { Shape } from '../../graph/shape.js';
 
 export class OnnxBuilder {
   readonly nodes: OnnxNode[] = [];

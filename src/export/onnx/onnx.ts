@@ -3,15 +3,15 @@
  * weights. Only what the wanted outputs need is in the file.
  */
 
-import { checkCount } from '../base/checks.js';
-import type { StoredTensor } from '../formats/safetensors.js';
-import { leafOf, liveNodes, type Tensor } from '../graph/graph.js';
-import { recordInference } from '../infer/inference.js';
-import type { Model } from '../model/model.js';
-import { exportTensors } from '../model/torch.js';
-import { levelName, type Mode, outputOf, parseMode } from '../network/mode.js';
+import { checkCount } from '../../base/checks.js';
+import { encodeOnnx, type OnnxGraph, type OnnxValue } from '../../formats/onnx/onnx-file.js';
+import type { StoredTensor } from '../../formats/safetensors.js';
+import { leafOf, liveNodes, type Tensor } from '../../graph/graph.js';
+import { recordInference } from '../../infer/inference.js';
+import type { Model } from '../../model/model.js';
+import { exportTensors } from '../../model/torch.js';
+import { levelName, type Mode, outputOf, parseMode } from '../../network/mode.js';
 import { OnnxBuilder } from './onnx-builder.js';
-import { encodeOnnx, type OnnxGraph, type OnnxValue } from './onnx-file.js';
 import { translate } from './onnx-ops.js';
 
 export interface OnnxOptions {

@@ -4,11 +4,11 @@
  *
  * An op is added here as one more entry of the table; `test/export/onnx.test.ts` compares its results.
  */
-import { InputError, invariant } from '../base/errors.js';
-import { leafOf, type Node, type Tensor } from '../graph/graph.js';
-import type { Geometries, Interpolation, OpName } from '../ops/index.js';
+import { InputError, invariant } from '../../base/errors.js';
+import type { Attribute } from '../../formats/onnx/onnx-file.js';
+import { leafOf, type Node, type Tensor } from '../../graph/graph.js';
+import type { Geometries, Interpolation, OpName } from '../../ops/index.js';
 import type { OnnxBuilder } from './onnx-builder.js';
-import type { Attribute } from './onnx-file.js';
 
 /** Appends the operators that compute the output of `node`. */
 type Translation<G> = (node: Node<G>, onnx: OnnxBuilder) => void;

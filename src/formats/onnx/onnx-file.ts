@@ -6,7 +6,7 @@
  * operator that the networks need means what it should: Softmax goes along one axis, so that NCHW needs no transposition,
  * and Resize does without a region of interest. Programs read old sets for longer than they take to learn new ones.
  */
-import type { StoredTensor } from '../formats/safetensors.js';
+import type { StoredTensor } from '../safetensors.js';
 import { floatField, integerField, join, type Message, messageField, textField } from './protobuf.js';
 
 const FORMAT_VERSION = 7;

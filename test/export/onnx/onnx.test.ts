@@ -1,24 +1,24 @@
 /** The ONNX export: what is in a file, read back from its bytes, and what it computes, by an interpreter of its own. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ReferenceBackend } from '../../src/backend/reference.js';
-import { Random, seedKey } from '../../src/base/random.js';
-import { exportOnnx, onnxGraph } from '../../src/export/onnx.js';
-import { encodeOnnx } from '../../src/export/onnx-file.js';
-import { Graph } from '../../src/graph/graph.js';
-import { Inference, recordInference } from '../../src/infer/inference.js';
-import { createModel, type Model } from '../../src/model/model.js';
-import { exportTensors } from '../../src/model/torch.js';
-import { type ModelConfig, norms, skipPatterns, upsamplings } from '../../src/network/config.js';
-import type { Mode } from '../../src/network/mode.js';
-import { recordNetwork } from '../../src/network/network.js';
-import { dropout, weightedSum } from '../../src/ops/index.js';
-import { mismatch } from '../../src/selftest/compare.js';
-import { normal, positive } from '../../src/selftest/samples.js';
-import { permute, toNhwc } from '../support/backend/layout.js';
-import { runOnnx } from '../support/export/onnx-interpreter.js';
-import { readOnnx } from '../support/export/onnx-reader.js';
-import { rejection, throwsInput } from '../support/throws.js';
+import { ReferenceBackend } from '../../../src/backend/reference.js';
+import { Random, seedKey } from '../../../src/base/random.js';
+import { exportOnnx, onnxGraph } from '../../../src/export/onnx/onnx.js';
+import { encodeOnnx } from '../../../src/formats/onnx/onnx-file.js';
+import { Graph } from '../../../src/graph/graph.js';
+import { Inference, recordInference } from '../../../src/infer/inference.js';
+import { createModel, type Model } from '../../../src/model/model.js';
+import { exportTensors } from '../../../src/model/torch.js';
+import { type ModelConfig, norms, skipPatterns, upsamplings } from '../../../src/network/config.js';
+import type { Mode } from '../../../src/network/mode.js';
+import { recordNetwork } from '../../../src/network/network.js';
+import { dropout, weightedSum } from '../../../src/ops/index.js';
+import { mismatch } from '../../../src/selftest/compare.js';
+import { normal, positive } from '../../../src/selftest/samples.js';
+import { permute, toNhwc } from '../../support/backend/layout.js';
+import { runOnnx } from '../../support/export/onnx-interpreter.js';
+import { readOnnx } from '../../support/export/onnx-reader.js';
+import { rejection, throwsInput } from '../../support/throws.js';
 
 /** Both sides compute in float64, but epsilon is float32 in the file. */
 const TOLERANCE = 1e-9;

@@ -1,0 +1,105 @@
+/** A model file exported for other programs: `unetpp export`. */
+import { InputError } from '../../base/errors.js';
+import type { FileKind } from '../../formats/file-kind.js';
+import type { Size } from '../../image/frame.js';
+import { loadModel } from '../../index.js';
+import type { Model } from '../../model/model.js';
+import { prune } from '../../model/prune.js';
+import { levelsOfMode, parseMode } from '../../network/mode.js';
+import { bytesOf, makeFolder } from '../../platform/node/files/outputs.js';
+import { type ForceOption, outputsOf } from '../outputs.js';
+import { testImage } from './check.js';
+import type { Exported, ExportedFile, Exporter, WeightFormat } from './exporter.js';
+import { type ExportFormat, exporters, exportFormats } from './formats.js';
+
+export interface ExportFileOptions extends ForceOption {
+  /** The model file. */
+  readonly model: string;
+  readonly format: ExportFormat;
+  /** The file or the folder that is written, as the format has it. */
+  readonly out: string;
+  /** The mode that is exported: what it does not need is left out. Default: 'accurate'. */
+  readonly mode?: string;
+  /** The size that the export is fixed to, where the format fixes one. Default: that of the model. */
+  readonly size?: Size | undefined;
+  /** How weights are stored, where the format has a choice. Default: 'f32'. */
+  readonly weights?: WeightFormat | undefined;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface ExportedModel extends Omit<Exported, 'files'> {
+  readonly files: readonly WrittenFile[];
+  /** The size of the test image. */
+  readonly image: Size;
+}
+
+/** The side of the test image where neither the call nor the model says a size. */
+const SIDE = 64;
+/** Files in the folder of an export, which is new or whose files are replaced by force. */
+const PART: FileKind = { name: 'a file of an export', begins: () => false };
+
+/**
+ * Exports a model. Nothing is written before what would be written was run on the test image.
+ * @throws InputError for options that the format does not take, a network that it cannot hold, or a place that may not
+ *   be written to
+ */
+export async function exportFile(options: ExportFileOptions): Promise<ExportedModel> {
+  const { format, mode = 'accurate', weights } = options;
+  const exporter: Exporter = exporters[format];
+  checkTaken(options, exporter);
+  const write = await claim(options, exporter);
+  const model = prunedTo(mode, await loadModel(options.model, { threads: 1 }));
+  const size = options.size ?? ownSize(model);
+  const image = size ?? { width: SIDE, height: SIDE };
+  const { files, ...checked } = await exporter.export(model, {
+    file: options.model,
+    size,
+    weights,
+    image: testImage(image, model.config.inChannels),
+  });
+  return { files: await write(files), image, ...checked };
+}
+
+/** @throws InputError for an option that belongs to other formats */
+function checkTaken(options: ExportFileOptions, { takes }: Exporter): void {
+  for (const name of ['size', 'weights'] as const) {
+    if (options[name] === undefined || takes.includes(name)) continue;
+    const others = exportFormats.filter((format) => (exporters[format] as Exporter).takes.includes(name));
+    const advice = others.length > 0 ? `it belongs to ${others.join(', ')}` : 'leave it out';
+    throw new InputError(`--${name}: --format ${options.format} does not take it; ${advice}`);
+  }
+}
+
+/** Claims the place of an export before the work, and returns what writes its files there. */
+async function claim(options: ExportFileOptions, { target }: Exporter) {
+  const { out } = options;
+  const outputs = outputsOf(options, { '--model': options.model });
+  const single = target === 'folder' ? undefined : await outputs.file(out, target);
+  if (!single) await outputs.newFolder(out);
+  return async (files: readonly ExportedFile[]): Promise<WrittenFile[]> => {
+    if (!single) await makeFolder(out);
+    const written: WrittenFile[] = [];
+    for (const { name, content } of files) {
+      const { path, write } = single ?? (await outputs.file(`${out}/${name}`, PART));
+      await write(content);
+      written.push({ path, bytes: bytesOf(content).length });
+    }
+    return written;
+  };
+}
+
+/** The network that a mode needs. @throws InputError that names the modes of the model */
+function prunedTo(mode: string, model: Model): Model {
+  const levels = levelsOfMode(parseMode(mode, model.config), model.config);
+  return model.config.deepSupervision && levels.length === 1 ? prune(model, levels[0]!) : model;
+}
+
+/** The size at which the model sees images, where it is always the same. */
+function ownSize({ card }: Model): Size | undefined {
+  const side = card.preprocessing.size ?? card.preprocessing.patch;
+  return side === undefined ? undefined : { width: side, height: side };
+}
