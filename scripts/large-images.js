@@ -10,7 +10,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { encodePng } from '../dist/src/formats/png/png.js';
+import { encodeOverlay } from '../dist/src/app/prediction/overlay-picture.js';
+import { encodePng } from '../dist/src/formats/png/encode.js';
 import { encodeTiff } from '../dist/src/formats/tiff/write.js';
 import {
   createBackend,
@@ -23,7 +24,6 @@ import {
   syntheticDataset,
   trainModel,
 } from '../dist/src/index.js';
-import { readOverlay } from '../dist/src/report/overlay.js';
 
 const SCRIPT = fileURLToPath(import.meta.url);
 const NUCLEI = fileURLToPath(new URL('../models/nuclei/model.safetensors', import.meta.url));
@@ -138,15 +138,11 @@ async function predictLarge(file) {
     mask = await model.predictMask(source);
   });
   let png;
-  let overlay;
   await step('the mask as PNG', () => {
     png = encodePng({ ...mask, data: mask.data.map((label) => 255 * label) });
   });
-  await step('the overlay drawn', async () => {
-    overlay = await readOverlay(source, mask);
-  });
-  await step('the overlay as PNG', () => {
-    png = encodePng(overlay);
+  await step('the overlay drawn, as PNG', async () => {
+    png = await encodeOverlay(source, mask);
   });
   backend.close();
   console.log(

@@ -10,7 +10,7 @@ import { arch, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderPhantom } from '../dist/src/data/phantom/phantom.js';
-import { encodePng } from '../dist/src/formats/png/png.js';
+import { encodePng } from '../dist/src/formats/png/encode.js';
 
 const SUPPORTED = ['20', '22', '24', '25', '26'];
 const MAIN = fileURLToPath(new URL('../dist/cli/unetpp.js', import.meta.url));

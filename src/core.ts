@@ -74,7 +74,8 @@ export { type SurfaceDistances, surfaceDistances } from './evaluate/surface-dist
 export { exportOnnx, type OnnxOptions } from './export/onnx/onnx.js';
 export type { ImageHeader, OpenedImage, OpenOptions, Segments, StoredImage } from './formats/format.js';
 export { decodeImage, openImage } from './formats/formats.js';
-export { decodePng, encodePng } from './formats/png/png.js';
+export { encodePng } from './formats/png/encode.js';
+export { decodePng } from './formats/png/png.js';
 export { readSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.js';
 export { sliceSource } from './formats/slice-source.js';
 export { type ByteSource, sourceOf } from './formats/source.js';

@@ -1,15 +1,13 @@
 /** Masks as pictures: over their image, in grey, and as files hold them. */
 import type { Image } from '../image/image.js';
-import type { ImageSource } from '../image/image-source.js';
+import { bandsOf, type ImageSource } from '../image/image-source.js';
 import { type Colour, classColour, GREEN } from './colours.js';
-import { blend, checkMask, outline, readRgb, toRgb } from './pixels.js';
+import { blend, checkMask, outline, readDisplayRange, toRgb } from './pixels.js';
 
 /** How much of a mask's colour lies over its inside by default, from 0 to 1. */
 export const TINT = 0.25;
 /** The longer side per pixel of outline, so that the outline is visible when a large image fills the screen. */
 const PIXELS_PER_OUTLINE = 512;
-/** The rows of a band: many beside an outline's, few beside a large image's. */
-const BAND_ROWS = 512;
 
 /**
  * Draws an image in RGB with a mask over it: its outline in full `colour`, its inside tinted. `mask` has the image's size
@@ -19,57 +17,70 @@ const BAND_ROWS = 512;
 export function overlay(image: Image, mask: Image<Uint8Array>, colour: Colour = GREEN, tint = TINT): Image<Uint8Array> {
   checkMask('overlay', image, mask);
   const picture = toRgb(image);
-  paint(picture, mask, colour, tint);
+  paint(picture.data, 0, mask, colour, tint);
   return picture;
-}
-
-/**
- * Draws a mask over a picture, in place and a band of rows at a time: pictures of large images take much memory.
- * @param wanted the label that is drawn; where it is absent, all
- */
-function paint(
-  picture: Image<Uint8Array>,
-  mask: Image<Uint8Array>,
-  colour: Colour,
-  tint: number,
-  wanted?: number,
-): void {
-  const { width, height } = picture;
-  const thickness = Math.max(1, Math.round(Math.max(width, height) / PIXELS_PER_OUTLINE));
-  for (let top = 0; top < height; top += BAND_ROWS) {
-    const bottom = Math.min(height, top + BAND_ROWS);
-    // With the rows around it, whose outside does not reach into the band in so few steps.
-    const [from, to] = [Math.max(0, top - thickness), Math.min(height, bottom + thickness)];
-    const rows = mask.data.subarray(from * width, to * width);
-    const data = wanted === undefined ? rows : rows.map((label) => Number(label === wanted));
-    const edge = outline({ width, height: to - from, channels: 1, data }, thickness);
-    for (let i = top * width; i < bottom * width; i++) {
-      const k = i - from * width;
-      if (data[k]) blend(picture.data, i, colour, edge[k] ? 1 : tint);
-    }
-  }
 }
 
 /** Draws an image with each class of a mask except the background, 0, in a colour of its own. */
 export function overlayClasses(image: Image, mask: Image<Uint8Array>, tint = TINT): Image<Uint8Array> {
   checkMask('overlay', image, mask);
   const picture = toRgb(image);
-  paintClasses(picture, mask, tint);
+  paintClasses(picture.data, 0, mask, labelsOf(mask), tint);
   return picture;
 }
 
-/** Draws what `overlayClasses` does, of an image that is read a part at a time. */
-export async function readOverlay(source: ImageSource, mask: Image<Uint8Array>): Promise<Image<Uint8Array>> {
+/** Draws what `overlayClasses` does, of an image that is read: its rows from top to bottom, a band of them at a time. */
+export async function* overlayBands(source: ImageSource, mask: Image<Uint8Array>): AsyncGenerator<Uint8Array> {
   checkMask('overlay', source, mask);
-  const picture = await readRgb(source);
-  paintClasses(picture, mask, TINT);
-  return picture;
+  const range = await readDisplayRange(source);
+  const labels = labelsOf(mask);
+  for await (const { top, band } of bandsOf(source)) {
+    const { data } = toRgb(band, range);
+    paintClasses(data, top, mask, labels, TINT);
+    yield data;
+  }
 }
 
-/** Draws each class of a mask over a picture, in place. */
-function paintClasses(picture: Image<Uint8Array>, mask: Image<Uint8Array>, tint: number): void {
-  const labels = [...new Set(mask.data)].filter((label) => label > 0);
-  for (const label of labels) paint(picture, mask, classColour(label), tint, label);
+function labelsOf({ data }: Image<Uint8Array>): number[] {
+  return [...new Set(data)].filter((label) => label > 0);
+}
+
+/** Draws the classes of a mask over rows of a picture, in place. */
+function paintClasses(
+  rows: Uint8Array,
+  top: number,
+  mask: Image<Uint8Array>,
+  labels: readonly number[],
+  tint: number,
+): void {
+  for (const label of labels) paint(rows, top, mask, classColour(label), tint, label);
+}
+
+/**
+ * Draws a mask over rows of a picture, in place.
+ * @param rows in RGB
+ * @param top the first of them, in the mask
+ * @param wanted the label that is drawn; where it is absent, all
+ */
+function paint(
+  rows: Uint8Array,
+  top: number,
+  { width, height, data }: Image<Uint8Array>,
+  colour: Colour,
+  tint: number,
+  wanted?: number,
+): void {
+  const thickness = Math.max(1, Math.round(Math.max(width, height) / PIXELS_PER_OUTLINE));
+  const bottom = top + rows.length / (3 * width);
+  // With the rows around it, whose outside does not reach into the band in so few steps.
+  const [from, to] = [Math.max(0, top - thickness), Math.min(height, bottom + thickness)];
+  const labels = data.subarray(from * width, to * width);
+  const inside = wanted === undefined ? labels : labels.map((label) => Number(label === wanted));
+  const edge = outline({ width, height: to - from, channels: 1, data: inside }, thickness);
+  for (let i = top * width; i < bottom * width; i++) {
+    const k = i - from * width;
+    if (inside[k]) blend(rows, i - top * width, colour, edge[k] ? 1 : tint);
+  }
 }
 
 /** Makes a grey picture of a mask: 255 inside (not 0), 0 outside. */

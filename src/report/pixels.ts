@@ -24,9 +24,8 @@ export function toRgb(image: Image, range = displayRange(image.data)): Image<Uin
   return { width, height, channels: 3, data: rgb };
 }
 
-/** Makes the picture that `toRgb` makes of an image that is read: once for its range, and once for its pixels. */
-export async function readRgb(source: ImageSource): Promise<Image<Uint8Array>> {
-  const { width, height } = source;
+/** The values of an image that is read which `toRgb` shows as black and white. */
+export async function readDisplayRange(source: ImageSource): Promise<[number, number]> {
   const extents: number[] = [];
   let range: [number, number] = [0, 255];
   for await (const { band } of bandsOf(source)) {
@@ -34,9 +33,7 @@ export async function readRgb(source: ImageSource): Promise<Image<Uint8Array>> {
     extents.push(...extent(band.data));
     range = shownRange(band.data, extent(extents));
   }
-  const data = new Uint8Array(width * height * 3);
-  for await (const { top, band } of bandsOf(source)) data.set(toRgb(band, range).data, top * width * 3);
-  return { width, height, channels: 3, data };
+  return range;
 }
 
 function displayRange(data: Image['data']): [number, number] {

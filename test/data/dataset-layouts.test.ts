@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { encodePng } from '../../src/formats/png/png.js';
+import { encodePng } from '../../src/formats/png/encode.js';
 import type { Image } from '../../src/image/image.js';
 import { resizeMask } from '../../src/image/resize.js';
 import { openDataset } from '../../src/platform/node/data.js';

@@ -2,7 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
 import { binaryMask } from '../../src/data/folder/mask.js';
-import { decodePng, encodePng, type PngImage } from '../../src/formats/png/png.js';
+import { encodePng } from '../../src/formats/png/encode.js';
+import { decodePng, type PngImage } from '../../src/formats/png/png.js';
 
 const row = (channels: 1 | 3, ...values: number[]): PngImage => ({
   width: values.length / channels,

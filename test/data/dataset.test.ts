@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
 import { Cache } from '../../src/data/cache.js';
 import type { DatasetOptions } from '../../src/data/folder/read-dataset.js';
-import { encodePng } from '../../src/formats/png/png.js';
+import { encodePng } from '../../src/formats/png/encode.js';
 import { openDataset } from '../../src/platform/node/data.js';
 
 const test = suite<{ dir: string }>('dataset', { dir: '' });

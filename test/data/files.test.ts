@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
 import { type Files, UnlistedFolder } from '../../src/data/folder/files.js';
 import { readDataset } from '../../src/data/folder/read-dataset.js';
-import { encodePng } from '../../src/formats/png/png.js';
+import { encodePng } from '../../src/formats/png/encode.js';
 import { sourceOf } from '../../src/formats/source.js';
 import { rejection } from '../support/throws.js';
 

@@ -7,7 +7,7 @@ import { parseAbout } from '../../src/data/folder/decathlon.js';
 import { readDataFolder } from '../../src/data/folder/folder.js';
 import type { DatasetOptions } from '../../src/data/folder/read-dataset.js';
 import { encodeNpy } from '../../src/formats/npy.js';
-import { encodePng } from '../../src/formats/png/png.js';
+import { encodePng } from '../../src/formats/png/encode.js';
 import { openDataset } from '../../src/platform/node/data.js';
 import { nodeFiles } from '../../src/platform/node/files/node-files.js';
 import { buildNifti, sformOf, zipped } from '../fixtures/nifti.js';

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import type { Origin } from '../../src/data/record.js';
 import { drawSplit } from '../../src/data/split/split.js';
-import { encodePng } from '../../src/formats/png/png.js';
+import { encodePng } from '../../src/formats/png/encode.js';
 import { openDataset } from '../../src/platform/node/data.js';
 import { put, suiteInFolder } from '../support/cli/cli.js';
 import { rejection, throwsInput } from '../support/throws.js';

@@ -35,7 +35,6 @@ test('the core reaches no module of Node and nothing of a platform, of the appli
   const isOptional = (name: string) => optional.some((known) => name === known || name.startsWith(`${known}/`));
   assert.equal(reached.filter((name) => !name.startsWith('/') && !isOptional(name)).sort(), [
     '@assemblyscript/loader',
-    'fast-png',
     'fflate',
   ]);
   assert.equal(

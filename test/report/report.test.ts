@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { joinBytes } from '../../src/base/bytes.js';
 import { InputError } from '../../src/base/errors.js';
 import { Random, seedKey } from '../../src/base/random.js';
 import type { Image, ImageData } from '../../src/image/image.js';
@@ -11,8 +12,8 @@ import { BACKGROUND, BLUE, GREEN, ORANGE, WHITE, YELLOW } from '../../src/report
 import { comparison } from '../../src/report/comparison.js';
 import { type Epoch, learningCurves } from '../../src/report/curves.js';
 import { fitText, textWidth } from '../../src/report/font.js';
-import { maskImage, overlay } from '../../src/report/overlay.js';
-import { enlarge, outline, readRgb, toRgb } from '../../src/report/pixels.js';
+import { maskImage, overlay, overlayBands, overlayClasses } from '../../src/report/overlay.js';
+import { enlarge, outline, toRgb } from '../../src/report/pixels.js';
 import { predictionSheet, type SheetRow } from '../../src/report/sheet.js';
 
 function grey<T extends ImageData>(width: number, data: T, channels = 1): Image<T> {
@@ -41,17 +42,23 @@ function drawn(...rows: string[]): Image<Uint8Array> {
 const SQUARE = drawn('......', '.####.', '.####.', '.####.', '.####.', '......');
 const BLACK = grey(6, new Uint8Array(36));
 
-test('a picture of an image that is read in bands is that of the whole, its range too', async () => {
+test('an overlay that is drawn in bands is that of the whole, the range of its image and its outlines too', async () => {
   const types = [Uint8Array, Uint16Array, Float32Array];
+  // Two bands, with a mask of two classes across both.
+  const [width, height] = [2048, 2058];
+  const mask = grey(width, new Uint8Array(width * height));
+  for (let y = 2030; y < 2055; y++) mask.data.fill(1 + (y & 8) / 8, y * width + 100, y * width + 130);
   for (const [k, scale] of [200, 60000, 1, 7].entries()) {
     const type = types[Math.min(k, 2)]!;
-    // Two bands: the least value is in the second one.
-    const [width, height] = [2048, 2050];
+    // The least value is in the second band.
     const data = new type(width * height);
     for (let i = 0; i < data.length; i++) data[i] = (scale * ((i * 7919) % 1000)) / 1000;
     data.fill(scale, 0, 2 ** 22);
     const image = { width, height, channels: 1, data };
-    assert.equal(await readRgb(sourceOfImage(image)), toRgb(image));
+    const bands: Uint8Array[] = [];
+    for await (const rows of overlayBands(sourceOfImage(image), mask)) bands.push(rows);
+    assert.is(bands.length, 2);
+    assert.equal(joinBytes(bands), overlayClasses(image, mask).data);
   }
 });
 

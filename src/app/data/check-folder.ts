@@ -9,7 +9,7 @@ import { type ImageFacts, survey } from '../../data/folder/survey.js';
 import type { LabelledImage } from '../../data/record.js';
 import { completePlan } from '../../data/split/plan.js';
 import type { Split } from '../../data/split/split.js';
-import { encodePng } from '../../formats/png/png.js';
+import { encodePng } from '../../formats/png/encode.js';
 import type { Fit } from '../../image/prepare.js';
 import { nodeFiles } from '../../platform/node/files/node-files.js';
 import { type ContactTile, contactSheet } from '../../report/contact.js';

@@ -4,7 +4,7 @@ import type { ImageRecords } from '../../data/record.js';
 import type { ModelScores } from '../../evaluate/evaluate.js';
 import type { MeanScores } from '../../evaluate/metrics.js';
 import type { FileKind } from '../../formats/file-kind.js';
-import { encodePng } from '../../formats/png/png.js';
+import { encodePng } from '../../formats/png/encode.js';
 import type { Image } from '../../image/image.js';
 import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/files/outputs.js';
 import { join } from '../../platform/node/files/paths.js';

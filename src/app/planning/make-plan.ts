@@ -1,7 +1,7 @@
 /** `unetpp plan`: a plan of a training, with what it takes of this machine, and on request with a measured learning rate. */
 import { InputError } from '../../base/errors.js';
 import { jsonText } from '../../base/json.js';
-import { encodePng } from '../../formats/png/png.js';
+import { encodePng } from '../../formats/png/encode.js';
 import type { DataFacts } from '../../plan/facts.js';
 import { UNLIMITED } from '../../plan/rule.js';
 import { secondsPerEpoch, trainingSeconds } from '../../plan/time.js';

@@ -1,11 +1,11 @@
 /** The files of a picture: its mask, NAME-overlay.png, and what else is asked for. */
-import { encodePng } from '../../formats/png/png.js';
+import { encodePng } from '../../formats/png/encode.js';
 import type { ImageSource } from '../../image/image-source.js';
 import { requireLabels } from '../../infer/instances.js';
 import type { OutputFile } from '../../platform/node/files/outputs.js';
-import { readOverlay } from '../../report/overlay.js';
 import { LABELS, OVERLAY } from '../kinds.js';
 import { OBJECTS_CSV, objectsCsv } from './objects-csv.js';
+import { encodeOverlay } from './overlay-picture.js';
 import { claim, maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
 import { asImage, type ResultContext, type ResultOptions, type Results, type ResultWriter } from './results.js';
 
@@ -52,10 +52,9 @@ async function writePicture(
 ): Promise<void> {
   if (instances) requireLabels(instances.instances.length, name);
   await files.mask.write([mask]);
-  await files.overlay.write(encodePng(await readOverlay(image, mask), OVERLAY.text));
+  await files.overlay.write(await encodeOverlay(image, mask));
   if (prediction) await files.probabilities?.write([asImage(prediction)]);
   if (!instances) return;
-  // Last, when the memory of the overlay is free again.
   await files.labels?.write(encodePng(instances.labels(), LABELS.text));
   await files.objects?.write(objectsCsv(instances.instances, image, classNames));
 }

@@ -3,7 +3,7 @@ import { InputError } from '../../base/errors.js';
 import type { FileKind } from '../../formats/file-kind.js';
 import type { OpenedImage, ResultFormat } from '../../formats/format.js';
 import { encodeNpy, NPY } from '../../formats/npy.js';
-import { encodePng } from '../../formats/png/png.js';
+import { encodePng } from '../../formats/png/encode.js';
 import { resultsAs } from '../../formats/results.js';
 import type { Image } from '../../image/image.js';
 import type { OutputFile, Outputs } from '../../platform/node/files/outputs.js';

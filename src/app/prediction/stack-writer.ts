@@ -3,16 +3,15 @@
  * slice, and NAME-overlay.png of the slice with the largest mask.
  */
 import type { ImageHeader } from '../../formats/format.js';
-import { encodePng } from '../../formats/png/png.js';
 import { sliceName } from '../../formats/stack.js';
 import type { Image } from '../../image/image.js';
 import type { ImageSource } from '../../image/image-source.js';
 import { requireLabels } from '../../infer/instances.js';
 import { type StackInstance, StackInstances } from '../../infer/stack-instances.js';
 import type { OutputFile } from '../../platform/node/files/outputs.js';
-import { readOverlay } from '../../report/overlay.js';
 import { OVERLAY } from '../kinds.js';
 import { OBJECTS_CSV, stackObjectsCsv } from './objects-csv.js';
+import { encodeOverlay } from './overlay-picture.js';
 import { pictureWriter } from './picture-writer.js';
 import { claim, labelsFile, maskFile, probabilitiesFile, type ResultFile, type ResultPlace } from './result-file.js';
 import { asImage, type ResultOptions, type Results, type ResultWriter } from './results.js';
@@ -101,7 +100,7 @@ class StackWriter implements ResultWriter {
     requireLabels(found.length, this.source);
     await masks.write(this.#masks);
     const { image, mask } = this.#shown!;
-    await overlay.write(encodePng(await readOverlay(image, mask), OVERLAY.text));
+    await overlay.write(await encodeOverlay(image, mask));
     await probabilities?.write(this.#probabilities);
     await objects?.labels.write(this.#objects.labels());
     await objects?.table.write(objects.csv(found));

@@ -3,7 +3,7 @@
 import { evenly } from '../../base/evenly.js';
 import { roundUp } from '../../base/multiples.js';
 import { evaluate } from '../../evaluate/evaluate.js';
-import { encodePng } from '../../formats/png/png.js';
+import { encodePng } from '../../formats/png/encode.js';
 import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import { learningCurves } from '../../report/curves.js';
 import { predictionSheet, type SheetRow } from '../../report/sheet.js';

@@ -1,5 +1,5 @@
 /**
- * The chunks of a PNG file. Those that pixels do not need are skipped (compressed profiles and texts among them), and
+ * The chunks of a PNG file, read and written. Those that pixels do not need are skipped (compressed profiles and texts among them), and
  * the pixel data is inflated to no more than the size that the header declares: 194 KB that declare one pixel can grow
  * to 200 MB.
  */
@@ -17,7 +17,7 @@ interface Chunk {
 }
 
 /** Bytes of a chunk beside its data. */
-export const LENGTH_TYPE_CHECKSUM = 12;
+const LENGTH_TYPE_CHECKSUM = 12;
 
 /** What the pixels are made of. */
 export interface PixelChunks {
@@ -113,13 +113,31 @@ const CRCS = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
+/** A chunk with its length and its checksum. */
+export function encodeChunk(type: string, data: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(data.length + LENGTH_TYPE_CHECKSUM);
+  const view = new DataView(whole.buffer);
+  view.setUint32(0, data.length);
+  for (let k = 0; k < type.length; k++) whole[4 + k] = type.charCodeAt(k);
+  whole.set(data, 8);
+  view.setUint32(whole.length - 4, crcOf(whole));
+  return whole;
+}
+
 function checkCrc({ type, whole }: Chunk, name: string): void {
-  let crc = ~0;
-  // Type and data, between the length and the checksum.
-  const end = whole.length - 4;
-  for (let i = 4; i < end; i++) crc = CRCS[(crc ^ whole[i]!) & 255]! ^ (crc >>> 8);
-  const [found, stored] = [~crc >>> 0, new DataView(whole.buffer, whole.byteOffset + end, 4).getUint32(0)];
+  const [found, stored] = [
+    crcOf(whole),
+    new DataView(whole.buffer, whole.byteOffset + whole.length - 4, 4).getUint32(0),
+  ];
   if (found === stored) return;
   const what = `CRC mismatch for chunk ${type}. Expected ${stored}, found ${found}`;
   throw new InputError(`${name}: damaged PNG: ${what}; copy the file again`);
+}
+
+/** The checksum of a whole chunk: of its type and its data, between the length and the checksum. */
+function crcOf(whole: Uint8Array): number {
+  let crc = ~0;
+  const end = whole.length - 4;
+  for (let i = 4; i < end; i++) crc = CRCS[(crc ^ whole[i]!) & 255]! ^ (crc >>> 8);
+  return ~crc >>> 0;
 }

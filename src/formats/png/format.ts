@@ -5,8 +5,9 @@ import { cutOut } from '../../image/window.js';
 import type { ImageFormat, OpenedImage } from '../format.js';
 import { type ByteSource, readAll } from '../source.js';
 import { readPixelChunks } from './chunks.js';
+import { encodePng } from './encode.js';
 import { channelsOf, HEADER_BYTES, isPng, parsePngHeader } from './header.js';
-import { decodePng, encodePng } from './png.js';
+import { decodePng } from './png.js';
 
 export const pngFormat: ImageFormat = {
   name: 'PNG',

@@ -21,7 +21,8 @@ export interface PngHeader {
   readonly interlaced: boolean;
 }
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** The first bytes of a PNG file. */
+export const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Whether a file that begins like this is a PNG. */
 export function isPng(start: Uint8Array): boolean {

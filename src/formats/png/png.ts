@@ -1,11 +1,10 @@
-/** PNG files: decoded to images of one or three channels, and encoded. */
-import { encode } from 'fast-png';
+/** PNG files decoded to images of one or three channels. */
 import { InputError } from '../../base/errors.js';
 import { emptyLike } from '../../image/channels.js';
 import type { Image } from '../../image/image.js';
 import type { StoredImage } from '../format.js';
-import { inflateLines, LENGTH_TYPE_CHECKSUM, readPixelChunks } from './chunks.js';
-import { channelsOf, HEADER_BYTES, type PngHeader, parsePngHeader } from './header.js';
+import { inflateLines, readPixelChunks } from './chunks.js';
+import { channelsOf, type PngHeader, parsePngHeader } from './header.js';
 import { unfilterLines } from './lines.js';
 
 /** A decoded PNG: 1 channel where it is stored as grey, else 3. */
@@ -34,30 +33,6 @@ export function decodePng(bytes: Uint8Array, name: string): PngImage {
   const channels = channelsOf(header);
   if (channels === header.channels) return { width, height, channels, data: samples };
   return { width, height, channels, data: withoutAlpha(samples, channels), hasAlpha: true };
-}
-
-/**
- * Encodes an image with 1 to 4 channels (grey, grey and alpha, RGB, RGB and alpha) of 8 or 16 bits a sample as a PNG
- * file, without interlacing.
- * @param image with a palette, whose colours its one channel of 8 bits counts, it becomes a palette image
- * @param text what text chunks say, by keyword, in Latin-1
- */
-export function encodePng(
-  image: Image<Uint8Array | Uint16Array> & { readonly palette?: number[][] },
-  text: Readonly<Record<string, string>> = {},
-): Uint8Array {
-  return textFirst(encode({ ...image, text: { ...text }, depth: image.data instanceof Uint16Array ? 16 : 8 }), text);
-}
-
-/** Moves the text chunks, which fast-png writes last, to right after the header, where the first look finds them. */
-function textFirst(png: Uint8Array, text: Readonly<Record<string, string>>): Uint8Array {
-  // Each chunk: keyword, a zero and the text, beside the 12 bytes that every chunk has.
-  const size = Object.entries(text).reduce((sum, pair) => sum + LENGTH_TYPE_CHECKSUM + pair.join('\0').length, 0);
-  const end = png.length - LENGTH_TYPE_CHECKSUM;
-  const chunks = png.slice(end - size, end);
-  png.copyWithin(HEADER_BYTES + size, HEADER_BYTES, end - size);
-  png.set(chunks, HEADER_BYTES);
-  return png;
 }
 
 /** Samples of 16 bits from bytes, the higher one first. */

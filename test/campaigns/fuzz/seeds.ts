@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { encode as encodeJpeg } from 'jpeg-js';
 import { encodeNpy } from '../../../src/formats/npy.js';
-import { encodePng } from '../../../src/formats/png/png.js';
+import { encodePng } from '../../../src/formats/png/encode.js';
 import { readSafetensors, type StoredTensor } from '../../../src/formats/safetensors.js';
 import { encodeTiff } from '../../../src/formats/tiff/write.js';
 import { buildDicom, type Fields, fragments, PICTURE, rle, SYNTAX } from '../../fixtures/dicom.js';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { saveUnchanged } from '../../../src/app/models/save-unchanged.js';
 import { spacing } from '../../../src/app/options/parsers.js';
-import { decodePng, encodePng } from '../../../src/formats/png/png.js';
+import { encodePng } from '../../../src/formats/png/encode.js';
+import { decodePng } from '../../../src/formats/png/png.js';
 import { createModel, loadModel, type ModelConfig, weightsSha256 } from '../../../src/index.js';
 import { disc, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../../support/cli/cli.js';
 

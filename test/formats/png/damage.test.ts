@@ -4,7 +4,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../../src/base/errors.js';
 import { Random, seedKey } from '../../../src/base/random.js';
-import { decodePng, encodePng } from '../../../src/formats/png/png.js';
+import { encodePng } from '../../../src/formats/png/encode.js';
+import { decodePng } from '../../../src/formats/png/png.js';
 import { readImage } from '../../../src/platform/node/files/read-image.js';
 import { buildPng, COLOUR, chunk, ihdr, type PngParts, packLines, SIGNATURE } from '../../fixtures/png.js';
 

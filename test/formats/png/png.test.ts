@@ -1,9 +1,10 @@
-import { encode } from 'fast-png';
+import { decode, encode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random, seedKey } from '../../../src/base/random.js';
+import { encodePng, PngEncoder } from '../../../src/formats/png/encode.js';
 import { parsePngHeader } from '../../../src/formats/png/header.js';
-import { decodePng, encodePng } from '../../../src/formats/png/png.js';
+import { decodePng } from '../../../src/formats/png/png.js';
 import { buildPng, COLOUR, chunk, packLines } from '../../fixtures/png.js';
 
 const random = new Random(seedKey(11));
@@ -49,6 +50,38 @@ test('every kind of 8 and 16 bits comes back as it was encoded but without alpha
       }
     }
   }
+});
+
+test('what is written is read by others: every kind, in bands, with palette and text', () => {
+  for (const channels of [1, 2, 3, 4]) {
+    for (const bits of [8, 16] as const) {
+      const [width, height] = [7, 300];
+      const values = samples(width * height * channels, 2 ** bits);
+      const data = bits === 8 ? Uint8Array.from(values) : Uint16Array.from(values);
+      const encoder = new PngEncoder({ width, height, channels, bits }, { Software: 'unetpp', Title: 'a mask' });
+      const cut = 113 * width * channels;
+      encoder.add(data.subarray(0, cut));
+      encoder.add(data.subarray(cut));
+      const read = decode(encoder.finish(), { checkCrc: true });
+      assert.equal([read.width, read.height, read.channels, read.depth], [width, height, channels, bits]);
+      assert.equal(read.data, data);
+      assert.equal(read.text, { Software: 'unetpp', Title: 'a mask' });
+    }
+  }
+  const palette = [
+    [0, 0, 0],
+    [200, 30, 4],
+  ];
+  const read = decode(encodePng({ width: 3, height: 1, channels: 1, data: Uint8Array.of(1, 0, 1), palette }));
+  assert.equal(read.palette, palette);
+  assert.equal([...read.data], [1, 0, 1]);
+});
+
+test('rows that are missing or cut are our own fault', () => {
+  const encoder = new PngEncoder({ width: 3, height: 2, channels: 1, bits: 8 });
+  assert.throws(() => encoder.add(new Uint8Array(4)), '4 samples are no whole rows of 3');
+  encoder.add(new Uint8Array(3));
+  assert.throws(() => encoder.finish(), '1 rows of a picture of 2');
 });
 
 test('all five line filters', () => {

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodePng } from '../../../src/formats/png/png.js';
+import { encodePng } from '../../../src/formats/png/encode.js';
 import { HANGING, type Outcome } from './outcome.js';
 import { runShared } from './shared-command.js';
 
