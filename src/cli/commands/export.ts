@@ -1,11 +1,11 @@
 /** `unetpp export`: a model for other programs. */
 import { Option } from 'commander';
 import { type ExportFileOptions, exportFile } from '../../app/export/export-file.js';
-import { weightFormats } from '../../app/export/exporter.js';
 import { exportFormats } from '../../app/export/formats.js';
 import { imageSize, model, path, text } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { memorySize } from '../../base/quantities.js';
+import { weightFormats } from '../../model/weight-formats.js';
 import { type CommonOptions, command, report } from '../program.js';
 
 export const exportCommand = command(
