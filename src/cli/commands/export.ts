@@ -16,7 +16,7 @@ export const exportCommand = command(
   .usage('--model FILE --format FORMAT --out PATH [options]')
   .requiredOption('--model <file>', 'model file, or the name of a model', model)
   .addOption(
-    new Option('--format <name>', "torch: a folder with the weights in PyTorch's names and layouts")
+    new Option('--format <name>', "torch: a folder with PyTorch's weights, its network and a prediction in Python")
       .choices(exportFormats)
       .makeOptionMandatory(),
   )
