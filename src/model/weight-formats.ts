@@ -67,23 +67,31 @@ export function decodeWeights(
   }
   invariant(scale?.dtype === 'F32' && outputAxis !== undefined, 'int8 needs the scale of each output channel');
   const { data } = values;
-  const channelOf = channels(values.shape, outputAxis);
-  return Float32Array.from(data, (integer, k) => integer * scale.data[channelOf(k)]!);
+  const result = new Float32Array(data.length);
+  forEachRun(values.shape, outputAxis, (channel, begin, end) => {
+    const step = scale.data[channel]!;
+    for (let k = begin; k < end; k++) result[k] = data[k]! * step;
+  });
+  return result;
 }
 
 function quantised(shape: Shape, data: Float32Array, outputAxis: number): StoredWeights {
-  const channelOf = channels(shape, outputAxis);
   const scale = new Float32Array(shape[outputAxis]!);
-  for (let k = 0; k < data.length; k++) {
-    const channel = channelOf(k);
-    scale[channel] = Math.max(scale[channel]!, Math.abs(data[k]!));
-  }
+  forEachRun(shape, outputAxis, (channel, begin, end) => {
+    let largest = scale[channel]!;
+    for (let k = begin; k < end; k++) largest = Math.max(largest, Math.abs(data[k]!));
+    scale[channel] = largest;
+  });
   // A channel of zeros, or of numbers so small that the step rounds to 0, is one of zeros with any step.
   for (let channel = 0; channel < scale.length; channel++) {
     scale[channel]! /= 127;
     if (scale[channel] === 0) scale[channel] = 1;
   }
-  const integers = Int8Array.from(data, (value, k) => nearestInteger(value / scale[channelOf(k)]!));
+  const integers = new Int8Array(data.length);
+  forEachRun(shape, outputAxis, (channel, begin, end) => {
+    const step = scale[channel]!;
+    for (let k = begin; k < end; k++) integers[k] = nearestInteger(data[k]! / step);
+  });
   return {
     values: { dtype: 'I8', shape, data: integers },
     scale: { dtype: 'F32', shape: [scale.length], data: scale },
@@ -95,11 +103,16 @@ function nearestInteger(value: number): number {
   return Math.sign(value) * Math.min(127, Math.round(Math.abs(value)));
 }
 
-/** The output channel of each place. */
-function channels(shape: Shape, outputAxis: number): (place: number) => number {
-  const count = shape[outputAxis]!;
-  const inner = sizeOf(shape.slice(outputAxis + 1));
-  return (place) => Math.floor(place / inner) % count;
+/** Goes through the values in their order, by runs that belong to one output channel. */
+function forEachRun(
+  shape: Shape,
+  outputAxis: number,
+  work: (channel: number, begin: number, end: number) => void,
+): void {
+  const channels = shape[outputAxis]!;
+  const length = sizeOf(shape.slice(outputAxis + 1));
+  const runs = sizeOf(shape.slice(0, outputAxis + 1));
+  for (let run = 0; run < runs; run++) work(run % channels, run * length, (run + 1) * length);
 }
 
 /** @throws InputError for a number that would become infinite */
