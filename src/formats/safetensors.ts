@@ -19,6 +19,9 @@ import { kindBySignature } from './signature.js';
 export type StoredTensor =
   | { readonly dtype: 'F32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'F64'; readonly shape: readonly number[]; readonly data: Float64Array }
+  /** Numbers of 16 bits by their bits, see `fromFloat16`. */
+  | { readonly dtype: 'F16'; readonly shape: readonly number[]; readonly data: Uint16Array }
+  | { readonly dtype: 'I8'; readonly shape: readonly number[]; readonly data: Int8Array }
   | { readonly dtype: 'I64'; readonly shape: readonly number[]; readonly data: BigInt64Array };
 
 export interface SafetensorsFile {
@@ -39,7 +42,7 @@ interface Entry {
 
 /** The format's own limit, in bytes. */
 const MAX_HEADER = 100_000_000;
-const ITEM_BYTES: Readonly<Record<Dtype, number>> = { F32: 4, F64: 8, I64: 8 };
+const ITEM_BYTES: Readonly<Record<Dtype, number>> = { F32: 4, F64: 8, F16: 2, I64: 8, I8: 1 };
 const NO_DIGEST = '0'.repeat(64);
 
 /**
@@ -119,8 +122,7 @@ function bytesOf(data: StoredTensor['data']): Uint8Array {
 }
 
 /** @throws InputError if a number of `data` is NaN or infinite; it names file, tensor and the first such index. */
-export function assertFinite(file: string, tensor: string, data: StoredTensor['data']): void {
-  if (data instanceof BigInt64Array) return;
+export function assertFinite(file: string, tensor: string, data: Float32Array | Float64Array): void {
   let index = 0;
   while (index < data.length && Number.isFinite(data[index])) index++;
   if (index === data.length) return;
@@ -185,7 +187,7 @@ function parseEntry(name: string, value: unknown, file: string): Entry {
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isDtype(dtype))
     throw new InputError(
-      `${file}: tensor ${show(name)}: expected dtype F32, F64 or I64, found ${show(dtype)}; convert it to float32`,
+      `${file}: tensor ${show(name)}: expected dtype F32, F64, F16, I64 or I8, found ${show(dtype)}; convert it to float32`,
     );
   if (!isSizes(shape)) throw fail(`expected a shape of non-negative integers, found ${show(shape)}`);
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!)
@@ -264,6 +266,8 @@ function asTensor(dtype: Dtype, shape: readonly number[], bytes: Uint8Array): St
   const length = byteLength / ITEM_BYTES[dtype];
   if (dtype === 'F32') return { dtype, shape, data: new Float32Array(buffer, byteOffset, length) };
   if (dtype === 'F64') return { dtype, shape, data: new Float64Array(buffer, byteOffset, length) };
+  if (dtype === 'F16') return { dtype, shape, data: new Uint16Array(buffer, byteOffset, length) };
+  if (dtype === 'I8') return { dtype, shape, data: new Int8Array(buffer, byteOffset, length) };
   return { dtype, shape, data: new BigInt64Array(buffer, byteOffset, length) };
 }
 

@@ -18,6 +18,11 @@ export function torchShape(kind: ParameterKind, shape: Shape): number[] {
   return TO_TORCH[kind]?.map((axis) => shape[axis]!) ?? [sizeOf(shape)];
 }
 
+/** The axis of PyTorch's that counts the output channels of a convolution, which is our last; undefined for other kinds. */
+export function torchOutputAxis(kind: ParameterKind): number | undefined {
+  return TO_TORCH[kind]?.indexOf(3);
+}
+
 /** A copy of a parameter's values in PyTorch's order. */
 export function toTorch<T extends Values>(kind: ParameterKind, shape: Shape, data: T): T {
   return permute(data, shape, TO_TORCH[kind]);

@@ -154,6 +154,7 @@ function others(folder: string): Command[] {
     ['evaluate', '--model', 'model.safetensors', '--csv', 'scores.csv', '--report', 'report', ...on],
     ['evaluate --save', '--model', 'model.safetensors', '--choose-threshold', '--save', ...on],
     ['prune', '--model', 'model.safetensors', '--level', '1', '--out', 'small.safetensors'],
+    ['compress', '--model', 'model.safetensors', '--weights', 'int8', '--out', 'smaller.safetensors', ...on],
     ['check', '--out', 'sheet.png', ...on],
     ['convert', '--out', 'pairs', ...on],
   ] as const;

@@ -5,11 +5,12 @@ import type { Size } from '../../image/frame.js';
 import { loadModel } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import { prune } from '../../model/prune.js';
+import type { WeightFormat } from '../../model/weight-formats.js';
 import { levelsOfMode, parseMode } from '../../network/mode.js';
 import { bytesOf, makeFolder } from '../../platform/node/files/outputs.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 import { testImage } from './check.js';
-import type { Exported, ExportedFile, Exporter, WeightFormat } from './exporter.js';
+import type { Exported, ExportedFile, Exporter } from './exporter.js';
 import { type ExportFormat, exporters, exportFormats } from './formats.js';
 
 export interface ExportFileOptions extends ForceOption {

@@ -3,10 +3,7 @@ import type { FileKind } from '../../formats/file-kind.js';
 import type { Size } from '../../image/frame.js';
 import type { Image } from '../../image/image.js';
 import type { Model } from '../../model/model.js';
-
-/** How weights are stored; kernels compute in float32 whatever it is. */
-export const weightFormats = ['f32', 'f16', 'int8'] as const;
-export type WeightFormat = (typeof weightFormats)[number];
+import type { WeightFormat } from '../../model/weight-formats.js';
 
 /** What a call asks for beside the format. */
 export interface ExportRequest {

@@ -1,11 +1,11 @@
 /** `unetpp export`: a model for other programs. */
 import { Option } from 'commander';
 import { type ExportFileOptions, exportFile } from '../../app/export/export-file.js';
-import { weightFormats } from '../../app/export/exporter.js';
 import { exportFormats } from '../../app/export/formats.js';
 import { imageSize, model, path, text } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { memorySize } from '../../base/quantities.js';
+import { weightFormats } from '../../model/weight-formats.js';
 import { type CommonOptions, command, report } from '../program.js';
 
 export const exportCommand = command(
@@ -16,7 +16,7 @@ export const exportCommand = command(
   .usage('--model FILE --format FORMAT --out PATH [options]')
   .requiredOption('--model <file>', 'model file, or the name of a model', model)
   .addOption(
-    new Option('--format <name>', "torch: a folder with the weights in PyTorch's names and layouts")
+    new Option('--format <name>', "torch: a folder with PyTorch's weights, its network and a prediction in Python")
       .choices(exportFormats)
       .makeOptionMandatory(),
   )

@@ -40,7 +40,7 @@ export interface OnnxGraph {
 }
 
 /** TensorProto.DataType. */
-const DATA_TYPES: { readonly [K in StoredTensor['dtype']]: number } = { F32: 1, I64: 7, F64: 11 };
+const DATA_TYPES: { readonly [K in StoredTensor['dtype']]: number } = { F32: 1, I8: 3, I64: 7, F16: 10, F64: 11 };
 
 /** AttributeProto.AttributeType. */
 const FLOAT = 1;

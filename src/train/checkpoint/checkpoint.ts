@@ -82,7 +82,7 @@ function flat(data: Values): StoredTensor {
 }
 
 function valuesOf(name: string, { dtype, shape, data }: StoredTensor, source: string): Values {
-  if (dtype !== 'I64' && shape.length === 1) return data;
+  if ((dtype === 'F32' || dtype === 'F64') && shape.length === 1) return data;
   throw new InputError(
     `${source}: tensor ${show(name)} is ${dtype} [${shape}], expected one row of floats; ` +
       'restore the file from a copy',

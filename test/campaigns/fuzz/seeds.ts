@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { encode as encodeJpeg } from 'jpeg-js';
+import { ReferenceBackend } from '../../../src/backend/reference.js';
 import { encodeNpy } from '../../../src/formats/npy.js';
 import { encodePng } from '../../../src/formats/png/encode.js';
 import { readSafetensors, type StoredTensor } from '../../../src/formats/safetensors.js';
 import { encodeTiff } from '../../../src/formats/tiff/write.js';
+import { decodeModel, encodeModel } from '../../../src/model/modelfile.js';
+import { weightFormats } from '../../../src/model/weight-formats.js';
 import { buildDicom, type Fields, fragments, PICTURE, rle, SYNTAX } from '../../fixtures/dicom.js';
 import { codedFrame } from '../../fixtures/dicom-frames.js';
 import { exif, jpeg, withSegment } from '../../fixtures/jpeg.js';
@@ -42,6 +45,7 @@ export async function seedsOf(run: string): Promise<Seeds> {
   const file = (name: string) => new Uint8Array(readFileSync(join(run, name)));
   const model = file('model.safetensors');
   const { metadata, tensors } = await readSafetensors(model, 'model');
+  const read = await decodeModel(model, 'model', new ReferenceBackend());
   const metrics = metricsOf(run).map((line) =>
     JSON.stringify({ ...line, seconds: 1, imagesPerSecond: 9, memoryBytes: 9 }),
   );
@@ -61,7 +65,7 @@ export async function seedsOf(run: string): Promise<Seeds> {
     jpeg: jpegs(),
     dicom: dicoms(),
     nifti: niftis(),
-    model: [model],
+    model: await Promise.all(weightFormats.map((weights) => encodeModel(read, { weights }))),
     checkpoint: [file('checkpoint.safetensors'), file('checkpoint-previous.safetensors')],
     mat: await mats(),
     torch: tensors,
