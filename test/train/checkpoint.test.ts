@@ -58,9 +58,13 @@ test('tensors come back bit for bit, also those without elements, of shared memo
   for (const [name, data] of tensors) {
     const copy = read.tensors.get(name)!;
     assert.is(copy.constructor, data.constructor);
-    assert.ok(Buffer.from(copy.buffer).equals(Buffer.from(data.buffer, data.byteOffset, data.byteLength)), name);
+    assert.ok(bytesOf(copy).equals(bytesOf(data)), name);
   }
 });
+
+function bytesOf({ buffer, byteOffset, byteLength }: Values): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
 
 test('its tensors are those of the caller: nothing is copied', async () => {
   const { tensors, ...rest } = checkpointOf(1);

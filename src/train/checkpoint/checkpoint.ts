@@ -51,7 +51,7 @@ export async function encodeCheckpoint(
 }
 
 /**
- * A checkpoint from the bytes of its file. The tensors are copies, so `bytes` can go.
+ * A checkpoint from the bytes of its file, in which its tensors stay.
  * @param source the file's name, for the errors
  * @throws InputError, one line, when anything differs from what was written
  */
