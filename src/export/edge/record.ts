@@ -34,7 +34,9 @@ export function recordProgram({ network, outputs }: InferenceGraph, module: Uint
   invariant(output && outputs.length === 1 && output.shape[0] === 1, 'one output of one image is recorded');
   const leaves = liveLeaves(outputs, 'parameter');
   const workspace = (node: Node) => workspaceLength(node, 1);
-  const planned = plan(outputs, { bound: new Set(leaves), workspace, alignment: ALIGNMENT });
+  const options = { bound: new Set(leaves), workspace, alignment: ALIGNMENT };
+  const plans = [plan(outputs, options), plan(outputs, { ...options, tensorsFirst: true })] as const;
+  const planned = plans[1].length < plans[0].length ? plans[1] : plans[0];
   const packedSteps = planned.steps.filter((node) => packings.of(node));
   const packedOnly = new Map(packedSteps.map((node) => [filterOf(node, network), node]));
 

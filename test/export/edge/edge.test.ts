@@ -62,6 +62,18 @@ test('a pruned network: the bits of its head, and less of everything', async () 
   }
 });
 
+test('the least network of a shape that is used: below 100 KB of files, and 2 MB of memory', async () => {
+  const model = prune(edgeModel({ filters: [8, 16, 32, 64, 128] }), 1);
+  const { files, remarks } = await exportEdge(model, { width: 128, height: 128 });
+  const { pages } = JSON.parse(new TextDecoder().decode(files.get('plan.json')));
+  const stored = ['kernels.wasm', 'plan.json', 'weights.bin'].reduce((sum, name) => sum + files.get(name)!.length, 0);
+  assert.ok(stored < 100e3 && pages * 65536 < 2e6, `${stored} bytes stored, ${pages} pages`);
+  const grouped = (bytes: number) => bytes.toLocaleString('en-US');
+  assert.equal(remarks, [
+    `kernels, plan and weights: ${grouped(stored)} bytes; memory while it runs: ${grouped(pages * 65536)} bytes`,
+  ]);
+});
+
 for (const [weights, largest] of [
   ['f16', 1e-3],
   ['int8', 0.05],
