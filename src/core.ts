@@ -112,7 +112,8 @@ export {
 } from './model/recommendation.js';
 export { type Cost, type NetworkCost, predictionCost, type Summary, summarize } from './model/summary.js';
 export { type Thresholds, thresholdOf } from './model/threshold.js';
-export { importTorch } from './model/torch.js';
+export { type EncodeOptions, importTorch } from './model/torch.js';
+export { type WeightFormat, weightFormats } from './model/weight-formats.js';
 export { defaultConfig, depthOf, levelsOf, type ModelConfig, parseConfig } from './network/config.js';
 export { type Initialisation, initialisations } from './network/initialisation.js';
 export { type Mode, type Output, parseMode } from './network/mode.js';

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { check } from './commands/check.js';
 import { compare } from './commands/compare.js';
+import { compress } from './commands/compress.js';
 import { convert } from './commands/convert.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate } from './commands/evaluate.js';
@@ -26,6 +27,7 @@ export const commands: readonly CliCommand[] = [
   compare,
   predict,
   prune,
+  compress,
   study,
   info,
   check,

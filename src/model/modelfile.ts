@@ -1,9 +1,11 @@
 /**
- * The model file: one safetensors file. The tensors have PyTorch's names and layouts, sorted by name; `__metadata__`
+ * The model file: one safetensors file. The tensors have PyTorch's names and layouts, sorted by name; the weights of
+ * convolutions may be stored smaller, as F16, or as I8 with a tensor `NAME.scale`, see `encodeWeights`. `__metadata__`
  * says how to build the network and how to feed it, so that it predicts on a raw image with no other information:
  *
  *     format         "unetpp"
  *     version        "1"
+ *     weights        "f16" or "int8", for people; absent where all numbers are float32
  *     config         JSON, see `ModelConfig`
  *     preprocessing  JSON, see `Preprocessing`
  *     thresholds     JSON, see `Thresholds`; absent where none was chosen
@@ -11,7 +13,7 @@
  *     recommendation JSON, see `Recommendation`; absent where there is none
  *     training       JSON, see `TrainingSummary`; absent for a model that was not trained here
  *     classNames     JSON, a list of texts; absent where classes have no names
- *     sha256         of the numbers: the same as `weightsSha256`
+ *     sha256         of the numbers as they are stored: where all are float32, the same as `weightsSha256`
  */
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
@@ -29,30 +31,42 @@ import { Model } from './model.js';
 import { parsePostprocessings } from './postprocessing.js';
 import { parseRecommendation } from './recommendation.js';
 import { parseThresholds } from './threshold.js';
-import { exportTensors, importParameters } from './torch.js';
+import { type EncodeOptions, exportTensors, importParameters } from './torch.js';
 
 const FORMAT = 'unetpp';
 const VERSION = '1';
 
-/** The metadata up to its end or to the training, which begins with `prunedTo` in a pruned model. */
+/**
+ * The metadata up to its end or to the training, which begins with `prunedTo` in a pruned model, or to the form of weights
+ * that are not float32.
+ */
 const DERIVED =
-  /^.{8}\{"__metadata__":\{"headerSha256":"\w*","format":"unetpp"(?:(?!,"training":").)*?(?:,"training":"\{\\"prunedTo\\":|,"sha256":")/s;
+  /^.{8}\{"__metadata__":\{"headerSha256":"\w*","format":"unetpp"(?:(?!,"training":").)*?(?:,"weights":"|,"training":"\{\\"prunedTo\\":|,"sha256":")/s;
 
 /**
- * Model files that `prune` and `import-torch` make in a moment, so that they may write over them. Those of a training,
- * which may have taken days, are not among them.
+ * Model files that `prune`, `compress` and `import-torch` make in a moment, so that they may write over them. Those of a
+ * training, which may have taken days, are not among them.
  */
 export const DERIVED_MODEL: FileKind = {
-  name: 'a pruned or imported model',
+  name: 'a pruned, compressed or imported model',
   begins: (head) => DERIVED.test(head),
 };
 
-/** Encodes a model as the bytes of its file; the same model gives the same bytes. */
-export async function encodeModel({ config, parameters, card }: Model): Promise<Uint8Array> {
+/**
+ * Encodes a model as the bytes of its file; the same model gives the same bytes. They are float32 unless `weights` asks for
+ * smaller ones, wherever the model comes from.
+ * @throws InputError for weights that cannot be stored so
+ */
+export async function encodeModel(
+  { config, parameters, card }: Model,
+  options: EncodeOptions = {},
+): Promise<Uint8Array> {
+  const { weights = 'f32' } = options;
   const { preprocessing, thresholds, postprocessing, recommendation, classNames, training } = card;
-  return writeSafetensors(await exportTensors(parameters), {
+  return writeSafetensors(await exportTensors(parameters, options), {
     format: FORMAT,
     version: VERSION,
+    ...(weights !== 'f32' && { weights }),
     config: JSON.stringify(config),
     preprocessing: JSON.stringify(preprocessing),
     ...(Object.keys(thresholds).length > 0 && { thresholds: JSON.stringify(thresholds) }),
@@ -97,8 +111,8 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
 }
 
 /**
- * The SHA-256 of all values, running statistics included, as little-endian float32 in the file's layout, in name order.
- * It shows whether two trainings gave the same bits.
+ * The SHA-256 of all values, running statistics included, as little-endian float32 in the file's layout, in name order,
+ * whatever they were stored as. It shows whether two trainings gave the same bits.
  */
 export async function weightsSha256(model: Model): Promise<string> {
   const tensors = await exportTensors(model.parameters);

@@ -66,11 +66,11 @@ for (const [name, line, file, kind] of [
   ['evaluate --csv', [...CSV, 'scores.csv'], 'scores.csv', 'a table of scores'],
   ['evaluate --report, its picture', [...REPORT, 'out'], 'out/worst.png', 'a picture of the worst images'],
   ['evaluate --report, its table', [...REPORT, 'out'], 'out/images.csv', 'a table of scores'],
-  ['import-torch', [...IMPORT, 'net.safetensors'], 'net.safetensors', 'a pruned or imported model'],
+  ['import-torch', [...IMPORT, 'net.safetensors'], 'net.safetensors', 'a pruned, compressed or imported model'],
   ['predict, its mask', [...PREDICT, 'out'], 'out/scan.png', 'a mask'],
   ['predict, its overlay', [...PREDICT, 'out'], 'out/scan-overlay.png', 'an overlay'],
   ['predict, its probabilities', [...PREDICT, 'out'], 'out/scan.npy', 'an array'],
-  ['prune', [...PRUNE, 'small.safetensors'], 'small.safetensors', 'a pruned or imported model'],
+  ['prune', [...PRUNE, 'small.safetensors'], 'small.safetensors', 'a pruned, compressed or imported model'],
 ] as const) {
   test(`${name}: a file of the user's stays, one of our own is written anew`, async ({ dir }) => {
     put(dir, file, 'of the user');
@@ -90,7 +90,7 @@ for (const [name, line, file, kind] of [
 test('prune: a trained model is hours of work, and stays', async () => {
   await call(TRAIN, 'run');
   const trained = readFileSync('run/model.safetensors');
-  const why = 'exists, and is not a pruned or imported model that unetpp wrote';
+  const why = 'exists, and is not a pruned, compressed or imported model that unetpp wrote';
   const advice = 'give another name, or replace it with --force';
   assert.is(await messageOf(call(PRUNE, 'run/model.safetensors')), `run/model.safetensors: ${why}; ${advice}`);
   assert.equal(readFileSync('run/model.safetensors'), trained);

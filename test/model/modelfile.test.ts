@@ -193,7 +193,7 @@ test('numbers that are not finite, and integers, are refused by name', async () 
   const integers = await refusal(({ tensors }) => {
     tensors.set('final1.bias', { dtype: 'I64', shape: [1], data: BigInt64Array.of(1n) });
   });
-  assert.is(integers, 'm: tensor "final1.bias" holds integers (I64), expected F32 or F64; save it as floats');
+  assert.is(integers, 'm: tensor "final1.bias" holds integers (I64), expected F32, F64 or F16; save it as floats');
 });
 
 test('a configuration of a huge network is refused before anything of its size is allocated', async () => {
@@ -206,7 +206,7 @@ test('a configuration of a huge network is refused before anything of its size i
   assert.ok(process.memoryUsage().rss - before < 100 * 2 ** 20);
 });
 
-test('a PyTorch state dict: one head is recognised, counters are ignored, float64 is taken', async () => {
+test('a PyTorch state dict: one head is recognised, counters are ignored, float64 and float16 are taken', async () => {
   const model = createModel({ filters: [2, 3], norm: 'batch', deepSupervision: false }, { backend });
   const { tensors } = await readSafetensors(await encodeModel(model), 'm');
   tensors.set('conv0_0.bn1.num_batches_tracked', { dtype: 'I64', shape: [], data: BigInt64Array.of(9n) });
@@ -215,6 +215,10 @@ test('a PyTorch state dict: one head is recognised, counters are ignored, float6
   const imported = importTorch(tensors, { filters: [2, 3], norm: 'batch' }, { backend, file: 'net' });
   assert.is(imported.config.deepSupervision, false);
   assert.equal(await imported.predict(image), await model.predict(image));
+  // 1 and -0.5.
+  tensors.set('final.weight', { dtype: 'F16', shape: [1, 2, 1, 1], data: Uint16Array.of(0x3c00, 0xb800) });
+  const halves = importTorch(tensors, { filters: [2, 3], norm: 'batch' }, { backend, file: 'net' });
+  assert.equal([...(await halves.parameters.get('final.weight').read())], [1, -0.5]);
 });
 
 test('a PyTorch state dict of another network is refused', async () => {

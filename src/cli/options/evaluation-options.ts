@@ -4,10 +4,20 @@ import { measurable } from '../../app/evaluation/evaluation-data.js';
 import { path, side, whole } from '../../app/options/parsers.js';
 import type { CliCommand } from './command.js';
 
+const DATA = ['--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path] as const;
+
 /** Adds the options that choose the images to a command that measures a model. */
 export function withImages(command: CliCommand): CliCommand {
+  return withSubset(command.requiredOption(...DATA));
+}
+
+/** The same for a command that can do without images. */
+export function withOptionalImages(command: CliCommand): CliCommand {
+  return withSubset(command.option(...DATA));
+}
+
+function withSubset(command: CliCommand): CliCommand {
   return command
-    .requiredOption('--data <dir>', 'folder with images/NAME.png and masks/NAME.png', path)
     .addOption(
       new Option('--subset <name>', 'which images to use; the test set comes from split.json or from train --split')
         .choices(measurable)
