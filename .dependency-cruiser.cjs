@@ -16,7 +16,7 @@ const mayImport = {
   train: 'base image graph ops backend formats network infer model data loss evaluate',
   study: 'base image network infer model data loss evaluate train',
   plan: 'base image network data loss train',
-  export: 'base graph ops formats network infer model',
+  export: 'base image graph ops backend formats network infer model',
   report: 'base image',
   platform: 'base image graph ops backend formats network infer model data loss evaluate train study',
   app: 'base image graph ops backend formats network infer model data loss evaluate train study plan export report selftest platform index',

@@ -22,6 +22,8 @@ test('random graphs: no live buffer is overwritten', () => {
     assert.equal(planFaults(plan(outputs), outputs), [], `seed ${seed}`);
     const options = { bound, workspace };
     assert.equal(planFaults(plan(outputs, options), outputs, options), [], `seed ${seed}, bound and workspaces`);
+    const tensorsFirst = plan(outputs, { ...options, tensorsFirst: true });
+    assert.equal(planFaults(tensorsFirst, outputs, options), [], `seed ${seed}, tensors first`);
   }
 });
 

@@ -12,9 +12,10 @@ import {
   type Storage,
 } from '../backend.js';
 import { constantsOf, keptFilters, ownFiltersLength, PackedFilters } from '../filters.js';
+import { workspaceLength } from './call.js';
 import { type Exports, packings } from './kernels/index.js';
 import { ALIGNMENT, LIMIT, LinearMemory } from './memory.js';
-import { type Machine, WasmProgram, workspaceLength } from './program.js';
+import { type Machine, WasmProgram } from './program.js';
 import { Team, type TeamOptions } from './team/team.js';
 import type { StartWorkers } from './workers.js';
 

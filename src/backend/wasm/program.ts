@@ -1,14 +1,13 @@
 /** A planned computation in the linear memory, run by one thread, by a team, or by a worker. */
 import { invariant } from '../../base/errors.js';
-import { roundUp } from '../../base/multiples.js';
 import type { Node, Tensor } from '../../graph/graph.js';
 import type { Plan } from '../../graph/plan.js';
 import { sizeOf } from '../../graph/shape.js';
 import { checkLength, type Program, type Storage } from '../backend.js';
 import type { Filters, PackedFilters } from '../filters.js';
-import { type Call, prepack, runChunk } from './call.js';
-import { type Exports, kernelOf } from './kernels/index.js';
-import { ALIGNMENT, type LinearMemory } from './memory.js';
+import { type Call, callOf, prepack, runChunk } from './call.js';
+import type { Exports } from './kernels/index.js';
+import type { LinearMemory } from './memory.js';
 import { WasmStorage } from './storage.js';
 import type { Team } from './team/team.js';
 import type { Workers } from './workers.js';
@@ -110,25 +109,16 @@ export class WasmProgram implements Program {
   }
 
   #step(node: Node): Step {
-    const { op, geometry } = node;
     const { team } = this.machine;
     const threads = this.context === 0 ? (team?.threads ?? 1) : 1;
-    const address = (tensor: Tensor) => this.#address(tensor);
-    const workspace = this.#arena + 4 * (this.plan.workspaces.get(node) ?? 0);
     const kept = this.kept.get(node);
-    const units = unitsOf(node);
-    const call = {
-      op: op.name,
-      geometry,
-      inputs: node.inputs.map(address),
-      outputs: node.outputs.map(address),
-      workspace,
-      workspaceBytes: 4 * workspaceLength(node, 1),
-      // Filters that are made anew in each run lie behind the step's workspace.
-      packed: kept?.storage.address ?? workspace + 4 * workspaceLength(node, threads),
-      units,
+    const places = {
+      address: (tensor: Tensor) => this.#address(tensor),
+      workspace: this.#arena + 4 * (this.plan.workspaces.get(node) ?? 0),
+      packed: kept?.storage.address,
     };
-    return { call, shared: threads > 1 && units > 1, due: kept ? () => kept.renew() : () => true };
+    const call = callOf(node, places, threads);
+    return { call, shared: threads > 1 && call.units > 1, due: kept ? () => kept.renew() : () => true };
   }
 
   #address(tensor: Tensor): number {
@@ -148,14 +138,4 @@ export class WasmProgram implements Program {
     this.#assertLive();
     return this.machine.memory.view(this.#address(tensor), sizeOf(tensor.shape));
   }
-}
-
-/** Elements of workspace that a step needs, aligned for each thread. */
-export function workspaceLength(node: Node, threads: number): number {
-  const length = kernelOf(node).workspace?.(node.geometry) ?? 0;
-  return roundUp(length, ALIGNMENT) * (unitsOf(node) > 1 ? threads : 1);
-}
-
-function unitsOf(node: Node): number {
-  return kernelOf(node).units?.(node.geometry) ?? 1;
 }

@@ -16,7 +16,10 @@ export const exportCommand = command(
   .usage('--model FILE --format FORMAT --out PATH [options]')
   .requiredOption('--model <file>', 'model file, or the name of a model', model)
   .addOption(
-    new Option('--format <name>', "torch: a folder with PyTorch's weights, its network and a prediction in Python")
+    new Option(
+      '--format <name>',
+      "torch: a folder with PyTorch's weights, its network and a prediction in Python; edge: a folder for one size of image that runs without unetpp, wherever there is WebAssembly",
+    )
       .choices(exportFormats)
       .makeOptionMandatory(),
   )

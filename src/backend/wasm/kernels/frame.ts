@@ -3,6 +3,12 @@
  * there. frames.test.ts holds each against its class in assembly, field by field.
  */
 
+/** Takes note of frames instead of holding them, as a recorder of calls does. */
+export interface FrameSink {
+  /** @param words what would be written at the address */
+  takeFrame(address: number, words: readonly number[]): void;
+}
+
 /** A struct, declared as its class in assembly is; its tensors follow as pairs of address and channels. */
 export class FrameLayout<Field extends string> {
   /** @param name the class in assembly */
@@ -22,19 +28,16 @@ export class FrameLayout<Field extends string> {
    * @param channels the channels of each tensor
    */
   write(
-    memory: WebAssembly.Memory,
+    memory: WebAssembly.Memory | FrameSink,
     address: number,
     values: Readonly<Record<Field, number>>,
     tensors: readonly number[] = [],
     channels: readonly number[] = [],
   ): void {
-    const words = new Uint32Array(memory.buffer, address, this.words(channels.length));
-    let at = 0;
-    for (const field of this.fields) words[at++] = values[field];
-    for (let k = 0; k < channels.length; k++) {
-      words[at++] = tensors[k]!;
-      words[at++] = channels[k]!;
-    }
+    const pairs = channels.flatMap((count, k) => [tensors[k]!, count]);
+    const words = [...this.fields.map((field) => values[field]), ...pairs];
+    if ('takeFrame' in memory) memory.takeFrame(address, words);
+    else new Uint32Array(memory.buffer, address, words.length).set(words);
   }
 }
 
