@@ -44,8 +44,8 @@ const DERIVED =
   /^.{8}\{"__metadata__":\{"headerSha256":"\w*","format":"unetpp"(?:(?!,"training":").)*?(?:,"weights":"|,"training":"\{\\"prunedTo\\":|,"sha256":")/s;
 
 /**
- * Model files that `prune`, `compress` and `import-torch` make in a moment, so that they may write over them. Those of a
- * training, which may have taken days, are not among them.
+ * Model files that `prune`, `compress`, `import-torch` and `import-onnx` make in a moment, so that they may write over
+ * them. Those of a training, which may have taken days, are not among them.
  */
 export const DERIVED_MODEL: FileKind = {
   name: 'a pruned, compressed or imported model',

@@ -23,6 +23,8 @@ export interface ExportFileOptions extends ForceOption {
   readonly mode?: string;
   /** The size that the export is fixed to, where the format fixes one. Default: that of the model. */
   readonly size?: Size | undefined;
+  /** Whether what is written normalises images itself, where the format can. Default: false. */
+  readonly preprocessing?: boolean | undefined;
   /** How weights are stored, where the format has a choice. Default: 'f32'. */
   readonly weights?: WeightFormat | undefined;
 }
@@ -49,7 +51,7 @@ const PART: FileKind = { name: 'a file of an export', begins: () => false };
  *   be written to
  */
 export async function exportFile(options: ExportFileOptions): Promise<ExportedModel> {
-  const { format, mode = 'accurate', weights } = options;
+  const { format, mode = 'accurate', weights, preprocessing } = options;
   const exporter: Exporter = exporters[format];
   checkTaken(options, exporter);
   const write = await claim(options, exporter);
@@ -59,6 +61,8 @@ export async function exportFile(options: ExportFileOptions): Promise<ExportedMo
   const { files, ...checked } = await exporter.export(model, {
     file: options.model,
     size,
+    givenSize: options.size,
+    preprocessing,
     weights,
     image: testImage(image, model.config.inChannels),
   });
@@ -67,7 +71,7 @@ export async function exportFile(options: ExportFileOptions): Promise<ExportedMo
 
 /** @throws InputError for an option that belongs to other formats */
 function checkTaken(options: ExportFileOptions, { takes }: Exporter): void {
-  for (const name of ['size', 'weights'] as const) {
+  for (const name of ['size', 'weights', 'preprocessing'] as const) {
     if (options[name] === undefined || takes.includes(name)) continue;
     const others = exportFormats.filter((format) => (exporters[format] as Exporter).takes.includes(name));
     const advice = others.length > 0 ? `it belongs to ${others.join(', ')}` : 'leave it out';

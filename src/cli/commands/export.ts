@@ -18,7 +18,7 @@ export const exportCommand = command(
   .addOption(
     new Option(
       '--format <name>',
-      "torch: a folder with PyTorch's weights, its network and a prediction in Python; edge: a folder for one size of image that runs without unetpp, wherever there is WebAssembly",
+      "onnx: a file for ONNX Runtime and other programs; torch: a folder with PyTorch's weights, its network and a prediction in Python; edge: a folder for one size of image that runs without unetpp, wherever there is WebAssembly",
     )
       .choices(exportFormats)
       .makeOptionMandatory(),
@@ -32,8 +32,12 @@ export const exportCommand = command(
   )
   .option(
     '--size <pixels>',
-    'size that the export is fixed to, where the format fixes one: 128 or 160x96 (default: that of the model)',
+    'size that the export is fixed to, where the format fixes one: 128 or 160x96 (default: that of the model; onnx leaves it open)',
     imageSize,
+  )
+  .option(
+    '--preprocessing',
+    'onnx: normalise images within the file, which then takes pixel values as 8-bit images have them (range) or of any range (zscore)',
   )
   .addOption(
     new Option('--weights <type>', 'how weights are stored, where the format has a choice (default: f32)').choices(
