@@ -10,7 +10,7 @@ import type { StoredTensor } from '../safetensors.js';
 import { floatField, integerField, join, type Message, messageField, textField } from './protobuf.js';
 
 const FORMAT_VERSION = 7;
-const OPERATOR_SET = 13;
+export const OPERATOR_SET = 13;
 
 /** A whole number, a list of whole numbers, a text or, told apart from a whole number, a float. */
 export type Attribute = number | readonly number[] | string | { readonly float: number };
