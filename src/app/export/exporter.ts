@@ -14,6 +14,8 @@ export interface ExportRequest {
   readonly file: string;
   /** The size that the export is fixed to; absent where the format leaves it open. */
   readonly size?: Size | undefined;
+  /** The size that the call states; absent where it leaves it to the model or open. */
+  readonly givenSize?: Size | undefined;
   /** How weights are stored. Default: 'f32'. */
   readonly weights?: WeightFormat | undefined;
   /** The image that the check runs on, at the size that the network reads. */
@@ -35,12 +37,20 @@ export interface Exported {
   readonly remarks?: readonly string[];
 }
 
+/** The options that belong to some formats. */
+export const formatOptions = ['size', 'weights'] as const;
+
 /** A format. */
 export interface Exporter {
   /** What `--out` names: one file of this kind, or a folder of files. */
   readonly target: FileKind | 'folder';
   /** The options that it takes beside those of all formats. */
-  readonly takes: readonly ('size' | 'weights')[];
+  readonly takes: readonly (typeof formatOptions)[number][];
+  /**
+   * The next size that the export takes from this one on. Default: multiples of what the network halves.
+   * @param fixed the size that the call fixes the export to
+   */
+  sizeAround?(model: Model, size: Size, fixed: Size | undefined): Size;
   /**
    * Makes the files and checks them: what they say is read back from their bytes and run on the test image.
    * @param model the network that is exported, pruned to the mode that was asked for, so that its answer is 'accurate'

@@ -37,6 +37,11 @@ export const exportCommand = command(
       weightFormats,
     ),
   )
+  .option(
+    '--image <file>',
+    'image of what the model finds, on which the export is tried; of a volume the middle slice (default: a slice of the phantom)',
+    path,
+  )
   .addTable(forceOptions)
   .action(run);
 
