@@ -89,6 +89,7 @@ export { type Plane, planes } from './image/plane.js';
 export { type Postprocessing, postprocess } from './image/postprocessing.js';
 export type { Fit, Preprocessing } from './image/prepare.js';
 export type { Window } from './image/window.js';
+export { importOnnx } from './import/onnx/import-onnx.js';
 export type { InferenceGraph, InferenceSize } from './infer/inference.js';
 export type { Instance, Instances } from './infer/instances.js';
 export type { MaskRule } from './infer/masks.js';

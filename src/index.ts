@@ -8,6 +8,7 @@ export { openImageFile, readImage } from './platform/node/files/read-image.js';
 export {
   createModel,
   decodeModel,
+  importOnnx,
   importTorch,
   type LoadOptions,
   loadModel,

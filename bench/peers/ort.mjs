@@ -8,7 +8,7 @@ import { exportOnnx } from '../../dist/src/core.js';
  */
 export async function openOrt(ort, provider, { model, image, size, threads = 1 }) {
   ort.env.wasm.numThreads = threads;
-  const file = await exportOnnx(model, { output: 'logits', height: size, width: size });
+  const file = await exportOnnx(model, { output: 'logits', size: { width: size, height: size }, batch: 1 });
   const session = await ort.InferenceSession.create(file, {
     executionProviders: [provider],
     intraOpNumThreads: threads,

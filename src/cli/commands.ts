@@ -6,6 +6,7 @@ import { convert } from './commands/convert.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
+import { importOnnxCommand } from './commands/import-onnx.js';
 import { importTorchCommand } from './commands/import-torch.js';
 import { info } from './commands/info.js';
 import { plan } from './commands/plan.js';
@@ -31,6 +32,7 @@ export const commands: readonly CliCommand[] = [
   check,
   convert,
   exportCommand,
+  importOnnxCommand,
   importTorchCommand,
   doctor,
   selftest,

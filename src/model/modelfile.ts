@@ -39,7 +39,7 @@ const DERIVED =
   /^.{8}\{"__metadata__":\{"headerSha256":"\w*","format":"unetpp"(?:(?!,"training":").)*?(?:,"training":"\{\\"prunedTo\\":|,"sha256":")/s;
 
 /**
- * Model files that `prune` and `import-torch` make in a moment, so that they may write over them. Those of a training,
+ * Model files that `prune`, `import-torch` and `import-onnx` make in a moment, so that they may write over them. Those of a training,
  * which may have taken days, are not among them.
  */
 export const DERIVED_MODEL: FileKind = {

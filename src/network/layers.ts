@@ -41,7 +41,7 @@ export interface StatisticUpdate {
 }
 
 /** The module names of the norms, as PyTorch's users write them. */
-const NORM_NAMES = { batch: 'bn', instance: 'in', group: 'gn' } as const;
+export const NORM_NAMES = { batch: 'bn', instance: 'in', group: 'gn' } as const;
 /** Groups of group norm: Wu and He found 8 to 32 to be alike; narrow layers take the largest divisor up to this. */
 const GROUPS = 8;
 /** What a batch contributes to the running statistics, as in PyTorch. */
@@ -108,7 +108,7 @@ export class Layers {
     const gamma = this.#parameter(`${name}.weight`, [channels], 'gamma');
     const beta = this.#parameter(`${name}.bias`, [channels], 'beta');
     if (norm === 'batch') return normalise(x, this.#batchStatistics(name, x), gamma, beta);
-    const groups = norm === 'instance' ? channels : largestDivisor(channels, GROUPS);
+    const groups = norm === 'instance' ? channels : groupsOf(channels);
     const options = { perImage: true, groups };
     return normalise(x, moments(x, options), gamma, beta, options);
   }
@@ -152,9 +152,9 @@ export class Layers {
   }
 }
 
-/** The largest divisor of n that is at most `limit`. */
-function largestDivisor(n: number, limit: number): number {
-  let divisor = Math.min(n, limit);
-  while (n % divisor !== 0) divisor--;
-  return divisor;
+/** The groups of group norm: as many as divide the channels, up to `GROUPS`. */
+export function groupsOf(channels: number): number {
+  let groups = Math.min(channels, GROUPS);
+  while (channels % groups !== 0) groups--;
+  return groups;
 }

@@ -26,6 +26,8 @@ export interface ExportFileOptions extends ForceOption {
   readonly size?: Size | undefined;
   /** An image of the kind that the model is for, on which the export is tried. Default: a slice of the phantom. */
   readonly image?: string | undefined;
+  /** Whether what is written normalises images itself, where the format can. Default: false. */
+  readonly preprocessing?: boolean | undefined;
   /** How weights are stored, where the format has a choice. Default: 'f32'. */
   readonly weights?: WeightFormat | undefined;
 }
@@ -50,7 +52,7 @@ const PART: FileKind = { name: 'a file of an export', begins: () => false };
  *   be written to
  */
 export async function exportFile(options: ExportFileOptions): Promise<ExportedModel> {
-  const { format, mode = 'accurate', weights } = options;
+  const { format, mode = 'accurate', weights, preprocessing } = options;
   const exporter: Exporter = exporters[format];
   checkTaken(options, exporter);
   const write = await claim(options, exporter);
@@ -66,6 +68,7 @@ export async function exportFile(options: ExportFileOptions): Promise<ExportedMo
     file: options.model,
     size: options.size ?? found,
     givenSize: options.size,
+    preprocessing,
     weights,
     image,
   });

@@ -16,6 +16,8 @@ export interface ExportRequest {
   readonly size?: Size | undefined;
   /** The size that the call states; absent where it leaves it to the model or open. */
   readonly givenSize?: Size | undefined;
+  /** Whether what is written normalises images itself. Default: false. */
+  readonly preprocessing?: boolean | undefined;
   /** How weights are stored. Default: 'f32'. */
   readonly weights?: WeightFormat | undefined;
   /** The image that the check runs on, at the size that the network reads. */
@@ -38,7 +40,7 @@ export interface Exported {
 }
 
 /** The options that belong to some formats. */
-export const formatOptions = ['size', 'weights'] as const;
+export const formatOptions = ['size', 'preprocessing', 'weights'] as const;
 
 /** A format. */
 export interface Exporter {

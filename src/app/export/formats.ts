@@ -1,8 +1,9 @@
 /** The formats of `export`, by name: one entry for each. */
 import type { Exporter } from './exporter.js';
+import { onnx } from './onnx.js';
 import { torch } from './torch.js';
 
-export const exporters = { torch } as const satisfies Readonly<Record<string, Exporter>>;
+export const exporters = { onnx, torch } as const satisfies Readonly<Record<string, Exporter>>;
 
 export type ExportFormat = keyof typeof exporters;
 

@@ -16,7 +16,10 @@ export const exportCommand = command(
   .usage('--model FILE --format FORMAT --out PATH [options]')
   .requiredOption('--model <file>', 'model file, or the name of a model', model)
   .addOption(
-    new Option('--format <name>', "torch: a folder with the weights in PyTorch's names and layouts")
+    new Option(
+      '--format <name>',
+      "onnx: a file for ONNX Runtime and other programs; torch: a folder with the weights in PyTorch's names and layouts",
+    )
       .choices(exportFormats)
       .makeOptionMandatory(),
   )
@@ -29,8 +32,12 @@ export const exportCommand = command(
   )
   .option(
     '--size <pixels>',
-    'size that the export is fixed to, where the format fixes one: 128 or 160x96 (default: that of the model)',
+    'size that the export is fixed to, where the format fixes one: 128 or 160x96 (default: that of the model; onnx leaves it open)',
     imageSize,
+  )
+  .option(
+    '--preprocessing',
+    'onnx: normalise images within the file, which then takes pixel values as 8-bit images have them (range) or of any range (zscore)',
   )
   .addOption(
     new Option('--weights <type>', 'how weights are stored, where the format has a choice (default: f32)').choices(

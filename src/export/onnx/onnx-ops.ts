@@ -2,16 +2,20 @@
  * ONNX's operators for each of our ops that inference uses. Activations are NCHW there, and a concatenation, a ReLU or a
  * normalisation over groups is an operator of its own.
  *
- * An op is added here as one more entry of the table; `test/export/onnx.test.ts` compares its results.
+ * An op is added here as one more entry of the table; `test/export/onnx/onnx.test.ts` compares its results.
  */
 import { InputError, invariant } from '../../base/errors.js';
 import type { Attribute } from '../../formats/onnx/onnx-file.js';
-import { leafOf, type Node, type Tensor } from '../../graph/graph.js';
+import { leafOf, liveNodes, type Node, type Tensor } from '../../graph/graph.js';
 import type { Geometries, Interpolation, OpName } from '../../ops/index.js';
+import { foldedWeights, isFoldable } from './fold.js';
 import type { OnnxBuilder } from './onnx-builder.js';
 
-/** Appends the operators that compute the output of `node`. */
-type Translation<G> = (node: Node<G>, onnx: OnnxBuilder) => void;
+/**
+ * Appends the operators that compute the output of `node`.
+ * @param next the only node that reads it, where there is but one
+ */
+type Translation<G> = (node: Node<G>, onnx: OnnxBuilder, next: Node | undefined) => void;
 
 /** How ONNX describes our ways of interpolating. */
 const RESIZE: { readonly [K in Interpolation]: Readonly<Record<string, Attribute>> } = {
@@ -21,10 +25,12 @@ const RESIZE: { readonly [K in Interpolation]: Readonly<Record<string, Attribute
 };
 
 const TRANSLATIONS: { readonly [K in OpName]?: Translation<Geometries[K]> } = {
-  conv2d({ inputs, outputs, geometry: { kernel, relu } }, onnx) {
+  conv2d({ inputs, outputs, geometry: { kernel, relu } }, onnx, next) {
     const xs = inputs.slice(0, -2).map((x) => onnx.nameOf(x));
-    const weights = inputs.slice(-2).map((w) => onnx.weight(w));
-    const y = onnx.nameOf(outputs[0]!);
+    const norm = next && isFoldable(next) ? next : undefined;
+    const parameters = inputs.slice(-2);
+    const weights = norm ? foldedWeights(onnx, parameters, norm) : parameters.map((w) => onnx.weight(w));
+    const y = onnx.nameOf((norm?.outputs ?? outputs)[0]!);
     const x = xs.length === 1 ? xs[0]! : onnx.add('Concat', xs, `${y}/concatenated`, { axis: 1 });
     const pad = (kernel - 1) / 2;
     const z = onnx.add('Conv', [x, ...weights], relu ? `${y}/convolved` : y, {
@@ -54,14 +60,12 @@ const TRANSLATIONS: { readonly [K in OpName]?: Translation<Geometries[K]> } = {
   },
 
   normalise(node, onnx) {
-    const [x, mean, variance, gamma, beta] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+    // It is a part of the convolution before it.
+    if (isFoldable(node)) return;
+    const [x, mean, , gamma, beta] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+    if (leafOf(mean)) throw untranslatable('batch norm of what is no convolution');
     const y = onnx.nameOf(node.outputs[0]!);
     const epsilon = { float: node.geometry.epsilon };
-    if (leafOf(mean)) {
-      const parameters = [gamma, beta, mean, variance].map((tensor) => onnx.weight(tensor));
-      onnx.add('BatchNormalization', [onnx.nameOf(x), ...parameters], y, { epsilon });
-      return;
-    }
     invariant(mean.node.inputs[0] === x, 'ONNX export: a tensor is normalised by the moments of another');
     const { groups, channels } = node.geometry;
     if (groups === channels) {
@@ -85,14 +89,18 @@ const TRANSLATIONS: { readonly [K in OpName]?: Translation<Geometries[K]> } = {
 };
 
 /**
- * Appends the operators of a node.
+ * Appends the operators of the part of a graph that `outputs` need.
  * @throws InputError for an op that has no translation, by name
  */
-export function translate(node: Node, onnx: OnnxBuilder): void {
+export function translate(outputs: readonly Tensor[], onnx: OnnxBuilder): void {
   const translations = TRANSLATIONS as Readonly<Record<string, Translation<unknown> | undefined>>;
-  const translation = translations[node.op.name];
-  if (!translation) throw untranslatable(node.op.name);
-  translation(node, onnx);
+  const nodes = liveNodes(outputs).filter((node) => !leafOf(node.outputs[0]!));
+  for (const node of nodes) {
+    const translation = translations[node.op.name];
+    if (!translation) throw untranslatable(node.op.name);
+    const readers = nodes.filter(({ inputs }) => inputs.some((input) => input.node === node));
+    translation(node, onnx, readers.length === 1 ? readers[0] : undefined);
+  }
 }
 
 /** An op of one input that is one operator. */
@@ -104,7 +112,8 @@ function single(operator: string, attributes: Readonly<Record<string, Attribute>
 
 /**
  * Group normalisation in terms of instance normalisation: the channels of a group, laid one after the other, are one
- * channel. An operator of its own came with set 18, and with gamma for each channel only with set 21.
+ * channel. An operator of its own came with set 18, and with gamma for each channel only with set 21. Where the size of
+ * images is fixed, shapes are constants: OpenCV reads no others.
  */
 function normaliseGroups({ inputs, outputs, geometry }: Node<Geometries['normalise']>, onnx: OnnxBuilder): void {
   const [x, , , gamma, beta] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
@@ -122,7 +131,9 @@ function normaliseGroups({ inputs, outputs, geometry }: Node<Geometries['normali
   );
   const epsilon = { float: geometry.epsilon };
   const normalised = onnx.add('InstanceNormalization', [grouped, ones, zeros], `${y}/normalised`, { epsilon });
-  const shape = onnx.integers(`${y}/shape`, [0, channels, height, width]);
+  const shape = onnx.isFixed
+    ? onnx.integers(`${y}/shape`, [0, channels, height, width])
+    : onnx.add('Shape', [onnx.nameOf(x)], `${y}/shape`);
   const restored = onnx.add('Reshape', [normalised, shape], `${y}/restored`);
   const scaled = onnx.add('Mul', [restored, onnx.weight(gamma, perChannel)], `${y}/scaled`);
   onnx.add('Add', [scaled, onnx.weight(beta, perChannel)], y);

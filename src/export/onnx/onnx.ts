@@ -2,17 +2,17 @@
  * A network as an ONNX file, read off the graph that inference records: NCHW, with PyTorch's names and layouts of the
  * weights. Only what the wanted outputs need is in the file.
  */
-
 import { checkCount } from '../../base/checks.js';
-import { encodeOnnx, type OnnxGraph, type OnnxValue } from '../../formats/onnx/onnx-file.js';
-import type { StoredTensor } from '../../formats/safetensors.js';
-import { leafOf, liveNodes, type Tensor } from '../../graph/graph.js';
-import { recordInference } from '../../infer/inference.js';
+import { encodeOnnx, type OnnxValue } from '../../formats/onnx/onnx-file.js';
+import type { Size } from '../../image/frame.js';
+import { paddedFrame } from '../../image/pad.js';
+import { deepestLevel, recordInference } from '../../infer/inference.js';
 import type { Model } from '../../model/model.js';
 import { exportTensors } from '../../model/torch.js';
 import { levelName, type Mode, outputOf, parseMode } from '../../network/mode.js';
 import { OnnxBuilder } from './onnx-builder.js';
 import { translate } from './onnx-ops.js';
+import { IMAGE, isCropped, type Surroundings, writeCrop, writeInput } from './surroundings.js';
 
 export interface OnnxOptions {
   /**
@@ -20,58 +20,57 @@ export interface OnnxOptions {
    * (`logits_L1`, `logits_L2`, …). Default: 'accurate', the mean of the heads.
    */
   readonly output?: Mode | 'logits';
-  /** The number of images that the file takes at once. Default: 1. */
-  readonly batch?: number;
-  /** The height of the images; it must be a multiple of 2^level of the deepest head that the file computes. */
-  readonly height: number;
-  /** The width of the images; the same holds as for the height. */
-  readonly width: number;
-}
-
-/** A tensor of the graph, and what the file calls it. */
-export interface NamedTensor {
-  readonly name: string;
-  readonly tensor: Tensor;
-}
-
-/**
- * The bytes of an ONNX file for images of one size. Its input `image` is [batch,channels,height,width], with values as
- * the network reads them, that is, after the model's preprocessing; its outputs are [batch,classes,height,width].
- * @throws InputError for a mode that the model does not have, or a size that it cannot take
- */
-export async function exportOnnx(model: Model, options: OnnxOptions): Promise<Uint8Array> {
-  const { output = 'accurate', batch = 1, height, width } = options;
-  for (const [name, value] of Object.entries({ batch, height, width })) checkCount(value, `exportOnnx: ${name}`);
-  const wanted = output === 'logits' ? output : [outputOf(parseMode(output, model.config), model.config)];
-  const { network, outputs } = recordInference(model.config, wanted, { batch, height, width });
-  const levels = network.heads.map((head) => levelName(head.level));
-  const named = outputs.map((tensor, k) => {
-    return { name: output === 'logits' ? `logits_${levels[k]!}` : 'probabilities', tensor };
-  });
-  const weights = new Map(await exportTensors(model.parameters));
-  return encodeOnnx(onnxGraph([{ name: 'image', tensor: network.input }], named, weights));
+  /**
+   * The size of the images, any. Images are padded within the file where 2^level of the deepest head does not divide it.
+   * Default: the file leaves it open, and height and width must be such multiples. Group norm in OpenCV needs a size.
+   */
+  readonly size?: Size | undefined;
+  /** The number of images that the file takes at once. Default: the file leaves it open. */
+  readonly batch?: number | undefined;
+  /**
+   * Whether the file normalises images as the model does: for 'range' it takes the numbers of 8-bit images, as floats,
+   * and for 'zscore' numbers of any range. Default: false, it takes values as the network reads them.
+   */
+  readonly preprocessing?: boolean | undefined;
 }
 
 /**
- * Translates the part of a graph that `outputs` need.
- * @param weights the values of its parameters, by name, in PyTorch's layouts
- * @throws InputError for an op that has no translation, by name
+ * The bytes of an ONNX file of operator set 13. Its input `image` is float32 [batch,channels,height,width]; its outputs
+ * are [batch,classes,height,width]. Batch norm is a part of the convolutions.
+ * @throws InputError for a mode that the model does not have, or a preprocessing that ONNX has no operators for
  */
-export function onnxGraph(
-  inputs: readonly NamedTensor[],
-  outputs: readonly NamedTensor[],
-  weights: ReadonlyMap<string, StoredTensor>,
-): OnnxGraph {
-  const names = new Map([...inputs, ...outputs].map(({ name, tensor }) => [tensor, name]));
-  const builder = new OnnxBuilder(names, weights);
-  for (const node of liveNodes(outputs.map(({ tensor }) => tensor))) {
-    if (!leafOf(node.outputs[0]!)) translate(node, builder);
+export async function exportOnnx(model: Model, options: OnnxOptions = {}): Promise<Uint8Array> {
+  const { output = 'accurate', size, batch, preprocessing = false } = options;
+  const { config, card } = model;
+  for (const [name, value] of Object.entries({ batch, ...size })) {
+    if (value !== undefined) checkCount(value, `exportOnnx: ${name}`);
   }
-  const { nodes, initializers } = builder;
-  return { nodes, initializers, inputs: inputs.map(toNchw), outputs: outputs.map(toNchw) };
-}
+  const wanted = output === 'logits' ? output : [outputOf(parseMode(output, config), config)];
+  const multiple = 2 ** deepestLevel(config, wanted);
+  const normalisation = preprocessing ? card.preprocessing.normalisation : undefined;
+  const around: Surroundings = { normalisation, size, multiple };
+  const seen = size ? paddedFrame(size, multiple) : { width: multiple, height: multiple };
+  const { network, outputs } = recordInference(config, wanted, { batch: batch ?? 1, ...seen });
 
-function toNchw({ name, tensor }: NamedTensor): OnnxValue {
-  const [batch, height, width, channels] = tensor.shape as [number, number, number, number];
-  return { name, shape: [batch, channels, height, width] };
+  const onnx = new OnnxBuilder({
+    weights: new Map(await exportTensors(model.parameters)),
+    isFixed: size !== undefined,
+  });
+  onnx.call(network.input, writeInput(onnx, around));
+  const names =
+    output === 'logits' ? network.heads.map(({ level }) => `logits_${levelName(level)}`) : ['probabilities'];
+  for (const [k, name] of names.entries()) onnx.call(outputs[k]!, isCropped(around) ? `${name}/padded` : name);
+  translate(outputs, onnx);
+  if (isCropped(around)) for (const name of names) writeCrop(onnx, `${name}/padded`, name, around);
+
+  const value = (name: string, channels: number): OnnxValue => {
+    return { name, shape: [batch ?? 'batch', channels, size?.height ?? 'height', size?.width ?? 'width'] };
+  };
+  const { nodes, initializers } = onnx;
+  return encodeOnnx({
+    nodes,
+    initializers,
+    inputs: [value(IMAGE, config.inChannels)],
+    outputs: names.map((name) => value(name, config.classes)),
+  });
 }

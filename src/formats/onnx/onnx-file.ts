@@ -6,28 +6,49 @@
  * operator that the networks need means what it should: Softmax goes along one axis, so that NCHW needs no transposition,
  * and Resize does without a region of interest. Programs read old sets for longer than they take to learn new ones.
  */
+import { type FileKind, SOFTWARE } from '../file-kind.js';
 import type { StoredTensor } from '../safetensors.js';
 import { floatField, integerField, join, type Message, messageField, textField } from './protobuf.js';
 
 const FORMAT_VERSION = 7;
 export const OPERATOR_SET = 13;
 
-/** A whole number, a list of whole numbers, a text or, told apart from a whole number, a float. */
-export type Attribute = number | readonly number[] | string | { readonly float: number };
+/** What every file of ours begins with: the version of the format and who wrote it. */
+const BEGINNING = [...integerField(1, FORMAT_VERSION), ...textField(2, SOFTWARE)];
+
+/** The files that `encodeOnnx` makes. */
+export const ONNX_FILE: FileKind = {
+  name: 'an ONNX file',
+  begins: (head) => head.startsWith(String.fromCharCode(...join(BEGINNING))),
+};
+
+/**
+ * A whole number, a list of whole numbers, a text, a float, which is told apart from a whole number, or a tensor, as
+ * `Constant` has it.
+ */
+export type Attribute =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number }
+  | { readonly tensor: StoredTensor };
 
 /** One call of an operator. */
 export interface OnnxNode {
+  readonly name: string;
+  /** `Conv`; where it is not one of ONNX's own, with its domain: `com.microsoft::FusedConv`. */
   readonly operator: string;
   /** The names of the inputs; '' is an optional one that is left out. */
   readonly inputs: readonly string[];
-  readonly output: string;
-  readonly attributes: Readonly<Record<string, Attribute>>;
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
 /** A float32 tensor that goes into the graph or comes out of it. */
 export interface OnnxValue {
   readonly name: string;
-  readonly shape: readonly number[];
+  /** A size that is a text is open: the text is its name, and sizes of one name are equal. */
+  readonly shape: readonly (number | string)[];
 }
 
 export interface OnnxGraph {
@@ -46,31 +67,28 @@ const DATA_TYPES: { readonly [K in StoredTensor['dtype']]: number } = { F32: 1, 
 const FLOAT = 1;
 const INT = 2;
 const STRING = 3;
+const TENSOR = 4;
 const INTS = 7;
 
 /** Encodes a graph as an ONNX model. */
 export function encodeOnnx({ nodes, initializers, inputs, outputs }: OnnxGraph): Uint8Array {
   const graph = [
     ...nodes.flatMap((node) => messageField(1, encodeNode(node))),
-    ...textField(2, 'unetpp'),
+    ...textField(2, SOFTWARE),
     ...[...initializers].flatMap(([name, tensor]) => messageField(5, encodeTensor(name, tensor))),
     ...inputs.flatMap((value) => messageField(11, encodeValue(value))),
     ...outputs.flatMap((value) => messageField(12, encodeValue(value))),
   ];
-  return join([
-    ...integerField(1, FORMAT_VERSION),
-    ...textField(2, 'unetpp'),
-    ...messageField(7, graph),
-    ...messageField(8, integerField(2, OPERATOR_SET)),
-  ]);
+  return join([...BEGINNING, ...messageField(7, graph), ...messageField(8, integerField(2, OPERATOR_SET))]);
 }
 
-function encodeNode({ operator, inputs, output, attributes }: OnnxNode): Message {
+function encodeNode({ name, operator, inputs, outputs, attributes }: OnnxNode): Message {
   return [
-    ...inputs.flatMap((name) => textField(1, name)),
-    ...textField(2, output),
+    ...inputs.flatMap((input) => textField(1, input)),
+    ...outputs.flatMap((output) => textField(2, output)),
+    ...textField(3, name),
     ...textField(4, operator),
-    ...Object.entries(attributes).flatMap(([name, value]) => messageField(5, encodeAttribute(name, value))),
+    ...[...attributes].flatMap(([key, value]) => messageField(5, encodeAttribute(key, value))),
   ];
 }
 
@@ -82,6 +100,7 @@ function encodeAttributeValue(value: Attribute): Message {
   if (typeof value === 'number') return [...integerField(3, value), ...integerField(20, INT)];
   if (typeof value === 'string') return [...textField(4, value), ...integerField(20, STRING)];
   if ('float' in value) return [...floatField(2, value.float), ...integerField(20, FLOAT)];
+  if ('tensor' in value) return [...messageField(5, encodeTensor('', value.tensor)), ...integerField(20, TENSOR)];
   return [...value.flatMap((number) => integerField(8, number)), ...integerField(20, INTS)];
 }
 
@@ -96,7 +115,9 @@ function encodeTensor(name: string, { dtype, shape, data }: StoredTensor): Messa
 }
 
 function encodeValue({ name, shape }: OnnxValue): Message {
-  const dimensions = shape.flatMap((size) => messageField(1, integerField(1, size)));
+  const dimensions = shape.flatMap((size) => {
+    return messageField(1, typeof size === 'number' ? integerField(1, size) : textField(2, size));
+  });
   const tensorType = [...integerField(1, DATA_TYPES.F32), ...messageField(2, dimensions)];
   return [...textField(1, name), ...messageField(2, messageField(1, tensorType))];
 }

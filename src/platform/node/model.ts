@@ -1,6 +1,7 @@
 /** Models in Node: on a WebAssembly backend unless another is given, read from files and written to them. */
 import type { Backend } from '../../backend/backend.js';
 import type { StoredTensor } from '../../formats/safetensors.js';
+import { importOnnx as importPortableOnnx } from '../../import/onnx/import-onnx.js';
 import { type CreateModelOptions, createModel as createOn, Model as PortableModel } from '../../model/model.js';
 import { decodeModel as decodePortable, encodeModel } from '../../model/modelfile.js';
 import { prune as prunePortable } from '../../model/prune.js';
@@ -80,6 +81,16 @@ export function importTorch(
   options: ImportOptions,
 ): Model {
   return inNode(importPortable(tensors, config, options));
+}
+
+/**
+ * Makes a model of an ONNX file that a network of the family wrote: of `exportOnnx`, or of PyTorch's exporters. The model
+ * has no size of its own. Where the file normalises images, the model does, too.
+ * @param bytes must not change afterwards
+ * @throws InputError that names the node that does not fit, or says where the file is damaged
+ */
+export function importOnnx(bytes: Uint8Array, options: ImportOptions): Model {
+  return inNode(importPortableOnnx(bytes, options));
 }
 
 /**

@@ -18,7 +18,7 @@ const SIZE = { width: 20, height: 22 };
 
 async function goodFiles(): Promise<Map<string, Uint8Array>> {
   const model = createModel({ filters: [2, 2] }, { backend: new ReferenceBackend() });
-  const weights = await exportOnnx(model, SIZE);
+  const weights = await exportOnnx(model, { size: SIZE, batch: 1 });
   const sizes = packageSizes(model.config);
   const image = testImage(SIZE, 1);
   const [prediction] = await model.probabilities([toUnitRange(image)], 'accurate');

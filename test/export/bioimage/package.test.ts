@@ -39,7 +39,7 @@ interface Wishes {
 async function packed(model: Model, { about = {}, image }: Wishes = {}): Promise<Uint8Array> {
   const sizes = packageSizes(model.config);
   const tried = image ?? testImage(sizeAround({ width: 24, height: SIDE }, sizes), model.config.inChannels);
-  const weights = await exportOnnx(model, { width: tried.width, height: tried.height });
+  const weights = await exportOnnx(model, { size: tried, batch: 1 });
   const [prediction] = await model.probabilities(
     [normalise(tried, model.card.preprocessing.normalisation)],
     'accurate',

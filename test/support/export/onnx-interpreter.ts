@@ -64,9 +64,13 @@ export function runOnnx(model: ReadModel, inputs: ReadonlyMap<string, NdArray>):
 
 const OPERATORS: Readonly<Record<string, Operator>> = {
   Add: (inputs) => broadcast(inputs, (a, b) => a + b),
+  Sub: (inputs) => broadcast(inputs, (a, b) => a - b),
+  Div: (inputs) => broadcast(inputs, (a, b) => a / b),
+  Equal: (inputs) => broadcast(inputs, (a, b) => Number(a === b)),
   Mul: (inputs) => broadcast(inputs, (a, b) => a * b),
   Sum: (inputs) => broadcast(inputs, (a, b) => a + b),
   Relu: ([x]) => map(x!, (value) => Math.max(0, value)),
+  Sqrt: ([x]) => map(x!, Math.sqrt),
   Sigmoid: ([x]) => map(x!, (value) => 1 / (1 + Math.exp(-value))),
 
   Concat(inputs, attributes) {
@@ -208,6 +212,48 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     return { shape: x!.shape, data };
   },
 
+  ReduceMean: reduction((values) => values.reduce((sum, value) => sum + value, 0) / values.length),
+  ReduceMin: reduction((values) => values.reduce((least, value) => Math.min(least, value))),
+  ReduceMax: reduction((values) => values.reduce((most, value) => Math.max(most, value))),
+
+  /** The last input is the largest. */
+  Where: ([condition, yes, no]) =>
+    fill(no!.shape, (index) => {
+      const chosen = condition!.data[offset(condition!, index)] ? yes! : no!;
+      return chosen.data[offset(chosen, index)]!;
+    }),
+
+  Shape: ([x]) => ({ shape: [x!.shape.length], data: Float64Array.from(x!.shape) }),
+
+  Pad([x, pads], attributes) {
+    const mode = attributes.take('mode');
+    const before = [...pads!.data.subarray(0, 4)];
+    const behind = [...pads!.data.subarray(4)];
+    if (pads!.shape[0] !== 8) throw new Error(`Pad: pads of [${pads!.shape}]`);
+    const source = (at: number, size: number): number => {
+      if (mode === 'edge') return Math.min(Math.max(at, 0), size - 1);
+      if (mode !== 'reflect' || at <= -size || at >= 2 * size - 1) throw new Error(`Pad: ${mode} at ${at} of ${size}`);
+      return at < 0 ? -at : at >= size ? 2 * size - 2 - at : at;
+    };
+    return fill(
+      x!.shape.map((size, axis) => size + before[axis]! + behind[axis]!),
+      (index) => {
+        const [a, b, c, d] = index.map((value, axis) => source(value - before[axis]!, x!.shape[axis]!));
+        return at(x!, a!, b!, c!, d!);
+      },
+    );
+  },
+
+  Slice([x, starts, ends, axes]) {
+    const [first, size] = [x!.shape.map(() => 0), [...x!.shape]];
+    axes!.data.forEach((axis, k) => {
+      const [start, end] = [starts!.data[k]!, ends!.data[k]!];
+      if (start < 0 || end > x!.shape[axis]! || end <= start) throw new Error(`Slice: ${start} to ${end}`);
+      [first[axis], size[axis]] = [start, end - start];
+    });
+    return fill(size, ([a, b, c, d]) => at(x!, a! + first[0]!, b! + first[1]!, c! + first[2]!, d! + first[3]!));
+  },
+
   /** 0 keeps an axis, -1 takes what is left. */
   Reshape([x, target]) {
     const sizes = [...target!.data].map((size, axis) => (size === 0 ? x!.shape[axis]! : size));
@@ -219,6 +265,17 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     return { shape, data: x!.data };
   },
 };
+
+/** A reduction of each image to one value; axes that are reduced stay, with size 1. */
+function reduction(of: (values: Float64Array) => number): Operator {
+  return ([x], attributes) => {
+    attributes.expect('axes', [1, 2, 3]);
+    attributes.expect('keepdims', 1);
+    const [batch] = x!.shape as [number];
+    const length = x!.data.length / batch;
+    return fill([batch, 1, 1, 1], ([b]) => of(x!.data.subarray(b! * length, (b! + 1) * length)));
+  };
+}
 
 /** An array with `element(index)` at each index. */
 function fill(shape: readonly number[], element: (index: readonly number[]) => number): Array64 {

@@ -4,6 +4,7 @@ import type { NdArray } from '../../../src/backend/run.js';
 export type OnnxAttribute = number | string | readonly number[];
 
 export interface ReadNode {
+  readonly name: string;
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -16,9 +17,9 @@ export interface ReadModel {
   readonly operatorSet: number;
   readonly nodes: readonly ReadNode[];
   readonly initializers: ReadonlyMap<string, NdArray>;
-  /** Shapes by name, in the file's order. */
-  readonly inputs: ReadonlyMap<string, readonly number[]>;
-  readonly outputs: ReadonlyMap<string, readonly number[]>;
+  /** Shapes by name, in the file's order; open sizes are texts. */
+  readonly inputs: ReadonlyMap<string, readonly (number | string)[]>;
+  readonly outputs: ReadonlyMap<string, readonly (number | string)[]>;
 }
 
 /** A protobuf message: the values of each field, in the order of the file. */
@@ -44,6 +45,7 @@ export function readOnnx(bytes: Uint8Array): ReadModel {
 
 function readNode(node: Fields): ReadNode {
   return {
+    name: textOf(node, 3),
     operator: textOf(node, 4),
     inputs: all(node, 1).map(text),
     outputs: all(node, 2).map(text),
@@ -78,11 +80,12 @@ function readTensor(tensor: Fields): NdArray {
   return { shape, data };
 }
 
-function readValue(value: Fields): [string, number[]] {
+function readValue(value: Fields): [string, (number | string)[]] {
   const tensorType = parse(bytesOf(parse(bytesOf(value, 2)), 1));
   if (integerOf(tensorType, 1) !== FLOAT32) throw new Error(`${textOf(value, 1)} is not float32`);
   const dimensions = messages(parse(bytesOf(tensorType, 2)), 1);
-  return [textOf(value, 1), dimensions.map((dimension) => integerOf(dimension, 1))];
+  const sizes = dimensions.map((size) => (size.has(2) ? textOf(size, 2) : integerOf(size, 1)));
+  return [textOf(value, 1), sizes];
 }
 
 function parse(bytes: Uint8Array): Fields {
