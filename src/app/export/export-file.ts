@@ -1,6 +1,7 @@
 /** A model file exported for other programs: `unetpp export`. */
 import { InputError } from '../../base/errors.js';
 import { roundUp } from '../../base/multiples.js';
+import type { Author } from '../../export/bioimage/description.js';
 import type { FileKind } from '../../formats/file-kind.js';
 import type { Size } from '../../image/frame.js';
 import { loadModel } from '../../index.js';
@@ -30,6 +31,11 @@ export interface ExportFileOptions extends ForceOption {
   readonly preprocessing?: boolean | undefined;
   /** How weights are stored, where the format has a choice. Default: 'f32'. */
   readonly weights?: WeightFormat | undefined;
+  /** What a format says of the model beside what it is: see `About`. */
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly author?: readonly Author[] | undefined;
+  readonly license?: string | undefined;
 }
 
 export interface WrittenFile {
@@ -52,7 +58,7 @@ const PART: FileKind = { name: 'a file of an export', begins: () => false };
  *   be written to
  */
 export async function exportFile(options: ExportFileOptions): Promise<ExportedModel> {
-  const { format, mode = 'accurate', weights, preprocessing } = options;
+  const { format, mode = 'accurate', weights, preprocessing, name, description, author: authors, license } = options;
   const exporter: Exporter = exporters[format];
   checkTaken(options, exporter);
   const write = await claim(options, exporter);
@@ -70,6 +76,7 @@ export async function exportFile(options: ExportFileOptions): Promise<ExportedMo
     givenSize: options.size,
     preprocessing,
     weights,
+    about: { name, description, authors, license },
     image,
   });
   return { files: await write(files), image: { width, height }, ...checked };

@@ -1,4 +1,5 @@
 /** What a format of `export` is: files made of a model, and a check of these very bytes. */
+import type { About } from '../../export/bioimage/describe.js';
 import type { FileKind } from '../../formats/file-kind.js';
 import type { Size } from '../../image/frame.js';
 import type { Image } from '../../image/image.js';
@@ -20,6 +21,8 @@ export interface ExportRequest {
   readonly preprocessing?: boolean | undefined;
   /** How weights are stored. Default: 'f32'. */
   readonly weights?: WeightFormat | undefined;
+  /** What the user says of the model, for formats that have a place for it. */
+  readonly about?: About | undefined;
   /** The image that the check runs on, at the size that the network reads. */
   readonly image: Image;
 }
@@ -40,7 +43,7 @@ export interface Exported {
 }
 
 /** The options that belong to some formats. */
-export const formatOptions = ['size', 'preprocessing', 'weights'] as const;
+export const formatOptions = ['size', 'preprocessing', 'weights', 'name', 'description', 'author', 'license'] as const;
 
 /** A format. */
 export interface Exporter {

@@ -1,9 +1,10 @@
 /** The formats of `export`, by name: one entry for each. */
+import { bioimage } from './bioimage.js';
 import type { Exporter } from './exporter.js';
 import { onnx } from './onnx.js';
 import { torch } from './torch.js';
 
-export const exporters = { onnx, torch } as const satisfies Readonly<Record<string, Exporter>>;
+export const exporters = { bioimage, onnx, torch } as const satisfies Readonly<Record<string, Exporter>>;
 
 export type ExportFormat = keyof typeof exporters;
 

@@ -1,5 +1,6 @@
 /** `unetpp export`: a model for other programs. */
 import { Option } from 'commander';
+import { author, license, modelDescription, modelName } from '../../app/export/about.js';
 import { type ExportFileOptions, exportFile } from '../../app/export/export-file.js';
 import { weightFormats } from '../../app/export/exporter.js';
 import { exportFormats } from '../../app/export/formats.js';
@@ -18,7 +19,7 @@ export const exportCommand = command(
   .addOption(
     new Option(
       '--format <name>',
-      "onnx: a file for ONNX Runtime and other programs; torch: a folder with the weights in PyTorch's names and layouts",
+      "bioimage: a zip archive for BioImage.IO's programs, with ONNX weights; onnx: a file for ONNX Runtime and other programs; torch: a folder with the weights in PyTorch's names and layouts",
     )
       .choices(exportFormats)
       .makeOptionMandatory(),
@@ -50,6 +51,11 @@ export const exportCommand = command(
     path,
   )
   .addTable(forceOptions)
+  .optionsGroup('What a package says of the model (--format bioimage):')
+  .option('--name <text>', 'its name (default: by the model file)', modelName)
+  .option('--description <text>', 'what it is for (default: its classes, and what it was trained on)', modelDescription)
+  .option('--author <text>', 'an author, "NAME" or "NAME; AFFILIATION"; may be given several times', author)
+  .option('--license <id>', 'SPDX identifier of its licence, like CC-BY-4.0', license)
   .action(run);
 
 async function run(options: CommonOptions & ExportFileOptions): Promise<void> {

@@ -8,6 +8,7 @@ import { type Form, form, listOf, number, object, optional, requireForm, text } 
 import { sha256 } from '../../base/sha256.js';
 import { show } from '../../base/show.js';
 import { decodeNpyArray, type NpyArray } from '../../formats/npy.js';
+import { decodeOnnx } from '../../formats/onnx/decode.js';
 import { readYaml } from '../../formats/yaml.js';
 import { readZip } from '../../formats/zip.js';
 import {
@@ -118,6 +119,7 @@ async function* faults(
     yield 'inputs[0].preprocessing does not end with ensure_dtype float32, as the weights need it';
   }
   yield* sizeFaults(input, output, files);
+  yield* weightFaults(description, files);
 }
 
 async function* fileFaults(
@@ -178,11 +180,11 @@ function* sizeFaults(
     const field = `outputs[0].axes[${k}]`;
     const found = shapes.get(output)![k]!;
     const { size } = each;
-    if (typeof size !== 'object' || !('tensor_id' in size)) {
+    if (!isReference(size)) {
       if (!fits(found, each)) yield `${field}: its test tensor has the size ${found}, expected ${allowed(each)}`;
       continue;
     }
-    const { tensor_id: id, axis_id: axisId } = size as SizeReference;
+    const { tensor_id: id, axis_id: axisId } = size;
     const of = id === input.id ? input.axes.findIndex((other) => other.id === axisId) : -1;
     if (of < 0) {
       yield `${field}.size: there is no axis ${show(axisId)} of an input ${show(id)}`;
@@ -194,6 +196,38 @@ function* sizeFaults(
     const { halo = 0 } = each;
     if (least <= 2 * halo) yield `${field}: a halo of ${halo} leaves nothing of ${least} pixels`;
   }
+}
+
+/** Whether the ONNX file takes and gives what the description says. */
+function* weightFaults(
+  { inputs, outputs, weights }: ModelDescription,
+  files: ReadonlyMap<string, Uint8Array>,
+): Generator<string, void, void> {
+  const { source } = weights.onnx;
+  const { graph } = decodeOnnx(files.get(source)!, source);
+  for (const [{ id, axes }, values] of [
+    [inputs[0]!, graph.inputs],
+    [outputs[0]!, graph.outputs],
+  ] as const) {
+    const [value] = values;
+    if (values.length !== 1 || value!.name !== id) {
+      yield `weights.onnx: ${source} has ${values.map(({ name }) => show(name)).join(', ')}, expected ${show(id)}`;
+      continue;
+    }
+    for (const [k, axis] of axes.entries()) {
+      const fixed = value!.shape[k];
+      // An axis that has the size of another is fixed, or open, as that is.
+      if (typeof fixed !== 'number' || isReference(axis.size)) continue;
+      const wanted = axis.channel_names?.length ?? axis.size;
+      if (fixed === wanted) continue;
+      const expected = typeof wanted === 'number' ? wanted : 'it open';
+      yield `weights.onnx: the axis ${axis.id} of ${show(id)} is fixed to ${fixed}, expected ${expected}`;
+    }
+  }
+}
+
+function isReference(size: Axis['size']): size is SizeReference {
+  return typeof size === 'object' && 'tensor_id' in size;
 }
 
 function leastOf(size: InputSize): number {

@@ -108,7 +108,7 @@ export function describe(
   };
 }
 
-const BATCH: Axis = { type: 'batch', id: 'batch', size: 1 };
+const BATCH: Axis = { type: 'batch', id: 'batch' };
 
 function outputAxes({ halo }: PackageSizes): Axis[] {
   return ['y', 'x'].map((id) => ({

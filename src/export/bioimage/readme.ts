@@ -47,7 +47,7 @@ export function readmeText(
         width!.size as InputSize,
       )}. What is done to its values first is the preprocessing of \`rdf.yaml\`: pass the image as it is stored.`,
       `* \`${output!.id}\`: ${
-        rule.isMask ? 'a mask, 1 where the probability is above ' + rule.threshold : 'probabilities from 0 to 1'
+        rule.isMask ? `a mask, 1 where the probability is above ${rule.threshold}` : 'probabilities from 0 to 1'
       }, [batch, channel, y, x]; channels: ${few(output!.axes[1]!.channel_names!)}.`,
       ...scaleLines(card.preprocessing),
       ...(looksAtWhole(config)

@@ -7,18 +7,19 @@ import { sha256 } from '../../../src/base/sha256.js';
 import { readPackage } from '../../../src/export/bioimage/check.js';
 import { bioimagePackage } from '../../../src/export/bioimage/package.js';
 import { packageSizes } from '../../../src/export/bioimage/sizes.js';
-import { exportOnnx } from '../../../src/export/onnx/onnx.js';
+import { exportOnnx, type OnnxOptions } from '../../../src/export/onnx/onnx.js';
 import { encodeNpy } from '../../../src/formats/npy.js';
 import { readZip, writeZip } from '../../../src/formats/zip.js';
 import { toUnitRange } from '../../../src/image/channels.js';
 import { createModel } from '../../../src/model/model.js';
+import type { ModelConfig } from '../../../src/network/config.js';
 import { rejection } from '../../support/throws.js';
 
 const SIZE = { width: 20, height: 22 };
 
 async function goodFiles(): Promise<Map<string, Uint8Array>> {
   const model = createModel({ filters: [2, 2] }, { backend: new ReferenceBackend() });
-  const weights = await exportOnnx(model, { size: SIZE, batch: 1 });
+  const weights = await exportOnnx(model);
   const sizes = packageSizes(model.config);
   const image = testImage(SIZE, 1);
   const [prediction] = await model.probabilities([toUnitRange(image)], 'accurate');
@@ -111,6 +112,21 @@ test('files that are not those that are described', async () => {
     await fault([known, await sha256(flat)], { 'test_input.npy': flat }),
     'test_input.npy has the shape [20,22], expected 4 axes',
   );
+});
+
+test('weights that take or give something else than is described', async () => {
+  const digest = await sha256(good.get('weights.onnx')!);
+  const other = async (config: Partial<ModelConfig>, options: OnnxOptions) => {
+    const model = createModel({ filters: [2, 2], ...config }, { backend: new ReferenceBackend() });
+    const weights = await exportOnnx(model, options);
+    return fault([digest, await sha256(weights)], { 'weights.onnx': weights });
+  };
+  assert.is(await other({}, { size: SIZE }), 'weights.onnx: the axis y of "image" is fixed to 22, expected it open');
+  assert.is(await other({}, { batch: 1 }), 'weights.onnx: the axis batch of "image" is fixed to 1, expected it open');
+  const channels = 'weights.onnx: the axis channel of "probabilities" is fixed to 2, expected 1';
+  assert.is(await other({ classes: 2 }, {}), channels);
+  const logits = 'weights.onnx: weights.onnx has "logits_L1", expected "probabilities"';
+  assert.is(await other({}, { output: 'logits' }), logits);
 });
 
 test('an archive without a description', async () => {
