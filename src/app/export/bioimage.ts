@@ -1,4 +1,5 @@
 /** `export --format bioimage`: a package for BioImage.IO's programs, a zip archive. */
+import { invariant } from '../../base/errors.js';
 import { type Package, readPackage } from '../../export/bioimage/check.js';
 import type { About } from '../../export/bioimage/describe.js';
 import { BIOIMAGE_PACKAGE, bioimagePackage } from '../../export/bioimage/package.js';
@@ -13,6 +14,9 @@ import type { Model } from '../../model/model.js';
 import { largestDifference } from './check.js';
 import type { Exporter } from './exporter.js';
 
+/** How far the answers of other programs may be from the test tensors. */
+const TOLERANCE = 1e-3;
+
 export const bioimage: Exporter = {
   target: BIOIMAGE_PACKAGE,
   takes: ['size', 'name', 'description', 'author', 'license'],
@@ -25,6 +29,7 @@ export const bioimage: Exporter = {
     const content = await bioimagePackage(model, weights, { file, about, sizes, image, prediction: prediction! });
     const answer = await answerOf(await readPackage(content, file), model);
     const maxDifference = largestDifference(answer, prediction!);
+    invariant(maxDifference <= TOLERANCE, `the package answers otherwise than the model, by ${maxDifference}`);
     return { files: [{ name: 'package.zip', content }], maxDifference, remarks: remarksOn(about) };
   },
 };
