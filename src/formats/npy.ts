@@ -67,17 +67,39 @@ export function encodeNpy(shape: readonly number[], data: ImageData): Uint8Array
   return bytes;
 }
 
-/** An array that is an image. */
-interface NpyHeader {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
+/** An array of any shape, in C order. */
+export interface NpyArray {
+  readonly shape: readonly number[];
+  /** As `decodeNpy` has them. */
+  readonly data: ImageData;
+}
+
+/** What a file says of its array. */
+interface ArrayHeader {
+  readonly shape: readonly number[];
   /** NumPy's name for the type: `<f4`. */
   readonly descr: string;
   readonly type: NumberType;
   readonly isLittleEndian: boolean;
   /** The offset of the numbers in bytes. */
   readonly start: number;
+}
+
+/** An array that is an image. */
+interface NpyHeader extends ArrayHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+/**
+ * Decodes an array of any shape.
+ * @throws InputError as `decodeNpy` does
+ */
+export function decodeNpyArray(bytes: Uint8Array, name: string): NpyArray {
+  const header = parseArrayHeader(bytes, name);
+  checkLength(bytes.length, header, name);
+  return { shape: header.shape, data: decodeNumbers(bytes.subarray(header.start), countOf(header), header, name) };
 }
 
 /**
@@ -93,8 +115,9 @@ export function decodeNpy(bytes: Uint8Array, name: string): Image {
 }
 
 /** @throws InputError for a file of another length than its header says */
-function checkLength(size: number, { width, height, channels, descr, type, start }: NpyHeader, name: string): void {
-  const count = width * height * channels;
+function checkLength(size: number, header: ArrayHeader, name: string): void {
+  const { descr, type, start } = header;
+  const count = countOf(header);
   const length = count * bytesOf(type);
   if (size - start === length) return;
   const needs = `${count} numbers of ${descr} take ${length}`;
@@ -102,14 +125,21 @@ function checkLength(size: number, { width, height, channels, descr, type, start
 }
 
 /** Decodes the rows of a window, whose bytes these are, and cuts them to its width. */
-function decodeWindow(
-  bytes: Uint8Array,
-  window: Window,
-  { width, channels, descr, type, isLittleEndian }: NpyHeader,
-  name: string,
-): Image {
+function decodeWindow(bytes: Uint8Array, window: Window, header: NpyHeader, name: string): Image {
+  const { width, channels } = header;
   const { top, height } = window;
-  const count = width * height * channels;
+  const data = decodeNumbers(bytes, width * height * channels, header, name);
+  const rows = { width, height, channels, data };
+  checkImage(rows, name, { left: 0, top });
+  return window.width === width ? rows : cutOut(rows, { ...window, top: 0 });
+}
+
+function decodeNumbers(
+  bytes: Uint8Array,
+  count: number,
+  { descr, type, isLittleEndian }: ArrayHeader,
+  name: string,
+): ImageData {
   const numbers = numbersIn(bytes, type, isLittleEndian, false);
   const read = numberReader(numbers, type, (value) => {
     throw new InputError(`${name}: holds ${value}, which float64 cannot hold exactly; convert it with astype`);
@@ -117,13 +147,15 @@ function decodeWindow(
   const data = imageDataFor(type, count);
   const isBool = descr.endsWith('b1');
   for (let i = 0; i < count; i++) data[i] = isBool ? Number(read(i) !== 0) : read(i);
-  const rows = { width, height, channels, data };
-  checkImage(rows, name, { left: 0, top });
-  return window.width === width ? rows : cutOut(rows, { ...window, top: 0 });
+  return data;
+}
+
+function countOf({ shape }: Pick<ArrayHeader, 'shape'>): number {
+  return shape.reduce((product, n) => product * n, 1);
 }
 
 /** @param bytes the file, or as much of its beginning as holds the header */
-function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
+function parseArrayHeader(bytes: Uint8Array, name: string): ArrayHeader {
   const { text, start } = headerText(bytes, name);
   const descr = /'descr': *'([^']*)'/.exec(text)?.[1];
   const order = /'fortran_order': *(True|False)/.exec(text)?.[1];
@@ -141,6 +173,13 @@ function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
     throw new InputError(`${name}: is in Fortran's order, expected C's; save numpy.ascontiguousarray of it`);
   }
   const sides = shape.split(',').flatMap((side) => (side.trim() === '' ? [] : [Number(side)]));
+  return { shape: sides, descr, type, isLittleEndian: !descr.startsWith('>'), start };
+}
+
+/** @param bytes as `parseArrayHeader` takes them */
+function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
+  const header = parseArrayHeader(bytes, name);
+  const { shape: sides, type, descr } = header;
   const [height, width, channels = 1] = sides;
   if (sides.length < 2 || sides.length > 3 || sides.includes(0)) {
     const expected = '[height,width] or [height,width,channels], each at least 1';
@@ -148,7 +187,7 @@ function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   }
   const size = width! * height! * channels * Math.max(bytesOf(type), imageDataFor(type, 0).BYTES_PER_ELEMENT);
   checkLimits(width!, height!, size, `${sides.join('x')} of ${descr}`, name);
-  return { width: width!, height: height!, channels, descr, type, isLittleEndian: !descr.startsWith('>'), start };
+  return { ...header, width: width!, height: height!, channels };
 }
 
 /** The dictionary of the header, and where it ends. */

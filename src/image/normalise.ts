@@ -31,8 +31,9 @@ const RULES = {
   zscore: () => new Moments(),
 } satisfies Record<string, () => Measurement>;
 
-/** The percentiles that become 0 and 1. */
-const [LOW, HIGH] = [0.01, 0.99];
+/** The percentiles that become 0 and 1, as shares. */
+export const PERCENTILES = [0.01, 0.99] as const;
+const [LOW, HIGH] = PERCENTILES;
 
 /**
  * The values from `centre - width / 2` to `centre + width / 2` as 0..1, the rest clipped; in the units of the file, which
@@ -54,7 +55,8 @@ export function isNormalisation(text: unknown): text is Normalisation {
   return Object.hasOwn(RULES, text) || windowOf(text) !== undefined;
 }
 
-function windowOf(text: string): { readonly centre: number; readonly width: number } | undefined {
+/** The middle and the width of a window of values; undefined for the other normalisations. */
+export function windowOf(text: string): { readonly centre: number; readonly width: number } | undefined {
   const [, centre, width] = /^window:(-?\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(text) ?? [];
   return Number(width) > 0 ? { centre: Number(centre), width: Number(width) } : undefined;
 }

@@ -1,17 +1,20 @@
 /** A model file exported for other programs: `unetpp export`. */
 import { InputError } from '../../base/errors.js';
+import { roundUp } from '../../base/multiples.js';
+import type { Author } from '../../export/bioimage/description.js';
 import type { FileKind } from '../../formats/file-kind.js';
 import type { Size } from '../../image/frame.js';
 import { loadModel } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import { prune } from '../../model/prune.js';
 import type { WeightFormat } from '../../model/weight-formats.js';
+import { depthOf } from '../../network/config.js';
 import { levelsOfMode, parseMode } from '../../network/mode.js';
 import { bytesOf, makeFolder } from '../../platform/node/files/outputs.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
-import { testImage } from './check.js';
-import type { Exported, ExportedFile, Exporter } from './exporter.js';
+import { type Exported, type ExportedFile, type Exporter, formatOptions } from './exporter.js';
 import { type ExportFormat, exporters, exportFormats } from './formats.js';
+import { imageToTry, ownSize } from './image.js';
 
 export interface ExportFileOptions extends ForceOption {
   /** The model file. */
@@ -23,10 +26,17 @@ export interface ExportFileOptions extends ForceOption {
   readonly mode?: string;
   /** The size that the export is fixed to, where the format fixes one. Default: that of the model. */
   readonly size?: Size | undefined;
+  /** An image of the kind that the model is for, on which the export is tried. Default: a slice of the phantom. */
+  readonly image?: string | undefined;
   /** Whether what is written normalises images itself, where the format can. Default: false. */
   readonly preprocessing?: boolean | undefined;
   /** How weights are stored, where the format has a choice. Default: 'f32'. */
   readonly weights?: WeightFormat | undefined;
+  /** What a format says of the model beside what it is: see `About`. */
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly author?: readonly Author[] | undefined;
+  readonly license?: string | undefined;
 }
 
 export interface WrittenFile {
@@ -40,8 +50,6 @@ export interface ExportedModel extends Omit<Exported, 'files'> {
   readonly image: Size;
 }
 
-/** The side of the test image where neither the call nor the model says a size. */
-const SIDE = 64;
 /** Files in the folder of an export, which is new or whose files are replaced by force. */
 const PART: FileKind = { name: 'a file of an export', begins: () => false };
 
@@ -51,27 +59,33 @@ const PART: FileKind = { name: 'a file of an export', begins: () => false };
  *   be written to
  */
 export async function exportFile(options: ExportFileOptions): Promise<ExportedModel> {
-  const { format, mode = 'accurate', weights, preprocessing } = options;
+  const { format, mode = 'accurate', weights, preprocessing, name, description, author: authors, license } = options;
   const exporter: Exporter = exporters[format];
   checkTaken(options, exporter);
   const write = await claim(options, exporter);
   const model = prunedTo(mode, await loadModel(options.model, { threads: 1 }));
-  const size = options.size ?? ownSize(model);
-  const image = size ?? { width: SIDE, height: SIDE };
+  const image = await imageToTry(model, {
+    path: options.image,
+    size: options.size,
+    around: (size) => exporter.sizeAround?.(model, size, options.size) ?? multipleAround(model, size, options.size),
+  });
+  const { width, height } = image;
+  const found = options.image === undefined ? ownSize(model) : { width, height };
   const { files, ...checked } = await exporter.export(model, {
     file: options.model,
-    size,
+    size: options.size ?? found,
     givenSize: options.size,
     preprocessing,
     weights,
-    image: testImage(image, model.config.inChannels),
+    about: { name, description, authors, license },
+    image,
   });
-  return { files: await write(files), image, ...checked };
+  return { files: await write(files), image: { width, height }, ...checked };
 }
 
 /** @throws InputError for an option that belongs to other formats */
 function checkTaken(options: ExportFileOptions, { takes }: Exporter): void {
-  for (const name of ['size', 'weights', 'preprocessing'] as const) {
+  for (const name of formatOptions) {
     if (options[name] === undefined || takes.includes(name)) continue;
     const others = exportFormats.filter((format) => (exporters[format] as Exporter).takes.includes(name));
     const advice = others.length > 0 ? `it belongs to ${others.join(', ')}` : 'leave it out';
@@ -82,7 +96,7 @@ function checkTaken(options: ExportFileOptions, { takes }: Exporter): void {
 /** Claims the place of an export before the work, and returns what writes its files there. */
 async function claim(options: ExportFileOptions, { target }: Exporter) {
   const { out } = options;
-  const outputs = outputsOf(options, { '--model': options.model });
+  const outputs = outputsOf(options, { '--model': options.model, '--image': options.image });
   const single = target === 'folder' ? undefined : await outputs.file(out, target);
   if (!single) await outputs.newFolder(out);
   return async (files: readonly ExportedFile[]): Promise<WrittenFile[]> => {
@@ -103,8 +117,8 @@ function prunedTo(mode: string, model: Model): Model {
   return model.config.deepSupervision && levels.length === 1 ? prune(model, levels[0]!) : model;
 }
 
-/** The size at which the model sees images, where it is always the same. */
-function ownSize({ card }: Model): Size | undefined {
-  const side = card.preprocessing.size ?? card.preprocessing.patch;
-  return side === undefined ? undefined : { width: side, height: side };
+/** The next multiple of what the network halves; a size that is fixed is left to the format, which may refuse it. */
+function multipleAround({ config }: Model, size: Size, fixed: Size | undefined): Size {
+  const multiple = 2 ** depthOf(config);
+  return fixed ?? { width: roundUp(size.width, multiple), height: roundUp(size.height, multiple) };
 }

@@ -1,4 +1,5 @@
 /** What a format of `export` is: files made of a model, and a check of these very bytes. */
+import type { About } from '../../export/bioimage/describe.js';
 import type { FileKind } from '../../formats/file-kind.js';
 import type { Size } from '../../image/frame.js';
 import type { Image } from '../../image/image.js';
@@ -17,6 +18,8 @@ export interface ExportRequest {
   readonly preprocessing?: boolean | undefined;
   /** How weights are stored. Default: 'f32'. */
   readonly weights?: WeightFormat | undefined;
+  /** What the user says of the model, for formats that have a place for it. */
+  readonly about?: About | undefined;
   /** The image that the check runs on, at the size that the network reads. */
   readonly image: Image;
 }
@@ -36,12 +39,20 @@ export interface Exported {
   readonly remarks?: readonly string[];
 }
 
+/** The options that belong to some formats. */
+export const formatOptions = ['size', 'preprocessing', 'weights', 'name', 'description', 'author', 'license'] as const;
+
 /** A format. */
 export interface Exporter {
   /** What `--out` names: one file of this kind, or a folder of files. */
   readonly target: FileKind | 'folder';
   /** The options that it takes beside those of all formats. */
-  readonly takes: readonly ('size' | 'weights' | 'preprocessing')[];
+  readonly takes: readonly (typeof formatOptions)[number][];
+  /**
+   * The next size that the export takes from this one on. Default: multiples of what the network halves.
+   * @param fixed the size that the call fixes the export to
+   */
+  sizeAround?(model: Model, size: Size, fixed: Size | undefined): Size;
   /**
    * Makes the files and checks them: what they say is read back from their bytes and run on the test image.
    * @param model the network that is exported, pruned to the mode that was asked for, so that its answer is 'accurate'

@@ -98,7 +98,8 @@ function deepest(inputs: readonly PredictionInput[], { width, height }: ImageHea
   return { path, width, height, slices: header.slices };
 }
 
-function wrongChannels(channels: number, inChannels: number, reader: string): string {
+/** Says what is wrong with an image of other channels than a model reads. */
+export function wrongChannels(channels: number, inChannels: number, reader: string): string {
   const wanted = `${inChannels}${inChannels === 1 || inChannels === 3 ? '' : ' channels as .npy'}`;
   return `an image of ${plural(channels, 'channel')}, ${reader} reads ${inChannels}; save it with ${wanted}`;
 }

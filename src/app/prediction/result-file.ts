@@ -6,6 +6,7 @@ import { encodeNpy, NPY } from '../../formats/npy.js';
 import { encodePng } from '../../formats/png/encode.js';
 import { resultsAs } from '../../formats/results.js';
 import type { Image } from '../../image/image.js';
+import { toPlanes } from '../../image/pack.js';
 import type { OutputFile, Outputs } from '../../platform/node/files/outputs.js';
 import { storedMask } from '../../report/overlay.js';
 import { LABELS_MARK, MASK, PROBABILITIES_MARK, RESULT_MARK } from '../kinds.js';
@@ -103,14 +104,9 @@ async function arrayFile(place: ResultPlace, end: string): Promise<ResultFile> {
     async write(slices) {
       const [{ width, height, channels, data }] = slices as [Image, ...Image[]];
       const all = new (data.constructor as new (length: number) => Image['data'])(slices.length * data.length);
-      for (const [z, slice] of slices.entries()) copyPlanes(slice, all.subarray(z * data.length));
+      for (const [z, slice] of slices.entries()) toPlanes(slice, all.subarray(z * data.length));
       const planes = data instanceof Float32Array ? [channels] : [];
       await file.write(encodeNpy([...(slices.length > 1 ? [slices.length] : []), ...planes, height, width], all));
     },
   };
-}
-
-function copyPlanes({ width, height, channels, data }: Image, target: Image['data']): void {
-  const pixels = width * height;
-  for (let c = 0; c < channels; c++) for (let i = 0; i < pixels; i++) target[c * pixels + i] = data[i * channels + c]!;
 }

@@ -1,5 +1,6 @@
 /** `unetpp export`: a model for other programs. */
 import { Option } from 'commander';
+import { author, license, modelDescription, modelName } from '../../app/export/about.js';
 import { type ExportFileOptions, exportFile } from '../../app/export/export-file.js';
 import { exportFormats } from '../../app/export/formats.js';
 import { imageSize, model, path, text } from '../../app/options/parsers.js';
@@ -18,7 +19,7 @@ export const exportCommand = command(
   .addOption(
     new Option(
       '--format <name>',
-      "onnx: a file for ONNX Runtime and other programs; torch: a folder with PyTorch's weights, its network and a prediction in Python; edge: a folder for one size of image that runs without unetpp, wherever there is WebAssembly",
+      "onnx: a file for ONNX Runtime and other programs; bioimage: a zip archive for BioImage.IO's programs, with ONNX weights; torch: a folder with PyTorch's weights, its network and a prediction in Python; edge: a folder for one size of image that runs without unetpp, wherever there is WebAssembly",
     )
       .choices(exportFormats)
       .makeOptionMandatory(),
@@ -44,7 +45,17 @@ export const exportCommand = command(
       weightFormats,
     ),
   )
+  .option(
+    '--image <file>',
+    'image of what the model finds, on which the export is tried; of a volume the middle slice (default: a slice of the phantom)',
+    path,
+  )
   .addTable(forceOptions)
+  .optionsGroup('What a package says of the model (--format bioimage):')
+  .option('--name <text>', 'its name (default: by the model file)', modelName)
+  .option('--description <text>', 'what it is for (default: its classes, and what it was trained on)', modelDescription)
+  .option('--author <text>', 'an author, "NAME" or "NAME; AFFILIATION"; may be given several times', author)
+  .option('--license <id>', 'SPDX identifier of its licence, like CC-BY-4.0', license)
   .action(run);
 
 async function run(options: CommonOptions & ExportFileOptions): Promise<void> {
