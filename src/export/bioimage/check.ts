@@ -2,7 +2,6 @@
  * Packages read again, by the rules of BioImage.IO that its JSON schema cannot hold: files that are there and have their
  * digest, references that lead somewhere, test tensors of sizes that the axes allow.
  */
-
 import { InputError } from '../../base/errors.js';
 import { type Form, form, listOf, number, object, optional, requireForm, text } from '../../base/form.js';
 import { sha256 } from '../../base/sha256.js';
@@ -53,6 +52,7 @@ export async function readPackage(bytes: Uint8Array, name: string): Promise<Pack
 
 const ADVICE = 'correct it, or export the model again';
 
+/** Packages of one input and one output, which is what can be read here and what most programs take. */
 const one =
   (item: Form): Form =>
   (value, field) =>
