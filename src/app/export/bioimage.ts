@@ -18,6 +18,7 @@ import type { Exporter } from './exporter.js';
 const TOLERANCE = 1e-3;
 
 export const bioimage: Exporter = {
+  help: "a zip archive for BioImage.IO's programs, with ONNX weights",
   target: BIOIMAGE_PACKAGE,
   takes: ['size', 'name', 'description', 'author', 'license'],
   sizeAround: ({ config }, size, fixed) => sizeAround(size, packageSizes(config, fixed)),

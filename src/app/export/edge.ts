@@ -10,6 +10,7 @@ import { fixNetwork } from './fixed-network.js';
 const PAGE = 65536;
 
 export const edge: Exporter = {
+  help: 'a folder for one size of image that runs without unetpp, wherever there is WebAssembly',
   target: 'folder',
   takes: ['size', 'weights'],
   async export(model, request) {

@@ -44,6 +44,8 @@ export const formatOptions = ['size', 'preprocessing', 'weights', 'name', 'descr
 
 /** A format. */
 export interface Exporter {
+  /** What it writes and who reads it, for the help. */
+  readonly help: string;
   /** What `--out` names: one file of this kind, or a folder of files. */
   readonly target: FileKind | 'folder';
   /** The options that it takes beside those of all formats. */

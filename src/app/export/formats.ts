@@ -11,3 +11,8 @@ export const exporters = { onnx, bioimage, torch, edge } as const satisfies Read
 export type ExportFormat = keyof typeof exporters;
 
 export const exportFormats = Object.keys(exporters) as ExportFormat[];
+
+/** What each format is, for the help. */
+export const formatsHelp = Object.entries(exporters)
+  .map(([name, { help }]) => `${name}: ${help}`)
+  .join('; ');

@@ -6,6 +6,7 @@ import { largestDifference } from './check.js';
 import type { Exporter } from './exporter.js';
 
 export const onnx: Exporter = {
+  help: 'a file for ONNX Runtime and other programs',
   target: ONNX_FILE,
   takes: ['size', 'preprocessing'],
   async export(model, { givenSize, preprocessing = false, image }) {

@@ -9,6 +9,7 @@ import type { Exporter } from './exporter.js';
 const WEIGHTS = 'weights.safetensors';
 
 export const torch: Exporter = {
+  help: "a folder with PyTorch's weights, its network and a prediction in Python",
   target: 'folder',
   takes: [],
   async export(model, { image }) {

@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { author, license, modelDescription, modelName } from '../../app/export/about.js';
 import { type ExportFileOptions, exportFile } from '../../app/export/export-file.js';
-import { exportFormats } from '../../app/export/formats.js';
+import { exportFormats, formatsHelp } from '../../app/export/formats.js';
 import { imageSize, model, path, text } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
 import { memorySize } from '../../base/quantities.js';
@@ -16,14 +16,7 @@ export const exportCommand = command(
 )
   .usage('--model FILE --format FORMAT --out PATH [options]')
   .requiredOption('--model <file>', 'model file, or the name of a model', model)
-  .addOption(
-    new Option(
-      '--format <name>',
-      "onnx: a file for ONNX Runtime and other programs; bioimage: a zip archive for BioImage.IO's programs, with ONNX weights; torch: a folder with PyTorch's weights, its network and a prediction in Python; edge: a folder for one size of image that runs without unetpp, wherever there is WebAssembly",
-    )
-      .choices(exportFormats)
-      .makeOptionMandatory(),
-  )
+  .addOption(new Option('--format <name>', formatsHelp).choices(exportFormats).makeOptionMandatory())
   .requiredOption('--out <path>', 'file or folder to write; a folder must be new or empty', path)
   .option(
     '--mode <mode>',
