@@ -5,7 +5,7 @@ import { type ExportFileOptions, exportFile } from '../../app/export/export-file
 import { exportFormats, formatsHelp } from '../../app/export/formats.js';
 import { imageSize, model, path, text } from '../../app/options/parsers.js';
 import { forceOptions } from '../../app/options/run-options.js';
-import { memorySize } from '../../base/quantities.js';
+import { grouped } from '../../base/quantities.js';
 import { weightFormats } from '../../model/weight-formats.js';
 import { type CommonOptions, command, report } from '../program.js';
 
@@ -54,7 +54,7 @@ export const exportCommand = command(
 async function run(options: CommonOptions & ExportFileOptions): Promise<void> {
   const { files, maxDifference, image, remarks = [] } = await exportFile(options);
   const lines = [
-    ...files.map(({ path, bytes }) => `${path}  ${memorySize(bytes)}`),
+    ...files.map(({ path, bytes }) => `${path}  ${grouped(bytes)} bytes`),
     `largest difference from the model on a test image of ${image.width}x${image.height}: ${maxDifference.toPrecision(2)}`,
     ...remarks,
   ];
