@@ -1,5 +1,5 @@
 /**
- * `node scripts/check-bioimage.js SCHEMA PACKAGE…`: checks packages of `unetpp export --format bioimage` by BioImage.IO's
+ * `npm run check:bioimage -- SCHEMA PACKAGE…`: checks packages of `unetpp export --format bioimage` by BioImage.IO's
  * JSON schema, whose file is given (`bioimageio_schema_v0.json` of the specification, https://github.com/bioimage-io/
  * spec-bioimage-io), and by the rules that it does not hold. Each line says that a package is valid, or what is not.
  */
@@ -14,7 +14,7 @@ const MODEL = 'bioimageio__spec__model__v0_5__ModelDescr';
 
 const [schemaFile, ...packages] = process.argv.slice(2);
 if (packages.length === 0) {
-  console.error('node scripts/check-bioimage.js SCHEMA PACKAGE…');
+  console.error('npm run check:bioimage -- SCHEMA PACKAGE…');
   process.exit(2);
 }
 const validate = validatorOf(JSON.parse(readFileSync(schemaFile, 'utf8')));

@@ -1,5 +1,5 @@
 /**
- * `node scripts/compare-torch.js`: exports networks of every kind as `export --format torch` does, lets PyTorch predict an
+ * `npm run compare:torch`: exports networks of every kind as `export --format torch` does, lets PyTorch predict an
  * image by the Python in the export, and compares its probabilities with those of this library. It needs Python with
  * torch, safetensors, numpy and pillow; PYTHON names another interpreter than python3.
  */

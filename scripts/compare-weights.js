@@ -1,5 +1,5 @@
 /**
- * `node scripts/compressed-weights.js MODEL DATA [MODEL DATA …]`: what smaller weights cost. Each model is compressed as
+ * `npm run compare:weights -- MODEL DATA [MODEL DATA …]`: what smaller weights cost. Each model is compressed as
  * `unetpp compress` does, and measured on the validation images of the data folder that follows it. The result is the
  * table of docs/export.md.
  */
@@ -13,7 +13,7 @@ import { grouped } from '../dist/src/base/quantities.js';
 
 const pairs = process.argv.slice(2);
 if (pairs.length === 0 || pairs.length % 2 === 1) {
-  console.error('node scripts/compressed-weights.js MODEL DATA [MODEL DATA …]');
+  console.error('npm run compare:weights -- MODEL DATA [MODEL DATA …]');
   process.exit(2);
 }
 const folder = mkdtempSync(join(tmpdir(), 'unetpp-weights-'));
