@@ -34,8 +34,8 @@ export const commands: readonly CliCommand[] = [
   check,
   convert,
   exportCommand,
-  importOnnxCommand,
   importTorchCommand,
+  importOnnxCommand,
   doctor,
   selftest,
 ].map(withCommonOptions);

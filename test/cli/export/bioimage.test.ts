@@ -94,7 +94,7 @@ test('wrong options are refused, and nothing is written', async ({ dir }) => {
   const licences =
     'one of Apache-2.0, BSD-2-Clause, BSD-3-Clause, CC-BY-4.0, CC-BY-NC-4.0, CC-BY-NC-ND-4.0, CC-BY-NC-SA-4.0, CC-BY-ND-4.0, CC-BY-SA-4.0, CC0-1.0, GPL-2.0-or-later, GPL-3.0-only, GPL-3.0-or-later, AGPL-3.0-only, LGPL-3.0-or-later, MIT, MPL-2.0';
   invalid('--license <id>', 'mit', licences);
-  refused(dir, call('--weights', 'f16'), '--weights: --format bioimage does not take it; leave it out');
+  refused(dir, call('--weights', 'f16'), '--weights: --format bioimage does not take it; it belongs to edge, c');
   const torch = ['export', '--model', 'model.safetensors', '--format', 'torch', '--out', 'torch', '--name', 'My scans'];
   refused(dir, torch, '--name: --format torch does not take it; it belongs to bioimage');
   const nothing = 'model.safetensors: nothing is above 1 in the test image, which leaves nothing to compare';

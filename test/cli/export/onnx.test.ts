@@ -68,7 +68,7 @@ test('what cannot be exported or imported is refused, and no file is written', a
     exported('--preprocessing'),
     'preprocessing: an ONNX file normalises images by range or zscore, this model by percentile; leave preprocessing out, and give the file images that are normalised already',
   );
-  refused(dir, exported('--weights', 'f16'), '--weights: --format onnx does not take it; leave it out');
+  refused(dir, exported('--weights', 'f16'), '--weights: --format onnx does not take it; it belongs to edge, c');
   refused(
     dir,
     ['export', '--model', FILE, '--format', 'torch', '--out', 'out', '--preprocessing'],
