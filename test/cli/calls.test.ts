@@ -5,7 +5,9 @@ import { put, refused, suiteInFolder, TRAIN_JS, unetpp } from '../support/cli/cl
 
 const test = suiteInFolder('cli calls');
 const COMMANDS =
-  'train plan evaluate compare predict prune study info check convert import-torch doctor selftest'.split(' ');
+  'train plan evaluate compare predict prune study info check convert export import-onnx import-torch doctor selftest'.split(
+    ' ',
+  );
 
 test('--version, and help of everything', ({ dir }) => {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
