@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { check } from '../../src/cli/commands/check.js';
 import { convert } from '../../src/cli/commands/convert.js';
 import { evaluate } from '../../src/cli/commands/evaluate.js';
+import { importOnnxCommand } from '../../src/cli/commands/import-onnx.js';
 import { importTorchCommand } from '../../src/cli/commands/import-torch.js';
 import { predict } from '../../src/cli/commands/predict.js';
 import { prune } from '../../src/cli/commands/prune.js';
@@ -17,7 +18,7 @@ import { messageOf } from '../support/faults.js';
 
 const test = suiteInFolder('cli outputs');
 const commands = new Map(
-  [check, convert, evaluate, importTorchCommand, predict, prune, study, train].map((command) => [
+  [check, convert, evaluate, importOnnxCommand, importTorchCommand, predict, prune, study, train].map((command) => [
     command.name(),
     withCommonOptions(command),
   ]),
@@ -55,6 +56,7 @@ const CHECK = ['check', ...DATA, '--out'];
 const CONVERT = ['convert', ...DATA, '--out'];
 const CSV = ['evaluate', ...MODEL, ...DATA, '--threads', '1', '--csv'];
 const REPORT = CSV.with(-1, '--report');
+const IMPORT_ONNX = ['import-onnx', '--weights', join(GOLDEN, 'onnx-folded.onnx'), '--out'];
 const IMPORT = ['import-torch', ...NET, '--out'];
 const PREDICT = ['predict', ...MODEL, '--threads', '1', '--save-probs', '--input', 'scan.png', '--out'];
 const PRUNE = ['prune', ...MODEL, '--level', '1', '--out'];
@@ -67,6 +69,7 @@ for (const [name, line, file, kind] of [
   ['evaluate --report, its picture', [...REPORT, 'out'], 'out/worst.png', 'a picture of the worst images'],
   ['evaluate --report, its table', [...REPORT, 'out'], 'out/images.csv', 'a table of scores'],
   ['import-torch', [...IMPORT, 'net.safetensors'], 'net.safetensors', 'a pruned, compressed or imported model'],
+  ['import-onnx', [...IMPORT_ONNX, 'net.safetensors'], 'net.safetensors', 'a pruned, compressed or imported model'],
   ['predict, its mask', [...PREDICT, 'out'], 'out/scan.png', 'a mask'],
   ['predict, its overlay', [...PREDICT, 'out'], 'out/scan-overlay.png', 'an overlay'],
   ['predict, its probabilities', [...PREDICT, 'out'], 'out/scan.npy', 'an array'],

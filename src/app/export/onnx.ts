@@ -2,6 +2,7 @@
 import { exportOnnx } from '../../export/onnx/onnx.js';
 import { ONNX_FILE } from '../../formats/onnx/onnx-file.js';
 import { importOnnx } from '../../import/onnx/import-onnx.js';
+import { depthOf } from '../../network/config.js';
 import { largestDifference } from './check.js';
 import type { Exporter } from './exporter.js';
 
@@ -16,6 +17,11 @@ export const onnx: Exporter = {
     back.adopt({ ...model.card, preprocessing: { ...model.card.preprocessing, normalisation } });
     const maxDifference = largestDifference(await model.predict(image), await back.predict(image));
     back.free();
-    return { files: [{ name: 'network.onnx', content }], maxDifference };
+    const multiple = 2 ** depthOf(model.config);
+    const sizes = givenSize
+      ? `images of ${givenSize.width}x${givenSize.height}`
+      : `images whose width and height are multiples of ${multiple}`;
+    const values = preprocessing ? 'pixel values as they are' : `values normalised by ${normalisation}`;
+    return { files: [{ name: 'network.onnx', content }], maxDifference, remarks: [`takes ${sizes}, ${values}`] };
   },
 };

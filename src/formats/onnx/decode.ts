@@ -134,15 +134,16 @@ function decodeNode(part: Part): OnnxNode {
 }
 
 /** AttributeProto.AttributeType, by the numbers of the types that are read. */
-const TYPES: { readonly [type: number]: 'float' | 'integer' | 'text' | 'tensor' | 'integers' } = {
+const TYPES: { readonly [type: number]: 'float' | 'integer' | 'text' | 'tensor' | 'floats' | 'integers' } = {
   1: 'float',
   2: 'integer',
   3: 'text',
   4: 'tensor',
+  6: 'floats',
   7: 'integers',
 };
 
-/** Fields of the numbers 2, 3, 4, 5 and 8 hold the values of these types. */
+/** Fields of the numbers 2, 3, 4, 5, 7 and 8 hold the values of these types. */
 function decodeAttribute(
   part: Part,
   node: Pick<OnnxNode, 'name' | 'operator' | 'outputs'>,
@@ -150,27 +151,30 @@ function decodeAttribute(
   let name = '';
   let type = 0;
   let value: Attribute | undefined;
+  const floats: number[] = [];
   const integers: number[] = [];
   for (const field of fieldsOf(part)) {
     if (field.number === 1) name = textOf(field);
     if (field.number === 20) type = integerOf(field);
-    if (field.number === 2) value = { float: float(field) };
+    if (field.number === 2) for (const float of floatsOf(field)) value = { float };
     if (field.number === 3) value = integerOf(field);
     if (field.number === 4) value = textOf(field);
     if (field.number === 5) value = { tensor: decodeTensor(partOf(field)).tensor };
-    if (field.number !== 8) continue;
-    for (const integer of integersOf(field)) {
-      within(integers.length, MOST_PARTS, `numbers in attribute ${show(name)}`, field);
-      integers.push(integer);
+    const list = field.number === 7 ? floats : field.number === 8 ? integers : undefined;
+    if (!list) continue;
+    for (const number of list === floats ? floatsOf(field) : integersOf(field)) {
+      within(list.length, MOST_PARTS, `numbers in attribute ${show(name)}`, field);
+      list.push(number);
     }
   }
   const kind = TYPES[type];
   if (kind === 'integers') return [name, integers];
+  if (kind === 'floats') return [name, { floats }];
   const fits = value !== undefined && kind === kindOf(value);
   if (fits) return [name, value!];
   const at = `node ${show(node.name || node.outputs[0])} (${node.operator})`;
   throw new InputError(
-    `${part.file}: ${at}: attribute ${show(name)} is of type ${type}, expected a number, a list of whole numbers, a text or a tensor; only a network of the UNet++ family can be imported`,
+    `${part.file}: ${at}: attribute ${show(name)} is of type ${type}, expected numbers, a text or a tensor; only a network of the UNet++ family can be imported`,
   );
 }
 
@@ -180,10 +184,11 @@ function kindOf(value: Attribute): string {
   return 'float' in value ? 'float' : 'tensor';
 }
 
-function float(field: Field): number {
+function* floatsOf(field: Field): Generator<number> {
   const { bytes, start, end } = partOf(field);
-  if (end - start !== 4) throw damaged(field, start, `a float of ${end - start} bytes`);
-  return new DataView(bytes.buffer, bytes.byteOffset + start, 4).getFloat32(0, true);
+  if ((end - start) % 4 !== 0) throw damaged(field, start, `floats of ${end - start} bytes`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = start; at < end; at += 4) yield view.getFloat32(at, true);
 }
 
 /** A size that is neither stated nor named is the text ''. */

@@ -23,7 +23,7 @@ export const ONNX_FILE: FileKind = {
 };
 
 /**
- * A whole number, a list of whole numbers, a text, a float, which is told apart from a whole number, or a tensor, as
+ * A whole number, a list of whole numbers, a text, floats, which are told apart from whole numbers, or a tensor, as
  * `Constant` has it.
  */
 export type Attribute =
@@ -31,6 +31,7 @@ export type Attribute =
   | readonly number[]
   | string
   | { readonly float: number }
+  | { readonly floats: readonly number[] }
   | { readonly tensor: StoredTensor };
 
 /** One call of an operator. */
@@ -68,6 +69,7 @@ const FLOAT = 1;
 const INT = 2;
 const STRING = 3;
 const TENSOR = 4;
+const FLOATS = 6;
 const INTS = 7;
 
 /** Encodes a graph as an ONNX model. */
@@ -100,6 +102,10 @@ function encodeAttributeValue(value: Attribute): Message {
   if (typeof value === 'number') return [...integerField(3, value), ...integerField(20, INT)];
   if (typeof value === 'string') return [...textField(4, value), ...integerField(20, STRING)];
   if ('float' in value) return [...floatField(2, value.float), ...integerField(20, FLOAT)];
+  if ('floats' in value) {
+    const packed = new Uint8Array(Float32Array.from(value.floats).buffer);
+    return [...messageField(7, [packed]), ...integerField(20, FLOATS)];
+  }
   if ('tensor' in value) return [...messageField(5, encodeTensor('', value.tensor)), ...integerField(20, TENSOR)];
   return [...value.flatMap((number) => integerField(8, number)), ...integerField(20, INTS)];
 }

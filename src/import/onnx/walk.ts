@@ -39,7 +39,7 @@ export class OnnxWalk {
         known.add(output);
         this.#producers.set(output, node);
       }
-      const constant = node.operator === 'Constant' ? constantOf(node) : undefined;
+      const constant = constantOf(node, (value) => this.constant(value));
       if (constant) this.#constants.set(node.outputs[0]!, constant);
     }
   }
@@ -63,7 +63,7 @@ export class OnnxWalk {
   /** The node that computes a value; undefined for an input of the graph and for a constant. */
   producer(value: string): OnnxNode | undefined {
     const node = this.#producers.get(this.resolve(value));
-    return node?.operator === 'Constant' ? undefined : node;
+    return node && this.#constants.has(node.outputs[0]!) ? undefined : node;
   }
 
   /** The node that computes input `k` of `reader`, which must be a call of one of the operators. */
@@ -109,9 +109,28 @@ function isPassing({ operator, outputs, attributes }: OnnxNode, value: string): 
   return operator === 'Cast' && attributes.get('to') === FLOAT32;
 }
 
-function constantOf({ attributes }: OnnxNode): StoredTensor | undefined {
-  const value = attributes.get('value');
-  return typeof value === 'object' && 'tensor' in value ? value.tensor : undefined;
+/** The most numbers that are put together of constants. */
+const MOST_NUMBERS = 64;
+
+/** What a node gives that is a constant, or a short list put together of constants, as exporters write sizes. */
+function constantOf(
+  { operator, inputs, attributes }: OnnxNode,
+  constant: (value: string) => StoredTensor | undefined,
+): StoredTensor | undefined {
+  if (operator === 'Constant') {
+    const [value] = attributes.values();
+    if (typeof value !== 'object') return undefined;
+    if ('tensor' in value) return value.tensor;
+    if ('floats' in value) return listOf(value.floats);
+  }
+  if (operator !== 'Concat' || attributes.get('axis') !== 0) return undefined;
+  const parts = inputs.map(constant);
+  const isShort = parts.every((part) => part?.shape.length === 1 && part.data.length <= MOST_NUMBERS);
+  return isShort ? listOf(parts.flatMap((part) => Array.from(part!.data, Number))) : undefined;
+}
+
+function listOf(values: readonly number[]): StoredTensor {
+  return { dtype: 'F32', shape: [values.length], data: Float32Array.from(values) };
 }
 
 /** An attribute as errors show it. */

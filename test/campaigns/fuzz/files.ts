@@ -15,6 +15,7 @@ export const FUZZED = [
   'NIfTI',
   'model',
   'checkpoint',
+  'ONNX',
   '.mat',
 ] as const;
 

@@ -19,6 +19,7 @@ import { decodeNpy } from '../../../src/formats/npy.js';
 import { decodePng } from '../../../src/formats/png/png.js';
 import { sourceOf } from '../../../src/formats/source.js';
 import { planes } from '../../../src/image/plane.js';
+import { importOnnx } from '../../../src/import/onnx/import-onnx.js';
 import { decodeModel, encodeModel } from '../../../src/model/modelfile.js';
 import { importTorch } from '../../../src/model/torch.js';
 import { nodeFiles } from '../../../src/platform/node/files/node-files.js';
@@ -84,6 +85,7 @@ export function kindsOf(seeds: Seeds, folder: string): Kind[] {
     changed('model, checksums right', 600, seeds.model, mutateSafetensors, readModel),
     { ...changed('checkpoint', 700, seeds.checkpoint, mutate, readCheckpoint), sealed: true },
     changed('checkpoint, checksums right', 460, seeds.checkpoint, mutateSafetensors, readCheckpoint),
+    changed('ONNX', 400, seeds.onnx, mutate, (bytes) => importOnnx(bytes, { backend, file: 'net.onnx' })),
     changed('.mat', 3, seeds.mat, mutate, matReader(folder)),
   ];
 }

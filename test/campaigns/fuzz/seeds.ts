@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { encode as encodeJpeg } from 'jpeg-js';
 import { ReferenceBackend } from '../../../src/backend/reference.js';
+import { exportOnnx } from '../../../src/export/onnx/onnx.js';
 import { encodeNpy } from '../../../src/formats/npy.js';
 import { encodePng } from '../../../src/formats/png/encode.js';
 import { readSafetensors, type StoredTensor } from '../../../src/formats/safetensors.js';
 import { encodeTiff } from '../../../src/formats/tiff/write.js';
+import { createModel, Model } from '../../../src/model/model.js';
 import { decodeModel, encodeModel } from '../../../src/model/modelfile.js';
 import { weightFormats } from '../../../src/model/weight-formats.js';
 import { buildDicom, type Fields, fragments, PICTURE, rle, SYNTAX } from '../../fixtures/dicom.js';
@@ -18,6 +20,7 @@ import { putMat } from '../../fixtures/mat.js';
 import { buildNifti, sformOf, zipped } from '../../fixtures/nifti.js';
 import { buildPng, COLOUR, chunk, packLines } from '../../fixtures/png.js';
 import { buildTiff, bytesOf, deflated, lzw, storedTiff } from '../../fixtures/tiff.js';
+import { GOLDEN } from '../../support/cli/cli.js';
 import { metricsOf } from '../../support/cli/runs.js';
 
 export interface Seeds {
@@ -35,6 +38,7 @@ export interface Seeds {
   readonly nifti: readonly Uint8Array[];
   readonly model: readonly Uint8Array[];
   readonly checkpoint: readonly Uint8Array[];
+  readonly onnx: readonly Uint8Array[];
   readonly mat: readonly Uint8Array[];
   /** The weights that the configurations of import-torch are for. */
   readonly torch: ReadonlyMap<string, StoredTensor>;
@@ -67,9 +71,22 @@ export async function seedsOf(run: string): Promise<Seeds> {
     nifti: niftis(),
     model: await Promise.all(weightFormats.map((weights) => encodeModel(read, { weights }))),
     checkpoint: [file('checkpoint.safetensors'), file('checkpoint-previous.safetensors')],
+    onnx: await networks(model),
     mat: await mats(),
     torch: tensors,
   };
+}
+
+/** Our export of a model with group norm, and one of PyTorch's. */
+async function networks(model: Uint8Array): Promise<Uint8Array[]> {
+  const backend = new ReferenceBackend();
+  const { config, parameters } = await decodeModel(model, 'model', backend);
+  const grouped = createModel({ ...config, norm: 'group' }, { backend });
+  return [
+    await exportOnnx(new Model(config, parameters), { size: { width: 9, height: 7 }, preprocessing: true }),
+    await exportOnnx(grouped, { output: 'logits' }),
+    new Uint8Array(readFileSync(join(GOLDEN, 'onnx-folded.onnx'))),
+  ];
 }
 
 /**

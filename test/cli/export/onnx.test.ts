@@ -24,6 +24,7 @@ test('the file takes any size, and is the model', async ({ dir }) => {
   assert.equal(result.files, [{ path: 'net.onnx', bytes }]);
   assert.ok((result.maxDifference as number) < 1e-6);
   assert.equal(result.image, { width: 64, height: 64 });
+  assert.equal(result.remarks, ['takes images whose width and height are multiples of 4, values normalised by range']);
   assert.equal(graphOf(dir).inputs, [{ name: 'image', shape: ['batch', 1, 'height', 'width'] }]);
 
   const back = json(dir, imported());
@@ -40,7 +41,10 @@ test('one head, a size, preprocessing; people are told', async ({ dir }) => {
   await putModel(dir);
   const { code, stdout, stderr } = unetpp(dir, exported('--mode', 'L1', '--size', '30x17', '--preprocessing'));
   assert.equal([code, stderr], [0, '']);
-  assert.match(stdout, /^net\.onnx {2}1 MB\nlargest difference from the model on a test image of 30x17: 0\.0\n$/);
+  assert.match(
+    stdout,
+    /^net\.onnx {2}1 MB\nlargest difference from the model on a test image of 30x17: 0\.0\ntakes images of 30x17, pixel values as they are\n$/,
+  );
   const { inputs, nodes } = graphOf(dir);
   assert.equal(inputs, [{ name: 'image', shape: ['batch', 1, 17, 30] }]);
   assert.equal([nodes[0]!.operator, nodes[1]!.operator, nodes.at(-1)!.operator], ['Div', 'Pad', 'Slice']);

@@ -1,16 +1,22 @@
 /** Networks read back from ONNX: ours, those that say the same in other ways, and those that are of no family of ours. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ReferenceBackend } from '../../../src/backend/reference.js';
 import { exportOnnx, type OnnxOptions } from '../../../src/export/onnx/onnx.js';
 import { decodeOnnx } from '../../../src/formats/onnx/decode.js';
-import { encodeOnnx, type OnnxGraph, type OnnxNode } from '../../../src/formats/onnx/onnx-file.js';
+import { type Attribute, encodeOnnx, type OnnxGraph, type OnnxNode } from '../../../src/formats/onnx/onnx-file.js';
 import type { StoredTensor } from '../../../src/formats/safetensors.js';
 import { importOnnx } from '../../../src/import/onnx/import-onnx.js';
 import { createModel, type Model } from '../../../src/model/model.js';
 import { exportTensors } from '../../../src/model/torch.js';
-import { type ModelConfig, norms, skipPatterns, upsamplings } from '../../../src/network/config.js';
+import { defaultConfig, type ModelConfig, norms, skipPatterns, upsamplings } from '../../../src/network/config.js';
 import type { Mode } from '../../../src/network/mode.js';
+import { mismatch } from '../../../src/selftest/compare.js';
+import { golden, readGolden } from '../../support/backend/golden.js';
+import { toNhwc } from '../../support/backend/layout.js';
+import { GOLDEN } from '../../support/cli/cli.js';
 import { throwsInput } from '../../support/throws.js';
 
 const backend = new ReferenceBackend('float64');
@@ -98,7 +104,7 @@ const call = (
   operator: string,
   inputs: readonly string[],
   output: string,
-  attributes: Readonly<Record<string, number | readonly number[] | { tensor: StoredTensor }>> = {},
+  attributes: Readonly<Record<string, Attribute>> = {},
 ): OnnxNode => ({ name: '', operator, inputs, outputs: [output], attributes: new Map(Object.entries(attributes)) });
 
 const list = (...values: number[]): StoredTensor => ({
@@ -125,11 +131,17 @@ test('other names, nodes that change nothing, constants as nodes', async () => {
       call('Cast', [`${output}-`], output, { to: 1 }),
     ];
   });
+  const scales = renamed('scales');
+  const halves = [
+    call('Constant', [], 'ones', { value_floats: { floats: [1, 1] } }),
+    call('Constant', [], 'twos', { value: { tensor: list(2, 2) } }),
+    call('Concat', ['ones', 'twos'], scales, { axis: 0 }),
+  ];
   const values = ({ name, shape }: OnnxGraph['inputs'][number]) => ({ name: renamed(name), shape });
   const { inputs, outputs } = graph;
   const found = read(
     encodeOnnx({
-      nodes: [...constants, ...nodes],
+      nodes: [...constants.filter(({ outputs }) => outputs[0] !== scales), ...halves, ...nodes],
       initializers: new Map(),
       inputs: inputs.map(values),
       outputs: outputs.map(values),
@@ -196,6 +208,28 @@ function reversedInputs(weights: StoredTensor, count: number): StoredTensor {
   });
   assert.is(outChannels * inChannels * 9, data.length);
   return { dtype: 'F32', shape: weights.shape, data };
+}
+
+for (const [name, fields] of [
+  ['onnx-folded', { upsample: 'bilinear' }],
+  ['onnx-batch', { norm: 'batch', upsample: 'nearest', skips: 'original' }],
+  ['onnx-group', { norm: 'group', classes: 3, filters: [2, 9, 4] }],
+  ['onnx-mean', { skips: 'adjacent' }],
+] as const) {
+  test(`${name}, which PyTorch exported, says what PyTorch says`, async () => {
+    const found = read(await readFile(join(GOLDEN, `${name}.onnx`)));
+    assert.equal(found.config, { ...defaultConfig, filters: [2, 3, 4], inChannels: 2, ...fields });
+    const file = await readGolden(name);
+    const x = toNhwc(golden(file, 'input'));
+    const [, height, width] = x.shape as [number, number, number];
+    const image = { width, height, channels: 2, data: Float32Array.from(x.data) };
+    const ours =
+      name === 'onnx-mean' ? [(await found.probabilities([image], 'accurate'))[0]!.probs] : await found.logits(x);
+    for (const [k, values] of ours.entries()) {
+      const expected = toNhwc(golden(file, `output/${k + 1}`));
+      assert.is(mismatch(values, expected.data, 1e-5), undefined, `output ${k + 1}`);
+    }
+  });
 }
 
 /** The graph of two heads whose mean is written by other nodes. */
