@@ -18,7 +18,7 @@ export const exportCommand = command(
   .addOption(
     new Option(
       '--format <name>',
-      "torch: a folder with the weights in PyTorch's names and layouts; edge: a folder for one size of image that runs without unetpp, wherever there is WebAssembly",
+      "torch: a folder with the weights in PyTorch's names and layouts; edge: a folder for one size of image that runs without unetpp, wherever there is WebAssembly; c: the same as a program in C, which `make` builds",
     )
       .choices(exportFormats)
       .makeOptionMandatory(),
