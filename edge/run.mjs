@@ -30,8 +30,8 @@ const network = new globalThis.unetppEdge.Network({
   weights: read('weights.bin'),
 });
 const probabilities = network.test(read('input.bin'), read('expected.bin'));
-const { input, output } = network.plan;
-print(`${input.width}x${input.height}, ${output.classes} probabilities a pixel: those of expected.bin, bit for bit`);
+const { output } = network.plan;
+print(`${output.width}x${output.height}x${output.classes}: the probabilities are those of expected.bin, bit for bit`);
 if ([...args].includes('--hex')) {
   const bytes = new Uint8Array(probabilities.buffer);
   print(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''));

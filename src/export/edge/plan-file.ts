@@ -16,7 +16,10 @@ export interface EdgeDescription {
   readonly classNames?: readonly string[] | undefined;
 }
 
-/** Writes the plan as text of ASCII characters, a call or a weight on each line. @param files what lies beside it */
+/**
+ * Writes the plan as text of ASCII characters, a call or a weight on each line. The first line is the CRC-32 of the others.
+ * @param files what lies beside it
+ */
 export function writePlan(
   program: EdgeProgram,
   weights: readonly EdgeWeightsEntry[],
@@ -42,7 +45,8 @@ export function writePlan(
     run: lines(entriesOf(program.run)),
   };
   const text = Object.entries(fields).map(([name, value]) => `  "${name}": ${value}`);
-  return `{\n${text.join(',\n')}\n}\n`;
+  const rest = `${text.join(',\n')}\n}\n`;
+  return `{ "crc32": ${crc32(new TextEncoder().encode(rest))},\n${rest}`;
 }
 
 function outputOf({ channels, ...place }: EdgeImage) {
