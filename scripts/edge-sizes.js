@@ -24,16 +24,24 @@ for (const filters of FILTERS) {
     const pruned = prune(model, level);
     const program = recordProgram(pruned.record('accurate', SIZE), kernels);
     const values = await pruned.parameters.read();
-    const files = FORMATS.map((format) => encodeWeightsFile(program.weights, values, format, 'model'));
-    const plan = writePlan(program, files[0].entries, {}, pruned.card).length;
-    const [f32, f16, int8] = files.map(({ bytes }) => bytes.length);
-    const common = program.kernels.length + plan;
-    const sizes = [program.kernels.length, plan, f32, f16, int8, common + f32, common + int8, program.pages * 65536];
+    const [f32, f16, int8] = FORMATS.map((format) => sizesOf(program, values, format, pruned.card));
+    const code = program.kernels.length;
+    const all = ({ plan, weights }) => code + plan + weights;
+    const weights = [f32, f16, int8].map((sizes) => sizes.weights);
+    const sizes = [code, f32.plan, ...weights, all(f32), all(int8), program.pages * 65536];
     console.log(
-      `| ${filters.join(', ')} | L${level} | ${sizes.map((bytes) => bytes.toLocaleString('en')).join(' | ')} |`,
+      `| ${filters.join(', ')} | L${level} | ${sizes.map((bytes) => bytes.toLocaleString('en-US')).join(' | ')} |`,
     );
     pruned.free();
   }
   model.free();
 }
 console.log(`\nBytes, ${new Date().toISOString().slice(0, 10)}.`);
+
+/** The bytes of the plan and of the weights. */
+function sizesOf(program, values, format, { preprocessing }) {
+  const { bytes, entries } = encodeWeightsFile(program.weights, values, format, 'model');
+  const image = new Uint8Array(4 * SIZE.height * SIZE.width);
+  const files = { 'kernels.wasm': program.kernels, 'weights.bin': bytes, 'input.bin': image, 'expected.bin': image };
+  return { plan: writePlan(program, entries, files, { preprocessing, threshold: 0.5 }).length, weights: bytes.length };
+}

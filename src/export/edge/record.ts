@@ -13,7 +13,7 @@ import { ALIGNMENT } from '../../backend/wasm/memory.js';
 import { invariant } from '../../base/errors.js';
 import { roundUp } from '../../base/multiples.js';
 import { liveLeaves, type Node, type Tensor } from '../../graph/graph.js';
-import { plan } from '../../graph/plan.js';
+import { type Plan, plan } from '../../graph/plan.js';
 import { sizeOf } from '../../graph/shape.js';
 import type { InferenceGraph } from '../../infer/inference.js';
 import type { Network } from '../../network/network.js';
@@ -24,40 +24,31 @@ import { trimModule } from './trim-module.js';
 const FLOAT = 4;
 const PAGE = 65536;
 
+/** Where everything lies. */
+interface Layout {
+  readonly planned: Plan;
+  /** What `run` reads of the parameters as it is stored. */
+  readonly kept: readonly Tensor[];
+  /** The filters that are packed, and read in no other form, each with the step that packs them. */
+  readonly packed: ReadonlyMap<Tensor, Node>;
+  /** The address of the arena. */
+  readonly arena: number;
+  readonly pages: number;
+  address(tensor: Tensor): number;
+  /** The address of the packed filters of a step; undefined where it packs none. */
+  packedAt(node: Node): number | undefined;
+}
+
 /**
  * Records the computation of one image.
  * @param graph has one output, for a batch of one image
  * @param module the bytes of unetpp.wasm
  */
-export function recordProgram({ network, outputs }: InferenceGraph, module: Uint8Array): EdgeProgram {
+export function recordProgram(graph: InferenceGraph, module: Uint8Array): EdgeProgram {
+  const { network, outputs } = graph;
   const [output] = outputs;
   invariant(output && outputs.length === 1 && output.shape[0] === 1, 'one output of one image is recorded');
-  const leaves = liveLeaves(outputs, 'parameter');
-  const workspace = (node: Node) => workspaceLength(node, 1);
-  const options = { bound: new Set(leaves), workspace, alignment: ALIGNMENT };
-  const plans = [plan(outputs, options), plan(outputs, { ...options, tensorsFirst: true })] as const;
-  const planned = plans[1].length < plans[0].length ? plans[1] : plans[0];
-  const packedSteps = planned.steps.filter((node) => packings.of(node));
-  const packedOnly = new Map(packedSteps.map((node) => [filterOf(node, network), node]));
-
-  let end = FLOAT * ALIGNMENT;
-  const take = (elements: number): number => {
-    end += FLOAT * roundUp(elements, ALIGNMENT);
-    return end - FLOAT * roundUp(elements, ALIGNMENT);
-  };
-  const kept = leaves.filter((leaf) => !packedOnly.has(leaf));
-  const places = new Map(kept.map((leaf) => [leaf, take(sizeOf(leaf.shape))]));
-  const packed = new Map(packedSteps.map((node) => [node, take(packings.of(node)!.length(node.geometry))]));
-  const arena = end;
-  for (const [filter, node] of packedOnly) places.set(filter, arena + FLOAT * workspace(node));
-
-  const address = (tensor: Tensor): number => {
-    const place = places.get(tensor);
-    if (place !== undefined) return place;
-    const offset = planned.offsets.get(tensor);
-    invariant(offset !== undefined, 'the tensor is not part of this program');
-    return arena + FLOAT * offset;
-  };
+  const { planned, kept, packed, arena, pages, address, packedAt } = layOut(graph);
   const weightsOf = (leaf: Tensor, before: number): EdgeWeights => {
     const { name, shape } = network.parameters.get(leaf)!;
     return { name, shape, isFilter: isFilter(leaf, network), address: address(leaf), before };
@@ -65,18 +56,16 @@ export function recordProgram({ network, outputs }: InferenceGraph, module: Uint
 
   const preparing = new CallRecorder();
   const weights = kept.map((leaf) => weightsOf(leaf, 0));
-  for (const [filter, node] of packedOnly) {
+  for (const [filter, node] of packed) {
     weights.push(weightsOf(filter, preparing.calls.length));
-    prepack(preparing.exports, callOf(node, { address, workspace: arena, packed: packed.get(node) }, 1));
+    prepack(preparing.exports, callOf(node, { address, workspace: arena, packed: packedAt(node) }, 1));
   }
   const running = new CallRecorder(preparing.functions);
   for (const node of planned.steps) {
     const workspace = arena + FLOAT * (planned.workspaces.get(node) ?? 0);
-    runChunk(running.exports, callOf(node, { address, workspace, packed: packed.get(node) }, 1), 0, 1, 0);
+    runChunk(running.exports, callOf(node, { address, workspace, packed: packedAt(node) }, 1), 0, 1, 0);
   }
 
-  const ends = [...packedOnly].map(([filter]) => address(filter) + FLOAT * sizeOf(filter.shape));
-  const pages = Math.ceil(Math.max(arena + FLOAT * planned.length, ...ends) / PAGE);
   const { code, parameters } = trimModule(module, running.functions, pages);
   const rounded = (calls: readonly EdgeCall[]) => calls.map((call) => asTyped(call, parameters[call.function]!));
   return {
@@ -89,6 +78,55 @@ export function recordProgram({ network, outputs }: InferenceGraph, module: Uint
     input: imageAt(network.input, address),
     output: imageAt(output, address),
   };
+}
+
+function layOut({ network, outputs }: InferenceGraph): Layout {
+  const leaves = liveLeaves(outputs, 'parameter');
+  const planned = shortestPlan(outputs, leaves);
+  const steps = planned.steps.filter((node) => packings.of(node));
+  const packed = new Map(steps.map((node) => [filterOf(node, network), node]));
+  const kept = leaves.filter((leaf) => !packed.has(leaf));
+
+  let end = FLOAT * ALIGNMENT;
+  const take = (elements: number): number => {
+    const address = end;
+    end += FLOAT * roundUp(elements, ALIGNMENT);
+    return address;
+  };
+  const places = new Map(kept.map((leaf) => [leaf, take(sizeOf(leaf.shape))]));
+  const packedPlaces = new Map(steps.map((node) => [node, take(packings.of(node)!.length(node.geometry))]));
+  const arena = take(planned.length);
+  for (const [filter, node] of packed) {
+    const address = arena + FLOAT * workspaceOf(node);
+    places.set(filter, address);
+    end = Math.max(end, address + FLOAT * sizeOf(filter.shape));
+  }
+  return {
+    planned,
+    kept,
+    packed,
+    arena,
+    pages: Math.ceil(end / PAGE),
+    address(tensor) {
+      const place = places.get(tensor);
+      if (place !== undefined) return place;
+      const offset = planned.offsets.get(tensor);
+      invariant(offset !== undefined, 'the tensor is not part of this program');
+      return arena + FLOAT * offset;
+    },
+    packedAt: (node) => packedPlaces.get(node),
+  };
+}
+
+/** Of the two orders of placing buffers the one that takes less memory. */
+function shortestPlan(outputs: readonly Tensor[], leaves: readonly Tensor[]): Plan {
+  const options = { bound: new Set(leaves), workspace: workspaceOf, alignment: ALIGNMENT };
+  const [usual, other] = [plan(outputs, options), plan(outputs, { ...options, tensorsFirst: true })];
+  return other.length < usual.length ? other : usual;
+}
+
+function workspaceOf(node: Node): number {
+  return workspaceLength(node, 1);
 }
 
 /** The filters that a step packs, and reads in no other form. */
