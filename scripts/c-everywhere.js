@@ -1,9 +1,9 @@
 /**
  * `npm run c:everywhere [-- ROUNDS]`: exports networks with `--format c` and builds them with the compilers that there are:
- * gcc, clang, and aarch64-linux-gnu-gcc, whose programs qemu-aarch64-static runs (Debian's packages gcc, clang,
- * gcc-aarch64-linux-gnu, qemu-user-static). Prints two tables in Markdown: the SHA-256 of the probabilities of the test
- * image, for the networks of edge-everywhere.js, and the processor time that an image takes on one thread, measured in turns
- * with this Node. The exit code is 1 where a bit differs.
+ * gcc, clang, and gcc for other processors, whose programs QEMU runs (Debian's packages gcc-aarch64-linux-gnu,
+ * gcc-arm-linux-gnueabihf, gcc-riscv64-linux-gnu, qemu-user-static). Prints two tables in Markdown: the SHA-256 of the
+ * probabilities of the test image, for the networks of edge-everywhere.js, and the processor time that an image takes on
+ * one thread, measured in turns with this Node. The exit code is 1 where a bit differs.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -43,7 +43,9 @@ const BUILDS = [
   { name: 'gcc -march=native', compiler: 'gcc', flags: ['-march=native'] },
   { name: 'clang', compiler: 'clang', flags: [] },
   { name: 'clang -march=native', compiler: 'clang', flags: ['-march=native'] },
-  { name: 'gcc for ARM64', compiler: 'aarch64-linux-gnu-gcc', flags: ['-static'], emulator: 'qemu-aarch64-static' },
+  emulated('ARM64', 'aarch64-linux-gnu-gcc', 'qemu-aarch64-static'),
+  emulated('ARM of 32 bits, without NEON', 'arm-linux-gnueabihf-gcc', 'qemu-arm-static'),
+  emulated('RISC-V', 'riscv64-linux-gnu-gcc', 'qemu-riscv64-static'),
 ].filter(({ compiler, emulator }) => isInstalled(compiler) && (!emulator || isInstalled(emulator)));
 
 /** Prints the seconds of processor time that an image takes, over as many as fill the time. */
@@ -167,6 +169,10 @@ async function inNode(model) {
   };
   measure(WARMING);
   return () => measure(SECONDS);
+}
+
+function emulated(name, compiler, emulator) {
+  return { name: `gcc for ${name}`, compiler, flags: ['-static'], emulator };
 }
 
 function isInstalled(program) {
