@@ -41,7 +41,8 @@ export const c: Exporter = {
   },
 };
 
-function checkMemory({ pages, input }: EdgeProgram): void {
+/** @throws InputError for a network that needs more memory than addresses in C reach */
+export function checkMemory({ pages, input }: Pick<EdgeProgram, 'pages' | 'input'>): void {
   if (pages * PAGE <= MOST_BYTES) return;
   throw new InputError(
     `--size ${input.width}x${input.height}: the network needs ${memorySize(pages * PAGE)} of memory, and the program in C holds ${memorySize(MOST_BYTES)} at most; state a smaller size`,

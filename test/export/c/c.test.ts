@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { checkMemory } from '../../../src/app/export/c.js';
 import { testImage } from '../../../src/app/export/check.js';
 import type { ExportRequest } from '../../../src/app/export/exporter.js';
 import { kernelsText } from '../../../src/export/c/kernels.js';
@@ -19,6 +20,7 @@ import { type ModelConfig, norms, upsamplings } from '../../../src/network/confi
 import { readKernels } from '../../../src/platform/node/package-files.js';
 import { build, exportC, hasCompiler, run, writeFiles } from '../../support/export/c-program.js';
 import { edgeModel } from '../../support/export/edge-network.js';
+import { throwsInput } from '../../support/throws.js';
 
 const SIZE = { width: 24, height: 16 };
 const SOURCES = ['main.c', 'model.c', 'model_weights.c'];
@@ -171,6 +173,15 @@ test('the header states sizes, threshold and memory', async () => {
     MEMORY_BYTES: '65536',
   });
   assert.is(remarks!.at(-1), 'memory while it runs: 65,536 bytes');
+});
+
+test('a network beyond 2 GB is refused', () => {
+  const input = { address: 64, width: 4096, height: 2048, channels: 1 };
+  checkMemory({ pages: 32767, input });
+  throwsInput(
+    () => checkMemory({ pages: 50000, input }),
+    '--size 4096x2048: the network needs 3.1 GB of memory, and the program in C holds 2.0 GB at most; state a smaller size',
+  );
 });
 
 test.run();
