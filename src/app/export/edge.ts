@@ -5,7 +5,7 @@ import { writePlan } from '../../export/edge/plan-file.js';
 import { loadEdgeRunner, readEdgeRunner } from '../../platform/node/edge-runner.js';
 import { identical } from '../../selftest/compare.js';
 import type { Exporter } from './exporter.js';
-import { fixNetwork } from './fixed-network.js';
+import { type FixedNetwork, fixNetwork } from './fixed-network.js';
 
 const PAGE = 65536;
 
@@ -14,27 +14,34 @@ export const edge: Exporter = {
   target: 'folder',
   takes: ['size', 'weights'],
   async export(model, request) {
-    const { program, weights, description, input, expected, maxDifference } = await fixNetwork(model, request);
-    const files = {
-      'kernels.wasm': program.kernels,
-      'weights.bin': weights.bytes,
-      'input.bin': bytesOf(input),
-      'expected.bin': bytesOf(expected),
-    };
-    const plan = new TextEncoder().encode(writePlan(program, weights.entries, files, description));
-    const { Network } = await loadEdgeRunner();
-    const network = new Network({ plan, kernels: files['kernels.wasm'], weights: files['weights.bin'] });
-    invariant(identical(network.run(input), expected), 'the exported network gives other bits than the model');
-    const named = { ...files, 'plan.json': plan, ...readEdgeRunner() };
+    const fixed = await fixNetwork(model, request);
+    const { program, maxDifference } = fixed;
+    const files = await checkedFiles(fixed);
+    const named = { ...files, ...readEdgeRunner() };
     return {
       files: Object.entries(named).map(([name, content]) => ({ name, content })),
       maxDifference,
       remarks: [
-        `kernels, plan and weights: ${grouped(files['kernels.wasm'].length + plan.length + files['weights.bin'].length)} bytes; memory while it runs: ${grouped(program.pages * PAGE)} bytes`,
+        `kernels, plan and weights: ${grouped(files['kernels.wasm'].length + files['plan.json'].length + files['weights.bin'].length)} bytes; memory while it runs: ${grouped(program.pages * PAGE)} bytes`,
       ],
     };
   },
 };
+
+/** The files of a network, which have given the bits of the model when the runner was run on them. */
+export async function checkedFiles({ program, weights, description, input, expected }: FixedNetwork) {
+  const files = {
+    'kernels.wasm': program.kernels,
+    'weights.bin': weights.bytes,
+    'input.bin': bytesOf(input),
+    'expected.bin': bytesOf(expected),
+  };
+  const plan = new TextEncoder().encode(writePlan(program, weights.entries, files, description));
+  const { Network } = await loadEdgeRunner();
+  const network = new Network({ plan, kernels: files['kernels.wasm'], weights: files['weights.bin'] });
+  invariant(identical(network.run(input), expected), 'the exported network gives other bits than the model');
+  return { ...files, 'plan.json': plan };
+}
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);

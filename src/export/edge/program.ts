@@ -26,7 +26,7 @@ export interface EdgeProgram {
 export interface EdgeFunction {
   readonly name: string;
   /** The types of its parameters; it returns nothing. */
-  readonly parameters: readonly ('i32' | 'f32')[];
+  readonly parameters: readonly ('i32' | 'f32' | 'f64')[];
 }
 
 /** Where a parameter is unpacked to, as float32 in the order of its shape (convolutions HWIO). */

@@ -9,19 +9,19 @@ import { type CallSite, callsOf } from './wasm-calls.js';
 export interface TrimmedModule {
   readonly code: Uint8Array<ArrayBuffer>;
   /** The types of the parameters of each function that was asked for. */
-  readonly parameters: readonly (readonly ('i32' | 'f32')[])[];
+  readonly parameters: readonly (readonly ('i32' | 'f32' | 'f64')[])[];
 }
 
 const HEADER = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 
 /** The sections by their numbers, in the order in which they must be written. */
-const SECTION = { type: 1, import: 2, function: 3, memory: 5, export: 7, code: 10 } as const;
+export const SECTION = { type: 1, import: 2, function: 3, memory: 5, export: 7, code: 10 } as const;
 const EXPORTED = { function: 0, memory: 2 } as const;
 const IMPORTED_MEMORY = 2;
 /** Limits of a memory that cannot grow. */
 const FIXED = 1;
 const FUNCTION_TYPE = 0x60;
-const PARAMETERS: Readonly<Record<number, 'i32' | 'f32'>> = { 127: 'i32', 125: 'f32' };
+const PARAMETERS: Readonly<Record<number, 'i32' | 'f32' | 'f64'>> = { 127: 'i32', 125: 'f32', 124: 'f64' };
 
 /** A function of the module: the number of its type, and its body with its calls. */
 interface WasmFunction {
@@ -79,7 +79,7 @@ export function trimModule(module: Uint8Array, names: readonly string[], pages: 
 }
 
 /** What each section holds, by its number. */
-function sectionsOf(module: Uint8Array): ReadonlyMap<number, WasmReader> {
+export function sectionsOf(module: Uint8Array): ReadonlyMap<number, WasmReader> {
   const reader = new WasmReader(module.subarray(HEADER.length));
   const sections = new Map<number, WasmReader>();
   while (!reader.done) {

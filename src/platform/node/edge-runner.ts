@@ -20,10 +20,16 @@ export interface EdgeNetwork {
 }
 
 const FILES = ['runner.js', 'run.mjs'];
+const C_FILES = ['unetpp_runtime.h', 'model_weights.c', 'main.c', 'Makefile'];
 
 /** The text of the runner's files, by name. */
 export function readEdgeRunner(): Record<string, Uint8Array> {
   return Object.fromEntries(FILES.map((name) => [name, Uint8Array.from(readFileSync(fileOf(name)))]));
+}
+
+/** The text of the files of a program in C that are the same for every network, by name. */
+export function readCRuntime(): Record<string, Uint8Array> {
+  return Object.fromEntries(C_FILES.map((name) => [name, Uint8Array.from(readFileSync(fileOf(`c/${name}`)))]));
 }
 
 /** Loads the runner as it is copied into exports. */
