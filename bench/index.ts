@@ -148,7 +148,8 @@ async function timelineSection(options: Options, engine: Engine): Promise<Sectio
   progress.clear();
   const { threads, fastest } = timeline.measured.at(-1)!;
   if (typeof file === 'string') {
-    const line = `${title}: ${fastest.ms.toFixed(1)} ms on ${threads} threads; ${describe(engine)}`;
+    const where = describe({ ...engine, description: `${threads} threads` });
+    const line = `${title}: ${fastest.ms.toFixed(1)} ms; ${where}`;
     await writeTextAtomic(file, drawTimeline(fastest.steps, threads, line));
   }
   const text = [

@@ -31,7 +31,7 @@ interface Options extends Pick<WorkloadOptions, 'filters' | 'size'> {
 }
 
 const program = inHouseStyle(new CliCommand('npm run search:blocks --'), 'see npm run search:blocks -- --help')
-  .description('Times the network with other blocks and paddings of the Winograd kernels; some ten minutes.')
+  .description('Times the network with other blocks and paddings of the Winograd kernels; a quarter of an hour.')
   .option('--filters <list>', 'channels of each level', wholeList, [32, 64, 128, 256, 512])
   .option('--size <pixels>', 'width and height of the images', whole(1), 128)
   .option('--rounds <n>', 'how often each value is timed', whole(1), 7)
