@@ -19,7 +19,7 @@ export interface Costs {
   readonly steps: readonly StepCost[];
   /** The milliseconds that one thread spends outside of all steps. */
   readonly outsideMs: number;
-  /** What a shared step takes beyond its chunks on a team of two. */
+  /** What opening and closing a shared step takes on a team of two. */
   readonly barrierMs: number;
 }
 
@@ -93,15 +93,20 @@ export function losses(costs: Costs, threads: number): Loss[] {
     .sort((a, b) => b.lostMs - a.lostMs);
 }
 
-/** What a shared step took beyond its chunks: the least of all runs, and of these the median over the steps. */
-export function barrierMsOf(runs: readonly Run[], threads: number): number {
+/**
+ * What the first thread of a team spends in a shared step beside its chunks and the wait for those of others: the least of
+ * all runs, and of these the median over the steps.
+ */
+export function barrierMsOf(runs: readonly Run[]): number {
   const [first] = runs;
   const shared = first!.steps.flatMap(({ chunks }, k) => (chunks.length > 1 ? [k] : []));
   if (shared.length === 0) return 0;
-  return median(shared.map((k) => Math.min(...runs.map(({ steps }) => beyondChunks(steps[k]!, threads)))));
+  return median(shared.map((k) => Math.min(...runs.map(({ steps }) => besideChunks(steps[k]!)))));
 }
 
-function beyondChunks(step: StepRecord, threads: number): number {
-  const inOrder = [...step.chunks].sort((a, b) => a.begin - b.begin).map(lengthOf);
-  return Math.max(0, lengthOf(step) - makespan(inOrder, threads));
+function besideChunks(step: StepRecord): number {
+  const own = step.chunks.filter(({ thread }) => thread === 0);
+  const through = own.at(-1)?.end ?? step.begin;
+  const waited = Math.max(...step.chunks.map(({ end }) => end)) - through;
+  return own.reduce((rest, chunk) => rest - lengthOf(chunk), lengthOf(step) - waited);
 }

@@ -6,7 +6,9 @@ const MARGIN = 80;
 const LANE = 36;
 const BAR = 28;
 const TOP = 60;
-const TICK_MS = 5;
+/** The distances of ticks in milliseconds, and how many there are at most. */
+const TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+const MOST_TICKS = 20;
 
 /** Told apart by those who see few colours. */
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#d55e00', '#56b4e9', '#f0e442', '#999999'];
@@ -30,9 +32,10 @@ export function drawTimeline(steps: readonly StepRecord[], threads: number, titl
     });
   });
   const names = Array.from({ length: threads }, (_, k) => text(8, y(k) + BAR / 2 + 4, `thread ${k + 1}`));
-  const ticks = Array.from({ length: Math.floor(total / TICK_MS) + 1 }, (_, k) => {
-    const at = x(start + k * TICK_MS);
-    return `${line(at, bottom, bottom + 6, '#000')}${text(at - 6, bottom + 20, `${k * TICK_MS} ms`)}`;
+  const tick = TICKS.find((ms) => total / ms <= MOST_TICKS) ?? total;
+  const ticks = Array.from({ length: Math.floor(total / tick) + 1 }, (_, k) => {
+    const at = x(start + k * tick);
+    return `${line(at, bottom, bottom + 6, '#000')}${text(at - 6, bottom + 20, `${k * tick} ms`)}`;
   });
   const legend = kernels.map((name, k) => {
     const left = MARGIN + k * 240;

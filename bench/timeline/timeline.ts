@@ -104,8 +104,7 @@ function summarize(alone: readonly Team[], together: readonly Team[]): Timeline 
   const steps = runs[0]!.steps.map(({ name, layer }, k): StepCost => {
     return { name, layer, chunks: new Map(alone.map((team) => [team.threads, chunkMs(team, k)])) };
   });
-  const two = together[0]!;
-  const costs = { steps, outsideMs: least(runs, outsideMs), barrierMs: barrierMsOf(two.runs, two.threads) };
+  const costs = { steps, outsideMs: least(runs, outsideMs), barrierMs: barrierMsOf(together[0]!.runs) };
   const predictions = TEAMS.map((threads) => predict(costs, threads));
   return { costs, predictions, measured: together.map(measuredTeam), losses: losses(costs, LARGEST) };
 }

@@ -60,27 +60,20 @@ const record = (begin: number, end: number, ...chunks: readonly [number, number,
   return { name: 'conv2d', layer: '32 -> 8', begin, end, chunks: list };
 };
 
-test('a barrier is what a shared step takes beyond its chunks in its best run', () => {
+test('a barrier is what a shared step takes beside chunks and waits in its best run', () => {
   const alone = record(0, 9, [0, 0, 9]);
   const steps = [
     alone,
-    // Thread 1 is late: two chunks of 2 ms in 3 ms.
-    record(10, 13, [0, 10, 12], [1, 11, 13]),
-    record(20, 24, [0, 20, 22], [1, 20, 23]),
-    record(30, 32.5, [1, 30, 32], [0, 30, 32]),
+    // Half a millisecond before the first chunk, one after the last.
+    record(10, 14, [0, 10.5, 12], [1, 11, 13]),
+    record(20, 24, [0, 20, 21], [0, 22, 23], [1, 20, 22]),
+    // All by the other thread.
+    record(30, 32.5, [1, 30, 31], [1, 31, 32]),
   ];
-  const slower = [alone, record(10, 19, [0, 10, 12], [1, 17, 19]), ...steps.slice(2)];
-  assert.is(
-    barrierMsOf(
-      [
-        { ms: 33, steps },
-        { ms: 39, steps: slower },
-      ],
-      2,
-    ),
-    1,
-  );
-  assert.is(barrierMsOf([{ ms: 9, steps: [alone] }], 2), 0);
+  const slower = [alone, record(10, 19, [0, 15, 17], [1, 17, 18]), ...steps.slice(2)];
+  const runs = [steps, slower].map((steps) => ({ ms: steps.at(-1)!.end, steps }));
+  assert.is(barrierMsOf(runs), 1.5);
+  assert.is(barrierMsOf([{ ms: 9, steps: [alone] }]), 0);
 });
 
 test('the picture has a bar for each chunk', () => {
