@@ -40,7 +40,8 @@ export interface Times {
 export interface Row {
   readonly constant: Constant;
   readonly value: number;
-  readonly present: boolean;
+  /** The present value: at first, what the others are compared with, and again as the last, which shows the noise. */
+  readonly present?: 'present' | 'again';
   /** Of one image. */
   readonly forward: Times;
   /** Of a training step, divided by its images. */
@@ -59,7 +60,7 @@ const STEPS = 2;
 /** So many forward passes are timed in a round, of which the fastest counts. */
 const PASSES = 3;
 
-/** Returns a row for each value, the present one first. */
+/** Returns a row for each value, the present one first and once more at the end. Each round begins with another one. */
 export async function compareValues(
   constant: Constant,
   { Workload, variables, createBackend }: Subject,
@@ -68,7 +69,7 @@ export async function compareValues(
 ): Promise<Row[]> {
   const { present, setVariables } = variables;
   const backend = await createBackend();
-  const points = [present[constant], ...CANDIDATES[constant]].map((value) => {
+  const points = [present[constant], ...CANDIDATES[constant], present[constant]].map((value) => {
     const values = { ...present, [constant]: value };
     const forward: Measured = { ms: [], bits: '' };
     const training: Measured = { ms: [], bits: '' };
@@ -83,7 +84,8 @@ export async function compareValues(
       training.bits = await digest(await workload.infer());
     }
     for (let round = 0; round < rounds; round++) {
-      for (const { values, workload, forward, training } of points) {
+      const from = round % points.length;
+      for (const { values, workload, forward, training } of [...points.slice(from), ...points.slice(0, from)]) {
         setVariables(values);
         forward.ms.push(await fastest(() => workload.infer(), PASSES));
         training.ms.push((await fastest(() => workload.train(), 1)) / options.batch);
@@ -96,7 +98,8 @@ export async function compareValues(
   const [first] = points;
   return points.map(({ value, forward, training }, k) => {
     const times = { forward: timesOf(forward, first!.forward), training: timesOf(training, first!.training) };
-    return { constant, value, present: k === 0, ...times };
+    const present = k === 0 ? 'present' : k === points.length - 1 ? 'again' : undefined;
+    return { constant, value, ...(present && { present }), ...times };
   });
 }
 
@@ -127,14 +130,16 @@ export function timesOf({ ms, bits }: Measured, present: Measured): Times {
 
 /** Makes a row for each value. */
 export function valuesTable(rows: readonly Row[], rounds: number): string {
-  const cells = ({ ms, ratio, wins, sameBits }: Times, present: boolean): Cell[] => {
-    return [ms, ratio, present ? 'present' : `${wins} of ${rounds}`, sameBits ? 'yes' : 'no'];
+  const cells = ({ ms, ratio, wins, sameBits }: Times, isFirst: boolean): Cell[] => {
+    return [ms, ratio, isFirst ? '-' : `${wins} of ${rounds}`, sameBits ? 'yes' : 'no'];
   };
   const columns = (work: string) => [`${work} ms`, 'times as fast', 'faster in', 'same bits'];
   return table(
     ['constant', 'value', ...columns('forward'), ...columns('training')],
     rows.map(({ constant, value, present, forward, training }) => {
-      return [constant, value, ...cells(forward, present), ...cells(training, present)];
+      const isFirst = present === 'present';
+      const label = present ? `${value}, ${present}` : value;
+      return [constant, label, ...cells(forward, isFirst), ...cells(training, isFirst)];
     }),
   );
 }

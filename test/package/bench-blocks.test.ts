@@ -50,14 +50,14 @@ test('the search names what it changes, and whether the bits stay', () => {
   assert.is(code, 0, stderr);
   const rows = stdout.split('\n').filter((line) => line.startsWith('| GRADIENT_BLOCK'));
   const cells = rows.map((row) => row.split('|').map((cell) => cell.trim()));
-  const values = [64, ...CANDIDATES.GRADIENT_BLOCK].map(String);
+  const values = ['64, present', ...CANDIDATES.GRADIENT_BLOCK.map(String), '64, again'];
   assert.equal(
-    cells.slice(0, 5).map((row) => row[2]),
+    cells.slice(0, 6).map((row) => row[2]),
     values,
   );
   assert.equal(
-    cells.slice(0, 5).map((row) => row[6]),
-    Array(5).fill('yes'),
+    cells.slice(0, 6).map((row) => row[6]),
+    Array(6).fill('yes'),
   );
   assert.equal(
     cells.slice(0, 2).map((row) => row[10]),
