@@ -117,7 +117,7 @@ function changes({ filters, size, backend }: GrowthOptions): Readonly<Record<str
 }
 
 /** The powers of two up to the cores of this machine, and all of them. */
-function threadCounts(): number[] {
+export function threadCounts(): number[] {
   const cores = availableCores();
   const powers = Array.from({ length: Math.floor(Math.log2(cores)) + 1 }, (_, k) => 2 ** k);
   return [...new Set([...powers, cores])];

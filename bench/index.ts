@@ -3,6 +3,7 @@ import { oneOf, whole, wholeList } from '../src/app/options/parsers.js';
 import { CliCommand } from '../src/cli/options/command.js';
 import { guard, guardStreams, inHouseStyle } from '../src/cli/program.js';
 import { ProgressBar } from '../src/cli/terminal/progress.js';
+import { writeTextAtomic } from '../src/platform/node/files/atomic.js';
 import { caseSteps } from './cases.js';
 import { createEngine, describe, type Engine, type EngineOptions, engines } from './engine.js';
 import { measureGrowth } from './growth.js';
@@ -22,6 +23,9 @@ import {
 } from './report.js';
 import { layerSteps } from './shapes.js';
 import type { Step } from './step.js';
+import { drawTimeline } from './timeline/picture.js';
+import { kernelsTable, lossesTable, TIMELINE_NOTE, teamsTable, timelineJson } from './timeline/report.js';
+import { LARGEST, measureTimeline } from './timeline/timeline.js';
 import { MICRO_BATCH, type WorkloadOptions } from './workload.js';
 
 interface Options extends WorkloadOptions, EngineOptions {
@@ -29,6 +33,8 @@ interface Options extends WorkloadOptions, EngineOptions {
   readonly network?: boolean;
   readonly profile?: boolean;
   readonly growth?: boolean;
+  /** The picture's file, where one is wanted. */
+  readonly timeline?: boolean | string;
   readonly filter?: string;
   readonly json?: boolean;
 }
@@ -46,6 +52,10 @@ const program = inHouseStyle(new CliCommand('npm run bench --'), 'see npm run be
   .option('--network', 'the whole network: forward, and a training step')
   .option('--profile', 'what a forward pass and a training step spend their time on, by part and by kernel')
   .option('--growth', 'how time and memory grow with size, batch, width, levels and threads; a few minutes')
+  .option(
+    '--timeline [file]',
+    'when each thread of a team does what in a forward pass, as an SVG file, and how long more threads would take',
+  )
   .option('--filter <name>', 'ops with this in their name: conv2d, Grad, …; implies --ops')
   .optionsGroup('The network:')
   .option('--filters <list>', 'channels of each level', wholeList, [32, 64, 128, 256, 512])
@@ -64,12 +74,14 @@ const program = inHouseStyle(new CliCommand('npm run bench --'), 'see npm run be
 
 async function run(options: Options): Promise<void> {
   const engine = await createEngine(options);
-  const chosen = options.ops || options.network || options.profile || options.growth || options.filter !== undefined;
+  const { ops, network, growth, timeline, filter } = options;
+  const chosen = ops || network || options.profile || growth || timeline || filter !== undefined;
   const sections: Section[] = [];
-  if (options.network || !chosen) sections.push(await networkSection(options, engine));
+  if (network || !chosen) sections.push(await networkSection(options, engine));
   if (options.profile) sections.push(await profileSection(options, engine));
-  if (options.growth) sections.push(await growthSection(options, engine));
-  if (options.ops || options.filter !== undefined || !chosen) sections.push(await opsSection(options, engine));
+  if (growth) sections.push(await growthSection(options, engine));
+  if (timeline) sections.push(await timelineSection(options, engine));
+  if (ops || filter !== undefined || !chosen) sections.push(await opsSection(options, engine));
   if (options.json) console.log(JSON.stringify(summary(options, engine, sections), rounded));
   else console.log([title(engine), ...sections.flatMap(({ text }) => text)].join('\n\n'));
 }
@@ -124,6 +136,32 @@ async function growthSection(options: Options, engine: Engine): Promise<Section>
   const { base, axes } = growth;
   const tables = axes.map((axis) => growthTable(axis, base));
   return { text: [`## Growth: ${growthTitle(base)}`, GROWTH_NOTE, ...tables], json: { growth } };
+}
+
+async function timelineSection(options: Options, engine: Engine): Promise<Section> {
+  const { filters, size, timeline: file } = options;
+  const title = `one image, widths ${filters.join(', ')}, ${size}x${size}`;
+  const progress = new ProgressBar({});
+  const timeline = await measureTimeline(options, engine, (done, total) => {
+    progress.update('timeline', done, total, `${done} of ${total} rounds`);
+  });
+  progress.clear();
+  const { threads, fastest } = timeline.measured.at(-1)!;
+  if (typeof file === 'string') {
+    const where = describe({ ...engine, description: `${threads} threads` });
+    const line = `${title}: ${fastest.ms.toFixed(1)} ms; ${where}`;
+    await writeTextAtomic(file, drawTimeline(fastest.steps, threads, line));
+  }
+  const text = [
+    `## Timeline: ${title}`,
+    TIMELINE_NOTE,
+    teamsTable(timeline),
+    'Model and measurement of two threads, by kernel:',
+    kernelsTable(timeline, 2),
+    `The steps that lose most on ${LARGEST} threads:`,
+    lossesTable(timeline),
+  ];
+  return { text, json: { timeline: timelineJson(timeline) } };
 }
 
 async function opsSection({ filters, size, filter = '' }: Options, engine: Engine): Promise<Section> {

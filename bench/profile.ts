@@ -1,10 +1,10 @@
 /** The time of a forward pass and of a training step, by kernel. */
-import type { Kernel, Operands } from '../src/backend/wasm/kernel.js';
-import { type Exports, kernels } from '../src/backend/wasm/kernels/index.js';
+import type { Exports } from '../src/backend/wasm/kernels/index.js';
 import { InputError } from '../src/base/errors.js';
 import type { Op } from '../src/graph/graph.js';
 import { ops } from '../src/ops/index.js';
 import type { Engine } from './engine.js';
+import { type Around, watchKernels } from './watch.js';
 import { Workload, type WorkloadOptions } from './workload.js';
 
 export interface KernelTime {
@@ -59,8 +59,6 @@ interface Accounts {
   readonly parts: Map<Part, Account>;
 }
 
-type AnyKernel = Kernel<unknown, Exports>;
-
 const REPEATS = 5;
 
 /**
@@ -76,7 +74,7 @@ export async function profile(
   }
   if (engine.threads > 1) throw new InputError('--profile: clocks see this thread alone; leave --threads out');
   const accounts: Accounts = { kernels: new Map(), parts: new Map() };
-  const restore = watchKernels(accounts);
+  const restore = watchKernels(clocked(accounts));
   try {
     const workload = new Workload(options, await engine.createBackend());
     return {
@@ -117,32 +115,16 @@ function withShares<N extends string>(accounts: ReadonlyMap<N, Account>, total: 
     .sort((a, b) => b.ms - a.ms);
 }
 
-/** Puts clocks around every kernel and what it calls of the module. @returns a function that removes them */
-function watchKernels(accounts: Accounts): () => void {
-  const table = kernels as unknown as Record<string, AnyKernel>;
-  const plain = { ...table };
-  for (const [name, kernel] of Object.entries(plain)) {
-    const { macs } = (ops as Readonly<Record<string, Op<never>>>)[name]!;
-    const { prepack } = kernel;
-    table[name] = {
-      ...kernel,
-      run: watched(accounts, name, kernel.run, macs as Op['macs']),
-      ...(prepack && { prepack: { ...prepack, run: watched(accounts, `${name}, filters`, prepack.run) } }),
+/** A clock around a kernel and what it calls of the module. */
+function clocked(accounts: Accounts): Around {
+  return (run, op, packs) => {
+    const name = packs ? `${op}, filters` : op;
+    const { macs } = (ops as Readonly<Record<string, Op<never>>>)[op]!;
+    return (exports, call) => {
+      const operations = packs ? 0 : 2 * (macs?.(call.geometry as never) ?? 0);
+      const watched = watchedExports(accounts, exports);
+      clock(accounts.kernels, name, operations, () => run(watched, call));
     };
-  }
-  return () => Object.assign(table, plain);
-}
-
-function watched<C extends Operands<unknown>>(
-  accounts: Accounts,
-  name: string,
-  run: (exports: Exports, call: C) => void,
-  macs?: Op['macs'],
-): typeof run {
-  return (exports, call) => {
-    const clocked = watchedExports(accounts, exports);
-    const operations = 2 * (macs?.(call.geometry) ?? 0);
-    clock(accounts.kernels, name, operations, () => run(clocked, call));
   };
 }
 

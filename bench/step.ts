@@ -39,7 +39,7 @@ function stepOf(node: Node): Step {
   const elements = [...node.inputs, ...node.outputs].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   return {
     op,
-    layer: LAYERS[op]?.(node.geometry as never) ?? sizesOf(node),
+    layer: layerOf(op, node.geometry) ?? sizesOf(node),
     macs: node.op.macs?.(node.geometry) ?? 0,
     bytes: 4 * elements,
     node,
@@ -53,6 +53,11 @@ function convolution({ batch, height, width, kernel, sources, outChannels, relu 
 
 function transposed({ batch, height, width, inChannels, outChannels }: TransposedGeometry): string {
   return `2x2 ${[batch, height, width].join('x')}, ${inChannels} -> ${outChannels}`;
+}
+
+/** Describes a layer by its geometry; undefined for ops that the sizes of their inputs describe. */
+export function layerOf(op: OpName, geometry: unknown): string | undefined {
+  return LAYERS[op]?.(geometry as never);
 }
 
 /** Descriptions of ops that the sizes of the first input do not describe fully. */

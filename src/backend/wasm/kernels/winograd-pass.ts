@@ -15,6 +15,9 @@ const BLOCK_LENGTH = 192 * 1024;
 const LEAST = 16;
 const MOST = 64;
 
+/** Tiles of a block of the weight gradient: each block adds to all sums of products, so that large blocks pay. */
+const GRADIENT_BLOCK = 64;
+
 /**
  * Elements between one point and the next, and between streams. Without them the 36 points of a tile would lie at
  * multiples of 4 KB, and so in one set of a cache of 8 or 12 lines.
@@ -68,9 +71,9 @@ export function backward(geometry: ConvGeometry): Pass {
   return { geometry, inputs: [outChannels], outputs: sources, relu: false, block, streams: false };
 }
 
-/** The weight gradient: each block adds to all sums of products, so that large blocks pay. */
+/** The weight gradient: sums over tiles. */
 export function gradient(geometry: ConvGeometry): Pass {
-  return { ...forward(geometry), relu: false, block: blockOf(geometry, MOST), streams: true };
+  return { ...forward(geometry), relu: false, block: blockOf(geometry, GRADIENT_BLOCK), streams: true };
 }
 
 /** How many tiles the cache holds. */
