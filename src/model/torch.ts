@@ -31,7 +31,8 @@ export async function exportTensors(
   const values = await store.read();
   const sorted = [...store.list].sort((a, b) => (a.name < b.name ? -1 : 1));
   const tensors = sorted.flatMap(({ name, kind, shape }): [string, StoredTensor][] => {
-    const data = toTorch(kind, shape, new Float32Array(values.get(name)!));
+    const own = values.get(name)!;
+    const data = toTorch(kind, shape, own instanceof Float32Array ? own : new Float32Array(own));
     const parameter = { shape: torchShape(kind, shape), data, outputAxis: torchOutputAxis(kind) };
     const { values: stored, scale } = encodeWeights(parameter, weights, { file, name });
     return scale

@@ -3,10 +3,10 @@
  * in memory as a whole, neither its pixels nor its lines. Lines have no filter, as masks and drawings compress well
  * without one.
  */
-import { Zlib } from 'fflate';
 import { joinBytes } from '../../base/bytes.js';
 import { invariant } from '../../base/errors.js';
 import type { Image } from '../../image/image.js';
+import { ZlibStream } from '../zlib-stream.js';
 import { encodeChunk } from './chunks.js';
 import { SIGNATURE } from './header.js';
 
@@ -29,7 +29,7 @@ const AT_ONCE = 2 ** 18;
 export class PngEncoder {
   readonly #shape: PngShape;
   readonly #parts: Uint8Array[];
-  readonly #zlib: Zlib;
+  readonly #zlib: ZlibStream;
   #rows = 0;
 
   /** @param text what text chunks say, by keyword, in Latin-1; they stand right after the header */
@@ -42,9 +42,7 @@ export class PngEncoder {
       ...Object.entries(text).map((pair) => encodeChunk('tEXt', latin1(pair.join('\0')))),
       ...(palette ? [encodeChunk('PLTE', Uint8Array.from(palette.flat()))] : []),
     ];
-    this.#zlib = new Zlib({ level: LEVEL }, (compressed) => {
-      if (compressed.length > 0) this.#parts.push(encodeChunk('IDAT', compressed));
-    });
+    this.#zlib = new ZlibStream(LEVEL, (compressed) => this.#parts.push(encodeChunk('IDAT', compressed)));
   }
 
   /** Adds whole rows, the upper ones first. */
@@ -64,7 +62,7 @@ export class PngEncoder {
   finish(): Uint8Array {
     const { height } = this.#shape;
     invariant(this.#rows === height, `${this.#rows} rows of a picture of ${height}`);
-    this.#zlib.push(new Uint8Array(0), true);
+    this.#zlib.finish();
     return joinBytes([...this.#parts, encodeChunk('IEND', new Uint8Array(0))]);
   }
 }

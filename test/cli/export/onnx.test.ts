@@ -43,7 +43,7 @@ test('one head, a size, preprocessing; people are told', async ({ dir }) => {
   assert.equal([code, stderr], [0, '']);
   assert.match(
     stdout,
-    /^net\.onnx {2}1 MB\nlargest difference from the model on a test image of 30x17: 0\.0\ntakes images of 30x17, pixel values as they are\n$/,
+    /^net\.onnx {2}[\d,]+ bytes\nlargest difference from the model on a test image of 30x17: 0\.0\ntakes images of 30x17, pixel values as they are\n$/,
   );
   const { inputs, nodes } = graphOf(dir);
   assert.equal(inputs, [{ name: 'image', shape: ['batch', 1, 17, 30] }]);
