@@ -44,7 +44,10 @@ test('one head, an image, and what is said of the model', async ({ dir }) => {
     ...about,
   ]);
   assert.equal([code, stderr], [0, '']);
-  assert.match(stdout, /^brain\.zip {2}[\d,]+ bytes\nlargest difference from the model on a test image of 38x54: \S+\n$/);
+  assert.match(
+    stdout,
+    /^brain\.zip {2}[\d,]+ bytes\nlargest difference from the model on a test image of 38x54: \S+\n$/,
+  );
   const { description, input, output } = await packageIn(dir);
   const { name, authors, license } = description;
   assert.equal(
