@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { c } from '../dist/src/app/export/c.js';
 import { testImage } from '../dist/src/app/export/check.js';
 import { writePlan } from '../dist/src/export/edge/plan-file.js';
+import { PAGE_BYTES } from '../dist/src/export/edge/program.js';
 import { recordProgram } from '../dist/src/export/edge/record.js';
 import { encodeWeightsFile } from '../dist/src/export/edge/weights-file.js';
 import { createBackend, createModel, prune } from '../dist/src/index.js';
@@ -37,7 +38,7 @@ for (const filters of FILTERS) {
     const all = ({ plan, weights }) => code + plan + weights;
     const weights = [f32, f16, int8].map((sizes) => sizes.weights);
     const inC = isCompiled ? await programBytes(pruned) : undefined;
-    const sizes = [code, f32.plan, ...weights, all(f32), all(int8), inC, program.pages * 65536];
+    const sizes = [code, f32.plan, ...weights, all(f32), all(int8), inC, program.pages * PAGE_BYTES];
     const cells = sizes.map((bytes) => bytes?.toLocaleString('en-US') ?? '-');
     console.log(`| ${filters.join(', ')} | L${level} | ${cells.join(' | ')} |`);
     pruned.free();

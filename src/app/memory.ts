@@ -23,7 +23,7 @@ import { lossOptions, type TrainCommandOptions } from './options/train-options.j
 import type { ResultOptions } from './prediction/results.js';
 
 const FLOAT = 4;
-/** The bytes that a pixel of an image takes beside its probabilities: image, mask and overlay, and a file in the making. */
+/** The bytes that a pixel of an image takes beside its probabilities: the image as it is decoded, its mask, and a file in the making. */
 const STORED = 12;
 
 /** The bytes that work needs: in the memory of the backend, and beside it. */

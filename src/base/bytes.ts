@@ -1,4 +1,4 @@
-/** Bytes put together. */
+/** Bytes: put together, of arrays, and of whole numbers. */
 
 /** The bytes of all parts, one after the other. A single part is not copied. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
@@ -10,4 +10,23 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
+}
+
+/** The bytes of an array's numbers, in the same memory; little-endian, as every platform has them that we run on. */
+export function asBytes<B extends ArrayBufferLike>({
+  buffer,
+  byteOffset,
+  byteLength,
+}: ArrayBufferView<B>): Uint8Array<B> {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/**
+ * A whole number of at least 0 as protobuf and WebAssembly write it (LEB128): seven bits a byte, the lowest first; the
+ * eighth bit says that more follow.
+ */
+export function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
+  return Uint8Array.of(...bytes, value);
 }

@@ -13,6 +13,6 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** The checksum as an unsigned number. */
 export function crc32(bytes: Uint8Array): number {
   let sum = 0xffffffff;
-  for (const byte of bytes) sum = (sum >>> 8) ^ table[(sum ^ byte) & 255]!;
+  for (let k = 0; k < bytes.length; k++) sum = (sum >>> 8) ^ table[(sum ^ bytes[k]!) & 255]!;
   return ~sum >>> 0;
 }

@@ -1,4 +1,5 @@
 /** A digest of a sample, by which a training that resumes recognises the images that it was begun on. */
+import { asBytes } from '../base/bytes.js';
 import { sha256OfParts } from '../base/sha256.js';
 import type { Sample } from './dataset.js';
 
@@ -8,8 +9,6 @@ import type { Sample } from './dataset.js';
  */
 export async function sampleDigest({ name, image, mask }: Sample): Promise<string> {
   const frame = new TextEncoder().encode(JSON.stringify([name, image.width, image.height, image.channels]));
-  const pixels = [image.data, mask.data].map(
-    ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
-  );
+  const pixels = [image.data, mask.data].map(asBytes);
   return (await sha256OfParts([frame, ...pixels])).slice(0, 16);
 }

@@ -3,6 +3,7 @@
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 
+import { asBytes } from '../base/bytes.js';
 import { InputError, invariant } from '../base/errors.js';
 import { roundUp } from '../base/multiples.js';
 import { show } from '../base/show.js';
@@ -63,7 +64,7 @@ export function encodeNpy(shape: readonly number[], data: ImageData): Uint8Array
   bytes.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0]);
   new DataView(bytes.buffer).setUint16(8, start - 10, true);
   bytes.set(new TextEncoder().encode(`${text.padEnd(start - 11)}\n`), 10);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
+  bytes.set(asBytes(data), start);
   return bytes;
 }
 

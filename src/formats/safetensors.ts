@@ -8,6 +8,7 @@
  * the preprocessing spoils a prediction as surely as one in a weight.
  */
 
+import { asBytes } from '../base/bytes.js';
 import { InputError, invariant } from '../base/errors.js';
 import { parseJson } from '../base/json.js';
 import { roundUp } from '../base/multiples.js';
@@ -78,7 +79,7 @@ export async function writeSafetensors(
   const bytes = new Uint8Array(start + total);
   let at = start;
   for (const [, { data }] of list) {
-    bytes.set(bytesOf(data), at);
+    bytes.set(asBytes(data), at);
     at += data.byteLength;
   }
   bytes.set(await sealedHeader(list, metadata, await sha256(bytes.subarray(start))));
@@ -98,7 +99,7 @@ export async function safetensorsParts(
   hash: HashParts,
 ): Promise<Uint8Array[]> {
   const list = [...tensors];
-  const parts = list.map(([, { data }]) => bytesOf(data));
+  const parts = list.map(([, { data }]) => asBytes(data));
   return [await sealedHeader(list, metadata, await hash(parts)), ...parts];
 }
 
@@ -115,10 +116,6 @@ async function sealedHeader(
   new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
   bytes.set(json, 8);
   return bytes;
-}
-
-function bytesOf(data: StoredTensor['data']): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** @throws InputError if a number of `data` is NaN or infinite; it names file, tensor and the first such index. */

@@ -15,10 +15,12 @@
  *     classNames     JSON, a list of texts; absent where classes have no names
  *     sha256         of the numbers as they are stored: where all are float32, the same as `weightsSha256`
  */
+
 import type { Backend } from '../backend/backend.js';
+import { asBytes } from '../base/bytes.js';
 import { InputError } from '../base/errors.js';
 import { parseJson } from '../base/json.js';
-import { sha256 } from '../base/sha256.js';
+import { sha256OfParts } from '../base/sha256.js';
 import { show } from '../base/show.js';
 import type { FileKind } from '../formats/file-kind.js';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
@@ -116,13 +118,7 @@ export async function decodeModel(bytes: Uint8Array, file: string, backend: Back
  */
 export async function weightsSha256(model: Model): Promise<string> {
   const tensors = await exportTensors(model.parameters);
-  const bytes = new Uint8Array(tensors.reduce((sum, [, { data }]) => sum + data.byteLength, 0));
-  let at = 0;
-  for (const [, { data }] of tensors) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
-  return sha256(bytes);
+  return sha256OfParts(tensors.map(([, { data }]) => asBytes(data)));
 }
 
 function parseField(text: string | undefined, source: string): unknown {

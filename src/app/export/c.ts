@@ -2,13 +2,12 @@
 import { InputError } from '../../base/errors.js';
 import { grouped, memorySize } from '../../base/quantities.js';
 import { modelHeader, modelSource } from '../../export/c/source.js';
-import type { EdgeProgram } from '../../export/edge/program.js';
+import { type EdgeProgram, PAGE_BYTES } from '../../export/edge/program.js';
 import { readCRuntime } from '../../platform/node/edge-runner.js';
 import { checkedFiles } from './edge.js';
 import type { Exporter } from './exporter.js';
 import { fixNetwork } from './fixed-network.js';
 
-const PAGE = 65536;
 /** Addresses are of type int32_t in C. */
 const MOST_BYTES = 2 ** 31 - 1;
 
@@ -36,7 +35,7 @@ export const c: Exporter = {
       maxDifference,
       remarks: [
         `checked in WebAssembly: the kernels and calls that model.c is a translation of, with model_weights.bin; \`make check\` compares what a compiler makes of them`,
-        `memory while it runs: ${grouped(program.pages * PAGE)} bytes`,
+        `memory while it runs: ${grouped(program.pages * PAGE_BYTES)} bytes`,
       ],
     };
   },
@@ -44,8 +43,8 @@ export const c: Exporter = {
 
 /** @throws InputError for a network that needs more memory than addresses in C reach */
 export function checkMemory({ pages, input }: Pick<EdgeProgram, 'pages' | 'input'>): void {
-  if (pages * PAGE <= MOST_BYTES) return;
+  if (pages * PAGE_BYTES <= MOST_BYTES) return;
   throw new InputError(
-    `--size ${input.width}x${input.height}: the network needs ${memorySize(pages * PAGE)} of memory, and the program in C holds ${memorySize(MOST_BYTES)} at most; state a smaller size`,
+    `--size ${input.width}x${input.height}: the network needs ${memorySize(pages * PAGE_BYTES)} of memory, and the program in C holds ${memorySize(MOST_BYTES)} at most; state a smaller size`,
   );
 }

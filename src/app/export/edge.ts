@@ -1,13 +1,13 @@
 /** `export --format edge`: a folder that runs without the library, on whatever has WebAssembly; see docs/edge.md. */
+import { asBytes } from '../../base/bytes.js';
 import { invariant } from '../../base/errors.js';
 import { grouped } from '../../base/quantities.js';
 import { writePlan } from '../../export/edge/plan-file.js';
+import { PAGE_BYTES } from '../../export/edge/program.js';
 import { loadEdgeRunner, readEdgeRunner } from '../../platform/node/edge-runner.js';
 import { identical } from '../../selftest/compare.js';
 import type { Exporter } from './exporter.js';
 import { type FixedNetwork, fixNetwork } from './fixed-network.js';
-
-const PAGE = 65536;
 
 export const edge: Exporter = {
   help: 'a folder for one size of image that runs without unetpp, wherever there is WebAssembly',
@@ -22,7 +22,7 @@ export const edge: Exporter = {
       files: Object.entries(named).map(([name, content]) => ({ name, content })),
       maxDifference,
       remarks: [
-        `kernels, plan and weights: ${grouped(files['kernels.wasm'].length + files['plan.json'].length + files['weights.bin'].length)} bytes; memory while it runs: ${grouped(program.pages * PAGE)} bytes`,
+        `kernels, plan and weights: ${grouped(files['kernels.wasm'].length + files['plan.json'].length + files['weights.bin'].length)} bytes; memory while it runs: ${grouped(program.pages * PAGE_BYTES)} bytes`,
       ],
     };
   },
@@ -33,16 +33,12 @@ export async function checkedFiles({ program, weights, description, input, expec
   const files = {
     'kernels.wasm': program.kernels,
     'weights.bin': weights.bytes,
-    'input.bin': bytesOf(input),
-    'expected.bin': bytesOf(expected),
+    'input.bin': asBytes(input),
+    'expected.bin': asBytes(expected),
   };
   const plan = new TextEncoder().encode(writePlan(program, weights.entries, files, description));
   const { Network } = await loadEdgeRunner();
   const network = new Network({ plan, kernels: files['kernels.wasm'], weights: files['weights.bin'] });
   invariant(identical(network.run(input), expected), 'the exported network gives other bits than the model');
   return { ...files, 'plan.json': plan };
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -1,4 +1,5 @@
 /** Images that are the same picture under different names, and would leak from one subset into another. */
+import { asBytes } from '../../base/bytes.js';
 import { InputError } from '../../base/errors.js';
 import { sha256 } from '../../base/sha256.js';
 import { toChannels } from '../../image/channels.js';
@@ -9,7 +10,7 @@ import { type Split, subsets } from './split.js';
 /** Returns an image's size and SHA-256 in the channels of its data set: the same text for the same picture only. */
 export async function pixelHash(image: Image, channels: number): Promise<string> {
   const { width, height, data } = toChannels(image, channels);
-  const digest = await sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const digest = await sha256(asBytes(data));
   return `${width}x${height}x${channels} ${data.BYTES_PER_ELEMENT} ${digest}`;
 }
 

@@ -1,7 +1,7 @@
 /** A program as C: model.c with the kernels and their calls, and model.h for those who use it. */
 import type { Normalisation } from '../../image/normalise.js';
 import { DEFAULT_THRESHOLD } from '../../infer/prediction.js';
-import type { EdgeProgram } from '../edge/program.js';
+import { type EdgeProgram, PAGE_BYTES } from '../edge/program.js';
 import type { EdgeWeightsEntry } from '../edge/weights-file.js';
 import { callLines } from './calls.js';
 import { kernelsText } from './kernels.js';
@@ -16,8 +16,6 @@ export interface SourceOptions {
   /** The probability above which a pixel is foreground; absent where there are several classes. */
   readonly threshold?: number | undefined;
 }
-
-const PAGE = 65536;
 
 export function modelHeader({ program, threshold = DEFAULT_THRESHOLD }: SourceOptions): string {
   const { pages, input, output } = program;
@@ -34,7 +32,7 @@ export function modelHeader({ program, threshold = DEFAULT_THRESHOLD }: SourceOp
 /* Where there is one class: the probability above which a pixel is foreground. */
 #define UNETPP_THRESHOLD ${doubleText(threshold)}
 /* The memory that the network works in. */
-#define UNETPP_MEMORY_BYTES ${pages * PAGE}
+#define UNETPP_MEMORY_BYTES ${pages * PAGE_BYTES}
 
 /* Unpacks the weights into a memory of UNETPP_MEMORY_BYTES bytes, aligned for any type. Once, before images are computed. */
 void unetpp_init(void *memory);

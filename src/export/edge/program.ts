@@ -4,9 +4,12 @@
  */
 import type { Shape } from '../../graph/shape.js';
 
+/** The bytes of a page of WebAssembly's memory. */
+export const PAGE_BYTES = 65536;
+
 export interface EdgeProgram {
   /** A WebAssembly module: the functions that are called and no others, and its memory, which it exports as `memory`. */
-  readonly kernels: Uint8Array<ArrayBuffer>;
+  readonly kernels: Uint8Array;
   /** The functions that are called, in the order of their first call. */
   readonly functions: readonly EdgeFunction[];
   /** The memory in pages of 64 KB: weights, packed filters and all that is computed. */

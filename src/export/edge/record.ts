@@ -17,12 +17,18 @@ import { type Plan, plan } from '../../graph/plan.js';
 import { sizeOf } from '../../graph/shape.js';
 import type { InferenceGraph } from '../../infer/inference.js';
 import type { Network } from '../../network/network.js';
-import type { EdgeCall, EdgeFunction, EdgeImage, EdgeProgram, EdgeWeights } from './program.js';
+import {
+  type EdgeCall,
+  type EdgeFunction,
+  type EdgeImage,
+  type EdgeProgram,
+  type EdgeWeights,
+  PAGE_BYTES,
+} from './program.js';
 import { CallRecorder } from './recorder.js';
 import { trimModule } from './trim-module.js';
 
 const FLOAT = 4;
-const PAGE = 65536;
 
 /** Where everything lies. */
 interface Layout {
@@ -106,7 +112,7 @@ function layOut({ network, outputs }: InferenceGraph): Layout {
     kept,
     packed,
     arena,
-    pages: Math.ceil(end / PAGE),
+    pages: Math.ceil(end / PAGE_BYTES),
     address(tensor) {
       const place = places.get(tensor);
       if (place !== undefined) return place;

@@ -2,12 +2,13 @@
  * Cuts a module of kernels down to the functions that are called, and gives it a memory of its own. The kernels have no
  * tables, data or state (assembly/index.ts), so that of the sections only types, functions, exports and code are left.
  */
+import { joinBytes, varint } from '../../base/bytes.js';
 import { invariant } from '../../base/errors.js';
-import { concat, leb, text, vector, WasmReader } from './wasm-bytes.js';
+import { text, vector, WasmReader } from './wasm-bytes.js';
 import { type CallSite, callsOf } from './wasm-calls.js';
 
 export interface TrimmedModule {
-  readonly code: Uint8Array<ArrayBuffer>;
+  readonly code: Uint8Array;
   /** The types of the parameters of each function that was asked for. */
   readonly parameters: readonly (readonly ('i32' | 'f32' | 'f64')[])[];
 }
@@ -55,7 +56,7 @@ export function trimModule(module: Uint8Array, names: readonly string[], pages: 
   const kept = reachable(functions, roots);
   const numbers = new Map(kept.map((index, k) => [index, k]));
   const usedTypes = [...new Set(kept.map((index) => functions[index]!.type))];
-  const code = concat([
+  const code = joinBytes([
     HEADER,
     section(
       SECTION.type,
@@ -63,12 +64,14 @@ export function trimModule(module: Uint8Array, names: readonly string[], pages: 
     ),
     section(
       SECTION.function,
-      kept.map((index) => leb(usedTypes.indexOf(functions[index]!.type))),
+      kept.map((index) => varint(usedTypes.indexOf(functions[index]!.type))),
     ),
-    section(SECTION.memory, [concat([Uint8Array.of(FIXED), leb(pages), leb(pages)])]),
+    section(SECTION.memory, [joinBytes([Uint8Array.of(FIXED), varint(pages), varint(pages)])]),
     section(SECTION.export, [
-      concat([text('memory'), Uint8Array.of(EXPORTED.memory, 0)]),
-      ...names.map((name, k) => concat([text(name), Uint8Array.of(EXPORTED.function), leb(numbers.get(roots[k]!)!)])),
+      joinBytes([text('memory'), Uint8Array.of(EXPORTED.memory, 0)]),
+      ...names.map((name, k) =>
+        joinBytes([text(name), Uint8Array.of(EXPORTED.function), varint(numbers.get(roots[k]!)!)]),
+      ),
     ]),
     section(
       SECTION.code,
@@ -131,14 +134,14 @@ function renumbered({ body, calls }: WasmFunction, numbers: ReadonlyMap<number, 
   const parts: Uint8Array[] = [];
   let at = 0;
   for (const { from, to, callee } of calls) {
-    parts.push(body.subarray(at, from), leb(numbers.get(callee)!));
+    parts.push(body.subarray(at, from), varint(numbers.get(callee)!));
     at = to;
   }
-  const changed = concat([...parts, body.subarray(at)]);
-  return concat([leb(changed.length), changed]);
+  const changed = joinBytes([...parts, body.subarray(at)]);
+  return joinBytes([varint(changed.length), changed]);
 }
 
 function section(number: number, entries: readonly Uint8Array[]): Uint8Array {
   const content = vector(entries);
-  return concat([Uint8Array.of(number), leb(content.length), content]);
+  return joinBytes([Uint8Array.of(number), varint(content.length), content]);
 }

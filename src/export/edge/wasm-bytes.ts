@@ -1,5 +1,7 @@
 /** The bytes of WebAssembly's binary format: whole numbers as LEB128, lists with their length before them. */
 
+import { joinBytes, varint } from '../../base/bytes.js';
+
 export class WasmReader {
   at = 0;
 
@@ -39,28 +41,11 @@ export class WasmReader {
   }
 }
 
-/** An unsigned number as LEB128. */
-export function leb(value: number): Uint8Array {
-  const bytes: number[] = [];
-  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) + 128);
-  return Uint8Array.of(...bytes, value);
-}
-
 /** A name of ASCII characters. */
 export function text(value: string): Uint8Array {
-  return concat([leb(value.length), Uint8Array.from(value, (character) => character.charCodeAt(0))]);
+  return joinBytes([varint(value.length), Uint8Array.from(value, (character) => character.charCodeAt(0))]);
 }
 
 export function vector(entries: readonly Uint8Array[]): Uint8Array {
-  return concat([leb(entries.length), ...entries]);
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes([varint(entries.length), ...entries]);
 }

@@ -1,11 +1,11 @@
 /** The weights of an edge export: one file with the parameters in the order in which they are unpacked. */
+import { asBytes, joinBytes } from '../../base/bytes.js';
 import { invariant } from '../../base/errors.js';
 import { roundUp } from '../../base/multiples.js';
 import type { StoredTensor } from '../../formats/safetensors.js';
 import { sizeOf } from '../../graph/shape.js';
 import { encodeWeights, type StoredWeights, type WeightFormat } from '../../model/weight-formats.js';
 import type { EdgeWeights } from './program.js';
-import { concat } from './wasm-bytes.js';
 
 /** Where a parameter lies in the file, and where it goes; the fields are those of plan.json, but for `before`, which counts calls. */
 export interface EdgeWeightsEntry {
@@ -23,7 +23,7 @@ export interface EdgeWeightsEntry {
 }
 
 export interface EdgeWeightsFile {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   readonly entries: readonly EdgeWeightsEntry[];
   /** The parameters as they are stored, by name. */
   readonly stored: ReadonlyMap<string, StoredWeights>;
@@ -61,11 +61,11 @@ export function encodeWeightsFile(
     const each = encodeWeights({ shape, data, outputAxis }, format, { file, name });
     stored.set(name, each);
     const entry = { name, type: typeOf(each.values), address, before, elements: sizeOf(shape) };
-    const offset = append(bytesOf(each.values));
+    const offset = append(asBytes(each.values.data));
     if (!each.scale) return { ...entry, offset };
-    return { ...entry, offset, channels: shape.at(-1)!, scales: append(bytesOf(each.scale)) };
+    return { ...entry, offset, channels: shape.at(-1)!, scales: append(asBytes(each.scale.data)) };
   });
-  return { bytes: concat(parts), entries, stored };
+  return { bytes: joinBytes(parts), entries, stored };
 }
 
 /** The axis of a parameter that counts output channels, as `decodeWeights` is told; undefined where it is no filter. */
@@ -78,8 +78,4 @@ function typeOf({ dtype }: StoredTensor): WeightFormat {
   const type = types[dtype];
   invariant(type, `weights are stored as ${dtype}`);
   return type;
-}
-
-function bytesOf({ data }: StoredTensor): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

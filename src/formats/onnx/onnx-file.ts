@@ -6,9 +6,10 @@
  * operator that the networks need means what it should: Softmax goes along one axis, so that NCHW needs no transposition,
  * and Resize does without a region of interest. Programs read old sets for longer than they take to learn new ones.
  */
+import { asBytes, joinBytes } from '../../base/bytes.js';
 import { type FileKind, SOFTWARE } from '../file-kind.js';
 import type { StoredTensor } from '../safetensors.js';
-import { floatField, integerField, join, type Message, messageField, textField } from './protobuf.js';
+import { floatField, integerField, type Message, messageField, textField } from './protobuf.js';
 
 const FORMAT_VERSION = 7;
 export const OPERATOR_SET = 13;
@@ -19,7 +20,7 @@ const BEGINNING = [...integerField(1, FORMAT_VERSION), ...textField(2, SOFTWARE)
 /** The files that `encodeOnnx` makes. */
 export const ONNX_FILE: FileKind = {
   name: 'an ONNX file',
-  begins: (head) => head.startsWith(String.fromCharCode(...join(BEGINNING))),
+  begins: (head) => head.startsWith(String.fromCharCode(...joinBytes(BEGINNING))),
 };
 
 /**
@@ -81,7 +82,7 @@ export function encodeOnnx({ nodes, initializers, inputs, outputs }: OnnxGraph):
     ...inputs.flatMap((value) => messageField(11, encodeValue(value))),
     ...outputs.flatMap((value) => messageField(12, encodeValue(value))),
   ];
-  return join([...BEGINNING, ...messageField(7, graph), ...messageField(8, integerField(2, OPERATOR_SET))]);
+  return joinBytes([...BEGINNING, ...messageField(7, graph), ...messageField(8, integerField(2, OPERATOR_SET))]);
 }
 
 function encodeNode({ name, operator, inputs, outputs, attributes }: OnnxNode): Message {
@@ -116,7 +117,7 @@ function encodeTensor(name: string, { dtype, shape, data }: StoredTensor): Messa
     ...shape.flatMap((size) => integerField(1, size)),
     ...integerField(2, DATA_TYPES[dtype]),
     ...textField(8, name),
-    ...messageField(9, [new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]),
+    ...messageField(9, [asBytes(data)]),
   ];
 }
 

@@ -3,6 +3,8 @@
  * a list of chunks until the file is complete, so that the weights are copied once.
  */
 
+import { varint } from '../../base/bytes.js';
+
 /** Encoded fields, to be written one after the other. */
 export type Message = readonly Uint8Array[];
 
@@ -34,26 +36,8 @@ export function messageField(field: number, content: Message): Message {
   return [tag(field, BYTES), varint(lengthOf(content)), ...content];
 }
 
-/** The bytes of a message. */
-export function join(message: Message): Uint8Array {
-  const bytes = new Uint8Array(lengthOf(message));
-  let at = 0;
-  for (const chunk of message) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-}
-
 function tag(field: number, wireType: number): Uint8Array {
   return varint(8 * field + wireType);
-}
-
-/** Seven bits a byte, the lowest first; the eighth bit says that more follow. */
-function varint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
-  return Uint8Array.of(...bytes, value);
 }
 
 function lengthOf(message: Message): number {

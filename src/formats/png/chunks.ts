@@ -4,6 +4,7 @@
  * to 200 MB.
  */
 import { joinBytes } from '../../base/bytes.js';
+import { crc32 } from '../../base/crc32.js';
 import { InputError } from '../../base/errors.js';
 import { InflateError, inflate, OversizeError } from '../inflate.js';
 import type { PngHeader } from './header.js';
@@ -106,13 +107,6 @@ function inflated(compressed: Uint8Array, expected: number, declared: string, na
   }
 }
 
-/** CRC-32 of every byte. */
-const CRCS = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let k = 0; k < 8; k++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
-
 /** A chunk with its length and its checksum. */
 export function encodeChunk(type: string, data: Uint8Array): Uint8Array {
   const whole = new Uint8Array(data.length + LENGTH_TYPE_CHECKSUM);
@@ -136,8 +130,5 @@ function checkCrc({ type, whole }: Chunk, name: string): void {
 
 /** The checksum of a whole chunk: of its type and its data, between the length and the checksum. */
 function crcOf(whole: Uint8Array): number {
-  let crc = ~0;
-  const end = whole.length - 4;
-  for (let i = 4; i < end; i++) crc = CRCS[(crc ^ whole[i]!) & 255]! ^ (crc >>> 8);
-  return ~crc >>> 0;
+  return crc32(whole.subarray(4, -4));
 }

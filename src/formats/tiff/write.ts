@@ -1,4 +1,5 @@
 /** Writes TIFF files: uncompressed, in strips of about a megabyte, little-endian, the directories before the pixels. */
+import { asBytes } from '../../base/bytes.js';
 import { InputError } from '../../base/errors.js';
 import type { Image } from '../../image/image.js';
 import { SOFTWARE } from '../file-kind.js';
@@ -180,10 +181,10 @@ function writeDirectory(view: DataView, { entries, at, rows, rowBytes }: Plan, p
 function writePixels(bytes: Uint8Array, { image, channel }: PageToWrite, at: number): void {
   const { data, channels } = image;
   if (channel === undefined || channels === 1) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    bytes.set(asBytes(data), at);
     return;
   }
-  const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const values = asBytes(data);
   const size = data.BYTES_PER_ELEMENT;
   let to = at;
   for (let from = channel * size; from < values.length; from += channels * size) {

@@ -19,7 +19,7 @@ import { prune } from '../../../src/model/prune.js';
 import { type ModelConfig, norms, upsamplings } from '../../../src/network/config.js';
 import { readKernels } from '../../../src/platform/node/package-files.js';
 import { build, exportC, hasCompiler, run, writeFiles } from '../../support/export/c-program.js';
-import { edgeModel } from '../../support/export/edge-network.js';
+import { randomModel } from '../../support/export/random-model.js';
 import { throwsInput } from '../../support/throws.js';
 
 const SIZE = { width: 24, height: 16 };
@@ -86,14 +86,14 @@ const cases: readonly [Partial<ModelConfig>, Normalisation][] = [
 
 for (const [config, normalisation] of cases) {
   test(`the bits of the model: ${JSON.stringify(config)}, ${normalisation}`, async ({ folder }) => {
-    if (hasCompiler()) await checkBits(folder, edgeModel(config), normalisation);
+    if (hasCompiler()) await checkBits(folder, randomModel(config), normalisation);
   });
 }
 
 for (const weights of ['f16', 'int8'] as const) {
   test(`--weights ${weights}: unpacked to the bits of the library`, async ({ folder }) => {
     if (!hasCompiler()) return;
-    const { maxDifference } = await built(folder, edgeModel({ filters: [8, 10], norm: 'batch' }), SIZE, weights);
+    const { maxDifference } = await built(folder, randomModel({ filters: [8, 10], norm: 'batch' }), SIZE, weights);
     assert.ok(maxDifference > 0 && maxDifference < 0.05, `${maxDifference}`);
     assert.ok(segment(folder, 'input.bin').probabilities.equals(readFileSync(join(folder, 'expected.bin'))));
   });
@@ -103,7 +103,7 @@ test('every network has kernels in C', () => {
   for (const norm of norms) {
     for (const upsample of upsamplings) {
       for (const classes of [1, 2]) {
-        const model = edgeModel({ filters: [4, 33, 40], norm, upsample, classes });
+        const model = randomModel({ filters: [4, 33, 40], norm, upsample, classes });
         const { kernels } = recordProgram(model.record('accurate', { batch: 1, ...SIZE }), readKernels('unetpp'));
         assert.match(kernelsText(kernels), /^static void kernel_conv2d\(uint8_t \*m, /m);
         model.free();
@@ -114,7 +114,7 @@ test('every network has kernels in C', () => {
 
 test('an image that does not fit is one line, and no mask is written', async ({ folder }) => {
   if (!hasCompiler()) return;
-  await built(folder, prune(edgeModel({ filters: [2, 4] }), 1));
+  await built(folder, prune(randomModel({ filters: [2, 4] }), 1));
   const image = pgm(testImage(SIZE, 1));
   const files = {
     'cut.pgm': image.subarray(0, -5),
@@ -149,7 +149,7 @@ test('an image that does not fit is one line, and no mask is written', async ({ 
 
 test('make builds the program and checks it', async ({ folder }) => {
   if (!hasCompiler() || run(folder, 'make', ['--version']).code !== 0) return;
-  const { files } = await exportC(edgeModel({ filters: [2, 4] }), SIZE);
+  const { files } = await exportC(randomModel({ filters: [2, 4] }), SIZE);
   writeFiles(folder, files);
   const { code, stderr } = run(folder, 'make', ['check', 'CC=cc']);
   assert.is(stderr, '');
@@ -157,7 +157,7 @@ test('make builds the program and checks it', async ({ folder }) => {
 });
 
 test('the header states sizes, threshold and memory', async () => {
-  const model = edgeModel({ filters: [2, 4] });
+  const model = randomModel({ filters: [2, 4] });
   model.adopt({ ...model.card, thresholds: { L1: 0.375 } });
   const { files, remarks } = await exportC(model, SIZE);
   const header = String(files.get('model.h'));

@@ -10,7 +10,8 @@ import { prune } from '../../../src/model/prune.js';
 import { type ModelConfig, norms, upsamplings } from '../../../src/network/config.js';
 import { loadEdgeRunner } from '../../../src/platform/node/edge-runner.js';
 import { identical } from '../../../src/selftest/compare.js';
-import { edgeModel, exportEdge } from '../../support/export/edge-network.js';
+import { exportEdge } from '../../support/export/edge-network.js';
+import { randomModel } from '../../support/export/random-model.js';
 import { rejection } from '../../support/throws.js';
 
 const SQUARE = { width: 32, height: 32 };
@@ -49,11 +50,11 @@ const cases: readonly (readonly [name: string, fields: Partial<ModelConfig>, siz
 ];
 
 for (const [name, fields, size] of cases) {
-  test(`${name}: the bits of the model`, () => checkBits(edgeModel(fields), size));
+  test(`${name}: the bits of the model`, () => checkBits(randomModel(fields), size));
 }
 
 test('a pruned network: the bits of its head, and less of everything', async () => {
-  const model = edgeModel({ filters: [8, 16, 24] });
+  const model = randomModel({ filters: [8, 16, 24] });
   const pruned = prune(model, 1);
   await checkBits(pruned);
   const [whole, part] = [await exportEdge(model, SQUARE), await exportEdge(pruned, SQUARE)];
@@ -63,7 +64,7 @@ test('a pruned network: the bits of its head, and less of everything', async () 
 });
 
 test('the least network of a shape that is used: below 100 KB of files, and 2 MB of memory', async () => {
-  const model = prune(edgeModel({ filters: [8, 16, 32, 64, 128] }), 1);
+  const model = prune(randomModel({ filters: [8, 16, 32, 64, 128] }), 1);
   const { files, remarks } = await exportEdge(model, { width: 128, height: 128 });
   const { pages } = JSON.parse(new TextDecoder().decode(files.get('plan.json')));
   const stored = ['kernels.wasm', 'plan.json', 'weights.bin'].reduce((sum, name) => sum + files.get(name)!.length, 0);
@@ -79,7 +80,7 @@ for (const [weights, largest] of [
   ['int8', 0.05],
 ] as const) {
   test(`--weights ${weights}: the runner unpacks the weights to the bits of the library`, async () => {
-    const model = edgeModel({ filters: [8, 10], norm: 'batch' });
+    const model = randomModel({ filters: [8, 10], norm: 'batch' });
     // The exporter has run the files, and compared every bit with the model of these weights.
     const { files, maxDifference } = await exportEdge(model, SQUARE, weights);
     assert.ok(maxDifference > 0 && maxDifference < largest, `${maxDifference}`);
@@ -89,7 +90,7 @@ for (const [weights, largest] of [
 }
 
 test('a size must be there, and fit the network', async () => {
-  const model = edgeModel({ filters: [2, 4, 8] });
+  const model = randomModel({ filters: [2, 4, 8] });
   const request = { file: 'model.safetensors', image: testImage(SQUARE, 1) };
   assert.is(
     await rejection(edge.export(model, request)),
@@ -102,7 +103,7 @@ test('a size must be there, and fit the network', async () => {
 });
 
 test('the plan states how images are prepared and what the numbers mean', async () => {
-  const model = edgeModel({ filters: [2, 4], classes: 1 });
+  const model = randomModel({ filters: [2, 4], classes: 1 });
   model.adopt({
     preprocessing: { normalisation: 'zscore', size: 32, fit: 'pad' },
     thresholds: { L1: 0.375 },

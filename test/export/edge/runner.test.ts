@@ -3,10 +3,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { crc32 } from '../../../src/base/crc32.js';
 import { loadEdgeRunner } from '../../../src/platform/node/edge-runner.js';
-import { edgeModel, exportEdge } from '../../support/export/edge-network.js';
+import { exportEdge } from '../../support/export/edge-network.js';
+import { randomModel } from '../../support/export/random-model.js';
 
 const { Network } = await loadEdgeRunner();
-const { files } = await exportEdge(edgeModel({ filters: [2, 4] }), { width: 16, height: 16 });
+const { files } = await exportEdge(randomModel({ filters: [2, 4] }), { width: 16, height: 16 });
 const file = (name: string) => files.get(name)!;
 const whole = { plan: file('plan.json'), kernels: file('kernels.wasm'), weights: file('weights.bin') };
 const planText = new TextDecoder().decode(whole.plan);

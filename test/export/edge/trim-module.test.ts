@@ -5,17 +5,17 @@ import { recordProgram } from '../../../src/export/edge/record.js';
 import { trimModule } from '../../../src/export/edge/trim-module.js';
 import { upsamplings } from '../../../src/network/config.js';
 import { codeOf } from '../../support/backend/builds.js';
-import { edgeModel } from '../../support/export/edge-network.js';
+import { randomModel } from '../../support/export/random-model.js';
 
 const kernels = codeOf('unetpp');
-const functions = WebAssembly.Module.exports(new WebAssembly.Module(kernels))
+const functions = WebAssembly.Module.exports(new WebAssembly.Module(Uint8Array.from(kernels)))
   .filter(({ kind }) => kind === 'function')
   .map(({ name }) => name);
 
 test('every function can be kept alone: the module is valid, has it and a memory, and imports nothing', () => {
   for (const name of functions) {
     const { code, parameters } = trimModule(kernels, [name], 3);
-    const module = new WebAssembly.Module(code);
+    const module = new WebAssembly.Module(Uint8Array.from(code));
     assert.equal(WebAssembly.Module.imports(module), []);
     const { memory, ...rest } = new WebAssembly.Instance(module).exports;
     assert.equal(Object.keys(rest), [name]);
@@ -32,7 +32,9 @@ test('all functions together have the size of the module, and a single one takes
 });
 
 test('a kept function computes what it computed', () => {
-  const exports = new WebAssembly.Instance(new WebAssembly.Module(trimModule(kernels, ['sigmoid'], 1).code)).exports;
+  const exports = new WebAssembly.Instance(
+    new WebAssembly.Module(Uint8Array.from(trimModule(kernels, ['sigmoid'], 1).code)),
+  ).exports;
   const { memory, sigmoid } = exports as { memory: WebAssembly.Memory; sigmoid(...args: number[]): void };
   const [x, y] = [new Float32Array(memory.buffer, 64, 5), new Float32Array(memory.buffer, 256, 5)];
   x.set([-100, -1, 0, 1, 100]);
@@ -48,13 +50,13 @@ test('the types of parameters are told', () => {
 });
 
 test('a program has the functions that its network calls, and no others', () => {
-  const sorted = (fields: Parameters<typeof edgeModel>[0]) => {
-    const model = edgeModel(fields);
+  const sorted = (fields: Parameters<typeof randomModel>[0]) => {
+    const model = randomModel(fields);
     const graph = model.record('accurate', { batch: 1, height: 32, width: 32 });
     const program = recordProgram(graph, kernels);
     const used = new Set([...program.prepare, ...program.run].map((call) => call.function));
     assert.is(used.size, program.functions.length);
-    const exported = WebAssembly.Module.exports(new WebAssembly.Module(program.kernels));
+    const exported = WebAssembly.Module.exports(new WebAssembly.Module(Uint8Array.from(program.kernels)));
     const names = program.functions.map(({ name }) => name);
     assert.equal(
       exported.map(({ name }) => name),

@@ -9,17 +9,18 @@ import { translate } from '../../../src/export/onnx/onnx-ops.js';
 import { encodeOnnx } from '../../../src/formats/onnx/onnx-file.js';
 import { Graph } from '../../../src/graph/graph.js';
 import { Inference, recordInference } from '../../../src/infer/inference.js';
-import { createModel, type Model } from '../../../src/model/model.js';
+import type { Model } from '../../../src/model/model.js';
 import { exportTensors } from '../../../src/model/torch.js';
 import { type ModelConfig, norms, skipPatterns, upsamplings } from '../../../src/network/config.js';
 import type { Mode } from '../../../src/network/mode.js';
 import { recordNetwork } from '../../../src/network/network.js';
 import { dropout, normalise, weightedSum } from '../../../src/ops/index.js';
 import { mismatch } from '../../../src/selftest/compare.js';
-import { normal, positive } from '../../../src/selftest/samples.js';
+import { normal } from '../../../src/selftest/samples.js';
 import { permute, toNhwc } from '../../support/backend/layout.js';
 import { runOnnx } from '../../support/export/onnx-interpreter.js';
 import { readOnnx } from '../../support/export/onnx-reader.js';
+import { randomModel } from '../../support/export/random-model.js';
 import { rejection, throwsInput } from '../../support/throws.js';
 
 /** Both sides compute in float64, but epsilon is float32 in the file, and so are weights with batch norm in them. */
@@ -27,20 +28,9 @@ const TOLERANCE = { none: 1e-9, batch: 1e-6, instance: 1e-9, group: 1e-9 };
 const SIZE = { height: 8, width: 12 };
 const BATCH = 2;
 
-/**
- * A model in float64 whose parameters, biases and running statistics included, are random float32 numbers, such that
- * logits are of a size that no sigmoid saturates at.
- */
+/** A model in float64. */
 function modelOf(fields: Partial<ModelConfig>): Model {
-  const model = createModel(fields, { backend: new ReferenceBackend('float64') });
-  const random = new Random(seedKey(1));
-  const values = model.parameters.list.map(({ name, kind, shape, fanIn }) => {
-    const sample = kind === 'runningVariance' ? positive(shape) : normal(shape);
-    const scale = shape.length === 4 ? Math.sqrt(2 / fanIn) : 0.5;
-    return [name, Float32Array.from(sample(random).data, (x) => scale * x)] as const;
-  });
-  model.parameters.load(new Map(values));
-  return model;
+  return randomModel(fields, new ReferenceBackend('float64'));
 }
 
 /** The outputs of the file and of the model, NHWC, by the names that the file gives them. */

@@ -1,10 +1,11 @@
 /** Reading ONNX files: what we write, what others write, and what hostile bytes end in. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { joinBytes } from '../../../src/base/bytes.js';
 import { InputError } from '../../../src/base/errors.js';
 import { decodeOnnx } from '../../../src/formats/onnx/decode.js';
 import { type Attribute, encodeOnnx, type OnnxGraph, type OnnxNode } from '../../../src/formats/onnx/onnx-file.js';
-import { integerField, join, type Message, messageField, textField } from '../../../src/formats/onnx/protobuf.js';
+import { integerField, type Message, messageField, textField } from '../../../src/formats/onnx/protobuf.js';
 import type { StoredTensor } from '../../../src/formats/safetensors.js';
 import { throwsInput } from '../../support/throws.js';
 
@@ -53,7 +54,7 @@ test('what is written is read', () => {
 /** A file with these fields of the graph, and with what comes before them. */
 function fileOf(graph: Message, { set = 13, domain = '' } = {}): Uint8Array {
   const sets = messageField(8, [...textField(1, domain), ...integerField(2, set)]);
-  return join([...integerField(1, 8), ...textField(2, 'other'), ...messageField(7, graph), ...sets]);
+  return joinBytes([...integerField(1, 8), ...textField(2, 'other'), ...messageField(7, graph), ...sets]);
 }
 
 const tensor = (...fields: Message[]) => messageField(5, [...textField(8, 'w'), ...fields.flat()]);
@@ -160,7 +161,7 @@ test('damage is refused at its place', () => {
   const list = fileOf(tensor(integerField(1, 2 ** 40), integerField(2, 7), messageField(7, bytes(1, 2))));
   damaged(list, `${start + 18}: 1099511627776 whole numbers in 2 bytes`);
   const twice = tensor(integerField(1, 0), integerField(2, 1));
-  damaged(fileOf([...twice, ...twice]), `${start + 4 + join(twice).length}: a second tensor "w"`);
+  damaged(fileOf([...twice, ...twice]), `${start + 4 + joinBytes(twice).length}: a second tensor "w"`);
 });
 
 test('whatever bytes are cut off or changed, it is read or refused in one line', () => {

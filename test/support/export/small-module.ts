@@ -1,5 +1,6 @@
 /** Modules of WebAssembly put together of the bytes of their instructions. */
-import { concat, leb, text, vector } from '../../../src/export/edge/wasm-bytes.js';
+import { joinBytes, varint } from '../../../src/base/bytes.js';
+import { text, vector } from '../../../src/export/edge/wasm-bytes.js';
 
 export interface SmallFunction {
   readonly name: string;
@@ -12,29 +13,29 @@ export interface SmallFunction {
 }
 
 /** A module that exports its functions, and a memory of one page. */
-export function smallModule(functions: readonly SmallFunction[]): Uint8Array<ArrayBuffer> {
+export function smallModule(functions: readonly SmallFunction[]): Uint8Array {
   const section = (number: number, entries: readonly Uint8Array[]) => {
     const content = vector(entries);
-    return concat([Uint8Array.of(number), leb(content.length), content]);
+    return joinBytes([Uint8Array.of(number), varint(content.length), content]);
   };
   const types = functions.map(({ params, result }) =>
     Uint8Array.of(0x60, params.length, ...params, ...(result === undefined ? [0] : [1, result])),
   );
   const bodies = functions.map(({ locals = [], code }) => {
     const body = Uint8Array.of(locals.length, ...locals.flatMap((type) => [1, type]), ...code, 0x0b);
-    return concat([leb(body.length), body]);
+    return joinBytes([varint(body.length), body]);
   });
-  return concat([
+  return joinBytes([
     Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00),
     section(1, types),
     section(
       3,
-      functions.map((_, k) => leb(k)),
+      functions.map((_, k) => varint(k)),
     ),
     section(5, [Uint8Array.of(1, 1, 1)]),
     section(7, [
-      concat([text('memory'), Uint8Array.of(2, 0)]),
-      ...functions.map(({ name }, k) => concat([text(name), Uint8Array.of(0), leb(k)])),
+      joinBytes([text('memory'), Uint8Array.of(2, 0)]),
+      ...functions.map(({ name }, k) => joinBytes([text(name), Uint8Array.of(0), varint(k)])),
     ]),
     section(10, bodies),
   ]);
