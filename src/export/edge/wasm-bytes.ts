@@ -42,10 +42,10 @@ export class WasmReader {
 }
 
 /** A name of ASCII characters. */
-export function text(value: string): Uint8Array {
+export function text(value: string): Uint8Array<ArrayBuffer> {
   return joinBytes([varint(value.length), Uint8Array.from(value, (character) => character.charCodeAt(0))]);
 }
 
-export function vector(entries: readonly Uint8Array[]): Uint8Array {
-  return joinBytes([varint(entries.length), ...entries]);
+export function vector<B extends ArrayBufferLike>(entries: readonly Uint8Array<B>[]): Uint8Array<B | ArrayBuffer> {
+  return joinBytes<B | ArrayBuffer>([varint(entries.length), ...entries]);
 }

@@ -13,8 +13,8 @@ export interface SmallFunction {
 }
 
 /** A module that exports its functions, and a memory of one page. */
-export function smallModule(functions: readonly SmallFunction[]): Uint8Array {
-  const section = (number: number, entries: readonly Uint8Array[]) => {
+export function smallModule(functions: readonly SmallFunction[]): Uint8Array<ArrayBuffer> {
+  const section = (number: number, entries: readonly Uint8Array<ArrayBuffer>[]) => {
     const content = vector(entries);
     return joinBytes([Uint8Array.of(number), varint(content.length), content]);
   };
