@@ -1,4 +1,6 @@
 /** The memory that work needs, taken from its plan and compared with what is available before anything is allocated. */
+
+import { availableMemory } from '#platform/host.js';
 import type { Backend } from '../backend/backend.js';
 import { InputError } from '../base/errors.js';
 import { roundUp } from '../base/multiples.js';
@@ -17,7 +19,6 @@ import type { Model } from '../model/model.js';
 import { parameterBytes, predictionMemory } from '../model/summary.js';
 import { depthOf, type ModelConfig } from '../network/config.js';
 import { levelsOfMode, type Mode, outputOf, outputsOf } from '../network/mode.js';
-import { availableMemory } from '../platform/node/host.js';
 import { evaluationMemory, trainingMemory, type WholeImages } from '../train/memory.js';
 import { lossOptions, type TrainCommandOptions } from './options/train-options.js';
 import type { ResultOptions } from './prediction/results.js';
