@@ -9,41 +9,13 @@
  */
 import { access, constants, lstat, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { bytesOf } from '../../../base/bytes.js';
 import { InputError } from '../../../base/errors.js';
 import { type FileKind, HEAD_BYTES } from '../../../formats/file-kind.js';
-import { readFileChecked, writeFileAtomic } from './atomic.js';
+import type { FolderOptions, NewFolderOptions, OutputFile, OutputOptions, Source } from '../../output.js';
+import { writeFileAtomic } from './atomic.js';
 import { fileError } from './file-errors.js';
-
-/** A file or folder that a call reads, and the option that names it. */
-export interface Source {
-  readonly option: string;
-  readonly path: string;
-}
-
-export interface OutputOptions {
-  /** Whether files that this program did not write are replaced. */
-  readonly force: boolean;
-  readonly sources: readonly Source[];
-  /** The data folder that results in `folder` would be part of, though this call does not read it. */
-  dataFolderAt(folder: string): Promise<string | undefined>;
-}
-
-/** A file that may be written. */
-export interface OutputFile {
-  readonly path: string;
-  /** Writes it, whole or not at all. @throws InputError where it may not be written any more, or cannot be */
-  write(content: Uint8Array | string): Promise<void>;
-}
-
-export interface FolderOptions {
-  /** Whether the folders above it are made, too: it is a default then, in which there can be no typing error. */
-  readonly parents?: boolean;
-}
-
-export interface NewFolderOptions extends FolderOptions {
-  /** Whether a name in the folder is ignored. */
-  passOver?(name: string): boolean;
-}
+import { readFileChecked } from './read.js';
 
 /** The results of one call. */
 export class Outputs {
@@ -214,9 +186,4 @@ async function realTarget(path: string): Promise<string> {
     if (above === path) throw fileError(path, 'read', error, 'there is no such folder; check the path');
     return join(await realTarget(above), basename(path));
   });
-}
-
-/** Encodes a text in UTF-8. */
-export function bytesOf(content: Uint8Array | string): Uint8Array {
-  return typeof content === 'string' ? new TextEncoder().encode(content) : content;
 }

@@ -1,13 +1,11 @@
 /** Teams of worker threads: how many, and how they are started and ended. */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { Threads } from '../../../backend/names.js';
 import type { TeamThreads, ThreadInit } from '../../../backend/wasm/team/team.js';
 import { InputError } from '../../../base/errors.js';
 import { packageFile } from '../package-files.js';
 import { availableCores } from './cores.js';
 import { lifeSign } from './life-sign.js';
-
-/** How many threads compute together; 'auto' is one for each core that the process may use. */
-export type Threads = number | 'auto';
 
 /** The most threads that 'auto' starts: with more, steps are so short that most of the time is spent waiting. */
 const MOST_BY_ITSELF = 16;

@@ -1,6 +1,7 @@
 /** The WebAssembly backend in Node. */
+import type { Threads } from '../../../backend/names.js';
 import { WasmBackend } from '../../../backend/wasm/backend.js';
-import { startTeamThreads, type Threads, teamSize } from '../threads/team.js';
+import { startTeamThreads, teamSize } from '../threads/team.js';
 import { startWorkers } from '../threads/workers.js';
 import { type CompileWasmOptions, compileWasm } from './module.js';
 
