@@ -38,6 +38,16 @@ export interface SiteOptions {
   readonly scripts: Readonly<Record<string, string>>;
   /** Whether pages are cross-origin isolated. Default: true. */
   readonly isolated?: boolean;
+  /** Other headers of all answers, such as a Content-Security-Policy. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Other files by their names on the site. */
+  readonly files?: Readonly<Record<string, Content>>;
+}
+
+/** What is served: its type, and its bytes or text. */
+export interface Content {
+  readonly type: string;
+  readonly body: string | Uint8Array;
 }
 
 /** Serves the page until `close`; the kernels are at /wasm/NAME.wasm. */
@@ -47,13 +57,13 @@ export class Site {
     private readonly server: Server,
   ) {}
 
-  static async serve({ scripts, isolated = true }: SiteOptions): Promise<Site> {
+  static async serve({ scripts, isolated = true, headers, files = {} }: SiteOptions): Promise<Site> {
     const texts = new Map<string, string>([['page.js', PAGE]]);
     for (const [name, path] of Object.entries(scripts)) texts.set(name, await bundleForBrowser(path));
     const server = createServer(({ url = '/' }, response) => {
-      const found = contentOf(url.slice(1), texts);
+      const found = files[url.slice(1)] ?? contentOf(url.slice(1), texts);
       if (!found) return void response.writeHead(404).end();
-      response.writeHead(200, { 'content-type': found.type, ...(isolated && ISOLATION) }).end(found.body);
+      response.writeHead(200, { 'content-type': found.type, ...(isolated && ISOLATION), ...headers }).end(found.body);
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     return new Site(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server);
@@ -107,7 +117,7 @@ export async function bundleForBrowser(path: string): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-function contentOf(name: string, scripts: ReadonlyMap<string, string>) {
+function contentOf(name: string, scripts: ReadonlyMap<string, string>): Content | undefined {
   if (name === '') return { type: 'text/html', body: HTML };
   if (scripts.has(name)) return { type: 'text/javascript', body: scripts.get(name)! };
   const [, kernels] = /^wasm\/([\w-]+)\.wasm$/.exec(name) ?? [];
