@@ -3,6 +3,8 @@ import type { Dataset } from '../../data/dataset.js';
 import { type DatasetOptions, readDataset } from '../../data/folder/read-dataset.js';
 import { nodeFiles } from './files/node-files.js';
 
+export { nodeFiles as files } from './files/node-files.js';
+
 /**
  * Opens a data folder on the disk, whose format is recognised by its content, and reads its split.json or draws a split;
  * see `readDataset`.
