@@ -19,7 +19,7 @@ const mayImport = {
   report: 'base image',
   export: 'base image graph ops backend formats network infer model report',
   import: 'base image graph ops formats network infer model export',
-  platform: 'base image graph ops backend formats network infer model data loss evaluate train study import',
+  platform: 'base image graph ops backend formats network infer model data loss evaluate train study report import',
   app: 'base image graph ops backend formats network infer model data loss evaluate train study plan export import report selftest platform index',
   cli: 'base image graph ops backend formats network infer model data loss evaluate train study plan export import report selftest platform app index',
 };

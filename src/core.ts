@@ -8,6 +8,7 @@ export type {
   Storage,
   Values,
 } from './backend/backend.js';
+export { BackendLostError } from './backend/lost.js';
 export { type Precision, ReferenceBackend } from './backend/reference.js';
 export { type NdArray, run } from './backend/run.js';
 export { Scope } from './backend/scope.js';

@@ -1,5 +1,6 @@
 /** The library in Node: the core, files, data folders, and the WebAssembly backend as the default. */
 
+export type { Threads } from './backend/wasm/team/team-size.js';
 export * from './core.js';
 export { type BackendName, backends, createBackend } from './platform/node/backends.js';
 export { openDataset } from './platform/node/data.js';
@@ -17,6 +18,5 @@ export {
   saveModel,
 } from './platform/node/model.js';
 export { CheckpointFiles, type FoundCheckpoint } from './platform/node/runs/checkpoint-files.js';
-export type { Threads } from './platform/node/threads/team.js';
 export type { WasmOptions } from './platform/node/wasm/backend.js';
 export type { WebGpuOptions } from './platform/node/webgpu/backend.js';

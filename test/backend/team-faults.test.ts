@@ -146,6 +146,17 @@ for (const [what, end, options] of [
   });
 }
 
+test('where the others are not ready the first thread does a run alone, and asks again for the next', async () => {
+  let asked = 0;
+  const start = (inits: readonly ThreadInit[]) => (++asked % 3 === 0 ? startTeamThreads(inits) : undefined);
+  const { model } = team(2, '', { start });
+  for (const times of [1, 2, 3, 3]) {
+    assert.equal(await predict(model), expected);
+    assert.is(asked, times);
+  }
+  model.backend.close();
+});
+
 test('a thread that may still write, and cannot be ended: an error', async () => {
   const start = (): TeamThreads => ({
     post: ({ phase }) => {

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import binaryen from 'binaryen';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { compareWithReference } from '../../src/backend/self-check.js';
 import { WasmBackend } from '../../src/backend/wasm/backend.js';
 import { compileWasm, withoutVectoriser } from '../../src/platform/node/wasm/module.js';
-import { compareWithReference, selfCheck } from '../../src/platform/node/wasm/self-check.js';
+import { selfCheck } from '../../src/platform/node/wasm/self-check.js';
 
 function backend(code: Uint8Array<ArrayBuffer>): WasmBackend {
   return new WasmBackend(new WebAssembly.Module(code));

@@ -69,6 +69,18 @@ export function runChunk(exports: Exports, call: Call, chunk: number, chunks: nu
   });
 }
 
+/** Runs a whole program in one thread. @throws Error that names the kernel that failed */
+export function runCalls(exports: Exports, calls: readonly Call[]): void {
+  for (const call of calls) {
+    try {
+      prepack(exports, call);
+      runChunk(exports, call, 0, 1, 0);
+    } catch (error) {
+      throw new Error(`${call.op}: ${error}`);
+    }
+  }
+}
+
 /** Packs or transforms the filters of a step. */
 export function prepack(exports: Exports, call: Call): void {
   kernelNamed(call.op).prepack?.run(exports, call);

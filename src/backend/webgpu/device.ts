@@ -1,8 +1,9 @@
 /** The device: how one is asked for, what it can do, and what its loss means. */
 import { InputError } from '../../base/errors.js';
+import { BackendLostError } from '../lost.js';
 
 /** The device is gone (a driver was reset, a page put to sleep): a new backend on a new device can go on. */
-export class DeviceLostError extends Error {
+export class DeviceLostError extends BackendLostError {
   override readonly name = 'DeviceLostError';
 }
 

@@ -1,11 +1,11 @@
 /** `unetpp doctor`: describes this machine and checks the kernels on it, as a block to paste into an issue. */
 
+import { compareWithReference } from '../../backend/self-check.js';
 import { memorySize } from '../../base/quantities.js';
 import { describeHost } from '../../platform/node/host.js';
 import { createWasmBackend } from '../../platform/node/wasm/backend.js';
 import { type CompiledWasm, compileWasm } from '../../platform/node/wasm/module.js';
 import { measurePeak } from '../../platform/node/wasm/peak.js';
-import { compareWithReference } from '../../platform/node/wasm/self-check.js';
 import { type CommonOptions, command, report } from '../program.js';
 import { version } from '../version.js';
 

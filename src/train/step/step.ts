@@ -8,6 +8,7 @@
  * has work: the losses of a mini-batch are a promise, and the step is taken before they are known.
  */
 import type { Allocator, Program, Storage } from '../../backend/backend.js';
+import { BackendLostError } from '../../backend/lost.js';
 import { yieldToEventLoop } from '../../base/event-loop.js';
 import { awaitedLater } from '../../base/promises.js';
 import type { Key } from '../../base/random.js';
@@ -188,7 +189,7 @@ export class TrainingStep implements Step {
     return this.optimizer.gradientNorm();
   }
 
-  /** Runs a micro-batch in a lane, again where its thread is lost. */
+  /** Runs a micro-batch in a lane, again where its thread is lost, and the backend is not. */
   async #compute(lane: Lane, examples: readonly Example[], images: number): Promise<void> {
     const { graph, program } = this.#compile(lane, examples.length);
     const { network, loss, upstream } = graph;
@@ -201,6 +202,7 @@ export class TrainingStep implements Step {
         await program.runAsync();
         return;
       } catch (error) {
+        if (error instanceof BackendLostError) throw error;
         if (attempt < TRIES) continue;
         const names = examples.map(({ name }) => name).join(', ');
         const { message } = error as Error;

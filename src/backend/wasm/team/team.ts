@@ -8,6 +8,8 @@
  * again, as kernels overwrite their outputs. One that is done in place, such as an optimizer's, is not: some elements of
  * the lost chunk are the old ones and some the new, and that is an error.
  */
+
+import { BackendLostError } from '../../lost.js';
 import { type Call, chunksOf, runChunk } from '../call.js';
 import type { Exports } from '../kernels/index.js';
 import { type Sleep, TeamBarrier } from './team-barrier.js';
@@ -46,8 +48,11 @@ export interface TeamThreads {
 export interface TeamOptions {
   /** How many threads the team has, the calling one included. */
   readonly threads: number;
-  /** Starts the others: for each init a thread that does what `TeamThread` (team-thread.ts) says. */
-  readonly start: (inits: readonly ThreadInit[]) => TeamThreads;
+  /**
+   * Starts the others: for each init a thread that does what `TeamThread` (team-thread.ts) says. Undefined where they are
+   * not ready: this run is then done by the first thread alone, and the next one asks again.
+   */
+  readonly start: (inits: readonly ThreadInit[]) => TeamThreads | undefined;
   /**
    * Milliseconds that the first thread waits for another, beyond the time that its own work would explain; those in which
    * the process was stopped do not count. Default: 10 s.
@@ -140,7 +145,7 @@ export class Team {
     if (barrier.isDone(chunks)) return;
     if (isInPlace(call)) {
       const halfDone = `thread ${lost} of the team was lost within ${call.op}, which cannot be done again`;
-      throw new Error(`${halfDone}; resume from the last checkpoint (train --resume)`);
+      throw new BackendLostError(`${halfDone}; resume from the last checkpoint (train --resume)`);
     }
     runChunk(exports, call, 0, 1, 0);
   }
@@ -159,7 +164,7 @@ export class Team {
     return this.#options.patience ?? PATIENCE;
   }
 
-  #assemble(): Assembled {
+  #assemble(): Assembled | undefined {
     const barrier = new TeamBarrier(this.threads, undefined, this.#options.sleep);
     const inits = Array.from({ length: this.threads - 1 }, (_, k) => ({
       module: this.#module,
@@ -171,7 +176,8 @@ export class Team {
     // A barrier without a phase yet, and threads that know no calls.
     this.#phase = 0;
     this.#posted = undefined;
-    return { barrier, threads: this.#options.start(inits) };
+    const threads = this.#options.start(inits);
+    return threads && { barrier, threads };
   }
 
   #jobOf(calls: readonly Call[]): Job {
@@ -202,7 +208,8 @@ export class Team {
     // The first thread waits only when all chunks are taken: a thread that is not at work now will never be.
     threads.end();
     for (let thread = 1; thread < this.threads; thread++) {
-      if (!barrier.awaitIdle(thread, PATIENCE, threads.hasEnded)) throw new Error(`${loss}, and cannot be ended`);
+      if (!barrier.awaitIdle(thread, PATIENCE, threads.hasEnded))
+        throw new BackendLostError(`${loss}, and cannot be ended`);
     }
     barrier.close();
     this.#others = undefined;

@@ -1,29 +1,8 @@
-/** Teams of worker threads: how many, and how they are started and ended. */
+/** Teams of worker threads: how they are started and ended. */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { TeamThreads, ThreadInit } from '../../../backend/wasm/team/team.js';
-import { InputError } from '../../../base/errors.js';
 import { packageFile } from '../package-files.js';
-import { availableCores } from './cores.js';
 import { lifeSign } from './life-sign.js';
-
-/** How many threads compute together; 'auto' is one for each core that the process may use. */
-export type Threads = number | 'auto';
-
-/** The most threads that 'auto' starts: with more, steps are so short that most of the time is spent waiting. */
-const MOST_BY_ITSELF = 16;
-const MOST = 256;
-
-/**
- * Returns the number of threads, or of workers as `name` says; 1 where memory cannot be shared.
- * @throws InputError for anything but 'auto' and whole numbers from 1 on
- */
-export function teamSize(threads: Threads, name = 'threads'): number {
-  if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST)) {
-    throw new InputError(`${name}: expected 'auto' or a whole number from 1 to ${MOST}, got ${threads}`);
-  }
-  if (typeof SharedArrayBuffer === 'undefined') return 1;
-  return threads === 'auto' ? Math.min(availableCores(), MOST_BY_ITSELF) : threads;
-}
 
 /**
  * Starts a thread for each init. They do not keep the process from ending.

@@ -1,6 +1,8 @@
 /** The WebAssembly backend in Node. */
 import { WasmBackend } from '../../../backend/wasm/backend.js';
-import { startTeamThreads, type Threads, teamSize } from '../threads/team.js';
+import { type Threads, teamSize } from '../../../backend/wasm/team/team-size.js';
+import { availableCores } from '../threads/cores.js';
+import { startTeamThreads } from '../threads/team.js';
 import { startWorkers } from '../threads/workers.js';
 import { type CompileWasmOptions, compileWasm } from './module.js';
 
@@ -30,8 +32,8 @@ export interface WasmOptions extends Pick<CompileWasmOptions, 'vectoriser'> {
 
 /** Makes a backend. @throws InputError for an impossible number of threads, or where this Node lacks `relaxed` */
 export function createWasmBackend({ patience, threads, workers, ...build }: WasmOptions): WasmBackend {
-  const size = teamSize(threads ?? 1, 'threads');
-  const count = teamSize(workers ?? 1, 'workers');
+  const size = teamSize(threads ?? 1, 'threads', availableCores);
+  const count = teamSize(workers ?? 1, 'workers', availableCores);
   const shared = size > 1 || count > 1;
   const { module } = compileWasm({ ...build, shared });
   if (!shared) return new WasmBackend(module);
