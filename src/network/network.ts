@@ -47,6 +47,8 @@ export interface Network {
   /** The keys [N,4] of the op `dropout`. They are present where training drops. */
   readonly keys: Tensor | undefined;
   readonly heads: readonly Head[];
+  /** What the nodes compute: X(i,j) is `nodes[i][j]`, [N,H/2^i,W/2^i,filters[i]]. Those that no head needs are among them. */
+  readonly nodes: readonly (readonly Tensor[])[];
   /** The parameters that the heads need, by leaf, in recorded order. */
   readonly parameters: ReadonlyMap<Tensor, Parameter>;
   /** What training makes of the running statistics of batch norm. */
@@ -95,7 +97,7 @@ export function recordNetwork(config: ModelConfig, options: NetworkOptions): Net
   const updates = layers.updates.filter(({ value }) => live.has(value.node.inputs[1]!.node));
   for (const { statistic } of updates) live.add(statistic.node);
   const parameters = new Map([...layers.parameters].filter(([leaf]) => live.has(leaf.node)));
-  return { graph, input, keys, heads, parameters, updates };
+  return { graph, input, keys, heads, nodes: X, parameters, updates };
 }
 
 /**
@@ -106,6 +108,15 @@ export function recordNetwork(config: ModelConfig, options: NetworkOptions): Net
 export function recordSquare(config: ModelConfig, size = 1): Network {
   const side = roundUp(size, 2 ** depthOf(config));
   return recordNetwork(config, { batch: 1, height: side, width: side });
+}
+
+/** The nodes X(i,j) that the heads of these levels need, as [i, j], row by row. */
+export function nodesFor(
+  { heads, nodes }: Pick<Network, 'heads' | 'nodes'>,
+  levels: readonly number[],
+): (readonly [number, number])[] {
+  const live = new Set(liveNodes(heads.filter(({ level }) => levels.includes(level)).map(({ logits }) => logits)));
+  return nodes.flatMap((row, i) => row.flatMap(({ node }, j) => (live.has(node) ? [[i, j] as const] : [])));
 }
 
 /** The module name of a head. */

@@ -22,18 +22,32 @@ export interface Timing {
 
 export const REAL_TIME: Timing = { measure: measureSpeed, now: () => performance.now() };
 
+/** The options of a new training, and where they come from. */
+export interface ResolvedOptions {
+  readonly options: TrainCommandOptions;
+  /** Why each option was chosen that suits the data. */
+  readonly reasons: Readonly<Record<string, string>>;
+  /** How long the training takes; absent where that was not measured. */
+  readonly seconds?: number;
+}
+
+/** Resolves the options of a new training, as `resolveWithReasons` does. */
+export async function resolveOptions(...asked: Parameters<typeof resolveWithReasons>): Promise<TrainCommandOptions> {
+  return (await resolveWithReasons(...asked)).options;
+}
+
 /**
  * Resolves the options of a new training: what is given goes before the model that it begins from, then comes its
  * plan or its recipe, and then the defaults.
  * Without `minutes` they follow from the data alone, unless the memory of this machine does not suffice.
  * @throws InputError for options that exclude each other, a plan that is damaged or of other data, or too little time
  */
-export async function resolveOptions(
+export async function resolveWithReasons(
   asked: Given,
   observer: Observer,
   signal: AbortSignal,
   timing: Timing = REAL_TIME,
-): Promise<TrainCommandOptions> {
+): Promise<ResolvedOptions> {
   refuseTwoLengths(asked);
   const source = planSource(asked);
   const given = await withInitialModel(asked);
@@ -43,11 +57,11 @@ export async function resolveOptions(
   const resolved = await (file === undefined ? withRecipe(given) : withPlan(file, given));
   if (!limit) {
     if (file !== undefined) observer.remark?.({ kind: 'planned', data: given.data, file });
-    return completeOptions(resolved);
+    return { options: completeOptions(resolved), reasons: {} };
   }
   const { options, time } = await withEpochsFor(resolved, limit);
   observer.remark?.({ kind: 'planned', time, ...(file !== undefined && { file }) });
-  return options;
+  return { options, reasons: {}, seconds: time.seconds };
 }
 
 /** The time from now on. */
@@ -62,7 +76,7 @@ async function suitedToData(
   limit: TimeLimit | undefined,
   observer: Observer,
   signal: AbortSignal,
-): Promise<TrainCommandOptions> {
+): Promise<ResolvedOptions> {
   const facts = await lookAtData(given, observer, signal);
   const draft: Draft & Partial<TimedDraft> = limit
     ? await draftWithin(facts, given, limit)
@@ -72,7 +86,7 @@ async function suitedToData(
   const { because: smaller } = draft.limits;
   const time = limit && timeOf(limit, options, draft.speed!);
   observer.remark?.({ kind: 'planned', data: given.data, ...(smaller && { smaller }), ...(time && { time }) });
-  return options;
+  return { options, reasons: draft.choices.reasons, ...(time && { seconds: time.seconds }) };
 }
 
 /** Options with as many epochs as fit into the time; a warm-up as long as the training is left out. */

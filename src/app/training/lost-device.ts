@@ -22,7 +22,7 @@ export async function despiteLoss<T>(
   work: (job: TrainingJob) => Promise<T>,
 ): Promise<T> {
   folder.watch(observer);
-  observer.ready?.(job);
+  observer.ready?.(job, folder.path);
   const notice = (text: string) => observer.remark?.({ kind: 'notice', text });
   let backend: Backend | undefined;
   let current = job;

@@ -33,10 +33,10 @@ export async function writePictures(
 }
 
 /**
- * Scores images of the validation set in batches of the sizes that the validation had: for another size, a program would
- * be compiled whose memory is in no forecast.
+ * The validation images that are shown, as the model now segments them. They are scored in batches of the sizes that the
+ * validation had: for another size, a program would be compiled whose memory is in no forecast.
  */
-async function examples({ model, dataset, options }: Pictured): Promise<SheetRow[]> {
+export async function examples({ model, dataset, options }: Pictured): Promise<SheetRow[]> {
   const { split } = dataset;
   const { microBatch: batch } = options;
   const shown = evenly(split.validation, PICTURED);

@@ -2,6 +2,7 @@
 
 import { examplesOf } from '../../data/dataset.js';
 import { storedPixels } from '../../data/record.js';
+import type { SheetRow } from '../../report/sheet.js';
 import type { RunFolder } from '../../runs/run-folder.js';
 import { begunEpoch } from '../../train/checkpoint/resume.js';
 import type { RunObserver } from '../../train/observer.js';
@@ -13,14 +14,17 @@ import { originOf } from '../runs/same-run.js';
 import { secondsLeft } from './eta.js';
 import { initialiseJob } from './initialise-job.js';
 import { type TrainingJob, trainOptionsOf } from './job.js';
+import { examples } from './pictures.js';
 
 /**
  * Follows a training: what the library tells of it, each event after it is written down, and what stands around it. Where
  * its device is lost and it goes on with another one, it is told an `end` with the loss, a remark, and a `begin` again.
  */
 export interface TrainingObserver extends Observer, RunObserver {
-  /** Is called when all images are read and the model is made, before `begin`. */
-  ready?(job: TrainingJob): void;
+  /** Is called when all images are read and the model is made, before `begin`; `run` is the folder of the run. */
+  ready?(job: TrainingJob, run: string): void;
+  /** Is called after each epoch with the validation images that are shown, as the model now segments them. */
+  examples?(report: EpochReport, shown: readonly SheetRow[]): void | Promise<void>;
 }
 
 /** How far a training has come. */
@@ -49,7 +53,7 @@ export async function trainInFolder(
     ...trainOptionsOf(job),
     ...(initial && { initialWeightsSha256: initial.sha256 }),
     signal,
-    observers: [folder.recorder(model, logSteps), observer],
+    observers: [folder.recorder(model, logSteps), observer, ...showing(job, observer)],
     ...(resume && { resume: resume.checkpoint }),
     onCheckpoint: (checkpoint) => folder.writeCheckpoint(checkpoint, origin),
     checkpointEvery: {
@@ -64,6 +68,12 @@ export async function trainInFolder(
   if (resume && model.card.training) await folder.keepModel(model);
   const interrupted = signal.aborted && trained.at(-1)?.end === undefined;
   return { epochs: [...(resume?.epochs ?? []), ...trained], interrupted };
+}
+
+/** Shows examples to an observer that asks for them. */
+function showing(job: TrainingJob, observer: TrainingObserver): RunObserver[] {
+  if (!observer.examples) return [];
+  return [{ epoch: async (report) => observer.examples?.(report, await examples(job)) }];
 }
 
 /** Tells `observer` how far the training is, and how long it will still take. */

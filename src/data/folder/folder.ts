@@ -75,9 +75,20 @@ export async function readDataFolder(
   };
 }
 
+/** Whether a folder has one of the formats of data folders, whatever else is wrong with it. */
+export async function isDataFolder(files: Files, dir: string): Promise<boolean> {
+  return (await recognised({ files, dir, entries: await listEntries(files, dir), reading: {} })) !== undefined;
+}
+
+async function recognised(folder: ListedFolder): Promise<FolderFormat | undefined> {
+  for (const format of FORMATS) if (await format.recognises(folder)) return format;
+  return undefined;
+}
+
 async function formatOf(folder: ListedFolder): Promise<FolderFormat> {
   const { dir, entries } = folder;
-  for (const format of FORMATS) if (await format.recognises(folder)) return format;
+  const format = await recognised(folder);
+  if (format) return format;
   const found = entries.length ? `found ${summary(entries)}` : 'it is empty';
   const expected = FORMATS.map((format) => format.expected).join(', or ');
   throw new InputError(`${dir}: not a data folder: expected ${expected} in it, ${found}`);

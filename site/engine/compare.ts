@@ -1,0 +1,59 @@
+/** An image segmented by every head and by their mean, side by side. */
+import { requireForPrediction } from '../../src/app/memory.js';
+import { MetricAccumulator } from '../../src/evaluate/metrics.js';
+import type { Image } from '../../src/image/image.js';
+import type { ImageSource } from '../../src/image/image-source.js';
+import { wholeWindow } from '../../src/image/window.js';
+import { masksOf } from '../../src/infer/masks.js';
+import type { Prediction } from '../../src/infer/prediction.js';
+import type { Model } from '../../src/model/model.js';
+import { maskRuleOf } from '../../src/model/postprocessing.js';
+import { type Output, outputsOf } from '../../src/network/mode.js';
+import type { HeadView } from './protocol.js';
+
+/** What takes longer the first time, filters being packed and programs compiled, is timed again; not what takes so long anyway. */
+const LONG_MS = 1000;
+
+/**
+ * Predicts with each output by itself, as `Model.predict` does.
+ * @param truth the true mask, where one is known
+ * @throws InputError for an image that does not fit the model, or the memory
+ */
+export async function compare(
+  model: Model,
+  source: ImageSource,
+  truth: Image<Uint8Array> | undefined,
+  name: string,
+): Promise<HeadView[]> {
+  const { width, height } = source;
+  const computing = { tiling: 'auto', tta: 'none' } as const;
+  requireForPrediction([{ model, mode: 'accurate' }], computing, { path: name, width, height, slices: 1 });
+  const image = await source.read(wholeWindow(source));
+  const views: HeadView[] = [];
+  for (const mode of outputsOf(model.config)) {
+    const { prediction, milliseconds } = await timed(model, image, mode);
+    views.push({
+      mode,
+      milliseconds,
+      ...prediction,
+      dice: truth ? await diceOf(model, mode, prediction, truth) : null,
+    });
+  }
+  return views;
+}
+
+async function timed(model: Model, image: Image, mode: Output) {
+  const predict = async () => {
+    const started = performance.now();
+    const prediction = await model.predict(image, { mode });
+    return { prediction, milliseconds: performance.now() - started };
+  };
+  const first = await predict();
+  return first.milliseconds < LONG_MS ? predict() : first;
+}
+
+/** The Dice of the mask that the model's card makes of a prediction. */
+async function diceOf(model: Model, mode: Output, prediction: Prediction, truth: Image<Uint8Array>): Promise<number> {
+  const [mask] = await masksOf([[prediction]], prediction, [maskRuleOf(model, mode)]);
+  return new MetricAccumulator(model.config.classes).add(mask!, truth).dice;
+}

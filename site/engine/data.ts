@@ -1,0 +1,151 @@
+/** What was dropped: a labelled folder is copied into the page's storage and checked, images are kept to be segmented. */
+import { files as kept } from '#platform/data.js';
+import { exists } from '#platform/files/paths.js';
+import { keepFile, removeKept } from '#platform/home.js';
+import { checkFolder } from '../../src/app/data/check-folder.js';
+import type { Progress } from '../../src/app/observer.js';
+import { DEFAULT_SIZE } from '../../src/app/options/data-options.js';
+import { InputError } from '../../src/base/errors.js';
+import { plural } from '../../src/base/quantities.js';
+import { checkLines, summaryOf } from '../../src/cli/tables/check-report.js';
+import { isDataFolder } from '../../src/data/folder/folder.js';
+import { findSeries, isDicomFile } from '../../src/formats/dicom/series.js';
+import { imageStem, openImage } from '../../src/formats/formats.js';
+import { DroppedFiles, isHidden, sourceOfFile } from './dropped.js';
+import type { Images } from './images.js';
+import type { DroppedFile, Taken } from './protocol.js';
+
+/** The folder of the data sets. */
+export const DATA = 'data';
+
+type OnProgress = (progress: Progress) => void;
+
+/** Whether what was dropped is a model file. */
+export function isModel(files: readonly DroppedFile[]): files is readonly [DroppedFile] {
+  return files.length === 1 && files[0]!.path.toLowerCase().endsWith('.safetensors');
+}
+
+/**
+ * Takes what was dropped, but for a model.
+ * @param name what a data set of it is to be called
+ * @throws InputError in one line for files of which none is an image that is read
+ */
+export async function take(
+  images: Images,
+  name: string,
+  files: readonly DroppedFile[],
+  onProgress: OnProgress,
+): Promise<Exclude<Taken, { readonly kind: 'model' }>> {
+  const visible = files.filter((file) => !isHidden(file));
+  if (visible.length === 0)
+    throw new InputError(`${name}: holds no file; drop images, or a folder with images/ and masks/`);
+  const dir = await dataFolderOf(visible);
+  if (dir === undefined) return takeImages(images, name, visible, onProgress);
+  return takeData(name, visible, dir, onProgress);
+}
+
+/** The folder among the files that is a data folder: one that all of them are in, the innermost first. */
+async function dataFolderOf(files: readonly DroppedFile[]): Promise<string | undefined> {
+  const dropped = new DroppedFiles(files);
+  const around = [''];
+  for (let entries = await dropped.list(''); entries.length === 1 && !entries[0]!.isFile; ) {
+    around.unshift(dropped.join(around[0]!, entries[0]!.name));
+    entries = await dropped.list(around[0]!);
+  }
+  for (const dir of around) {
+    // Files among which not even a format can be looked for, as two have one name, are single images.
+    const isData = await isDataFolder(dropped, dir).catch(notAmongOurs);
+    if (isData) return dir;
+  }
+  return undefined;
+}
+
+/** What is wrong with files makes them no data folder; our own faults are thrown. */
+function notAmongOurs(error: unknown): false {
+  if (error instanceof InputError) return false;
+  throw error;
+}
+
+async function takeData(
+  name: string,
+  files: readonly DroppedFile[],
+  dir: string,
+  onProgress: OnProgress,
+): Promise<Taken & { readonly kind: 'data' }> {
+  const data = freeFolder(name);
+  try {
+    for (const [k, { path, file }] of files.entries()) {
+      const below = dir === '' ? path : path.slice(dir.length + 1);
+      await keepFile(kept.join(data, ...below.split('/')), new Uint8Array(await file.arrayBuffer()));
+      onProgress({ phase: 'reading', done: k + 1, total: files.length });
+    }
+    return { kind: 'data', ...(await check(data, onProgress)) };
+  } catch (error) {
+    await removeKept(data);
+    throw error;
+  }
+}
+
+/** Checks a data set that is kept, in the words of `unetpp check`. */
+export async function check(
+  data: string,
+  onProgress: OnProgress,
+): Promise<Omit<Taken & { readonly kind: 'data' }, 'kind'>> {
+  const found = await checkFolder({ data, seed: 1, size: DEFAULT_SIZE }, { progress: onProgress });
+  const summary = summaryOf(found, DEFAULT_SIZE);
+  return { data, check: summary, lines: checkLines(summary, null).join('\n') };
+}
+
+/** The first of data/NAME, data/NAME-2, … that is not there yet; of a name that is none of a folder, what it can be. */
+function freeFolder(name: string): string {
+  const plain = name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '') || 'images';
+  let path = kept.join(DATA, plain);
+  for (let n = 2; exists(path); n++) path = kept.join(DATA, `${plain}-${n}`);
+  return path;
+}
+
+async function takeImages(
+  images: Images,
+  name: string,
+  files: readonly DroppedFile[],
+  onProgress: OnProgress,
+): Promise<Taken & { readonly kind: 'images' }> {
+  const names: string[] = [];
+  const refused: string[] = [];
+  const dicom: DroppedFile[] = [];
+  const nameOf = (path: string) => imageStem(path.split('/').at(-1)!);
+  for (const [k, file] of files.entries()) {
+    const source = sourceOfFile(file);
+    try {
+      if (await isDicomFile(source)) dicom.push(file);
+      else {
+        await openImage(source);
+        names.push(images.take(nameOf(file.path), (options) => openImage(source, options)));
+      }
+    } catch (error) {
+      refused.push(lineOf(error));
+    }
+    onProgress({ phase: 'reading', done: k + 1, total: files.length });
+  }
+  // The files of a series are the slices of one image.
+  for (const series of await findSeries(dicom.map(sourceOfFile), ({ message }) => refused.push(message))) {
+    try {
+      series.open();
+      names.push(images.take(nameOf(series.files[0]!), async (options) => series.open(options)));
+    } catch (error) {
+      refused.push(lineOf(error));
+    }
+  }
+  if (names.length > 0) return { kind: 'images', images: names, refused };
+  throw new InputError(
+    refused.length === 1
+      ? refused[0]!
+      : `${name}: none of ${plural(files.length, 'file')} is an image that is read: ${refused[0]}`,
+  );
+}
+
+/** What is wrong with a file; our own faults are no lines. */
+function lineOf(error: unknown): string {
+  if (error instanceof InputError) return error.message;
+  throw error;
+}

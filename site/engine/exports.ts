@@ -1,0 +1,83 @@
+/** What a person takes home: the open model for this and other programs, and the masks of the images that were dropped. */
+import { testImage } from '../../src/app/export/check.js';
+import { edge } from '../../src/app/export/edge.js';
+import type { Exporter } from '../../src/app/export/exporter.js';
+import { onnx } from '../../src/app/export/onnx.js';
+import { MASK } from '../../src/app/kinds.js';
+import { requireForPrediction } from '../../src/app/memory.js';
+import type { Progress } from '../../src/app/observer.js';
+import { objectsCsv } from '../../src/app/prediction/objects-csv.js';
+import { InputError } from '../../src/base/errors.js';
+import { costSize } from '../../src/cli/tables/costs.js';
+import { encodePng } from '../../src/formats/png/encode.js';
+import { sliceSource } from '../../src/formats/slice-source.js';
+import { sliceName, withNeighbours } from '../../src/formats/stack.js';
+import { writeZip } from '../../src/formats/zip.js';
+import type { Output } from '../../src/network/mode.js';
+import { storedMask } from '../../src/report/overlay.js';
+import type { Images } from './images.js';
+import { classNamesOf } from './models.js';
+import type { Engine, ExportedFile } from './protocol.js';
+import type { OpenModel } from './session.js';
+
+type Format = Parameters<Engine['exportModel']>[0];
+
+const exporters: Readonly<Record<Exclude<Format, 'safetensors'>, Exporter>> = { onnx, edge };
+
+/** Exports a model; several files are one archive. @throws InputError for a network that the format cannot hold */
+export async function exportModel({ model, name, bytes }: OpenModel, format: Format): Promise<ExportedFile[]> {
+  if (format === 'safetensors') return [{ path: 'model.safetensors', bytes }];
+  const side = costSize(model);
+  const size = { width: side, height: side };
+  const { files } = await exporters[format].export(model, {
+    file: name,
+    size,
+    image: testImage(size, model.config.inChannels),
+  });
+  const encoded = files.map(({ name, content }): ExportedFile => ({ path: name, bytes: bytesOf(content) }));
+  return encoded.length === 1 ? encoded : [archive(`${format}.zip`, encoded)];
+}
+
+/**
+ * Segments all images that were dropped: NAME.png is a mask, NAME-objects.csv the table of its objects, of each slice
+ * where there are several. They come in one archive.
+ */
+export async function exportMasks(
+  { model }: OpenModel,
+  images: Images,
+  { mode, threshold }: { readonly mode: Output; readonly threshold: number },
+  onProgress: (progress: Progress) => void,
+): Promise<ExportedFile[]> {
+  const { plane, neighbours = 0 } = model.card.preprocessing;
+  const names = classNamesOf(model);
+  const total = images.taken.size;
+  if (total === 0) throw new InputError('no image was dropped to be segmented; drop some first');
+  const files: ExportedFile[] = [];
+  let done = 0;
+  for (const [name, open] of images.taken) {
+    const opened = withNeighbours(
+      await open({ channels: model.config.inChannels, ...(plane && { plane }) }),
+      neighbours,
+    );
+    const { width, height, slices } = opened.header;
+    const computing = { tiling: 'auto', tta: 'none' } as const;
+    requireForPrediction([{ model, mode }], computing, { path: name, width, height, slices: 1 });
+    for (let slice = 0; slice < slices; slice++) {
+      const image = sliceSource(opened, slice);
+      const { mask, instances } = await model.predictInstances(image, { mode, threshold });
+      const target = sliceName(name, slice, slices);
+      files.push({ path: `${target}.png`, bytes: encodePng(storedMask(mask, names.length), MASK.text) });
+      files.push({ path: `${target}-objects.csv`, bytes: bytesOf(objectsCsv(instances, image, names)) });
+    }
+    onProgress({ phase: 'predict', done: ++done, total });
+  }
+  return [archive('masks.zip', files)];
+}
+
+function archive(path: string, files: readonly ExportedFile[]): ExportedFile {
+  return { path, bytes: writeZip(files.map(({ path, bytes }) => [path, bytes] as const)) };
+}
+
+function bytesOf(content: Uint8Array | string): Uint8Array {
+  return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+}
