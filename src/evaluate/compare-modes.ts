@@ -18,6 +18,9 @@ import { type EvaluateOptions, scoreModel } from './evaluate.js';
 import { namesOf } from './labelled-batches.js';
 import { timeModes } from './time-modes.js';
 
+/** How far below the best score that of a mode may lie which is good enough. */
+export const TOLERANCE = 0.01;
+
 /** A head, or the mean of all, by itself: its cost is that of the model that `prune` leaves of it. */
 export interface ComparedMode extends Cost {
   readonly mode: Output;
@@ -49,7 +52,7 @@ export interface ModeComparison {
 export interface CompareModesOptions extends Pick<EvaluateOptions, 'subset' | 'batch' | 'tiling' | 'signal'> {
   /** The score whose highest value is the best. Default: 'dice', the mean over the images. */
   readonly score?: RecommendationScore;
-  /** How far below the best score the recommended mode may lie. Default: 0.01. */
+  /** How far below the best score the recommended mode may lie. Default: `TOLERANCE`. */
   readonly tolerance?: number;
   /** How many predictions of one image are timed in each mode. Default: 15. */
   readonly runs?: number;
@@ -66,7 +69,7 @@ export async function compareModes(
   dataset: Dataset,
   options: CompareModesOptions = {},
 ): Promise<ModeComparison> {
-  const { subset = 'validation', score = 'dice', tolerance = 0.01, runs = 15 } = options;
+  const { subset = 'validation', score = 'dice', tolerance = TOLERANCE, runs = 15 } = options;
   const { batch = DEFAULT_BATCH, tiling, signal, onProgress } = options;
   if (!(tolerance >= 0 && tolerance <= 1)) {
     throw new InputError(`compare: tolerance is ${tolerance}, expected a number from 0 to 1`);
@@ -109,9 +112,9 @@ function costImage(image: Image<Float32Array>, side: number): Image<Float32Array
 }
 
 /** Returns the row with the fewest multiply-adds of those whose score is within `tolerance` of the best. */
-export function recommend<Row extends Pick<ComparedMode, RecommendationScore | 'macs'>>(
+export function recommend<Score extends string, Row extends { readonly [K in Score | 'macs']: number }>(
   rows: readonly Row[],
-  score: RecommendationScore,
+  score: Score,
   tolerance: number,
 ): Row {
   const best = Math.max(...rows.map((row) => row[score]));

@@ -9,6 +9,11 @@ export const skipPatterns = ['dense', 'adjacent', 'original'] as const;
 /** Which nodes of its level X(i,j) reads: all before it (UNet++), the last (UNet+) or the encoder's (UNet^e). */
 export type Skips = (typeof skipPatterns)[number];
 
+/** The nodes that X(i,j) reads of those of its level, `level`: X(i,0) .. X(i,j-1). */
+export function skipsOf<Node>(skips: Skips, level: readonly Node[]): readonly Node[] {
+  return skips === 'dense' ? level : skips === 'adjacent' ? level.slice(-1) : level.slice(0, 1);
+}
+
 export const norms = ['none', 'batch', 'instance', 'group'] as const;
 /** What follows each 3x3 convolution, before its ReLU. */
 export type Norm = (typeof norms)[number];

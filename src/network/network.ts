@@ -19,7 +19,7 @@ import { InputError } from '../base/errors.js';
 import { roundUp } from '../base/multiples.js';
 import { Graph, liveNodes, type Tensor } from '../graph/graph.js';
 import { maxPool2d } from '../ops/index.js';
-import { depthOf, levelsOf, type ModelConfig, type Skips } from './config.js';
+import { depthOf, levelsOf, type ModelConfig, skipsOf } from './config.js';
 import { Layers, type Parameter, type StatisticUpdate } from './layers.js';
 
 export interface NetworkOptions {
@@ -55,13 +55,6 @@ export interface Network {
   readonly updates: readonly StatisticUpdate[];
 }
 
-/** Which of the nodes X(i,0) .. X(i,j-1) of its level X(i,j) reads. */
-const SKIPS: { readonly [K in Skips]: (level: readonly Tensor[]) => readonly Tensor[] } = {
-  dense: (level) => level,
-  adjacent: (level) => level.slice(-1),
-  original: (level) => level.slice(0, 1),
-};
-
 /**
  * Records the network with the heads of `config`. All nodes are recorded; those that no head needs are dead and cost
  * nothing, so that a plain U-Net of depth d is 'original' with the head on X(0,d) alone.
@@ -84,7 +77,7 @@ export function recordNetwork(config: ModelConfig, options: NetworkOptions): Net
     for (let j = 1; j <= d; j++) {
       const i = d - j;
       const up = layers.U(`up${i}_${j}`, X[i + 1]![j - 1]!, config.filters[i]!);
-      X[i]![j] = layers.H(`conv${i}_${j}`, [...SKIPS[config.skips](X[i]!), up], config.filters[i]!);
+      X[i]![j] = layers.H(`conv${i}_${j}`, [...skipsOf(config.skips, X[i]!), up], config.filters[i]!);
     }
   }
   const heads = levelsOf(config).map((level) => ({

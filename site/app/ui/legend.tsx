@@ -1,0 +1,19 @@
+/** What the colours over a picture mean. */
+import type { Colour } from '../../../src/report/colours.js';
+
+export interface LegendProps {
+  readonly entries: readonly { readonly label: string; readonly colour: Colour; readonly line?: boolean }[];
+}
+
+export function Legend({ entries }: LegendProps) {
+  return (
+    <ul class="legend" aria-label="Colours">
+      {entries.map(({ label, colour, line }) => (
+        <li key={label}>
+          <span class={line ? 'line' : 'patch'} style={{ background: `rgb(${colour.join()})` }} />
+          {label}
+        </li>
+      ))}
+    </ul>
+  );
+}
