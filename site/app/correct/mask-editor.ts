@@ -2,7 +2,7 @@
 import { invariant } from '../../../src/base/errors.js';
 import type { Image } from '../../../src/image/image.js';
 import { eachRow, type Pixel } from './brush.js';
-import { type Area, type Edit, EditWriter, repeat, revert } from './edit.js';
+import { type Area, type Edit, EditWriter, joined, repeat, revert } from './edit.js';
 
 /** What is kept to be undone, in bytes; the oldest edits go first. */
 const UNDO_BYTES = 16 * 2 ** 20;
@@ -50,22 +50,25 @@ export class MaskEditor {
     return this.#stroke !== undefined;
   }
 
-  /** Sets the brush down at a pixel, which may lie outside of the image. */
-  begin(brush: Brush, at: Pixel): void {
+  /** Sets the brush down at a pixel, which may lie outside of the image. @returns what it covers of the image */
+  begin(brush: Brush, at: Pixel): Area | undefined {
     this.end();
     this.#stroke = { ...brush, at, writer: new EditWriter(this.mask.data, this.mask.width) };
-    this.moveTo(at);
+    return this.moveTo(at);
   }
 
-  /** Paints from where the brush is to `at`; nothing where no stroke has begun. */
-  moveTo(at: Pixel): void {
+  /** Paints from where the brush is to `at`, where a stroke has begun. @returns what it covers of the image on this way */
+  moveTo(at: Pixel): Area | undefined {
     const stroke = this.#stroke;
-    if (!stroke) return;
+    if (!stroke) return undefined;
     const { width } = this.mask;
+    let covered: Area | undefined;
     eachRow(stroke.at, at, stroke.radius, this.mask, (y, start, end) => {
       stroke.writer.fill(y * width + start, y * width + end, stroke.label);
+      covered = joined(covered, { left: start, top: y, right: end, bottom: y + 1 });
     });
     stroke.at = at;
+    return covered;
   }
 
   /** Lifts the brush: the stroke can be undone as one. @returns what has changed, if anything */

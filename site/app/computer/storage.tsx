@@ -1,0 +1,76 @@
+/** What the page keeps in this browser, and how it is deleted. */
+import { useState } from 'preact/hooks';
+import { grouped } from '../../../src/base/quantities.js';
+import type { RunView, StorageView } from '../../engine/protocol.js';
+import { fileSize } from '../file-size.js';
+import { ErrorLine, Progress, Table } from '../ui/index.js';
+import { DeleteButton } from './delete-button.js';
+
+export interface StorageProps {
+  readonly storage: StorageView | null;
+  readonly onForget: (name?: string) => Promise<void>;
+}
+
+interface Kept {
+  readonly name: string;
+  readonly what: string;
+  readonly bytes: number;
+}
+
+export function Storage({ storage, onForget }: StorageProps) {
+  const [fault, setFault] = useState<string | null>(null);
+  const forget = async (name?: string) => {
+    setFault(null);
+    try {
+      await onForget(name);
+    } catch (error) {
+      setFault((error as Error).message);
+    }
+  };
+  if (!storage) return <Progress label="Looking at what is kept" />;
+  const kept: Kept[] = [
+    ...storage.runs.map((run) => ({ name: run.run, what: runText(run), bytes: run.bytes })),
+    ...storage.data.map(({ name, bytes }) => ({ name, what: 'Data', bytes })),
+  ];
+  return (
+    <section class="part" aria-labelledby="storage-title">
+      <h3 id="storage-title">Kept in this browser</h3>
+      <p class="hint" id="storage-used">
+        {fileSize(storage.usedBytes)} of the {fileSize(storage.quotaBytes)} that the browser allows. Whoever clears the
+        browser's data deletes it, too: take models home that matter.
+      </p>
+      {kept.length === 0 ? (
+        <p class="empty">Nothing is kept yet.</p>
+      ) : (
+        <>
+          <Table
+            id="kept"
+            caption="Trainings and data"
+            rows={kept}
+            rowKey={({ name, what }) => `${what} ${name}`}
+            columns={[
+              { title: 'Name', cell: ({ name }) => name },
+              { title: 'What it is', cell: ({ what }) => what },
+              { title: 'Size', cell: ({ bytes }) => fileSize(bytes), numeric: true },
+              {
+                title: 'Delete',
+                cell: ({ name }) => <DeleteButton what={name} onDelete={() => forget(name)} />,
+                numeric: true,
+              },
+            ]}
+          />
+          <div class="row">
+            <DeleteButton id="forget-all" what="everything" onDelete={() => forget()} />
+          </div>
+        </>
+      )}
+      <ErrorLine id="storage-error">{fault}</ErrorLine>
+    </section>
+  );
+}
+
+function runText({ data, epochs, epochsDone, done }: RunView): string {
+  const on = data ? `on ${data.replace(/^data\//, '')}` : 'on the phantom';
+  const far = done ? `${grouped(epochsDone)} epochs` : `${grouped(epochsDone)} of ${grouped(epochs)} epochs`;
+  return `Training ${on}, ${far}`;
+}
