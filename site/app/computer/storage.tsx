@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { grouped } from '../../../src/base/quantities.js';
 import type { RunView, StorageView } from '../../engine/protocol.js';
 import { fileSize } from '../file-size.js';
-import { ErrorLine, Progress, Table } from '../ui/index.js';
+import { Empty, ErrorLine, Progress } from '../ui/index.js';
 import { DeleteButton } from './delete-button.js';
 
 export interface StorageProps {
@@ -40,25 +40,20 @@ export function Storage({ storage, onForget }: StorageProps) {
         browser's data deletes it, too: take models home that matter.
       </p>
       {kept.length === 0 ? (
-        <p class="empty">Nothing is kept yet.</p>
+        <Empty>Nothing is kept yet.</Empty>
       ) : (
         <>
-          <Table
-            id="kept"
-            caption="Trainings and data"
-            rows={kept}
-            rowKey={({ name, what }) => `${what} ${name}`}
-            columns={[
-              { title: 'Name', cell: ({ name }) => name },
-              { title: 'What it is', cell: ({ what }) => what },
-              { title: 'Size', cell: ({ bytes }) => fileSize(bytes), numeric: true },
-              {
-                title: 'Delete',
-                cell: ({ name }) => <DeleteButton what={name} onDelete={() => forget(name)} />,
-                numeric: true,
-              },
-            ]}
-          />
+          <ul class="kept" id="kept">
+            {kept.map(({ name, what, bytes }) => (
+              <li key={`${what} ${name}`}>
+                <span class="kept-name">{name}</span>
+                <span class="kept-what">
+                  {what}, {fileSize(bytes)}
+                </span>
+                <DeleteButton what={name} onDelete={() => forget(name)} />
+              </li>
+            ))}
+          </ul>
           <div class="row">
             <DeleteButton id="forget-all" what="everything" onDelete={() => forget()} />
           </div>

@@ -1,14 +1,16 @@
 /** The picture with its tools: a brush, undo, zoom, and keeping what was painted. */
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Image } from '../../../src/image/image.js';
+import { Legend } from '../legend.js';
 import { Button, CheckField, Details, ErrorLine, Segmented, Slider, Status } from '../ui/index.js';
 import { MAX_RADIUS } from './brush.js';
 import type { Area } from './edit.js';
 import { KeyList } from './key-list.js';
-import { type Action, nextRadius, ZOOM_STEP } from './keys.js';
+import { type Action, nextRadius } from './keys.js';
 import { MaskCanvas, type Tool } from './mask-canvas.js';
 import { MaskEditor } from './mask-editor.js';
 import type { Screen } from './screen.js';
+import { Steps } from './steps.js';
 
 /** What is corrected: an image with the mask that the network made of it. */
 export interface Correctable {
@@ -22,6 +24,12 @@ export interface Correctable {
   /** Without the background. */
   readonly classNames: readonly string[];
 }
+
+const TOOLS = [
+  { value: 'paint', label: 'Paint' },
+  { value: 'erase', label: 'Erase' },
+  { value: 'move', label: 'Move' },
+] as const;
 
 export interface PaintingProps {
   readonly subject: Correctable;
@@ -72,26 +80,39 @@ export function Painting({ subject, onKeep }: PaintingProps) {
   return (
     <div class="painting">
       <div class="painting-tools">
-        <Segmented
-          id="correct-tool"
-          label="Tool"
-          value={tool}
-          choices={[
-            { value: 'paint', label: 'Paint' },
-            { value: 'erase', label: 'Erase' },
-            { value: 'move', label: 'Move' },
-          ]}
-          onChange={setTool}
-        />
+        <Segmented id="correct-tool" label="Tool" value={tool} choices={TOOLS} onChange={setTool} />
         {classNames.length > 1 && (
-          <Segmented
-            id="correct-class"
-            label="Class"
-            value={String(label)}
-            choices={classNames.map((name, k) => ({ value: String(k + 1), label: name }))}
-            onChange={(value) => setLabel(Number(value))}
-          />
+          <>
+            <Segmented
+              id="correct-class"
+              label="Class"
+              value={String(label)}
+              choices={classNames.map((name, k) => ({ value: String(k + 1), label: name }))}
+              onChange={(value) => setLabel(Number(value))}
+            />
+            <Legend classNames={classNames} />
+          </>
         )}
+      </div>
+      <div class="painting-picture">
+        <MaskCanvas
+          name={name}
+          image={image}
+          editor={editor}
+          classNames={classNames}
+          tool={tool}
+          brush={{ label: tool === 'erase' ? 0 : label, radius }}
+          opacity={opacity}
+          shown={shown}
+          onEdit={edited}
+          onAction={act}
+          onScreen={(made) => {
+            screen.current = made;
+          }}
+        />
+        <Steps editor={editor} screen={screen} prediction={prediction} onEdit={edited} />
+      </div>
+      <div class="painting-looks">
         <Slider
           id="correct-radius"
           label="Brush"
@@ -114,44 +135,7 @@ export function Painting({ subject, onKeep }: PaintingProps) {
         />
         <CheckField id="correct-shown" label="Show the mask" checked={shown} onChange={setShown} />
       </div>
-      <div class="painting-canvas">
-        <MaskCanvas
-          name={name}
-          image={image}
-          editor={editor}
-          classNames={classNames}
-          tool={tool}
-          brush={{ label: tool === 'erase' ? 0 : label, radius }}
-          opacity={opacity}
-          shown={shown}
-          onEdit={edited}
-          onAction={act}
-          onScreen={(made) => {
-            screen.current = made;
-          }}
-        />
-        <div class="row painting-steps">
-          <Button id="correct-undo" onClick={() => edited(editor.undo())} disabled={!editor.canUndo}>
-            Undo
-          </Button>
-          <Button id="correct-redo" onClick={() => edited(editor.redo())} disabled={!editor.canRedo}>
-            Redo
-          </Button>
-          <Button id="correct-reset" kind="quiet" onClick={() => edited(editor.replace(prediction))}>
-            Reset to the prediction
-          </Button>
-          <span class="painting-zoom">
-            <Button label="Zoom out" onClick={() => screen.current?.zoom(1 / ZOOM_STEP)}>
-              −
-            </Button>
-            <Button label="Show the whole image" onClick={() => screen.current?.fit()}>
-              Fit
-            </Button>
-            <Button label="Zoom in" onClick={() => screen.current?.zoom(ZOOM_STEP)}>
-              +
-            </Button>
-          </span>
-        </div>
+      <div class="painting-end">
         <div class="row">
           <Button id="correct-keep" kind="primary" onClick={keep} busy={keeping}>
             Keep this correction

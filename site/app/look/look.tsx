@@ -60,7 +60,9 @@ function Checked(props: LabelledData & Omit<LookProps, 'data'>) {
       />
       {check.images > 0 && (
         <>
-          <Facts facts={factsOf(lines)} />
+          <div class="look-facts">
+            <Facts facts={factsOf(lines)} />
+          </div>
           <Table
             id="look-classes"
             caption="Classes"

@@ -3,8 +3,8 @@ import type { Fact } from '../ui/index.js';
 
 /** Where the text of a line begins. */
 const TEXT = 10;
-/** Lines that are shown as lists of their own. */
-const LISTED = new Set(['skipped', 'remark', 'fault', 'picture', 'file']);
+/** Lines that are shown in tables and lists of their own. */
+const ELSEWHERE = new Set(['classes', 'skipped', 'remark', 'fault', 'picture', 'file']);
 
 /** The facts of a report; a line without a name goes on with the one before. */
 export function factsOf(report: string): Fact[] {
@@ -15,7 +15,7 @@ export function factsOf(report: string): Fact[] {
     const last = facts.at(-1);
     if (line.startsWith(' ')) {
       if (last) last.value += `; ${line.trim()}`;
-    } else if (!LISTED.has(name)) facts.push({ name, value: text });
+    } else if (!ELSEWHERE.has(name)) facts.push({ name, value: text });
   }
   return facts;
 }

@@ -8,7 +8,7 @@ import { ThumbnailQueue } from './thumbnail-queue.js';
 
 /** In CSS pixels, as in styles/open.css: the side of a thumbnail, and of a cell with its name and gap. */
 const SIDE = 96;
-const CELL = { width: 112, height: 136 };
+const CELL = { width: 112, height: 148 };
 
 export interface ImageListProps {
   readonly id: string;
@@ -131,7 +131,7 @@ function Cell({ id, name, place, active, chosen, queue, onChoose }: CellProps) {
         <canvas ref={canvas} width={1} height={1} />
         {state === 'unreadable' && 'cannot be read'}
       </span>
-      <span class="image-cell-name">{name.slice(name.lastIndexOf('/') + 1)}</span>
+      <span class="image-cell-name">{name}</span>
     </div>
   );
 }

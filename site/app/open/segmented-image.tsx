@@ -3,8 +3,8 @@ import { useMemo, useState } from 'preact/hooks';
 import { grouped, percent } from '../../../src/base/quantities.js';
 import type { Image } from '../../../src/image/image.js';
 import { overlayClasses } from '../../../src/report/overlay.js';
-import { Figure, Segmented } from '../ui/index.js';
-import { Legend } from './legend.js';
+import { Legend } from '../legend.js';
+import { Facts, Picture, Segmented } from '../ui/index.js';
 
 export interface SegmentedImageProps {
   readonly name: string;
@@ -28,21 +28,21 @@ export function SegmentedImage({ name, image, mask, classNames, model, milliseco
   const [view, setView] = useState<(typeof VIEWS)[number]['value']>('both');
   const both = useMemo(() => overlayClasses(image, mask), [image, mask]);
   const share = useMemo(() => mask.data.reduce((sum, label) => sum + Number(label > 0), 0) / mask.data.length, [mask]);
+  const shown = view === 'both' ? both : image;
   return (
     <div class="segmented-image" id="segmented">
-      <Figure
-        image={view === 'both' ? both : image}
-        label={view === 'both' ? `${name} with its mask` : name}
-        caption={
-          <>
-            <strong>{name}</strong>, {grouped(image.width)} × {grouped(image.height)}, segmented by {model} in{' '}
-            {grouped(Math.round(milliseconds))} ms; {percent(share)} of it is marked
-          </>
-        }
-      />
-      <div class="row">
+      <Picture image={shown} label={view === 'both' ? `${name} with its mask` : name} />
+      <div class="segmented-about">
         <Segmented id="segmented-view" label="Show" value={view} choices={VIEWS} onChange={setView} />
         <Legend classNames={classNames} />
+        <Facts
+          facts={[
+            { name: 'Image', value: name },
+            { name: 'Size', value: `${grouped(image.width)} × ${grouped(image.height)}` },
+            { name: 'Segmented by', value: `${model}, in ${grouped(Math.round(milliseconds))} ms` },
+            { name: 'Marked', value: `${percent(share)} of the image` },
+          ]}
+        />
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 /** The colours of classes, as masks are drawn in. */
-import { classColour } from '../../../src/report/colours.js';
+import { classColour } from '../../src/report/colours.js';
 
 export interface LegendProps {
   /** Without the background. */
