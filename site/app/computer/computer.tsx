@@ -1,35 +1,47 @@
-/** This computer: what computes on it, what stays on it, what is stored on it. */
-import type { AppState } from '../state.js';
-import { Details, Facts, Notice, Section } from '../ui/index.js';
-import { Privacy } from './privacy.js';
+/** What computes, whether it computes correctly, and what the page keeps on this computer. */
+import type { ComponentChildren } from 'preact';
+import type { EngineFacts, StorageView } from '../../engine/protocol.js';
+import { Section } from '../ui/index.js';
+import { Computing, type WantedEngine } from './computing.js';
+import { Diagnostics } from './diagnostics.js';
 import { Storage } from './storage.js';
 
 export interface ComputerProps {
-  readonly state: Pick<AppState, 'engine' | 'violations' | 'sending' | 'stored' | 'forgotten'>;
-  readonly onTrySending: () => void;
-  readonly onForget: () => void;
+  /** null while it starts. */
+  readonly facts: EngineFacts | null;
+  readonly wanted: WantedEngine;
+  /** How many threads there can be. */
+  readonly cores: number;
+  readonly hasWebGpu: boolean;
+  /** A training runs: what computes cannot be changed. */
+  readonly busy: boolean;
+  readonly error: string | null;
+  readonly onStart: (wanted: WantedEngine) => void;
+  readonly onDiagnostics: () => Promise<string>;
+  /** null while it is not known. */
+  readonly storage: StorageView | null;
+  /** Deletes a run, a data set, or with no name everything. What it throws is shown. */
+  readonly onForget: (name?: string) => Promise<void>;
+  /** What else there is to say of this computer. */
+  readonly children?: ComponentChildren;
 }
 
-export function Computer({ state, onTrySending, onForget }: ComputerProps) {
-  const { engine, violations, sending, stored, forgotten } = state;
+export function Computer(props: ComputerProps) {
+  const { facts, wanted, cores, hasWebGpu, busy, error, onStart, onDiagnostics, storage, onForget, children } = props;
   return (
-    <Section id="computer" title="This computer" lead="All that you see is computed here.">
-      {engine?.remark && <Notice>{engine.remark}</Notice>}
-      <Facts
-        facts={[
-          { name: 'What computes', value: engine?.computing ?? 'Starting …' },
-          { name: 'Cores', value: navigator.hardwareConcurrency },
-          { name: 'Memory shared between threads', value: crossOriginIsolated ? 'yes' : 'no' },
-          { name: 'WebGPU', value: 'gpu' in navigator ? 'offered by this browser' : 'not in this browser' },
-        ]}
+    <Section id="computer" title="This computer" lead="It does all the work, and keeps what was trained.">
+      <Computing
+        facts={facts}
+        wanted={wanted}
+        cores={cores}
+        hasWebGpu={hasWebGpu}
+        busy={busy}
+        error={error}
+        onStart={onStart}
       />
-      <Privacy violations={violations} sending={sending} onTry={onTrySending} />
-      <Storage bytes={stored} said={forgotten} onForget={onForget} />
-      <Details summary="Is the GPU to be trusted?">
-        <p>
-          <a href="selftest/">The self-test</a> compares every operation on your GPU with a reference on the processor.
-        </p>
-      </Details>
+      {children}
+      <Storage storage={storage} onForget={onForget} />
+      <Diagnostics onDiagnostics={onDiagnostics} />
     </Section>
   );
 }

@@ -1,29 +1,71 @@
-/** What the page stores on this computer, and how to be rid of it. */
-import { memorySize } from '../../../src/base/quantities.js';
-import { Button, Status } from '../ui/index.js';
+/** What the page keeps in this browser, and how it is deleted. */
+import { useState } from 'preact/hooks';
+import { grouped } from '../../../src/base/quantities.js';
+import type { RunView, StorageView } from '../../engine/protocol.js';
+import { fileSize } from '../file-size.js';
+import { Empty, ErrorLine, Progress } from '../ui/index.js';
+import { DeleteButton } from './delete-button.js';
 
 export interface StorageProps {
-  /** null where the browser does not say. */
-  readonly bytes: number | null;
-  /** What came of deleting it. */
-  readonly said: string | null;
-  readonly onForget: () => void;
+  readonly storage: StorageView | null;
+  readonly onForget: (name?: string) => Promise<void>;
 }
 
-export function Storage({ bytes, said, onForget }: StorageProps) {
+interface Kept {
+  readonly name: string;
+  readonly what: string;
+  readonly bytes: number;
+}
+
+export function Storage({ storage, onForget }: StorageProps) {
+  const [fault, setFault] = useState<string | null>(null);
+  const forget = async (name?: string) => {
+    setFault(null);
+    try {
+      await onForget(name);
+    } catch (error) {
+      setFault((error as Error).message);
+    }
+  };
+  if (!storage) return <Progress label="Looking at what is kept" />;
+  const kept: Kept[] = [
+    ...storage.runs.map((run) => ({ name: run.run, what: runText(run), bytes: run.bytes })),
+    ...storage.data.map(({ name, bytes }) => ({ name, what: 'Data', bytes })),
+  ];
   return (
     <section class="part" aria-labelledby="storage-title">
-      <h3 id="storage-title">What is stored here</h3>
-      <p id="stored">
-        {bytes === null ? 'The page stores' : `${memorySize(bytes)}:`} its own files, to work without a network, and
-        your trainings with their images, to go on after the tab was closed. There are no cookies.
+      <h3 id="storage-title">Kept in this browser</h3>
+      <p class="hint" id="storage-used">
+        {fileSize(storage.usedBytes)} of the {fileSize(storage.quotaBytes)} that the browser allows. Whoever clears the
+        browser's data deletes it, too: take models home that matter.
       </p>
-      <div class="row">
-        <Button id="forget" kind="danger" onClick={onForget}>
-          Delete all of it
-        </Button>
-        <Status id="forgotten">{said}</Status>
-      </div>
+      {kept.length === 0 ? (
+        <Empty>Nothing is kept yet.</Empty>
+      ) : (
+        <>
+          <ul class="kept" id="kept">
+            {kept.map(({ name, what, bytes }) => (
+              <li key={`${what} ${name}`}>
+                <span class="kept-name">{name}</span>
+                <span class="kept-what">
+                  {what}, {fileSize(bytes)}
+                </span>
+                <DeleteButton what={name} onDelete={() => forget(name)} />
+              </li>
+            ))}
+          </ul>
+          <div class="row">
+            <DeleteButton id="forget-all" what="everything" onDelete={() => forget()} />
+          </div>
+        </>
+      )}
+      <ErrorLine id="storage-error">{fault}</ErrorLine>
     </section>
   );
+}
+
+function runText({ data, epochs, epochsDone, done }: RunView): string {
+  const on = data ? `on ${data.replace(/^data\//, '')}` : 'on the phantom';
+  const far = done ? `${grouped(epochsDone)} epochs` : `${grouped(epochsDone)} of ${grouped(epochs)} epochs`;
+  return `Training ${on}, ${far}`;
 }

@@ -1,34 +1,71 @@
-/** Files that are dropped or chosen, with their paths. */
-import type { DroppedFile } from '../../engine/engine.js';
+/** Files that are dropped or chosen, alone or in folders, with their paths. */
+import type { DroppedFile } from '../../engine/protocol.js';
 
-/** Files of an input; those of a folder know their paths below it. */
-export function chosen(files: readonly File[]): DroppedFile[] {
-  return files.map((file) => ({ path: file.webkitRelativePath || file.name, file })).filter(isWanted);
+/** What was dropped, without the files that systems hide in folders. */
+export interface Dropped {
+  /** The folder that holds all of it, or the only file without its ending; `dropped` where there is neither. */
+  readonly name: string;
+  /** With paths from that folder on: `images/a.png`. */
+  readonly files: readonly DroppedFile[];
+  /** How many hidden files were left out. */
+  readonly hidden: number;
 }
 
-/** All files of what was dropped, and of the folders among it. It must be called while the event lasts. */
-export async function dropped(items: DataTransferItemList): Promise<DroppedFile[]> {
-  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+/** Files of the system, which it writes into folders and archives unasked. */
+const SYSTEM = new Set(['__macosx', 'thumbs.db', 'ehthumbs.db', 'desktop.ini']);
+
+/** Whether a file, or a folder that it is in, is hidden: by a dot before its name, or as one of the system's. */
+export function isHidden(path: string): boolean {
+  return path.split('/').some((part) => part.startsWith('.') || SYSTEM.has(part.toLowerCase()));
+}
+
+/** What a file input holds; a folder's files bring their paths with them. */
+export function chosen(files: readonly File[]): Dropped {
+  return droppedOf(files.map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+}
+
+/**
+ * All files of a drop, those of its folders, too. It must be called before the event has ended, as a drop is empty afterwards.
+ * @param onFound how many files have been found so far
+ * @throws what the browser says of a file or folder that cannot be read
+ */
+export async function dropped(items: Iterable<DataTransferItem>, onFound: (files: number) => void): Promise<Dropped> {
   const files: DroppedFile[] = [];
-  for (const entry of entries) await collect(entry, files);
-  return files.filter(isWanted);
+  const entries: FileSystemEntry[] = [];
+  for (const item of items) {
+    const entry = item.webkitGetAsEntry();
+    const file = entry ? null : item.getAsFile();
+    if (entry) entries.push(entry);
+    // What a script or another program hands over is in no file system, and has no entry.
+    if (file) files.push({ path: file.name, file });
+  }
+  for (const entry of entries) await collect(entry, files, onFound);
+  return droppedOf(files);
 }
 
-async function collect(entry: FileSystemEntry, into: DroppedFile[]): Promise<void> {
+async function collect(entry: FileSystemEntry, files: DroppedFile[], onFound: (files: number) => void): Promise<void> {
   if (entry.isFile) {
-    const file = await new Promise<File>((done, fail) => (entry as FileSystemFileEntry).file(done, fail));
-    into.push({ path: entry.fullPath.replace(/^\//, ''), file });
+    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    files.push({ path: entry.fullPath.replace(/^\//, ''), file });
     return;
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const next = () => new Promise<FileSystemEntry[]>((done, fail) => reader.readEntries(done, fail));
-  // A folder is given in parts of at most 100 entries; an empty part is the end.
-  for (let part = await next(); part.length > 0; part = await next()) {
-    for (const inside of part) await collect(inside, into);
+  // A reader gives a hundred entries at most, and none when there are no more.
+  for (;;) {
+    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) return;
+    const folders = batch.filter(({ isDirectory }) => isDirectory);
+    await Promise.all(batch.filter(({ isFile }) => isFile).map((file) => collect(file, files, onFound)));
+    onFound(files.length);
+    for (const folder of folders) await collect(folder, files, onFound);
   }
 }
 
-/** Systems put hidden files into folders, which nobody means. */
-function isWanted({ path }: DroppedFile): boolean {
-  return !path.split('/').some((name) => name.startsWith('.'));
+function droppedOf(all: readonly DroppedFile[]): Dropped {
+  const shown = all.filter(({ path }) => !isHidden(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const [root = ''] = shown[0]?.path.split('/') ?? [];
+  const isFolder = shown.length > 0 && shown.every(({ path }) => path.startsWith(`${root}/`));
+  const files = isFolder ? shown.map(({ path, file }) => ({ path: path.slice(root.length + 1), file })) : shown;
+  const alone = shown.length === 1 ? root.replace(/(?<=.)\..*$/, '') : 'dropped';
+  return { name: isFolder ? root : alone, files, hidden: all.length - shown.length };
 }

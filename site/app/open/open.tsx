@@ -1,77 +1,83 @@
-/** Where a person begins: files or a folder, the phantom, or a sample with a model that is trained. */
-import { useState } from 'preact/hooks';
-import type { DroppedFile } from '../../engine/engine.js';
-import { Button, Details, ErrorLine, FileButton, Progress, Section } from '../ui/index.js';
-import { chosen, dropped } from './dropped.js';
+/** The beginning: a folder, a few images, a model, one of the samples, or nothing but the phantom. */
+import type { ComponentChildren } from 'preact';
+import type { Progress as Work } from '../../../src/app/observer.js';
+import { grouped } from '../../../src/base/quantities.js';
+import type { DroppedFile } from '../../engine/protocol.js';
+import { Button, ErrorLine, Progress, Section, Status } from '../ui/index.js';
+import { DropArea } from './drop-area.js';
+import { type Sample, Samples } from './samples.js';
 
 export interface OpenProps {
-  readonly busy: boolean;
+  /** What is being read, and how far it is; null while nothing is. */
+  readonly reading: { readonly name: string; readonly progress: Work | null } | null;
+  /** What was opened last, in a sentence. */
+  readonly opened: string | null;
   readonly error: string | null;
-  /** The models that come with the page, each with a sample image. */
-  readonly samples: readonly string[];
-  readonly onFiles: (files: readonly DroppedFile[]) => void;
+  readonly samples: readonly Sample[];
+  /** Files with their paths below `name`, the folder they were in. */
+  readonly onFiles: (name: string, files: readonly DroppedFile[]) => void;
   readonly onPhantom: () => void;
-  readonly onSample: (model: string) => void;
+  readonly onSample: (id: string) => void;
+  /** What was opened, to be looked through. */
+  readonly children?: ComponentChildren;
 }
 
-export function OpenPanel({ busy, error, samples, onFiles, onPhantom, onSample }: OpenProps) {
-  const [over, setOver] = useState(false);
-  const drop = async (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    const files = await dropped(event.dataTransfer!.items);
-    if (files.length > 0) onFiles(files);
-  };
-  const hover = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(true);
-  };
+export function OpenPanel({ reading, opened, error, samples, onFiles, onPhantom, onSample, children }: OpenProps) {
   return (
     <Section
       id="open"
       step={1}
       title="Open"
-      lead="Your own images, with masks to learn from them or without to segment them; or nothing at all, to see how it works."
+      lead="Begin with images of your own, with a sample, or with nothing at all."
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside do the same by keyboard */}
-      <div
-        class={over ? 'drop over' : 'drop'}
-        onDragEnter={hover}
-        onDragOver={hover}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
-        <p class="drop-title">Drop a folder or images here</p>
-        <p class="hint">PNG, JPEG, TIFF, NIfTI, DICOM or .npy. They are read in this tab and stay on this computer.</p>
-        <div class="row">
-          <FileButton id="files" disabled={busy} onFiles={(files) => onFiles(chosen(files))}>
-            Choose files
-          </FileButton>
-          <FileButton id="folder" folder disabled={busy} onFiles={(files) => onFiles(chosen(files))}>
-            Choose a folder
-          </FileButton>
+      <div class="open-ways">
+        <div class="open-own">
+          <DropArea disabled={reading !== null} onFiles={onFiles} />
+          {reading && <Progress label={`Reading ${reading.name}`} {...howFar(reading.progress)} />}
+          <ErrorLine id="open-error">{error}</ErrorLine>
+          <Status id="open-status" tone="good">
+            {opened}
+          </Status>
+          <Kinds />
         </div>
-      </div>
-      {busy && <Progress label="Opening" />}
-      <ErrorLine>{error}</ErrorLine>
-      <div class="begin">
-        <h3>Or begin without images of your own</h3>
-        <div class="row">
-          <Button onClick={onPhantom}>Train on the phantom</Button>
-          {samples.map((model) => (
-            <Button key={model} onClick={() => onSample(model)}>
-              Segment a sample: {model}
+        <div class="open-others">
+          <Samples samples={samples} disabled={reading !== null} onSample={onSample} />
+          <div class="open-phantom">
+            <h3>No images at hand?</h3>
+            <p class="hint">The phantom draws heads with lesions, with true masks, and never the same head twice.</p>
+            <Button id="phantom" onClick={onPhantom} disabled={reading !== null}>
+              Begin with the phantom
             </Button>
-          ))}
+          </div>
         </div>
-        <p class="hint">The phantom draws brain slices, each with a tumour, as many as a training needs.</p>
       </div>
-      <Details summary="How a folder with masks looks">
-        <p>
-          Pairs by name: <code>images/a.png</code> with <code>masks/a.png</code>. In a mask, 0 is the background and
-          every other value a class. Volumes (NIfTI, DICOM, TIFF with several pages) are taken slice by slice.
-        </p>
-      </Details>
+      {children}
     </Section>
+  );
+}
+
+function howFar(progress: Work | null): { done: number; total: number; text: string } | undefined {
+  if (!progress) return undefined;
+  const { done, total } = progress;
+  return { done, total, text: `${grouped(done)} of ${grouped(total)}` };
+}
+
+/** What a drop does depends on what is in it. */
+const KINDS = [
+  ['A folder with images/ and masks/', 'is checked, then a network is trained on it'],
+  ['Images alone', 'are segmented: PNG, JPEG, TIFF, NIfTI, DICOM'],
+  ['model.safetensors', 'is opened, to segment with'],
+] as const;
+
+function Kinds() {
+  return (
+    <dl class="kinds">
+      {KINDS.map(([what, effect]) => (
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd>{effect}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -1,0 +1,42 @@
+/** Correcting masks with a brush, keeping what was corrected, and training on it. */
+import { plural } from '../../../src/base/quantities.js';
+import type { Image } from '../../../src/image/image.js';
+import { Button, Empty, Section } from '../ui/index.js';
+import { type Correctable, Painting } from './painting.js';
+
+export interface CorrectProps {
+  /** null while no image has been segmented. */
+  readonly subject: Correctable | null;
+  /** How many images have been corrected. */
+  readonly kept: number;
+  /** Something else is computed, so that no training can begin. */
+  readonly busy: boolean;
+  /** Keeps a corrected mask: 0 = background, else the number of the class. What it throws is shown. */
+  readonly onKeep: (mask: Image<Uint8Array>) => Promise<void>;
+  readonly onTrain: () => void;
+}
+
+export function CorrectPanel({ subject, kept, busy, onKeep, onTrain }: CorrectProps) {
+  return (
+    <Section
+      id="correct"
+      step={6}
+      title="Correct"
+      lead="Paint where the mask is wrong, and train on what you corrected: a few such images teach a network what it does not know yet."
+    >
+      {subject ? (
+        <Painting key={subject.id} subject={subject} onKeep={onKeep} />
+      ) : (
+        <Empty>Nothing to correct yet: segment an image first.</Empty>
+      )}
+      {kept > 0 && (
+        <div class="row">
+          <Button id="train-corrected" onClick={onTrain} disabled={busy}>
+            Train on the {plural(kept, 'corrected image')}
+          </Button>
+          <p class="hint">They stay in this browser, as a data set.</p>
+        </div>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,61 @@
+/** What can be taken home, and what it is good for. */
+import { writeZip } from '../../../src/formats/zip.js';
+import type { ExportedFile } from '../../engine/protocol.js';
+
+/** A file to be saved. */
+export interface SavedFile {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface ModelExport {
+  readonly format: 'safetensors' | 'onnx' | 'edge';
+  readonly title: string;
+  readonly use: string;
+  /** How it is opened elsewhere: commands, or a few lines of a program. */
+  readonly how: string;
+}
+
+export const modelExports: readonly ModelExport[] = [
+  {
+    format: 'safetensors',
+    title: 'model.safetensors',
+    use: 'The network and all that describes it: it opens on this page and in Node, with the same weights to the bit.',
+    how: 'npx unetpp predict --model model.safetensors --input images --out masks',
+  },
+  {
+    format: 'onnx',
+    title: 'ONNX',
+    use: 'The network for ONNX Runtime, OpenCV and other programs that run networks of any origin.',
+    how: "import { InferenceSession } from 'onnxruntime-node';\nconst session = await InferenceSession.create('model.onnx');",
+  },
+  {
+    format: 'edge',
+    title: 'Edge folder',
+    use: 'The network with the kernels that it needs and a runner of plain JavaScript, for devices and pages without unetpp.',
+    how: 'unzip edge.zip -d edge\nnode edge/run.mjs',
+  },
+];
+
+/** The files of an export as one to be saved: by itself where it is alone, else as an archive. */
+export function asOneFile(files: readonly ExportedFile[], archive: string): SavedFile {
+  const [first] = files;
+  if (files.length === 1) return { name: nameOf(first!.path), type: 'application/octet-stream', bytes: first!.bytes };
+  return { name: archive, type: 'application/zip', bytes: writeZip(files.map(({ path, bytes }) => [path, bytes])) };
+}
+
+/** Masks as an archive, and their tables of objects, each by itself. */
+export function masksAndTables(files: readonly ExportedFile[]): SavedFile[] {
+  const isTable = ({ path }: ExportedFile) => path.endsWith('.csv');
+  const masks = files.filter((file) => !isTable(file));
+  const archive = { name: 'masks.zip', type: 'application/zip' };
+  return [
+    ...(masks.length > 0 ? [{ ...archive, bytes: writeZip(masks.map(({ path, bytes }) => [path, bytes])) }] : []),
+    ...files.filter(isTable).map(({ path, bytes }) => ({ name: nameOf(path), type: 'text/csv', bytes })),
+  ];
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
