@@ -1,173 +1,206 @@
-/** The page as a whole: it wires the sections to the engine. */
-import { useEffect } from 'preact/hooks';
-import type { DroppedFile } from '../engine/engine.js';
-import { forgetOffline, keepOffline } from '../offline/register.js';
-import { isTest, trySending } from '../privacy/sending.js';
+/** The page as a whole: its sections, and the work that each of them begins. */
+import { useCallback, useEffect, useMemo } from 'preact/hooks';
+import { isTest } from '../privacy/sending.js';
 import { watchViolations } from '../privacy/violations.js';
+import { ComparePanel } from './compare/compare-panel.js';
 import { Computer } from './computer/computer.js';
+import { Privacy } from './computer/privacy.js';
+import { CorrectPanel } from './correct/correct.js';
 import { startEngine } from './engine.js';
 import { LookPanel } from './look/look.js';
 import { Masthead } from './masthead.js';
+import { NetworkPanel } from './network/network-panel.js';
 import { OpenPanel } from './open/open.js';
-import type { AppState } from './state.js';
+import { Segment } from './open/segment.js';
+import { samples } from './samples.js';
+import { type AppState, firstState } from './state.js';
 import { createStore, useStore } from './store.js';
-import { presetsOf } from './train/presets.js';
-import { TrainPanel } from './train/train.js';
-import { Empty, Section } from './ui/index.js';
+import { subjectOf } from './subject.js';
+import { TakeHomePanel } from './take-home/take-home.js';
+import { TrainPanel } from './train/train-panel.js';
+import { isUnderWay } from './train/training-state.js';
+import { Empty, ErrorLine, Section } from './ui/index.js';
 import { Way } from './way.js';
+import { begin, computeWith, tryToSend } from './work/computing.js';
+import { exportMasks, keepCorrection } from './work/correct.js';
+import { beginWithPhantom, openFiles, openSample, thumbnail } from './work/open.js';
+import { showImage, showSlice } from './work/segment.js';
+import { forget } from './work/storage.js';
+import { give, pause, resume, stop, train, trainOnCorrected } from './work/train.js';
+import type { Work } from './work/work.js';
 
-const engine = startEngine();
-const store = createStore<AppState>({
-  engine: null,
-  engineError: null,
-  opening: false,
-  openError: null,
-  looked: [],
-  form: presetsOf(location.search),
-  training: false,
-  trainError: null,
-  offline: 'not kept',
-  violations: [],
-  sending: null,
-  stored: null,
-  forgotten: null,
-});
-
-const messageOf = (error: unknown) => (error as Error).message;
-
-async function start(): Promise<void> {
-  try {
-    store.set({ engine: await engine.start() });
-  } catch (error) {
-    store.set({ engineError: messageOf(error) });
-  }
-  await keepOffline((offline) => store.set({ offline }));
-  await countStored();
-}
-
-async function countStored(): Promise<void> {
-  const { usage = null } = (await navigator.storage?.estimate()) ?? {};
-  store.set({ stored: usage });
-}
-
-async function open(files: readonly DroppedFile[]): Promise<void> {
-  store.set({ opening: true, openError: null, looked: [] });
-  try {
-    store.set({ looked: await engine.look(files) });
-  } catch (error) {
-    store.set({ openError: messageOf(error) });
-  }
-  store.set({ opening: false });
-}
-
-async function train(): Promise<void> {
-  store.set({ training: true, trainError: null });
-  try {
-    await engine.train();
-  } catch (error) {
-    store.set({ trainError: messageOf(error) });
-  }
-  store.set({ training: false });
-}
-
-async function tryToSend(): Promise<void> {
-  store.set({ sending: 'running' });
-  store.set({ sending: await trySending() });
-}
-
-async function forget(): Promise<void> {
-  try {
-    await engine.forget();
-    await forgetOffline();
-    store.set({ forgotten: 'All of it is deleted.', offline: 'not kept' });
-  } catch (error) {
-    store.set({ forgotten: `Not all of it could be deleted: ${messageOf(error)}` });
-  }
-  await countStored();
-}
+const work: Work = { engine: startEngine(), store: createStore<AppState>(firstState(location.search)) };
+const { engine, store } = work;
 
 export function App() {
   const state = useStore(store);
   useEffect(() => {
-    const stop = watchViolations((violation) => {
+    const stopWatching = watchViolations((violation) => {
       if (!isTest(violation)) store.set({ violations: [...store.get().violations, violation] });
     });
-    void start();
-    return stop;
+    void begin(work);
+    return stopWatching;
   }, []);
+  const { facts, model, training, violations } = state;
   return (
     <>
       <a class="skip" href="#open">
         To the images
       </a>
-      <div class="page" data-state={state.engine ? 'ready' : 'starting'}>
+      <div class="page" data-state={facts ? 'ready' : 'starting'}>
         <Masthead
-          computing={state.engine?.computing ?? null}
+          computing={facts?.computing ?? null}
           error={state.engineError}
           offline={state.offline}
-          blocked={state.violations.length}
+          blocked={violations.length}
         />
         <Way />
         <main>
-          <OpenPanel
-            busy={state.opening}
-            error={state.openError}
-            samples={state.engine?.models ?? []}
-            onFiles={open}
-            onPhantom={train}
-            onSample={() => {}}
+          <Images state={state} />
+          <Section
+            id="training"
+            step={3}
+            title="Train"
+            lead="Options that you leave alone are chosen to suit your images, and each says why."
+          >
+            <TrainPanel
+              data={state.data?.name}
+              plan={state.plan}
+              given={state.given}
+              onGiven={(given) => give(work, given)}
+              planError={state.planError}
+              training={training}
+              onTrain={() => void train(work)}
+              onPause={(paused) => void pause(work, paused)}
+              onStop={() => void stop(work)}
+              runs={state.runs}
+              onResume={(run) => void resume(work, run)}
+            />
+          </Section>
+          <Results state={state} />
+          <CorrectPanel
+            subject={useMemo(() => subjectOf(state), [state.model, state.image, state.heads])}
+            kept={state.corrected?.images ?? 0}
+            busy={isUnderWay(training)}
+            onKeep={(mask) => keepCorrection(work, mask)}
+            onTrain={() => void trainOnCorrected(work)}
           />
-          <LookPanel looked={state.looked} />
-          <TrainPanel
-            form={state.form}
-            running={state.training}
-            error={state.trainError}
-            result={null}
-            onChange={(change) => store.set({ form: { ...state.form, ...change } })}
-            onTrain={train}
-            onStop={() => void engine.stop()}
+          <TakeHomePanel
+            model={model}
+            images={state.taken?.names.length ?? 0}
+            onExportModel={(format) => engine.exportModel(format)}
+            onExportMasks={(onProgress) => exportMasks(work, onProgress)}
           />
-          <Section
-            id="compare"
-            step={4}
-            title="Compare"
-            lead="One UNet++ holds four networks of growing depth, L1 to L4, and their mean. See what each of them makes of one image, how long it takes, and how much of it you need."
+          <Computer
+            facts={facts}
+            wanted={state.wanted}
+            cores={navigator.hardwareConcurrency}
+            hasWebGpu={'gpu' in navigator}
+            busy={isUnderWay(training)}
+            error={state.engineError}
+            onStart={(wanted) => void computeWith(work, wanted)}
+            onDiagnostics={() => engine.diagnostics()}
+            storage={state.storage}
+            onForget={(name) => forget(work, name)}
           >
-            <Empty>Train a network, or begin with the sample image; then its heads stand here side by side.</Empty>
-          </Section>
-          <Section
-            id="network"
-            step={5}
-            title="The network"
-            lead="The triangle of its nodes X(i,j): which of them a head needs, and what each of them sees in the image."
-          >
-            <Empty>The nodes light up as soon as there is a network and an image.</Empty>
-          </Section>
-          <Section
-            id="correct"
-            step={6}
-            title="Correct"
-            lead="Paint over a mask where it is wrong, and train on with what you have corrected."
-          >
-            <Empty>Segment an image first.</Empty>
-          </Section>
-          <Section
-            id="take-home"
-            step={7}
-            title="Take home"
-            lead="The model and its masks as files: for Node, for ONNX, for small devices, for tables."
-          >
-            <Empty>There is no model yet.</Empty>
-          </Section>
-          <Computer state={state} onTrySending={tryToSend} onForget={forget} />
+            <Privacy violations={violations} sending={state.sending} onTry={() => void tryToSend(work)} />
+          </Computer>
         </main>
         <footer class="colophon">
           <p>
             unetpp is not a medical device. Have a qualified person review every mask that a decision depends on. Free
-            software under the MIT licence.
+            software under the MIT licence. <a href="selftest/">The self-test</a> compares every operation on your GPU
+            with a reference on the processor.
           </p>
         </footer>
       </div>
+    </>
+  );
+}
+
+/** What is opened, and a look at it. */
+function Images({ state }: { readonly state: AppState }) {
+  const { data, taken, image, imageError } = state;
+  const ofTaken = useCallback((name: string) => thumbnail(work, { taken: name }), [taken]);
+  const ofData = useCallback((name: string) => thumbnail(work, { data: data!.name, name }), [data]);
+  const show = (source: Parameters<typeof showImage>[1]) => void showImage(work, source);
+  const result = useMemo(() => subjectOf(state)?.segmented ?? null, [state.model, state.image, state.heads]);
+  return (
+    <>
+      <OpenPanel
+        reading={state.reading}
+        opened={state.opened}
+        error={state.openError}
+        samples={samples}
+        onFiles={(name, files) => void openFiles(work, name, files)}
+        onPhantom={() => void beginWithPhantom(work)}
+        onSample={(id) => void openSample(work, id)}
+      >
+        {(taken || image) && (
+          <Segment
+            images={taken?.names ?? []}
+            refused={taken?.refused ?? []}
+            chosen={image?.view.name ?? null}
+            thumbnail={ofTaken}
+            onChoose={(name) => show({ taken: name })}
+            computing={state.model && !state.heads && !imageError ? state.model.name : null}
+            result={result}
+            error={imageError}
+          />
+        )}
+      </OpenPanel>
+      <LookPanel
+        data={data}
+        thumbnail={ofData}
+        chosen={image?.view.name ?? null}
+        onChoose={(name) => show({ data: data!.name, name })}
+      />
+    </>
+  );
+}
+
+/** What the open model makes of the open image. */
+function Results({ state }: { readonly state: AppState }) {
+  const { model, image, heads, features, output, imageError } = state;
+  return (
+    <>
+      <Section
+        id="compare"
+        step={4}
+        title="Compare"
+        lead="One UNet++ holds four networks of growing depth, L1 to L4, and their mean. See what each of them makes of one image, how long it takes, and how much of it you need."
+      >
+        {model && image ? (
+          <ComparePanel
+            model={model}
+            image={image.view}
+            slice={image.slice}
+            onSlice={(slice) => void showSlice(work, slice)}
+            picture={image.picture}
+            heads={heads}
+          />
+        ) : (
+          <Empty>Train a network, or begin with a sample; then its heads stand here side by side.</Empty>
+        )}
+        <ErrorLine id="compare-error">{imageError}</ErrorLine>
+      </Section>
+      <Section
+        id="network"
+        step={5}
+        title="The network"
+        lead="The triangle of its nodes X(i,j): which of them a head needs, and what each of them sees in the image."
+      >
+        {model ? (
+          <NetworkPanel
+            model={model}
+            features={features}
+            output={output}
+            onOutput={(chosen) => store.set({ output: chosen })}
+          />
+        ) : (
+          <Empty>The nodes light up as soon as there is a network and an image.</Empty>
+        )}
+      </Section>
     </>
   );
 }

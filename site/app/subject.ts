@@ -1,0 +1,30 @@
+/** The open image with the mask that the open model makes of it. */
+import { resizeMask } from '../../src/image/resize.js';
+import { toMask } from '../../src/infer/prediction.js';
+import type { Correctable } from './correct/painting.js';
+import type { SegmentedImageProps } from './open/segmented-image.js';
+import type { AppState } from './state.js';
+import { outputName } from './words.js';
+
+/** Returns what is corrected, and what is shown of it; null while nothing is segmented. */
+export function subjectOf({
+  model,
+  image,
+  heads,
+}: Pick<AppState, 'model' | 'image' | 'heads'>): (Correctable & { readonly segmented: SegmentedImageProps }) | null {
+  const head = heads?.at(-1);
+  if (!model || !image || !head) return null;
+  const { view, slice, picture } = image;
+  const { threshold } = model.outputs.find(({ mode }) => mode === head.mode)!;
+  const mask = toMask(head, threshold);
+  const { classNames } = model;
+  const { name } = view;
+  // Of a large image, a smaller picture is shown.
+  const isWhole = picture.width === mask.width && picture.height === mask.height;
+  const shown = isWhole ? mask : resizeMask(mask, picture.width, picture.height);
+  const by = `${model.name}, ${outputName(head.mode)}`;
+  const { milliseconds } = head;
+  const segmented = { name, image: picture, mask: shown, classNames, model: by, milliseconds };
+  const id = `${view.id} ${slice} ${model.weightsSha256}`;
+  return { id, name, image: picture, prediction: shown, classNames, segmented };
+}

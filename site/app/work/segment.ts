@@ -1,0 +1,65 @@
+/** The open model on the open image: what its heads make of it, and what its nodes see. */
+import type { Engine, ModelView } from '../../engine/protocol.js';
+import { messageOf, type Work } from './work.js';
+
+/** Opens an image and segments it. */
+export async function showImage(work: Work, source: Parameters<Engine['openImage']>[0]): Promise<void> {
+  const { engine, store } = work;
+  store.set({ heads: null, features: null, imageError: null });
+  const view = await engine.openImage(source);
+  store.set({ image: { view, slice: Math.floor(view.slices / 2), picture: view.shown } });
+  await segment(work);
+}
+
+/** Goes to another slice of the open image. */
+export async function showSlice(work: Work, slice: number): Promise<void> {
+  const { engine, store } = work;
+  const { image } = store.get();
+  if (!image) return;
+  store.set({ image: { ...image, slice }, heads: null, features: null, imageError: null });
+  await attempt(work, async () => {
+    const { shown } = await engine.slice(image.view.id, slice);
+    if (isShown(work, image.view.id, slice)) store.set({ image: { ...image, slice, picture: shown } });
+  });
+  if (isShown(work, image.view.id, slice)) await segment(work);
+}
+
+/** Takes a model for all that follows. */
+export async function useModel(work: Work, model: ModelView): Promise<void> {
+  const { output } = work.store.get();
+  const modes = model.outputs.map(({ mode }) => mode);
+  work.store.set({ model, output: modes.includes(output) ? output : modes.at(-1)!, heads: null, features: null });
+  await segment(work);
+}
+
+/** Segments the open image with the open model, where there are both; what came too late is dropped. */
+export async function segment(work: Work): Promise<void> {
+  const { engine, store } = work;
+  const { image, model } = store.get();
+  if (!image || !model) return;
+  const { view, slice } = image;
+  const isCurrent = () => isShown(work, view.id, slice) && store.get().model === model;
+  store.set({ heads: null, features: null, imageError: null });
+  await attempt(work, async () => {
+    const heads = await engine.compare(view.id, slice);
+    if (isCurrent()) store.set({ heads });
+  });
+  if (!isCurrent() || store.get().imageError !== null) return;
+  await attempt(work, async () => {
+    const features = await engine.features(view.id, slice);
+    if (isCurrent()) store.set({ features });
+  });
+}
+
+function isShown({ store }: Work, id: string, slice: number): boolean {
+  const { image } = store.get();
+  return image?.view.id === id && image.slice === slice;
+}
+
+async function attempt({ store }: Work, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    store.set({ imageError: messageOf(error) });
+  }
+}
