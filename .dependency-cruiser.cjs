@@ -20,8 +20,9 @@ const mayImport = {
   export: 'base image graph ops backend formats network infer model report',
   import: 'base image graph ops formats network infer model export',
   platform: 'base image graph ops backend formats network infer model data loss evaluate train study report import',
-  app: 'base image graph ops backend formats network infer model data loss evaluate train study plan export import report selftest platform index',
-  cli: 'base image graph ops backend formats network infer model data loss evaluate train study plan export import report selftest platform app index',
+  runs: 'base image formats network model data train evaluate loss study platform',
+  app: 'base image graph ops backend formats network infer model data loss evaluate train study plan export import report selftest platform runs index',
+  cli: 'base image graph ops backend formats network infer model data loss evaluate train study plan export import report selftest platform runs app index',
 };
 
 module.exports = {

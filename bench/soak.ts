@@ -21,7 +21,7 @@ import { median } from '../src/base/statistics.js';
 import { augment, parseAugmentations } from '../src/data/augment/augment.js';
 import { syntheticDataset } from '../src/data/phantom/phantom.js';
 import { createBackend, createModel, trainModel, WebGpuBackend } from '../src/index.js';
-import { CheckpointFiles } from '../src/platform/node/runs/checkpoint-files.js';
+import { CheckpointFiles } from '../src/runs/checkpoint-files.js';
 
 const { backend: name } = parseArgs({ options: { backend: { type: 'string', default: 'wasm' } } }).values;
 const STEPS = name === 'webgpu' ? 1000 : 2000;

@@ -21,6 +21,8 @@ await build({
   format: 'esm',
   target: 'node20',
   external: [...Object.keys(peerDependencies), 'piscina'],
+  // By the paths of tsconfig.json, `#platform/…` would be the sources.
+  tsconfigRaw: {},
   // Packages in CommonJS ask for modules of Node by `require`.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",

@@ -1,8 +1,8 @@
 /** The library in Node: the core, files, data folders, and the WebAssembly backend as the default. */
 
-export type { Threads } from './backend/wasm/team/team-size.js';
+export { type BackendName, backends, type Threads } from './backend/names.js';
 export * from './core.js';
-export { type BackendName, backends, createBackend } from './platform/node/backends.js';
+export { createBackend } from './platform/node/backends.js';
 export { openDataset } from './platform/node/data.js';
 export { openImageFile, readImage } from './platform/node/files/read-image.js';
 // In place of the core's: models that can be saved, on a backend of their own where none is given.
@@ -17,6 +17,6 @@ export {
   prune,
   saveModel,
 } from './platform/node/model.js';
-export { CheckpointFiles, type FoundCheckpoint } from './platform/node/runs/checkpoint-files.js';
 export type { WasmOptions } from './platform/node/wasm/backend.js';
 export type { WebGpuOptions } from './platform/node/webgpu/backend.js';
+export { CheckpointFiles, type FoundCheckpoint } from './runs/checkpoint-files.js';

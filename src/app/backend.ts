@@ -1,8 +1,11 @@
 /** Which backend a command computes with, and who that was, for its result. */
+
+import { createBackend } from '#platform/backends.js';
+import { findAdapter } from '#platform/webgpu/backend.js';
 import type { Backend } from '../backend/backend.js';
+import type { BackendName, Threads } from '../backend/names.js';
+import { DeviceLostError, NoDeviceError } from '../backend/webgpu/device.js';
 import { InputError } from '../base/errors.js';
-import { type BackendName, createBackend, DeviceLostError, NoDeviceError, type Threads } from '../index.js';
-import { findAdapter } from '../platform/node/webgpu/backend.js';
 import type { Observer } from './observer.js';
 import type { BackendChoice } from './options/backend-options.js';
 

@@ -3,9 +3,9 @@
  * reports what happened as values; the words are the receiver's.
  */
 
+import type { BackendName } from '../backend/names.js';
 import type { Normalisation } from '../image/normalise.js';
 import type { Preprocessing } from '../image/prepare.js';
-import type { BackendName } from '../index.js';
 
 /** A phase of the work, which goes through images or rounds one after another. */
 export type Phase =

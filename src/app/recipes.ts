@@ -1,5 +1,5 @@
 /** Recipes: options of a training that belong together, by name. An option that is given itself has precedence. */
-import { exists, join } from '../platform/node/files/paths.js';
+import { exists, join } from '#platform/files/paths.js';
 import type { dataOptions } from './options/data-options.js';
 import type { networkOptions } from './options/network-options.js';
 import type { optimizerOptions } from './options/optimizer-options.js';
@@ -48,10 +48,12 @@ export const recipeOptions = {
  * Adds the options of the recipe that is named, if any. A split.json of the data has precedence over its split, and patches
  * have it over its size.
  */
-export function withRecipe<T extends Partial<OptionValues<typeof recipeOptions & typeof dataOptions>>>(given: T): T {
+export async function withRecipe<T extends Partial<OptionValues<typeof recipeOptions & typeof dataOptions>>>(
+  given: T,
+): Promise<T> {
   const { recipe, data, patch } = given;
   if (recipe === undefined) return given;
   const { splitSizes, size, ...options } = RECIPES[recipe];
-  const hasSplit = data !== undefined && exists(join(data, 'split.json'));
+  const hasSplit = data !== undefined && (await exists(join(data, 'split.json')));
   return { ...options, ...(!hasSplit && { splitSizes }), ...(patch === undefined && { size }), ...given };
 }

@@ -1,4 +1,5 @@
-/** Bytes: put together, of arrays, and of whole numbers. */
+/** Bytes: put together, compared, of texts, of arrays, and of whole numbers. */
+import { InputError } from './errors.js';
 
 /** The bytes of all parts, one after the other. A single part is not copied. */
 export function joinBytes<B extends ArrayBufferLike>(parts: readonly Uint8Array<B>[]): Uint8Array<B | ArrayBuffer> {
@@ -10,6 +11,22 @@ export function joinBytes<B extends ArrayBufferLike>(parts: readonly Uint8Array<
     at += part.length;
   }
   return whole;
+}
+
+/** Returns the bytes of a file. @throws InputError that names `path` where there are none, as after some crashes */
+export function checkFilled(bytes: Uint8Array, path: string): Uint8Array {
+  if (bytes.length > 0) return bytes;
+  throw new InputError(`${path}: the file is empty; restore it from a copy`);
+}
+
+/** Whether two rows of bytes are the same. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, k) => byte === b[k]);
+}
+
+/** Encodes a text in UTF-8; bytes are what they are. */
+export function bytesOf(content: Uint8Array | string): Uint8Array {
+  return typeof content === 'string' ? new TextEncoder().encode(content) : content;
 }
 
 /** The bytes of an array's numbers, in the same memory; little-endian, as every platform has them that we run on. */

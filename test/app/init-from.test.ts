@@ -86,7 +86,7 @@ test('network and preprocessing are those of the file where no option is given',
   assert.equal(given.filters, [2, 4, 8]);
   const patched = await from({ patch: 48 });
   assert.equal([patched.size, patched.fit, patched.patch], [undefined, undefined, 48]);
-  const recipe = withRecipe(await withInitialModel({ initFrom, recipe: 'brain-tumour' }));
+  const recipe = await withRecipe(await withInitialModel({ initFrom, recipe: 'brain-tumour' }));
   assert.equal([recipe.norm, recipe.size, recipe.epochs], ['batch', 64, 30]);
 
   await putModel(dir, {}, { preprocessing: { normalisation: 'range', patch: 64, spacing: 0.5 } });

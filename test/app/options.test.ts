@@ -82,13 +82,13 @@ test('defaults with a data set, and on the phantom; what is given goes before', 
   assert.is(completeOptions({ epochs: 3, norm: undefined }).norm, 'group');
 });
 
-test('images are brought to a size, unless patches are cut out of them', () => {
+test('images are brought to a size, unless patches are cut out of them', async () => {
   assert.is(completeOptions({ size: undefined, patch: undefined }).size, 128);
   assert.is(completeOptions({ patch: 64 }).size, undefined);
-  const ofRecipe = (given: Partial<TrainCommandOptions>) =>
-    withRecipe({ ...given, recipe: 'brain-tumour' as const }).size;
-  assert.is(ofRecipe({ patch: 64 }), undefined);
-  assert.is(ofRecipe({}), 128);
+  const ofRecipe = async (given: Partial<TrainCommandOptions>) =>
+    (await withRecipe({ ...given, recipe: 'brain-tumour' as const })).size;
+  assert.is(await ofRecipe({ patch: 64 }), undefined);
+  assert.is(await ofRecipe({}), 128);
 });
 
 test('a loss over the batch is computed over the mini-batch, unless the call says otherwise', () => {

@@ -6,7 +6,7 @@ import type { TrainingJob } from '../../src/app/training/job.js';
 import { measureOnTest } from '../../src/app/training/test-images.js';
 import type { EvaluatedImage } from '../../src/evaluate/evaluate.js';
 import { createModel, evaluate, readImage, syntheticDataset } from '../../src/index.js';
-import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
 import { suiteInFolder } from '../support/cli/cli.js';
 
 const test = suiteInFolder('worst images');

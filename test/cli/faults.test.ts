@@ -11,8 +11,8 @@ import {
   trainModel,
   weightsSha256,
 } from '../../src/index.js';
-import type { RunFolder } from '../../src/platform/node/runs/run-folder.js';
-import { inBegunRun, inNewRun } from '../../src/platform/node/runs/run-session.js';
+import type { RunFolder } from '../../src/runs/run-folder.js';
+import { inBegunRun, inNewRun } from '../../src/runs/run-session.js';
 import type { Checkpoint } from '../../src/train/checkpoint/checkpoint.js';
 import type { TrainProgress } from '../../src/train/options.js';
 import {

@@ -5,14 +5,9 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InputError } from '../../src/base/errors.js';
-import {
-  appendLine,
-  ensureDirectory,
-  readFileChecked,
-  writeFileAtomic,
-  writeTextAtomic,
-} from '../../src/platform/node/files/atomic.js';
+import { appendLine, ensureDirectory, writeFileAtomic, writeTextAtomic } from '../../src/platform/node/files/atomic.js';
 import { fileError } from '../../src/platform/node/files/file-errors.js';
+import { readFileChecked } from '../../src/platform/node/files/read.js';
 import { FILE_OPERATIONS } from '../campaigns/small-training.js';
 
 let folder = '';

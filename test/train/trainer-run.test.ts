@@ -12,7 +12,7 @@ import {
   trainModel,
   weightsSha256,
 } from '../../src/index.js';
-import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint/checkpoint.js';
 import { begunEpoch } from '../../src/train/checkpoint/resume.js';
 import { squares } from '../support/training/squares.js';

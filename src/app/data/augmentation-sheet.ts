@@ -1,5 +1,6 @@
 /** The picture of `unetpp check --augment`: training images beside their augmented versions. */
 
+import { openDataset } from '#platform/data.js';
 import { evenly } from '../../base/evenly.js';
 import { type Augmentation, augment } from '../../data/augment/augment.js';
 import type { Sample } from '../../data/dataset.js';
@@ -7,7 +8,6 @@ import type { ReadingOptions } from '../../data/folder/format.js';
 import type { SplitPlan } from '../../data/split/plan.js';
 import type { Image } from '../../image/image.js';
 import type { Fit } from '../../image/prepare.js';
-import { openDataset } from '../../platform/node/data.js';
 import { type ContactTile, contactSheet, TILES_IN_A_ROW } from '../../report/contact.js';
 import { extent, toRgb } from '../../report/pixels.js';
 import { sampleKey } from '../../train/loop/batches.js';

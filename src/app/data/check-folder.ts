@@ -1,4 +1,6 @@
 /** A check of a data folder before hours of training are spent on it, and a picture of its images. */
+
+import { files } from '#platform/data.js';
 import { InputError } from '../../base/errors.js';
 import { evenly } from '../../base/evenly.js';
 import { parseAugmentations } from '../../data/augment/augment.js';
@@ -11,7 +13,6 @@ import { completePlan } from '../../data/split/plan.js';
 import type { Split } from '../../data/split/split.js';
 import { encodePng } from '../../formats/png/encode.js';
 import type { Fit } from '../../image/prepare.js';
-import { nodeFiles } from '../../platform/node/files/node-files.js';
 import { type ContactTile, contactSheet } from '../../report/contact.js';
 import { CONTACT_SHEET } from '../kinds.js';
 import type { Observer } from '../observer.js';
@@ -70,7 +71,7 @@ export async function checkFolder(options: CheckFolderOptions, observer: Observe
   const note = (found: readonly string[]) => {
     for (const fault of found) faults.add(fault);
   };
-  const folder = await readDataFolder(nodeFiles, data, { ...readingOf(options), onFaults: note });
+  const folder = await readDataFolder(files, data, { ...readingOf(options), onFaults: note });
   refuseSecondSplit(splitPlan, data, folder.splitFile !== undefined);
   const namesPatients = showPatients || !folder.hasIdentities;
   const plan = splitPlan && completePlan(splitPlan, folder);

@@ -1,10 +1,11 @@
 /** Converts any data folder to pairs of files of one format: pictures and arrays of each image, TIFF and NIfTI of each volume. */
+
+import { readBytes } from '#platform/files/read.js';
 import { type DataFolder, readDataFolder } from '../../data/folder/folder.js';
 import type { FolderRecord, ReadingOptions, RecordFile } from '../../data/folder/format.js';
 import type { LabelledImage } from '../../data/record.js';
 import type { Plane } from '../../image/plane.js';
 import { nodeFiles } from '../../platform/node/files/node-files.js';
-import { readBytes } from '../../platform/node/files/read.js';
 import { WholeFolder } from '../../platform/node/files/whole-folder.js';
 import { type Observer, progressOf } from '../observer.js';
 import { readingOf } from '../options/data-options.js';

@@ -1,11 +1,12 @@
 /** What each head of a model file is worth on a data folder and what it costs, with the smallest that suffices. */
+
+import { readFileChecked } from '#platform/files/read.js';
 import type { Backend } from '../../backend/backend.js';
+import type { Threads } from '../../backend/names.js';
 import { compareModes, type ModeComparison } from '../../evaluate/compare-modes.js';
-import type { Threads } from '../../index.js';
 import { decodeModel } from '../../model/modelfile.js';
 import type { RecommendationScore } from '../../model/recommendation.js';
 import type { ModelConfig } from '../../network/config.js';
-import { readFileChecked } from '../../platform/node/files/atomic.js';
 import { type Computed, onBackend } from '../backend.js';
 import { saveUnchanged } from '../models/save-unchanged.js';
 import { type Observer, progressOf } from '../observer.js';

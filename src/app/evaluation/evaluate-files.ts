@@ -1,5 +1,8 @@
 /** A model file measured on a data folder, and the thresholds and the postprocessing that suit it. */
+
+import { readFileChecked } from '#platform/files/read.js';
 import type { Backend } from '../../backend/backend.js';
+import type { Threads } from '../../backend/names.js';
 import {
   type Evaluation,
   evaluate,
@@ -9,12 +12,10 @@ import {
   scoreMembers,
 } from '../../evaluate/evaluate.js';
 import type { Spacing } from '../../image/image.js';
-import type { Threads } from '../../index.js';
 import type { Tta } from '../../infer/tta.js';
 import { type LossOptions, trainedLoss } from '../../loss/loss.js';
 import { classNamesOf } from '../../model/class-names.js';
 import { decodeModel } from '../../model/modelfile.js';
-import { readFileChecked } from '../../platform/node/files/atomic.js';
 import { type Computed, onBackend } from '../backend.js';
 import { commonMode, loadModels, type UsedModel, usedModels } from '../models/load-models.js';
 import { saveUnchanged } from '../models/save-unchanged.js';

@@ -1,4 +1,6 @@
 /** The labelled images that a model is measured on. */
+
+import { openDataset } from '#platform/data.js';
 import { defined } from '../../base/defaults.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { DatasetOptions } from '../../data/folder/read-dataset.js';
@@ -11,7 +13,6 @@ import type { Preprocessing } from '../../image/prepare.js';
 import type { Tiling } from '../../infer/tiles.js';
 import type { Tta } from '../../infer/tta.js';
 import type { Model } from '../../model/model.js';
-import { openDataset } from '../../platform/node/data.js';
 import { requireForEvaluation } from '../memory.js';
 import type { LoadedModel } from '../models/load-models.js';
 import type { Observer } from '../observer.js';

@@ -1,13 +1,14 @@
 /** The files of an evaluation: the scores of each image, and the picture of the worst. */
 
+import { makeFolder, type Outputs } from '#platform/files/outputs.js';
+import { join } from '#platform/files/paths.js';
 import type { ImageRecords } from '../../data/record.js';
 import type { ModelScores } from '../../evaluate/evaluate.js';
 import type { MeanScores } from '../../evaluate/metrics.js';
 import type { FileKind } from '../../formats/file-kind.js';
 import { encodePng } from '../../formats/png/encode.js';
 import type { Image } from '../../image/image.js';
-import { makeFolder, type OutputFile, type Outputs } from '../../platform/node/files/outputs.js';
-import { join } from '../../platform/node/files/paths.js';
+import type { OutputFile } from '../../platform/outputs.js';
 import { type Cell, encodeCsv } from '../../report/csv.js';
 import { WORST_IMAGES } from '../kinds.js';
 

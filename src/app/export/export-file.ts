@@ -1,4 +1,7 @@
 /** A model file exported for other programs: `unetpp export`. */
+
+import { makeFolder } from '#platform/files/outputs.js';
+import { bytesOf } from '../../base/bytes.js';
 import { InputError } from '../../base/errors.js';
 import { roundUp } from '../../base/multiples.js';
 import type { Author } from '../../export/bioimage/description.js';
@@ -10,7 +13,6 @@ import { prune } from '../../model/prune.js';
 import type { WeightFormat } from '../../model/weight-formats.js';
 import { depthOf } from '../../network/config.js';
 import { levelsOfMode, parseMode } from '../../network/mode.js';
-import { bytesOf, makeFolder } from '../../platform/node/files/outputs.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 import { type Exported, type ExportedFile, type Exporter, formatOptions } from './exporter.js';
 import { type ExportFormat, exporters, exportFormats } from './formats.js';

@@ -1,12 +1,13 @@
 /** A model file with smaller weights, and what these change on a data folder: `unetpp compress`. */
+
+import { readFileChecked } from '#platform/files/read.js';
+import type { Threads } from '../../backend/names.js';
 import { compareWeights, type WeightComparison } from '../../evaluate/compare-weights.js';
-import type { Threads } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import { DERIVED_MODEL, decodeModel, encodeModel } from '../../model/modelfile.js';
 import { resolveMode } from '../../model/recommendation.js';
 import type { WeightFormat } from '../../model/weight-formats.js';
 import type { ModelConfig } from '../../network/config.js';
-import { readFileChecked } from '../../platform/node/files/atomic.js';
 import { type Computed, onBackend } from '../backend.js';
 import {
   EVALUATION_BATCH,

@@ -1,7 +1,8 @@
 /** What a model takes of a GPU, measured by compiling it there. */
+
+import { createBackend } from '#platform/backends.js';
 import type { Allocator } from '../../backend/backend.js';
 import type { GpuProgram, WebGpuBackend } from '../../backend/webgpu/backend.js';
-import { createBackend } from '../../index.js';
 import { Inference, recordInference } from '../../infer/inference.js';
 import type { LossOptions } from '../../loss/loss.js';
 import { Model } from '../../model/model.js';

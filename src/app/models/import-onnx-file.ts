@@ -1,9 +1,10 @@
 /** An ONNX file turned into a model file. */
+
+import { createBackend } from '#platform/backends.js';
+import { readFileChecked } from '#platform/files/read.js';
 import { importOnnx } from '../../import/onnx/import-onnx.js';
-import { createBackend } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import { DERIVED_MODEL, encodeModel } from '../../model/modelfile.js';
-import { readFileChecked } from '../../platform/node/files/atomic.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 
 export interface ImportOnnxFileOptions extends ForceOption {

@@ -1,11 +1,12 @@
 /** A PyTorch state dict turned into a model file. */
+
+import { createBackend } from '#platform/backends.js';
+import { readFileChecked } from '#platform/files/read.js';
 import { parseJson } from '../../base/json.js';
 import { readSafetensors } from '../../formats/safetensors.js';
-import { createBackend } from '../../index.js';
 import type { Model } from '../../model/model.js';
 import { DERIVED_MODEL, encodeModel } from '../../model/modelfile.js';
 import { importTorch } from '../../model/torch.js';
-import { readFileChecked } from '../../platform/node/files/atomic.js';
 import { type ForceOption, outputsOf } from '../outputs.js';
 
 export interface ImportTorchFileOptions extends ForceOption {

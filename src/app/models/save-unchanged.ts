@@ -1,7 +1,8 @@
 /** A model written over the file that it was read from. */
+
+import { replaceUnchanged } from '#platform/files/outputs.js';
 import type { Model } from '../../model/model.js';
 import { encodeModel } from '../../model/modelfile.js';
-import { replaceUnchanged } from '../../platform/node/files/outputs.js';
 
 /**
  * Writes a model over its file.

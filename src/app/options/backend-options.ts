@@ -1,5 +1,5 @@
 /** The option that says where a command computes. */
-import { backends } from '../../index.js';
+import { backends } from '../../backend/names.js';
 import type { OptionTable } from './option.js';
 import { oneOf } from './parsers.js';
 

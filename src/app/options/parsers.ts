@@ -1,4 +1,6 @@
 /** Parsers of the values of options. Errors say what was found and what is expected. */
+
+import { findModel } from '#platform/named-models.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import type { Size } from '../../image/frame.js';
@@ -6,7 +8,6 @@ import { MAX_SIDE, type Spacing } from '../../image/image.js';
 import { isNormalisation, type Normalisation, normalisations } from '../../image/normalise.js';
 import type { Tiling } from '../../infer/tiles.js';
 import { lossText, parseLoss } from '../../loss/loss-text.js';
-import { findModel } from '../../platform/node/named-models.js';
 
 /** Parses a value. @throws ValueError for a text that is no value of the option */
 export interface Parser<T> {

@@ -1,4 +1,6 @@
 /** The file of a plan, which people read and change. */
+
+import { readBytes } from '#platform/files/read.js';
 import { InputError } from '../../base/errors.js';
 import { count, form, object, optional, requireForm } from '../../base/form.js';
 import { parseJson } from '../../base/json.js';
@@ -6,7 +8,6 @@ import { plural } from '../../base/quantities.js';
 import { show } from '../../base/show.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { DataFacts } from '../../plan/facts.js';
-import { readBytes } from '../../platform/node/files/read.js';
 import { PLAN_MARK } from '../kinds.js';
 import { plannedTable } from '../options/plan-options.js';
 import { valueForm } from '../runs/run-config.js';

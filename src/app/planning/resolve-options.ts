@@ -54,7 +54,7 @@ export async function resolveWithReasons(
   const limit = given.minutes === undefined ? undefined : limitFrom(given.minutes, signal, timing);
   if (source === 'auto') return suitedToData(given, limit, observer, signal);
   const file = source === 'off' ? undefined : source;
-  const resolved = file === undefined ? withRecipe(given) : await withPlan(file, given);
+  const resolved = await (file === undefined ? withRecipe(given) : withPlan(file, given));
   if (!limit) {
     if (file !== undefined) observer.remark?.({ kind: 'planned', data: given.data, file });
     return { options: completeOptions(resolved), reasons: {} };

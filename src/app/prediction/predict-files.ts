@@ -1,13 +1,16 @@
 /** Predicts the masks of image files, at their own size, with a model file. */
 
+import { makeFolder, type Outputs } from '#platform/files/outputs.js';
+import { join } from '#platform/files/paths.js';
 import type { Backend } from '../../backend/backend.js';
+import type { Threads } from '../../backend/names.js';
 import { defined } from '../../base/defaults.js';
 import { numberedClasses } from '../../data/folder/class-masks.js';
 import { sliceSource } from '../../formats/slice-source.js';
 import { keepingSlices, withNeighbours } from '../../formats/stack.js';
 import type { ImageSource } from '../../image/image-source.js';
 import type { Postprocessing } from '../../image/postprocessing.js';
-import { loadModel, type Threads } from '../../index.js';
+import { loadModel } from '../../index.js';
 import { instancesOf } from '../../infer/instances.js';
 import { type MaskRule, masksOf } from '../../infer/masks.js';
 import type { Tiling } from '../../infer/tiles.js';
@@ -16,8 +19,6 @@ import { type Ensemble, ensemble } from '../../model/ensemble.js';
 import type { PredictOptions } from '../../model/model.js';
 import type { Mode } from '../../network/mode.js';
 import { listImages } from '../../platform/node/files/list-images.js';
-import { makeFolder, type Outputs } from '../../platform/node/files/outputs.js';
-import { join } from '../../platform/node/files/paths.js';
 import { type Computed, onBackend } from '../backend.js';
 import { commonMode, loadModels, type UsedModel, usedModels } from '../models/load-models.js';
 import type { Observer } from '../observer.js';

@@ -1,4 +1,6 @@
 /** A file of masks or of probabilities: in a format that keeps the geometry of its image, as an array, or as a picture. */
+
+import type { Outputs } from '#platform/files/outputs.js';
 import { InputError } from '../../base/errors.js';
 import type { FileKind } from '../../formats/file-kind.js';
 import type { OpenedImage, ResultFormat } from '../../formats/format.js';
@@ -7,7 +9,7 @@ import { encodePng } from '../../formats/png/encode.js';
 import { resultsAs } from '../../formats/results.js';
 import type { Image } from '../../image/image.js';
 import { toPlanes } from '../../image/pack.js';
-import type { OutputFile, Outputs } from '../../platform/node/files/outputs.js';
+import type { OutputFile } from '../../platform/outputs.js';
 import { storedMask } from '../../report/overlay.js';
 import { LABELS_MARK, MASK, PROBABILITIES_MARK, RESULT_MARK } from '../kinds.js';
 import type { ResultContext, ResultFormatName } from './results.js';

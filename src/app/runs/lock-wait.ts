@@ -1,5 +1,5 @@
 /** Waiting for a folder that is in use. */
-import type { LockWaitOptions } from '../../platform/node/lock/lock-wait.js';
+import type { LockWaitOptions } from '../../platform/lock.js';
 import type { Observer } from '../observer.js';
 
 /** Makes the options of a wait whose messages go to the observer; `signal` ends it. */

@@ -6,7 +6,7 @@ import { deepEqual } from '../../base/deep-equal.js';
 import { type Form, listOf, object, requireForm, text } from '../../base/form.js';
 import { show } from '../../base/show.js';
 import { type Split, subsets } from '../../data/split/split.js';
-import type { RunConfig, RunFolder } from '../../platform/node/runs/run-folder.js';
+import type { RunConfig, RunFolder } from '../../runs/run-folder.js';
 import { type OptionSpec, type OptionTable, onCommandLine, valuesOf } from '../options/option.js';
 import { ValueError } from '../options/parsers.js';
 import { type TrainCommandOptions, trainTable } from '../options/train-options.js';

@@ -2,7 +2,7 @@
 import { deepEqual } from '../../base/deep-equal.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
-import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import type { RunFolder } from '../../runs/run-folder.js';
 import { changedImages, imagesOf, type RunOrigin, trainedSubsets } from '../../train/checkpoint/run-record.js';
 import { mayDiffer } from '../options/option.js';
 import { type TrainCommandOptions, trainTable } from '../options/train-options.js';

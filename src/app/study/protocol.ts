@@ -1,11 +1,13 @@
 /** The protocol of a study: its options, and the images of each fold. A study continues with its own protocol only. */
+
+import type { Outputs } from '#platform/files/outputs.js';
 import { deepEqual } from '../../base/deep-equal.js';
 import { InputError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Split } from '../../data/split/split.js';
-import type { FolderOptions, Outputs } from '../../platform/node/files/outputs.js';
-import type { LockWaitOptions } from '../../platform/node/lock/lock-wait.js';
-import { StudyFolder } from '../../platform/node/runs/study-folder.js';
+import type { LockWaitOptions } from '../../platform/lock.js';
+import type { FolderOptions } from '../../platform/outputs.js';
+import { StudyFolder } from '../../runs/study-folder.js';
 import { STUDY_TABLES } from '../kinds.js';
 import { studyTable } from '../options/study-options.js';
 import { compareOptions } from '../runs/resume.js';

@@ -1,6 +1,6 @@
 /** A study from its options to its tables: all runs that are not done yet, one after another. */
-import { defaultFolder } from '../../platform/node/runs/new-folder.js';
-import type { StudyFolder } from '../../platform/node/runs/study-folder.js';
+import { defaultFolder } from '../../runs/new-folder.js';
+import type { StudyFolder } from '../../runs/study-folder.js';
 import { type Run, type RunResult, runName } from '../../study/runs.js';
 import { settleBackend } from '../backend.js';
 import type { StudyOptions } from '../options/study-options.js';

@@ -4,8 +4,8 @@ import { type Evaluation, evaluate } from '../../evaluate/evaluate.js';
 import { weightsSha256 } from '../../model/modelfile.js';
 import { networkCost } from '../../model/summary.js';
 import type { Mode } from '../../network/mode.js';
-import { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { inBegunRun, inNewRun } from '../../platform/node/runs/run-session.js';
+import { RunFolder } from '../../runs/run-folder.js';
+import { inBegunRun, inNewRun } from '../../runs/run-session.js';
 import type { OutputScores, RunResult } from '../../study/runs.js';
 import { progressOf } from '../observer.js';
 import { trainTable } from '../options/train-options.js';
@@ -36,7 +36,7 @@ export async function trainAndScore(
     despiteLoss(folder, job, observer, (each) => trainAndScoreIn(folder, each, subset, observer, signal));
   try {
     const job = createJob(planned, read);
-    if (!RunFolder.holdsRun(path)) {
+    if (!(await RunFolder.holdsRun(path))) {
       return await inNewRun(path, toRunConfig(planned), (folder) => work(folder, job));
     }
     const prepare = async (folder: RunFolder): Promise<TrainingJob> => {

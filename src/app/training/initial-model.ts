@@ -1,13 +1,15 @@
 /** `train --init-from`: the model that a training begins from. */
+
+import { readFileChecked } from '#platform/files/read.js';
+import { findModel } from '#platform/named-models.js';
+import { ReferenceBackend } from '../../backend/reference.js';
 import { defined } from '../../base/defaults.js';
 import { InputError } from '../../base/errors.js';
 import type { Preprocessing } from '../../image/prepare.js';
-import { createBackend, loadModel } from '../../index.js';
 import { contradiction } from '../../model/initialise-from.js';
 import type { Model } from '../../model/model.js';
-import { weightsSha256 } from '../../model/modelfile.js';
+import { decodeModel, weightsSha256 } from '../../model/modelfile.js';
 import type { ModelConfig } from '../../network/config.js';
-import { findModel } from '../../platform/node/named-models.js';
 import { flagOf, onCommandLine } from '../options/option.js';
 import { type TrainCommandOptions, trainTable } from '../options/train-options.js';
 
@@ -48,7 +50,7 @@ export async function readInitialModel({ initFrom }: Given): Promise<Required<In
   if (initFrom === undefined) return undefined;
   const file = findModel(initFrom);
   // Nothing is computed with it.
-  const source = await loadModel(file, { backend: createBackend('reference') });
+  const source = await decodeModel(await readFileChecked(file), file, new ReferenceBackend());
   return { file, sha256: await weightsSha256(source), source };
 }
 

@@ -5,8 +5,7 @@ import { type Augmentation, augment, parseAugmentations } from '../../data/augme
 import { sharesOf } from '../../data/class-shares.js';
 import type { Dataset } from '../../data/dataset.js';
 import { outputsFor } from '../../evaluate/labelled-batches.js';
-import { createModel } from '../../index.js';
-import type { Model } from '../../model/model.js';
+import { createModel, type Model } from '../../model/model.js';
 import { type ModelConfig, parseConfig } from '../../network/config.js';
 import { checkSize } from '../../network/network.js';
 import type { Checkpoint } from '../../train/checkpoint/checkpoint.js';

@@ -1,7 +1,7 @@
 /** A training whose device is lost goes on with a new one, from its last checkpoint. */
 import type { Backend } from '../../backend/backend.js';
-import { DeviceLostError } from '../../index.js';
-import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import { DeviceLostError } from '../../backend/webgpu/device.js';
+import type { RunFolder } from '../../runs/run-folder.js';
 import { begunEpoch } from '../../train/checkpoint/resume.js';
 import { advised } from '../backend.js';
 import { ownCheckpoint } from '../runs/resume.js';

@@ -3,7 +3,7 @@ import { deepEqual } from '../../base/deep-equal.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
 import type { Model } from '../../model/model.js';
 import { weightsSha256 } from '../../model/modelfile.js';
-import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import type { RunFolder } from '../../runs/run-folder.js';
 import type { EpochReport } from '../../train/report.js';
 import type { Computed } from '../backend.js';
 import type { TrainCommandOptions } from '../options/train-options.js';

@@ -1,9 +1,10 @@
 /** A training from its options to its result: begun in a new folder, or resumed in the one that it has. */
+
+import { join } from '#platform/files/paths.js';
 import { DERIVED_MODEL, encodeModel } from '../../model/modelfile.js';
-import { join } from '../../platform/node/files/paths.js';
-import { claimFolder, claimFreeFolder } from '../../platform/node/runs/new-folder.js';
-import type { RunFolder } from '../../platform/node/runs/run-folder.js';
-import { inBegunRun, inNewRun } from '../../platform/node/runs/run-session.js';
+import { claimFolder, claimFreeFolder } from '../../runs/new-folder.js';
+import type { RunFolder } from '../../runs/run-folder.js';
+import { inBegunRun, inNewRun } from '../../runs/run-session.js';
 import { computedBy, settleBackend } from '../backend.js';
 import type { TrainCommandOptions } from '../options/train-options.js';
 import { outputsOf } from '../outputs.js';

@@ -1,7 +1,7 @@
 /** `train --test`: the scores of the best model of a run on images that had no part in it. */
 import { type Evaluation, evaluate, type NamedScores } from '../../evaluate/evaluate.js';
 import { encodePng } from '../../formats/png/encode.js';
-import type { RunFolder } from '../../platform/node/runs/run-folder.js';
+import type { RunFolder } from '../../runs/run-folder.js';
 import { type EvaluatedSizes, sizesOf } from '../evaluation/evaluation-data.js';
 import { imagesCsv } from '../evaluation/report-files.js';
 import { WorstImages, worstImages } from '../evaluation/worst-images.js';

@@ -2,8 +2,8 @@
 
 import { examplesOf } from '../../data/dataset.js';
 import { storedPixels } from '../../data/record.js';
-import type { RunFolder } from '../../platform/node/runs/run-folder.js';
 import type { SheetRow } from '../../report/sheet.js';
+import type { RunFolder } from '../../runs/run-folder.js';
 import { begunEpoch } from '../../train/checkpoint/resume.js';
 import type { RunObserver } from '../../train/observer.js';
 import type { TrainOptions } from '../../train/options.js';

@@ -1,4 +1,6 @@
 /** The images of a training: where they come from, and reading them all before it begins. */
+
+import { openDataset } from '#platform/data.js';
 import { defined } from '../../base/defaults.js';
 import { classPixels } from '../../data/class-shares.js';
 import type { Dataset } from '../../data/dataset.js';
@@ -6,7 +8,6 @@ import type { ReadingOptions } from '../../data/folder/format.js';
 import { syntheticDataset } from '../../data/phantom/phantom.js';
 import { sampleDigest } from '../../data/sample-digest.js';
 import type { SamplingOptions } from '../../data/sampler.js';
-import { openDataset } from '../../platform/node/data.js';
 import type { Digests } from '../../train/checkpoint/run-record.js';
 import { type Observer, progressOf } from '../observer.js';
 import { readingOf } from '../options/data-options.js';

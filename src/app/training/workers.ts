@@ -1,10 +1,10 @@
 /** What trains: a backend with as many workers as have work and memory. */
 
+import { createBackend } from '#platform/backends.js';
+import { availableCores } from '#platform/threads/cores.js';
 import type { Backend } from '../../backend/backend.js';
 import { type Dataset, examplesOf } from '../../data/dataset.js';
-import { createBackend } from '../../index.js';
 import type { ModelConfig } from '../../network/config.js';
-import { availableCores } from '../../platform/node/threads/cores.js';
 import { opened, type Settled } from '../backend.js';
 import { fits, memoryOfTraining } from '../memory.js';
 import type { TrainCommandOptions } from '../options/train-options.js';

@@ -5,7 +5,7 @@ import { resolveOptions } from '../../app/planning/resolve-options.js';
 import { resumeTraining, startTraining } from '../../app/training/start-training.js';
 import type { TrainingObserver } from '../../app/training/train-in-folder.js';
 import { InputError } from '../../base/errors.js';
-import { RunFolder } from '../../platform/node/runs/run-folder.js';
+import { RunFolder } from '../../runs/run-folder.js';
 import { command, givenOptions, report } from '../program.js';
 import { epochHeader, epochRow } from '../tables/epochs.js';
 import { goOnWith, introduction, trainingLines } from '../tables/train-report.js';
@@ -25,7 +25,7 @@ export const train = command(
   .action((_, command: Command) => run(givenOptions(command)));
 
 async function run(given: Given): Promise<void> {
-  const folder = runToGoOnWith(given);
+  const folder = await runToGoOnWith(given);
   const bar = new ProgressBar(given);
   const observer = trainingObserver(bar);
   await interruptible(bar, async (signal) => {
@@ -41,13 +41,13 @@ async function run(given: Given): Promise<void> {
 }
 
 /** Returns the run to resume, undefined where a new one begins. @throws InputError for --continue without one folder */
-function runToGoOnWith({ continue: either = false, resume, out }: Given): string | undefined {
+async function runToGoOnWith({ continue: either = false, resume, out }: Given): Promise<string | undefined> {
   if (!either) return resume;
   if (resume !== undefined) {
     throw new InputError('--continue starts or continues the run in --out, --resume only continues; leave one out');
   }
   if (out === undefined) throw new InputError('--continue needs to know the folder of the run; give it with --out');
-  return RunFolder.holdsRun(out) ? out : undefined;
+  return (await RunFolder.holdsRun(out)) ? out : undefined;
 }
 
 /** Prints the introduction, then a row for each epoch, with the bar in between. */

@@ -10,6 +10,11 @@ export function availableMemory(): number {
   return Math.min(free, memoryLimit());
 }
 
+/** Returns how many bytes of memory this process takes. */
+export function residentMemory(): number | undefined {
+  return process.memoryUsage().rss;
+}
+
 /** The version of Node, like `24.1.0`. */
 export const nodeVersion = process.versions.node;
 

@@ -22,9 +22,10 @@ import { planes } from '../../../src/image/plane.js';
 import { importOnnx } from '../../../src/import/onnx/import-onnx.js';
 import { decodeModel, encodeModel } from '../../../src/model/modelfile.js';
 import { importTorch } from '../../../src/model/torch.js';
+import { DiskFolder } from '../../../src/platform/node/files/folder-store.js';
 import { nodeFiles } from '../../../src/platform/node/files/node-files.js';
-import { keepMetrics } from '../../../src/platform/node/runs/metrics-file.js';
-import { RunFolder } from '../../../src/platform/node/runs/run-folder.js';
+import { keepMetrics } from '../../../src/runs/metrics-file.js';
+import { RunFolder } from '../../../src/runs/run-folder.js';
 import { decodeCheckpoint } from '../../../src/train/checkpoint/checkpoint.js';
 import { pick } from '../campaign.js';
 import type { KindName } from './files.js';
@@ -183,9 +184,8 @@ function configReader(folder: string): Kind['read'] {
 function metricsReader(folder: string): Kind['read'] {
   mkdirSync(folder);
   return (bytes) => {
-    const path = join(folder, 'metrics.jsonl');
-    writeFileSync(path, bytes);
-    return keepMetrics(path, 2);
+    writeFileSync(join(folder, 'metrics.jsonl'), bytes);
+    return keepMetrics(new DiskFolder(folder), 2);
   };
 }
 

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import type { TrainingJob } from '../../../src/app/training/job.js';
 import { measureOnTest } from '../../../src/app/training/test-images.js';
 import { createModel, readImage, syntheticDataset } from '../../../src/index.js';
-import { RunFolder } from '../../../src/platform/node/runs/run-folder.js';
+import { RunFolder } from '../../../src/runs/run-folder.js';
 import { putMat } from '../../fixtures/mat.js';
 import { json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../../support/cli/cli.js';
 

@@ -111,7 +111,8 @@ export async function bundleForBrowser(path: string): Promise<string> {
   const { outputFiles } = await build({
     ...{ entryPoints: [path], absWorkingDir: PACKAGE, outdir: 'out', write: false },
     ...{ bundle: true, platform: 'browser', format: 'esm', target: 'es2022' },
-    ...{ external: optionalPackages(), logLevel: 'silent' },
+    // By the paths of tsconfig.json, `#platform/…` would be the sources of Node.
+    ...{ external: optionalPackages(), tsconfigRaw: {}, logLevel: 'silent' },
   });
   return outputFiles[0]!.text;
 }

@@ -1,10 +1,11 @@
 /** The data folder that a folder is part of, found by the names in it. */
-import { access, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, extname, join, relative, sep } from 'node:path';
 import { listSubfolders } from '../../../data/folder/listing.js';
 import { HEAD_BYTES } from '../../../formats/file-kind.js';
 import { isOwnPng } from '../../../formats/png/kind.js';
 import { nodeFiles } from './node-files.js';
+import { exists } from './paths.js';
 import { openFile } from './read.js';
 
 /**
@@ -53,11 +54,4 @@ async function namesIn(dir: string): Promise<string[]> {
 
 function isOf(ending: string): (name: string) => boolean {
   return (name) => extname(name).toLowerCase() === ending;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

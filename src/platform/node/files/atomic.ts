@@ -75,19 +75,6 @@ export async function appendLine(path: string, line: string): Promise<void> {
 }
 
 /**
- * Reads all bytes of a file.
- * @throws InputError if there is none, it cannot be read, or it is empty
- */
-export async function readFileChecked(path: string): Promise<Uint8Array> {
-  const buffer = await readFile(path).catch((error: unknown) => {
-    throw fileError(path, 'read', error, 'there is no such file; check the path');
-  });
-  if (buffer.length === 0) throw new InputError(`${path}: the file is empty; restore it from a copy`);
-  // Not as a Buffer, whose `slice` does not copy.
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
-}
-
-/**
  * Makes the folder `path` and those above it where they are missing, and forces their names to the disk: without its
  * name, a power cut takes all that is in a folder.
  * @throws InputError if that fails

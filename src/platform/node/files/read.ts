@@ -1,5 +1,6 @@
 /** Reading files within a bound, so that one that is far too large is refused before it fills the memory. */
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { checkFilled } from '../../../base/bytes.js';
 import { InputError } from '../../../base/errors.js';
 import { checkFileSize } from '../../../formats/limits.js';
 import type { ByteSource } from '../../../formats/source.js';
@@ -30,6 +31,28 @@ export function readBytes(path: string): Promise<Uint8Array> {
     checkFileSize(size, path);
     return file.readFile();
   });
+}
+
+/** Reads all bytes of a file that has some. @throws InputError if there is none, it cannot be read, or it is empty */
+export async function readFileChecked(path: string): Promise<Uint8Array> {
+  return checkFilled(await readWhole(path, 'there is no such file; check the path'), path);
+}
+
+/** Reads all bytes of a file; undefined where there is none. @throws InputError where it cannot be read */
+export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  return readWhole(path, '').catch((error: InputError) => {
+    if ((error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+/** @param missing what it means that there is no such file, and what to do */
+async function readWhole(path: string, missing: string): Promise<Uint8Array> {
+  const buffer = await readFile(path).catch((error: unknown) => {
+    throw fileError(path, 'read', error, missing);
+  });
+  // Not as a Buffer, whose `slice` does not copy.
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
 /** A file whose bytes are read where they are asked for. It is opened for each reading, so that none stays open. */

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { bytesOf } from '../../../base/bytes.js';
 import { writeFileAtomic } from './atomic.js';
 import { fileError } from './file-errors.js';
-import { bytesOf, NO_FOLDER } from './outputs.js';
+import { NO_FOLDER } from './outputs.js';
 
 export class WholeFolder {
   /** The folder under its temporary name, beside the final one, so that a rename is enough. */

@@ -2,21 +2,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../../base/errors.js';
+import type { LockWaitOptions } from '../../lock.js';
 import { type Found, LOCK_FILE } from './lock-file.js';
 import { nameOf, type Owner } from './lock-owner.js';
 import type { Verdict } from './lock-verdict.js';
-
-export interface LockWaitOptions {
-  /**
-   * Seconds that a folder in use is waited for. Default: only until it is clear whether its owner lives, and not at all
-   * for one that does.
-   */
-  readonly wait?: number | undefined;
-  /** Is called with one line that says what is waited for and how long. */
-  readonly say?: ((line: string) => void) | undefined;
-  /** Ends the waiting with its reason. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 const POLL_MS = 500;
 /** The shortest wait that is worth a line, in milliseconds. */

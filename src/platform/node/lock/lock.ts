@@ -13,27 +13,18 @@ import { closeSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../../base/errors.js';
+import type { Lock, LockWaitOptions } from '../../lock.js';
 import { fileError } from '../files/file-errors.js';
 import { startHeartbeat } from './heartbeat.js';
 import { isHeld } from './kernel-lock.js';
 import { claimOf, clearUp, createLockFile, type Found, LOCK_FILE, readLockFile } from './lock-file.js';
 import { here, nameOf, newOwner, type Owner } from './lock-owner.js';
 import { judge } from './lock-verdict.js';
-import { LockWait, type LockWaitOptions } from './lock-wait.js';
+import { LockWait } from './lock-wait.js';
 import { startOf } from './processes.js';
 
 /** How often it is tried to take a lock that others remove again and again meanwhile. */
 const ATTEMPTS = 100;
-
-export interface Lock {
-  /**
-   * Checks the lock, before each write; one that was removed is made anew.
-   * @throws InputError when another process has taken over the folder
-   */
-  assertHeld(): void;
-  /** Removes the lock; it also goes when the process exits. */
-  release(): Promise<void>;
-}
 
 /**
  * Takes the lock of a folder. Where it cannot be known whether its owner lives, it waits until that is clear.

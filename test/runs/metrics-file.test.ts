@@ -1,9 +1,10 @@
 /** metrics.jsonl as a run goes on: what is kept, what is restored from the checkpoint, and what is refused. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createBackend, createModel, type EpochReport, trainModel } from '../../src/index.js';
-import { addMetrics, keepMetrics } from '../../src/platform/node/runs/metrics-file.js';
+import { DiskFolder } from '../../src/platform/node/files/folder-store.js';
+import { addMetrics, keepMetrics } from '../../src/runs/metrics-file.js';
 import { suiteInFolder } from '../support/cli/cli.js';
 import { rejection } from '../support/throws.js';
 import { squares } from '../support/training/squares.js';
@@ -23,16 +24,17 @@ test.before(async () => {
 });
 test.before.each(async ({ dir }) => {
   lines.length = 0;
-  for (const report of reports) lines.push(await addMetrics(join(dir, 'metrics.jsonl'), report));
+  for (const report of reports) lines.push(await addMetrics(new DiskFolder(dir), report));
 });
 
 const fileIn = (dir: string) => join(dir, 'metrics.jsonl');
+const folderOf = (file: string) => new DiskFolder(dirname(file));
 const textOf = (kept: readonly string[]) => kept.map((line) => `${line}\n`).join('');
 
 /** The reports that are kept, and what the user is told. */
 async function keep(file: string, epochs: number, stored?: readonly string[]) {
   const told: string[] = [];
-  const kept = await keepMetrics(file, epochs, stored, (line) => told.push(line));
+  const kept = await keepMetrics(folderOf(file), epochs, stored, (line) => told.push(line));
   assert.equal(kept.lines, lines.slice(0, epochs));
   assert.equal(
     kept.reports,
@@ -70,8 +72,8 @@ test('a line that is missing, cut or another one is restored from the checkpoint
   // The checkpoint of a long training has the last lines only.
   writeFileSync(file, textOf(lines.slice(0, 1)));
   assert.equal(await keep(file, 3, lines.slice(1)), [`${file}: line 2 is missing; restored from the checkpoint`]);
-  const elsewhere = join(dir, 'no.jsonl');
-  assert.equal(await keep(elsewhere, 3, lines), [`${elsewhere}: line 1 is missing; restored from the checkpoint`]);
+  rmSync(file);
+  assert.equal(await keep(file, 3, lines), [`${file}: line 1 is missing; restored from the checkpoint`]);
 });
 
 test('where the checkpoint has none, a line that is missing, cut or another one is named', async ({ dir }) => {
@@ -88,7 +90,7 @@ test('where the checkpoint has none, a line that is missing, cut or another one 
   ] as const) {
     writeFileSync(file, text);
     assert.is(
-      await rejection(keepMetrics(file, 2)),
+      await rejection(keepMetrics(folderOf(file), 2)),
       `${file}, line ${at}: expected the report of epoch ${at}, found ${found}; ${ADVICE}`,
     );
     assert.is(readFileSync(file, 'utf8'), text);
@@ -114,7 +116,7 @@ test('every field of a line has its type, or is named with what it is and what i
     const { parent, key } = fieldsOf(report).find((field) => field.path === path)!;
     Object.assign(parent, { [key]: null });
     writeFileSync(file, textOf([lines[0]!, JSON.stringify(report)]));
-    const message = await rejection(keepMetrics(file, 2));
+    const message = await rejection(keepMetrics(folderOf(file), 2));
     assert.ok(message.startsWith(`${file}, line 2: ${path} is null, expected `), `${path}: ${message}`);
     assert.ok(message.endsWith(`; ${ADVICE}`), message);
     tried++;

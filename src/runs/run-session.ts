@@ -1,8 +1,6 @@
 /** A run folder for the time of one call: opened, closed, and removed when the call fails without a result. */
-import { existsSync } from 'node:fs';
-import { rmdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import type { LockWaitOptions } from '../lock/lock-wait.js';
+import { missingFolders } from '#platform/files/folders.js';
+import type { LockWaitOptions } from '../platform/lock.js';
 import { type RunConfig, RunFolder } from './run-folder.js';
 
 /**
@@ -15,8 +13,7 @@ export async function inNewRun<R>(
   work: (folder: RunFolder) => Promise<R>,
   wait?: LockWaitOptions,
 ): Promise<R> {
-  let existing = resolve(path);
-  while (!existsSync(existing)) existing = dirname(existing);
+  const removeMade = await missingFolders(path);
   try {
     const folder = await RunFolder.create(path, config, wait);
     try {
@@ -28,7 +25,7 @@ export async function inNewRun<R>(
       await folder.close();
     }
   } catch (error) {
-    await removeEmpty(path, existing);
+    await removeMade();
     throw error;
   }
 }
@@ -67,9 +64,4 @@ function telling(error: unknown, folder: RunFolder): unknown {
 
 function whatThereIs({ hasModel, model, path }: RunFolder): string {
   return hasModel ? `the best model so far is in ${model}` : `the last checkpoint is in ${path}`;
-}
-
-/** Removes the folders from `path` up to `existing`, but those that are not empty. */
-async function removeEmpty(path: string, existing: string): Promise<void> {
-  for (let folder = resolve(path); folder !== existing; folder = dirname(folder)) await rmdir(folder).catch(() => {});
 }

@@ -10,15 +10,15 @@
  *
  * One process at a time may use them: the run folder's lock sees to that.
  */
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { InputError, invariant } from '../../../base/errors.js';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint/checkpoint.js';
-import { readFileChecked } from '../files/atomic.js';
-import { syncFolder, writeDurably } from '../files/durable.js';
-import { fileError } from '../files/file-errors.js';
+import { hashParts } from '#platform/hash-parts.js';
+import { checkFilled } from '../base/bytes.js';
+import { InputError, invariant } from '../base/errors.js';
+import type { FolderStore } from '../platform/folder-store.js';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../train/checkpoint/checkpoint.js';
+
+const NEWEST = 'checkpoint.safetensors';
+const PREVIOUS = 'checkpoint-previous.safetensors';
+const NEXT = 'checkpoint-next.safetensors';
 
 export interface FoundCheckpoint {
   readonly checkpoint: Checkpoint;
@@ -26,25 +26,21 @@ export interface FoundCheckpoint {
   readonly warning?: string;
 }
 
-export class CheckpointFiles {
-  readonly #newest: string;
-  readonly #previous: string;
-  readonly #next: string;
+export class Checkpoints {
+  readonly #files: FolderStore;
   /** Whether a write that an earlier process left unfinished has been dealt with. */
   #settled = false;
   /** A newest file that is damaged must not become the previous, which is whole. */
   #newestIsDamaged = false;
   #writing = false;
 
-  constructor(readonly folder: string) {
-    this.#newest = join(folder, 'checkpoint.safetensors');
-    this.#previous = join(folder, 'checkpoint-previous.safetensors');
-    this.#next = join(folder, 'checkpoint-next.safetensors');
+  constructor(files: FolderStore) {
+    this.#files = files;
   }
 
   /** Whether there is any checkpoint, intact or not. */
   get exist(): boolean {
-    return [this.#newest, this.#previous, this.#next].some((path) => existsSync(path));
+    return [NEWEST, PREVIOUS, NEXT].some((name) => this.#files.has(name));
   }
 
   /**
@@ -60,8 +56,8 @@ export class CheckpointFiles {
       // What an interrupted write has left may be the only good one, and would be written over.
       if (!this.#settled) await this.read();
       await this.#onDisk(async () => {
-        await writeDurably(this.#next, parts).catch(async (error: unknown) => {
-          await rm(this.#next, { force: true }).catch(() => {});
+        await this.#files.writeParts(NEXT, parts).catch(async (error: unknown) => {
+          await this.#files.remove(NEXT).catch(() => {});
           throw error;
         });
         await this.#shift();
@@ -76,23 +72,23 @@ export class CheckpointFiles {
    * @throws InputError, one line, when there are files but none is intact
    */
   async read(): Promise<FoundCheckpoint | undefined> {
-    const next = await tryRead(this.#next);
+    const next = await this.#tryRead(NEXT);
     if (next && !(next instanceof InputError)) {
       // Whole, so only the new names were missing.
       await this.#onDisk(() => this.#shift());
       this.#settled = true;
       return { checkpoint: next };
     }
-    if (next) await this.#onDisk(() => rm(this.#next));
+    if (next) await this.#onDisk(() => this.#files.remove(NEXT));
     this.#settled = true;
 
-    const newest = await tryRead(this.#newest);
+    const newest = await this.#tryRead(NEWEST);
     if (newest && !(newest instanceof InputError)) return { checkpoint: newest };
     this.#newestIsDamaged = newest !== undefined;
-    const previous = await tryRead(this.#previous);
+    const previous = await this.#tryRead(PREVIOUS);
     if (previous && !(previous instanceof InputError)) {
       if (!newest) return { checkpoint: previous };
-      const warning = `${withoutAdvice(newest)}; resuming from the previous checkpoint, ${basename(this.#previous)}`;
+      const warning = `${withoutAdvice(newest)}; resuming from the previous checkpoint, ${PREVIOUS}`;
       return { checkpoint: previous, warning };
     }
     const damages = [newest, previous].filter((error) => error !== undefined);
@@ -103,49 +99,40 @@ export class CheckpointFiles {
   /** Removes all checkpoints, after which the training cannot be resumed. */
   async remove(): Promise<void> {
     await this.#onDisk(async () => {
-      for (const path of [this.#next, this.#newest, this.#previous]) await rm(path, { force: true });
+      for (const name of [NEXT, NEWEST, PREVIOUS]) await this.#files.remove(name);
     });
   }
 
   /** The next becomes the newest, and the newest the previous. */
   async #shift(): Promise<void> {
-    if (!this.#newestIsDamaged) {
-      await rename(this.#newest, this.#previous).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      });
-    }
-    await rename(this.#next, this.#newest);
+    if (!this.#newestIsDamaged && this.#files.has(NEWEST)) await this.#files.rename(NEWEST, PREVIOUS);
+    await this.#files.rename(NEXT, NEWEST);
     this.#newestIsDamaged = false;
-    await syncFolder(this.folder);
+    await this.#files.sync();
+  }
+
+  /** The checkpoint in a file, or what is wrong with it, or undefined where there is no such file. */
+  async #tryRead(name: string): Promise<Checkpoint | InputError | undefined> {
+    try {
+      const bytes = await this.#files.read(name);
+      const path = this.#files.pathOf(name);
+      return bytes && (await decodeCheckpoint(checkFilled(bytes, path), path));
+    } catch (error) {
+      if (error instanceof InputError) return error;
+      throw error;
+    }
   }
 
   async #onDisk(action: () => Promise<void>): Promise<void> {
     try {
       await action();
     } catch (error) {
-      throw fileError(this.#newest, 'written', error, 'its folder does not exist; create the folder first');
+      throw await this.#files.failure(NEWEST, error);
     }
-  }
-}
-
-/** The checkpoint in a file, or what is wrong with it, or undefined where there is no such file. */
-async function tryRead(path: string): Promise<Checkpoint | InputError | undefined> {
-  try {
-    return await decodeCheckpoint(await readFileChecked(path), path);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? undefined : error;
   }
 }
 
 /** An error says last, after a semicolon, what to do; a warning has no use for that. */
 function withoutAdvice({ message }: InputError): string {
   return message.slice(0, message.lastIndexOf('; '));
-}
-
-/** Computes the SHA-256 of consecutive parts without copying them. */
-function hashParts(parts: readonly Uint8Array[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
 }

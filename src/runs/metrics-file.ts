@@ -1,13 +1,15 @@
 /** `metrics.jsonl` of a run: line N is the report of epoch N and the memory after it, as JSON. */
-import { readFile } from 'node:fs/promises';
-import { InputError } from '../../../base/errors.js';
-import { requireForm } from '../../../base/form.js';
-import { parseJson } from '../../../base/json.js';
-import { show } from '../../../base/show.js';
-import type { EpochReport } from '../../../train/report.js';
-import { REPORT } from '../../../train/report-form.js';
-import { appendLine, writeTextAtomic } from '../files/atomic.js';
-import { fileError } from '../files/file-errors.js';
+import { residentMemory } from '#platform/host.js';
+import { bytesOf } from '../base/bytes.js';
+import { InputError } from '../base/errors.js';
+import { requireForm } from '../base/form.js';
+import { parseJson } from '../base/json.js';
+import { show } from '../base/show.js';
+import type { FolderStore } from '../platform/folder-store.js';
+import type { EpochReport } from '../train/report.js';
+import { REPORT } from '../train/report-form.js';
+
+export const METRICS = 'metrics.jsonl';
 
 const ADVICE = 'restore the file from a copy, or start a new run';
 
@@ -16,9 +18,9 @@ const ADVICE = 'restore the file from a copy, or start a new run';
  * @returns the line
  * @throws InputError that names the path and the reason
  */
-export async function addMetrics(path: string, report: EpochReport): Promise<string> {
-  const line = JSON.stringify({ ...report, memoryBytes: process.memoryUsage().rss });
-  await appendLine(path, line);
+export async function addMetrics(files: FolderStore, report: EpochReport): Promise<string> {
+  const line = JSON.stringify({ ...report, memoryBytes: residentMemory() });
+  await files.append(METRICS, line);
   return line;
 }
 
@@ -31,15 +33,13 @@ export async function addMetrics(path: string, report: EpochReport): Promise<str
  * @throws InputError that names the line that is not that of its epoch, or a field of it; then the file stays as it is
  */
 export async function keepMetrics(
-  path: string,
+  files: FolderStore,
   epochs: number,
   stored: readonly string[] = [],
   warn?: (line: string) => void,
 ): Promise<{ lines: string[]; reports: EpochReport[] }> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw fileError(path, 'read', error, '');
-  });
+  const path = files.pathOf(METRICS);
+  const text = new TextDecoder().decode(await files.read(METRICS));
   // What follows the last newline is empty or cut short.
   const whole = text.split('\n').slice(0, -1);
   const own = epochs - stored.length;
@@ -52,7 +52,7 @@ export async function keepMetrics(
     const what = whole[other] === undefined ? 'is missing' : 'is not as it was written';
     warn?.(`${path}: line ${other + 1} ${what}; restored from the checkpoint`);
   }
-  await writeTextAtomic(path, lines.map((line) => `${line}\n`).join(''));
+  await files.write(METRICS, bytesOf(lines.map((line) => `${line}\n`).join('')));
   return { lines, reports };
 }
 

@@ -5,35 +5,33 @@
  *     metrics.jsonl            one object an epoch
  *     steps.jsonl              one object every so many steps, with --log-steps
  *     config.json              the options, the network and the images
- *     checkpoint*.safetensors  what the training resumes from, see `CheckpointFiles`
+ *     checkpoint*.safetensors  what the training resumes from, see `Checkpoints`
  *     report.json              the result of the training, once it is done
  *     .lock                    while a process trains in it, see `lockFolder`
  */
-import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { InputError } from '../../../base/errors.js';
-import { jsonText, parseJson } from '../../../base/json.js';
-import { show } from '../../../base/show.js';
-import type { Model } from '../../../model/model.js';
-import { encodeModel } from '../../../model/modelfile.js';
-import type { Checkpoint } from '../../../train/checkpoint/checkpoint.js';
-import type { RunOrigin, RunRecord } from '../../../train/checkpoint/run-record.js';
-import type { RunObserver } from '../../../train/observer.js';
-import type { EpochReport } from '../../../train/report.js';
-import {
-  ensureDirectory,
-  readFileChecked,
-  removeTemporaries,
-  writeFileAtomic,
-  writeTextAtomic,
-} from '../files/atomic.js';
-import { bytesOf } from '../files/outputs.js';
-import { type Lock, lockFolder } from '../lock/lock.js';
-import type { LockWaitOptions } from '../lock/lock-wait.js';
-import { CheckpointFiles, type FoundCheckpoint } from './checkpoint-files.js';
-import { addMetrics, keepMetrics } from './metrics-file.js';
-import { StepsFile } from './steps-file.js';
+import { openFolder } from '#platform/files/folder-store.js';
+import { ensureDirectory } from '#platform/files/folders.js';
+import { exists, join } from '#platform/files/paths.js';
+import { lockFolder } from '#platform/lock/lock.js';
+import { bytesOf, checkFilled, equalBytes } from '../base/bytes.js';
+import { InputError } from '../base/errors.js';
+import { jsonText, parseJson } from '../base/json.js';
+import { show } from '../base/show.js';
+import type { Model } from '../model/model.js';
+import { encodeModel } from '../model/modelfile.js';
+import type { FolderStore } from '../platform/folder-store.js';
+import type { Lock, LockWaitOptions } from '../platform/lock.js';
+import type { Checkpoint } from '../train/checkpoint/checkpoint.js';
+import type { RunOrigin, RunRecord } from '../train/checkpoint/run-record.js';
+import type { RunObserver } from '../train/observer.js';
+import type { EpochReport } from '../train/report.js';
+import { Checkpoints, type FoundCheckpoint } from './checkpoints.js';
+import { addMetrics, keepMetrics, METRICS } from './metrics-file.js';
+import { STEPS, StepsFile } from './steps-file.js';
+
+const MODEL = 'model.safetensors';
+const CONFIG = 'config.json';
+const RESULT = 'report.json';
 
 /**
  * Lines of metrics.jsonl that a checkpoint holds, about 2 KB each: a copy of the folder lags behind by one or two, and no
@@ -47,38 +45,44 @@ export type RunConfig = Readonly<Record<string, unknown>>;
 /** A run folder that this process alone writes to, until `close`. */
 export class RunFolder {
   readonly #lock: Lock;
-  readonly #checkpoints: CheckpointFiles;
+  readonly #files: FolderStore;
+  readonly #checkpoints: Checkpoints;
   /** The last lines of metrics.jsonl, for the checkpoints. */
   #metrics: readonly string[] = [];
   readonly #watchers: Pick<RunObserver, 'artifact'>[] = [];
 
   private constructor(
-    readonly path: string,
+    files: FolderStore,
     readonly config: RunConfig,
     lock: Lock,
   ) {
+    this.#files = files;
     this.#lock = lock;
-    this.#checkpoints = new CheckpointFiles(path);
+    this.#checkpoints = new Checkpoints(files);
+  }
+
+  get path(): string {
+    return this.#files.path;
   }
 
   /** Whether a run was begun in a folder. */
-  static holdsRun(path: string): boolean {
-    return existsSync(configFile(path));
+  static holdsRun(path: string): Promise<boolean> {
+    return exists(join(path, CONFIG));
   }
 
   /** The best model's file. */
   get model(): string {
-    return join(this.path, 'model.safetensors');
+    return this.#files.pathOf(MODEL);
   }
 
   /** The file of `config`. */
   get configFile(): string {
-    return configFile(this.path);
+    return this.#files.pathOf(CONFIG);
   }
 
   /** Whether there is a model, the best so far. */
   get hasModel(): boolean {
-    return existsSync(this.model);
+    return this.#files.has(MODEL);
   }
 
   /** Whether there is any checkpoint, good or not. */
@@ -92,14 +96,15 @@ export class RunFolder {
    */
   static async create(path: string, config: RunConfig, wait?: LockWaitOptions): Promise<RunFolder> {
     await ensureDirectory(path);
-    const folder = new RunFolder(path, config, await lockFolder(path, wait));
-    if (RunFolder.holdsRun(path) || folder.hasCheckpoint) {
+    const lock = await lockFolder(path, wait);
+    const folder = new RunFolder(await openFolder(path), config, lock);
+    if (folder.#files.has(CONFIG) || folder.hasCheckpoint) {
       await folder.close();
       throw new InputError(`${path}: already holds a run; continue it with --resume, or give another folder`);
     }
     try {
-      await writeTextAtomic(configFile(path), jsonText(config));
-      await writeTextAtomic(metricsFile(path), '');
+      await folder.change(config);
+      await folder.#files.write(METRICS, new Uint8Array());
     } catch (error) {
       await folder.discard();
       await folder.close();
@@ -113,13 +118,14 @@ export class RunFolder {
    * @throws InputError that names the path and the reason: no run, in use, damaged…
    */
   static async open(path: string, wait?: LockWaitOptions): Promise<RunFolder> {
-    if (!RunFolder.holdsRun(path)) {
+    if (!(await RunFolder.holdsRun(path))) {
       throw new InputError(`${path}: no run to resume, as it has no config.json; give the folder of a run`);
     }
     const lock = await lockFolder(path, wait);
     try {
-      await removeTemporaries(path);
-      return new RunFolder(path, await readConfig(configFile(path)), lock);
+      const files = await openFolder(path);
+      await files.clearUp();
+      return new RunFolder(files, await readConfig(files), lock);
     } catch (error) {
       await lock.release();
       throw error;
@@ -136,7 +142,7 @@ export class RunFolder {
    * a line of steps.jsonl every `logSteps` steps, where that is given.
    */
   recorder(model: Model, logSteps?: number): RunObserver {
-    const steps = logSteps === undefined ? undefined : new StepsFile(stepsFile(this.path), logSteps);
+    const steps = logSteps === undefined ? undefined : new StepsFile(this.#files, logSteps);
     const holding = <T>(write: (value: T) => Promise<void>) => {
       return (value: T): Promise<void> => {
         this.#lock.assertHeld();
@@ -146,9 +152,9 @@ export class RunFolder {
     return {
       ...(steps && { begin: holding((start) => steps.begin(start)), step: holding((report) => steps.step(report)) }),
       epoch: holding(async (report) => {
-        const line = await addMetrics(metricsFile(this.path), report);
+        const line = await addMetrics(this.#files, report);
         this.#metrics = [...this.#metrics, line].slice(-METRICS_KEPT);
-        if (report.best) await this.write(basename(this.model), await encodeModel(model));
+        if (report.best) await this.write(MODEL, await encodeModel(model));
       }),
     };
   }
@@ -156,33 +162,34 @@ export class RunFolder {
   /** Writes a file of the run: the folder is its own, which was empty when it began, or given up with --force. */
   async write(name: string, content: Uint8Array | string): Promise<void> {
     this.#lock.assertHeld();
-    await writeFileAtomic(join(this.path, name), bytesOf(content));
+    await this.#files.write(name, bytesOf(content));
     for (const watcher of this.#watchers) await watcher.artifact?.(name);
   }
 
   /** Ensures that the best model's file holds `model`: in a folder that was copied meanwhile, it may be an older one. */
   async keepModel(model: Model): Promise<void> {
     this.#lock.assertHeld();
-    const [bytes, found] = [await encodeModel(model), await readFile(this.model).catch(() => undefined)];
-    if (!found?.equals(bytes)) await this.write(basename(this.model), bytes);
+    const [bytes, found] = [await encodeModel(model), await this.#files.read(MODEL).catch(() => undefined)];
+    if (!found || !equalBytes(found, bytes)) await this.write(MODEL, bytes);
   }
 
   /** Stores that the run resumes with other options, more epochs for example. */
   async change(config: RunConfig): Promise<void> {
     this.#lock.assertHeld();
-    await writeTextAtomic(configFile(this.path), jsonText(config));
+    await this.#files.write(CONFIG, bytesOf(jsonText(config)));
   }
 
   /** Stores the result of the run, which is done. */
   async keepResult(result: object): Promise<void> {
     this.#lock.assertHeld();
-    await this.write(basename(resultFile(this.path)), jsonText(result));
+    await this.write(RESULT, jsonText(result));
   }
 
   /** Reads the result of the run, as JSON; undefined where it is not done, or its file cannot be read. */
   async keptResult(): Promise<unknown> {
     try {
-      return parseJson(await readFile(resultFile(this.path), 'utf8'), resultFile(this.path));
+      const bytes = await this.#files.read(RESULT);
+      return bytes && parseJson(new TextDecoder().decode(bytes), this.#files.pathOf(RESULT));
     } catch {
       return undefined;
     }
@@ -194,13 +201,13 @@ export class RunFolder {
    */
   async keepMetrics(epochs: number, record?: RunRecord, warn?: (line: string) => void): Promise<EpochReport[]> {
     this.#lock.assertHeld();
-    const { lines, reports } = await keepMetrics(metricsFile(this.path), epochs, record?.metrics, warn);
+    const { lines, reports } = await keepMetrics(this.#files, epochs, record?.metrics, warn);
     this.#metrics = lines.slice(-METRICS_KEPT);
     return reports;
   }
 
   /**
-   * Writes a checkpoint, see `CheckpointFiles.write`.
+   * Writes a checkpoint, see `Checkpoints.write`.
    * @param origin the options and images that a process must have that resumes from it
    */
   async writeCheckpoint(checkpoint: Checkpoint, origin?: RunOrigin): Promise<void> {
@@ -209,7 +216,7 @@ export class RunFolder {
     await this.#checkpoints.write({ ...checkpoint, ...(run && { run }) });
   }
 
-  /** Reads the newest checkpoint, see `CheckpointFiles.read`; undefined where the run was killed before its first. */
+  /** Reads the newest checkpoint, see `Checkpoints.read`; undefined where the run was killed before its first. */
   async readCheckpoint(): Promise<FoundCheckpoint | undefined> {
     this.#lock.assertHeld();
     return this.#checkpoints.read();
@@ -222,30 +229,15 @@ export class RunFolder {
 
   /** Removes what `create` wrote, for a run that produced nothing. What cannot be removed stays. */
   async discard(): Promise<void> {
-    for (const fileOf of [configFile, metricsFile, stepsFile])
-      await rm(fileOf(this.path), { force: true }).catch(() => {});
+    for (const name of [CONFIG, METRICS, STEPS]) await this.#files.remove(name).catch(() => {});
   }
 }
 
-function configFile(folder: string): string {
-  return join(folder, 'config.json');
-}
-
-function metricsFile(folder: string): string {
-  return join(folder, 'metrics.jsonl');
-}
-
-function stepsFile(folder: string): string {
-  return join(folder, 'steps.jsonl');
-}
-
-function resultFile(folder: string): string {
-  return join(folder, 'report.json');
-}
-
-async function readConfig(file: string): Promise<RunConfig> {
-  const text = new TextDecoder().decode(await readFileChecked(file));
-  const config = parseJson(text, file);
+async function readConfig(files: FolderStore): Promise<RunConfig> {
+  const file = files.pathOf(CONFIG);
+  const bytes = await files.read(CONFIG);
+  if (!bytes) throw new InputError(`${file}: it has just been removed; restore the file from a copy`);
+  const config = parseJson(new TextDecoder().decode(checkFilled(bytes, file)), file);
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as RunConfig;
   throw new InputError(`${file}: damaged: expected a JSON object, found ${show(config)}; restore the file from a copy`);
 }

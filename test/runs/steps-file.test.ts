@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { StepsFile } from '../../src/platform/node/runs/steps-file.js';
+import { DiskFolder } from '../../src/platform/node/files/folder-store.js';
+import { StepsFile } from '../../src/runs/steps-file.js';
 import { suiteInFolder } from '../support/cli/cli.js';
 
 const test = suiteInFolder('steps file');
@@ -10,7 +11,7 @@ const line = (step: number) => `{"step":${step},"epoch":1}\n`;
 
 test('a run that begins has an empty file, and gets a line every so many steps', async ({ dir }) => {
   const path = join(dir, 'steps.jsonl');
-  const file = new StepsFile(path, 3);
+  const file = new StepsFile(new DiskFolder(dir), 3);
   await file.begin({ steps: 0 });
   assert.ok(existsSync(path));
   const report = { epoch: 1, loss: 0.5, heads: [0.5], learningRate: 0.1, gradientNorm: 2, seconds: 1 };
@@ -30,7 +31,7 @@ test('lines after the checkpoint, and one that is cut short, go; all before stay
     ['', 5, ''],
   ] as const) {
     writeFileSync(path, text);
-    await new StepsFile(path, 1).begin({ steps });
+    await new StepsFile(new DiskFolder(dir), 1).begin({ steps });
     assert.is(readFileSync(path, 'utf8'), kept);
   }
 });

@@ -17,7 +17,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { fold, Random, seedKey } from '../../src/base/random.js';
-import { CheckpointFiles } from '../../src/platform/node/runs/checkpoint-files.js';
+import { CheckpointFiles } from '../../src/runs/checkpoint-files.js';
 import { encodeCheckpoint } from '../../src/train/checkpoint/checkpoint.js';
 import { FILE_OPERATIONS } from '../campaigns/small-training.js';
 import { suiteInFolder } from '../support/cli/cli.js';
@@ -143,6 +143,7 @@ test('a write that comes without a read saves what an interrupted one has left',
 });
 
 test('the bytes are forced to the disk before they take the name, and the names at the end', async ({ dir }) => {
+  await new CheckpointFiles(dir).write(checkpointOf(1));
   const log: string[] = [];
   const folder = await promises.open(dir);
   const handles = Object.getPrototypeOf(folder);
@@ -159,7 +160,7 @@ test('the bytes are forced to the disk before they take the name, and the names 
   };
   syncBuiltinESMExports();
   try {
-    await new CheckpointFiles(dir).write(checkpointOf(1));
+    await new CheckpointFiles(dir).write(checkpointOf(2));
   } finally {
     handles.sync = sync;
     promises.rename = rename;
@@ -218,7 +219,7 @@ test('a disk that is full: one line, no partial file, and what was there stays',
   await new CheckpointFiles(dir).write(checkpointOf(1));
   const code = `
     import { readdirSync } from 'node:fs';
-    import { CheckpointFiles } from '${new URL('../../src/platform/node/runs/checkpoint-files.js', import.meta.url).href}';
+    import { CheckpointFiles } from '${new URL('../../src/runs/checkpoint-files.js', import.meta.url).href}';
     import { checkpointOf } from '${new URL('../support/training/checkpoints.js', import.meta.url).href}';
     const files = new CheckpointFiles('${dir}');
     await files.write(checkpointOf(2, 100000)).catch((error) => console.log(error.message));

@@ -1,9 +1,8 @@
 /** The folder of a new run or study. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { isTemporary } from '../files/atomic.js';
-import type { FolderOptions, Outputs } from '../files/outputs.js';
-import { LOCK_FILE } from '../lock/lock-file.js';
+import { isLeftBehind } from '#platform/files/folders.js';
+import type { Outputs } from '#platform/files/outputs.js';
+import { exists, join } from '#platform/files/paths.js';
+import type { FolderOptions } from '../platform/outputs.js';
 
 /** The folder that runs and studies are in unless the user names another. */
 const RUNS = 'runs';
@@ -26,13 +25,8 @@ export function defaultFolder(name: string): string {
 export async function claimFreeFolder(name: string, outputs: Outputs): Promise<string> {
   const base = defaultFolder(name);
   let path = base;
-  for (let n = 2; existsSync(path); n++) path = `${base}-${n}`;
+  for (let n = 2; await exists(path); n++) path = `${base}-${n}`;
   // The user did not type it, so `runs` is made, too.
   await outputs.folder(path, { parents: true });
   return path;
-}
-
-/** A lock or half a file: left by a process that was killed as it began, or of one that begins just now. */
-function isLeftBehind(name: string): boolean {
-  return name.startsWith(LOCK_FILE) || isTemporary(name);
 }

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { RunFolder } from '../../src/platform/node/runs/run-folder.js';
-import { inBegunRun, inNewRun } from '../../src/platform/node/runs/run-session.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
+import { inBegunRun, inNewRun } from '../../src/runs/run-session.js';
 import { suiteInFolder } from '../support/cli/cli.js';
 import { messageOf, withoutRoot } from '../support/faults.js';
 import { checkpointOf, numberOf } from '../support/training/checkpoints.js';
@@ -200,7 +200,7 @@ test('a folder that cannot be written to', async ({ dir }) => {
 
 test('a disk that is full as a run begins: nothing is left', ({ dir }) => {
   const path = join(dir, 'run');
-  const url = new URL('../../src/platform/node/runs/run-folder.js', import.meta.url).href;
+  const url = new URL('../../src/runs/run-folder.js', import.meta.url).href;
   const code = `
     import { RunFolder } from '${url}';
     await RunFolder.create('${path}', { text: 'x'.repeat(5000) }).catch((error) => console.log(error.message));`;

@@ -6,29 +6,38 @@
  *     family.md, .csv, .json   the table of all that is done; embedded.* of the other comparison
  *     .lock                    while a process works in it
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { jsonText, parseJson } from '../../../base/json.js';
-import type { FileKind } from '../../../formats/file-kind.js';
-import { type Run, type RunResult, runName } from '../../../study/runs.js';
-import { ensureDirectory, readFileChecked, removeTemporaries, writeTextAtomic } from '../files/atomic.js';
-import type { FolderOptions, OutputFile, Outputs } from '../files/outputs.js';
-import { type Lock, lockFolder } from '../lock/lock.js';
-import type { LockWaitOptions } from '../lock/lock-wait.js';
-import { CheckpointFiles } from './checkpoint-files.js';
+import { openFolder } from '#platform/files/folder-store.js';
+import { ensureDirectory } from '#platform/files/folders.js';
+import type { Outputs } from '#platform/files/outputs.js';
+import { exists, join } from '#platform/files/paths.js';
+import { lockFolder } from '#platform/lock/lock.js';
+import { bytesOf, checkFilled } from '../base/bytes.js';
+import { jsonText, parseJson } from '../base/json.js';
+import type { FileKind } from '../formats/file-kind.js';
+import type { FolderStore } from '../platform/folder-store.js';
+import type { Lock, LockWaitOptions } from '../platform/lock.js';
+import type { FolderOptions, OutputFile } from '../platform/outputs.js';
+import { type Run, type RunResult, runName } from '../study/runs.js';
+import { Checkpoints } from './checkpoints.js';
 import { claimFolder } from './new-folder.js';
+
+const PROTOCOL = 'protocol.json';
+const RESULT = 'result.json';
 
 /** A study folder that this process alone writes to, until `close`. */
 export class StudyFolder {
+  readonly #files: FolderStore;
   readonly #lock: Lock;
   /** The tables by the ending of their names. */
   readonly #tables = new Map<string, OutputFile>();
 
-  private constructor(
-    readonly path: string,
-    lock: Lock,
-  ) {
+  private constructor(files: FolderStore, lock: Lock) {
+    this.#files = files;
     this.#lock = lock;
+  }
+
+  get path(): string {
+    return this.#files.path;
   }
 
   /**
@@ -40,22 +49,22 @@ export class StudyFolder {
     outputs: Outputs,
     { parents, ...wait }: FolderOptions & LockWaitOptions,
   ): Promise<StudyFolder> {
-    if (!existsSync(protocolFile(path))) await claimFolder(path, outputs, { parents });
+    if (!(await exists(join(path, PROTOCOL)))) await claimFolder(path, outputs, { parents });
     await ensureDirectory(path);
-    const folder = new StudyFolder(path, await lockFolder(path, wait));
+    const lock = await lockFolder(path, wait);
     try {
-      await removeTemporaries(path);
-      return folder;
+      const files = await openFolder(path);
+      await files.clearUp();
+      return new StudyFolder(files, lock);
     } catch (error) {
-      await folder.close();
+      await lock.release();
       throw error;
     }
   }
 
   /** The protocol that the study was begun with, as JSON; undefined where it begins now. */
   async readProtocol(): Promise<unknown> {
-    const file = protocolFile(this.path);
-    return existsSync(file) ? readJson(file) : undefined;
+    return readJson(this.#files, PROTOCOL);
   }
 
   /** Claims the tables NAME.FORMAT of these kinds, by format, and writes the protocol. */
@@ -68,7 +77,7 @@ export class StudyFolder {
     for (const [format, kind] of Object.entries(kinds)) {
       this.#tables.set(format, await outputs.file(join(this.path, `${name}.${format}`), kind));
     }
-    await writeTextAtomic(protocolFile(this.path), jsonText(protocol));
+    await this.#files.write(PROTOCOL, bytesOf(jsonText(protocol)));
   }
 
   /** Returns the path of a run's folder. */
@@ -78,19 +87,19 @@ export class StudyFolder {
 
   /** Reads the result of a run; undefined where it is not done. */
   async result(run: Run): Promise<RunResult | undefined> {
-    const file = this.#resultFile(run);
-    if (!existsSync(file)) return undefined;
-    const result = (await readJson(file)) as RunResult;
+    const files = await openFolder(this.runPath(run));
+    const result = (await readJson(files, RESULT)) as RunResult | undefined;
     // A process that was killed just after writing the result has left them.
-    await new CheckpointFiles(this.runPath(run)).remove();
+    if (result !== undefined) await new Checkpoints(files).remove();
     return result;
   }
 
   /** Stores the result of a run, and removes its checkpoints, which are several times as large as its model. */
   async finish(run: Run, result: RunResult): Promise<void> {
     this.#lock.assertHeld();
-    await writeTextAtomic(this.#resultFile(run), jsonText(result));
-    await new CheckpointFiles(this.runPath(run)).remove();
+    const files = await openFolder(this.runPath(run));
+    await files.write(RESULT, bytesOf(jsonText(result)));
+    await new Checkpoints(files).remove();
   }
 
   /**
@@ -108,16 +117,11 @@ export class StudyFolder {
   async close(): Promise<void> {
     await this.#lock.release();
   }
-
-  #resultFile(run: Run): string {
-    return join(this.runPath(run), 'result.json');
-  }
 }
 
-function protocolFile(path: string): string {
-  return join(path, 'protocol.json');
-}
-
-async function readJson(file: string): Promise<unknown> {
-  return parseJson(new TextDecoder().decode(await readFileChecked(file)), file);
+/** Reads a file of JSON; undefined where there is none. */
+async function readJson(files: FolderStore, name: string): Promise<unknown> {
+  const bytes = await files.read(name);
+  const file = files.pathOf(name);
+  return bytes && parseJson(new TextDecoder().decode(checkFilled(bytes, file)), file);
 }
