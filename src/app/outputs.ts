@@ -1,7 +1,7 @@
 /** The results of a call, see `Outputs`: what it reads is named by its options, and `--force` is one of them. */
 import { dataFolderAt } from '#platform/files/around.js';
 import { Outputs } from '#platform/files/outputs.js';
-import type { Source } from '../platform/output.js';
+import type { Source } from '../platform/outputs.js';
 
 /** The option of every call that writes. */
 export interface ForceOption {

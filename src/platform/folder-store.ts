@@ -27,7 +27,7 @@ export interface FolderStore {
   /** Forces the names in the folder to the disk; it may fail with `failure`. */
   sync(): Promise<void>;
   /** What a step has failed with in one line, as the reason why the file `name` cannot be written. */
-  failure(name: string, error: unknown): Error;
+  failure(name: string, error: unknown): Promise<Error>;
   /** Removes what a killed process was writing. @throws InputError that names the folder and the reason */
   clearUp(): Promise<void>;
 }

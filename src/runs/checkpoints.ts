@@ -127,7 +127,7 @@ export class Checkpoints {
     try {
       await action();
     } catch (error) {
-      throw this.#files.failure(NEWEST, error);
+      throw await this.#files.failure(NEWEST, error);
     }
   }
 }

@@ -2,7 +2,7 @@
 import { isLeftBehind } from '#platform/files/folders.js';
 import type { Outputs } from '#platform/files/outputs.js';
 import { exists, join } from '#platform/files/paths.js';
-import type { FolderOptions } from '../platform/output.js';
+import type { FolderOptions } from '../platform/outputs.js';
 
 /** The folder that runs and studies are in unless the user names another. */
 const RUNS = 'runs';

@@ -16,7 +16,7 @@ import { jsonText, parseJson } from '../base/json.js';
 import type { FileKind } from '../formats/file-kind.js';
 import type { FolderStore } from '../platform/folder-store.js';
 import type { Lock, LockWaitOptions } from '../platform/lock.js';
-import type { FolderOptions, OutputFile } from '../platform/output.js';
+import type { FolderOptions, OutputFile } from '../platform/outputs.js';
 import { type Run, type RunResult, runName } from '../study/runs.js';
 import { Checkpoints } from './checkpoints.js';
 import { claimFolder } from './new-folder.js';

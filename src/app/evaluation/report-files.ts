@@ -8,7 +8,7 @@ import type { MeanScores } from '../../evaluate/metrics.js';
 import type { FileKind } from '../../formats/file-kind.js';
 import { encodePng } from '../../formats/png/encode.js';
 import type { Image } from '../../image/image.js';
-import type { OutputFile } from '../../platform/output.js';
+import type { OutputFile } from '../../platform/outputs.js';
 import { type Cell, encodeCsv } from '../../report/csv.js';
 import { WORST_IMAGES } from '../kinds.js';
 

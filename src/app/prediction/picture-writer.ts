@@ -2,7 +2,7 @@
 import { encodePng } from '../../formats/png/encode.js';
 import type { ImageSource } from '../../image/image-source.js';
 import { requireLabels } from '../../infer/instances.js';
-import type { OutputFile } from '../../platform/output.js';
+import type { OutputFile } from '../../platform/outputs.js';
 import { LABELS, OVERLAY } from '../kinds.js';
 import { OBJECTS_CSV, objectsCsv } from './objects-csv.js';
 import { encodeOverlay } from './overlay-picture.js';

@@ -9,7 +9,7 @@ import { encodePng } from '../../formats/png/encode.js';
 import { resultsAs } from '../../formats/results.js';
 import type { Image } from '../../image/image.js';
 import { toPlanes } from '../../image/pack.js';
-import type { OutputFile } from '../../platform/output.js';
+import type { OutputFile } from '../../platform/outputs.js';
 import { storedMask } from '../../report/overlay.js';
 import { LABELS_MARK, MASK, PROBABILITIES_MARK, RESULT_MARK } from '../kinds.js';
 import type { ResultContext, ResultFormatName } from './results.js';

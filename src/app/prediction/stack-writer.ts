@@ -8,7 +8,7 @@ import type { Image } from '../../image/image.js';
 import type { ImageSource } from '../../image/image-source.js';
 import { requireLabels } from '../../infer/instances.js';
 import { type StackInstance, StackInstances } from '../../infer/stack-instances.js';
-import type { OutputFile } from '../../platform/output.js';
+import type { OutputFile } from '../../platform/outputs.js';
 import { OVERLAY } from '../kinds.js';
 import { OBJECTS_CSV, stackObjectsCsv } from './objects-csv.js';
 import { encodeOverlay } from './overlay-picture.js';

@@ -6,7 +6,7 @@ import { InputError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Split } from '../../data/split/split.js';
 import type { LockWaitOptions } from '../../platform/lock.js';
-import type { FolderOptions } from '../../platform/output.js';
+import type { FolderOptions } from '../../platform/outputs.js';
 import { StudyFolder } from '../../runs/study-folder.js';
 import { STUDY_TABLES } from '../kinds.js';
 import { studyTable } from '../options/study-options.js';

@@ -11,7 +11,7 @@ export function availableMemory(): number {
 }
 
 /** Returns how many bytes of memory this process takes. */
-export function residentMemory(): number {
+export function residentMemory(): number | undefined {
   return process.memoryUsage().rss;
 }
 

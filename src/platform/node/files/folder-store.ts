@@ -47,7 +47,7 @@ export class DiskFolder implements FolderStore {
     return syncFolder(this.path);
   }
 
-  failure(name: string, error: unknown): Error {
+  async failure(name: string, error: unknown): Promise<Error> {
     return fileError(this.pathOf(name), 'written', error, 'its folder does not exist; create the folder first');
   }
 

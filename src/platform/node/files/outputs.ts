@@ -1,100 +1,28 @@
-/**
- * Where the results of a command go, and what they may write over. One rule for all:
- *
- *   - nothing is written to what the call reads, nor into a folder that it reads, nor into another data folder;
- *   - a file that is there is written over where this program wrote it and it is of the same kind, else with `force` only;
- *   - of a path that the user typed, the last folder is made, no other.
- *
- * A result is claimed before the work, so that long work does not fail at its end, and checked again when it is written.
- */
+/** The disk as the place of results, see `OutputsIn`. */
 import { access, constants, lstat, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { bytesOf } from '../../../base/bytes.js';
 import { InputError } from '../../../base/errors.js';
 import { type FileKind, HEAD_BYTES } from '../../../formats/file-kind.js';
-import type { FolderOptions, NewFolderOptions, OutputFile, OutputOptions, Source } from '../../output.js';
+import {
+  changedMeanwhile,
+  isAFile,
+  isAFolder,
+  noFolderAbove,
+  notReplaced,
+  type OutputOptions,
+  OutputsIn,
+  type Place,
+} from '../../outputs.js';
 import { writeFileAtomic } from './atomic.js';
 import { fileError } from './file-errors.js';
 import { readFileChecked } from './read.js';
 
-/** The results of one call. */
-export class Outputs {
-  readonly #options: OutputOptions;
-  #sources: Promise<(Source & { readonly real: string })[]> | undefined;
-  /** The files that are claimed, by their real paths, with what each of them is made of where that is known. */
-  readonly #files = new Map<string, string | undefined>();
-  readonly #folders = new Set<string>();
-
+/** The results of one call, on the disk. */
+export class Outputs extends OutputsIn {
   constructor(options: OutputOptions) {
-    this.#options = options;
-  }
-
-  get force(): boolean {
-    return this.#options.force;
-  }
-
-  /**
-   * Claims a file, in a folder that exists or that was claimed.
-   * @param source what it is made of, for the error where something else gives a file of the same path
-   * @throws InputError that names the path, and says what to do
-   */
-  async file(path: string, kind: FileKind, source?: string): Promise<OutputFile> {
-    const target = await this.#outsideSources(path);
-    if (this.#files.has(target)) throw claimedTwice(path, this.#files.get(target), source);
-    if (!this.#folders.has(dirname(target))) await requireFolderAbove(path, 'written');
-    const check = () => requireReplaceable(path, kind, this.force);
-    await check();
-    this.#files.set(target, source);
-    return { path, write: (content) => writeFileAtomic(path, bytesOf(content), check) };
-  }
-
-  /**
-   * Claims a folder; `makeFolder` makes it when the work begins.
-   * @throws InputError that names the path, and says what to do
-   */
-  async folder(path: string, { parents = false }: FolderOptions = {}): Promise<void> {
-    const target = await this.#outsideSources(path);
-    const data = await this.#options.dataFolderAt(target);
-    if (data !== undefined) {
-      const what = data === target ? 'a data folder' : `belongs to the data folder ${data}`;
-      throw new InputError(`${path}: ${what}, ${ELSEWHERE}`);
-    }
-    if (!(await isFolder(path)) && !parents) await requireFolderAbove(path, 'created');
-    this.#folders.add(target);
-  }
-
-  /** Claims a folder that does not exist yet or is empty; with `force` it may hold anything. */
-  async newFolder(path: string, options: NewFolderOptions = {}): Promise<void> {
-    await this.folder(path, options);
-    const entries = await listIfThere(path);
-    if (this.force || entries.every((name) => options.passOver?.(name))) return;
-    throw new InputError(`${path}: exists and is not empty; give another folder, or write into it with --force`);
-  }
-
-  /** The real path of a result. @throws InputError where the call reads it, or a folder that it is in */
-  async #outsideSources(path: string): Promise<string> {
-    const target = await realTarget(path);
-    this.#sources ??= Promise.all(
-      this.#options.sources.map(async (source) => ({ ...source, real: await realTarget(source.path) })),
-    );
-    for (const { option, path: source, real } of await this.#sources) {
-      const inside = relative(real, target);
-      if (inside === '') throw new InputError(`${path}: ${option} reads it, ${ELSEWHERE}`);
-      if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) continue;
-      throw new InputError(`${path}: in the folder that ${option} reads (${source}), ${ELSEWHERE}`);
-    }
-    return target;
+    super(options, DISK);
   }
 }
-
-function claimedTwice(path: string, other: string | undefined, source: string | undefined): InputError {
-  if (other === undefined || source === undefined) {
-    return new InputError(`${path}: two results would be written to it; rename one of them`);
-  }
-  return new InputError(`${other} and ${source} would both give ${basename(path)}; rename one of them`);
-}
-
-const ELSEWHERE = 'so nothing is written there; give another place';
 
 /** Makes a folder that `Outputs.folder` has claimed; one that exists is left as it is. */
 export async function makeFolder(path: string): Promise<void> {
@@ -110,14 +38,14 @@ export async function makeFolder(path: string): Promise<void> {
 export async function replaceUnchanged(path: string, before: Uint8Array, content: Uint8Array): Promise<void> {
   const check = async () => {
     if (Buffer.compare(await readFileChecked(path), before) === 0) return;
-    throw new InputError(`${path}: changed while it was evaluated, so nothing was stored; evaluate it again`);
+    throw changedMeanwhile(path);
   };
   await check();
   await writeFileAtomic(await realpath(path), content, check);
 }
 
 /** The names in a folder; none where there is no such folder. */
-export async function listIfThere(path: string): Promise<string[]> {
+async function listIfThere(path: string): Promise<string[]> {
   return readdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw fileError(path, 'read', error, '');
@@ -131,15 +59,13 @@ async function requireReplaceable(path: string, kind: FileKind, force: boolean):
     throw fileError(path, 'written', error, '');
   });
   if (!found) return;
-  if (found.isDirectory()) throw new InputError(`${path}: a folder, expected a file; give the name of a file`);
+  if (found.isDirectory()) throw isAFolder(path);
   if (!found.isFile()) {
     const what = found.isSymbolicLink() ? 'a symbolic link' : 'not a regular file but a device, a pipe or a socket';
     throw new InputError(`${path}: ${what}, which is never replaced; give another name`);
   }
   if (force || found.size === 0 || kind.begins(await readHead(path))) return;
-  throw new InputError(
-    `${path}: exists, and is not ${kind.name} that unetpp wrote; give another name, or replace it with --force`,
-  );
+  throw notReplaced(path, kind);
 }
 
 async function readHead(path: string): Promise<string> {
@@ -159,11 +85,7 @@ export const NO_FOLDER = 'the folder above it does not exist; create that first'
 /** @throws InputError unless the folder that `path` is to be in is there and may be written to */
 async function requireFolderAbove(path: string, operation: 'written' | 'created'): Promise<void> {
   const above = dirname(path);
-  if (!(await isFolder(above))) {
-    throw new InputError(
-      `${path}: cannot be ${operation}: there is no folder ${above}; create it, or correct the path`,
-    );
-  }
+  if (!(await isFolder(above))) throw noFolderAbove(path, operation, above);
   await access(above, constants.W_OK | constants.X_OK).catch((error: unknown) => {
     throw fileError(path, operation, error, NO_FOLDER);
   });
@@ -175,7 +97,7 @@ async function isFolder(path: string): Promise<boolean> {
     if (error.code === 'ENOENT') return undefined;
     throw fileError(path, 'created', error, '');
   });
-  if (found && !found.isDirectory()) throw new InputError(`${path}: a file, expected a folder; give another name`);
+  if (found && !found.isDirectory()) throw isAFile(path);
   return found !== undefined;
 }
 
@@ -187,3 +109,21 @@ async function realTarget(path: string): Promise<string> {
     return join(await realTarget(above), basename(path));
   });
 }
+
+/** Whether a real path lies in that of a folder. */
+function isInside(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
+}
+
+const DISK: Place = {
+  realPath: realTarget,
+  isInside,
+  folderOf: dirname,
+  nameOf: basename,
+  isFolder,
+  requireFolderAbove,
+  requireReplaceable,
+  write: writeFileAtomic,
+  list: listIfThere,
+};
