@@ -1,5 +1,5 @@
 /** Outputs and quantities in the words of the page. */
-import { grouped, inWords, memorySize } from '../../src/base/quantities.js';
+import { grouped, inWords } from '../../src/base/quantities.js';
 import type { Output } from '../../src/network/mode.js';
 
 /** The name of an output: that of its head, or `mean`. */
@@ -12,9 +12,12 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-/** Writes the size of a file as `12 KB` or `36 MB`. */
+/** Writes bytes as `900 bytes`, `12 KB`, `2.2 MB` or `1.5 GB`. */
 export function fileSize(bytes: number): string {
-  return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KB` : memorySize(bytes);
+  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < 2 ** 20) return `${Math.ceil(bytes / 1024)} KB`;
+  const [size, unit] = bytes < 2 ** 30 ? [bytes / 2 ** 20, 'MB'] : [bytes / 2 ** 30, 'GB'];
+  return `${size < 100 ? size.toFixed(1) : Math.round(size)} ${unit}`;
 }
 
 /** Writes a count as `962` or `9.0 million`. */

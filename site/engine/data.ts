@@ -93,7 +93,8 @@ export async function check(
 ): Promise<Omit<Taken & { readonly kind: 'data' }, 'kind'>> {
   const found = await checkFolder({ data, seed: 1, size: DEFAULT_SIZE }, { progress: onProgress });
   const summary = summaryOf(found, DEFAULT_SIZE);
-  return { data, check: summary, lines: checkLines(summary, null).join('\n') };
+  const images = found.facts.map(({ name }) => name);
+  return { data, images, check: summary, lines: checkLines(summary, null).join('\n') };
 }
 
 /** The first of data/NAME, data/NAME-2, … that is not there yet; of a name that is none of a folder, what it can be. */

@@ -109,7 +109,14 @@ export interface EngineFacts {
 
 export type Taken =
   /** A labelled data set, `data/NAME`, with what `unetpp check` says of it. */
-  | { readonly kind: 'data'; readonly data: string; readonly check: CheckSummary; readonly lines: string }
+  | {
+      readonly kind: 'data';
+      readonly data: string;
+      /** The names of its images. */
+      readonly images: readonly string[];
+      readonly check: CheckSummary;
+      readonly lines: string;
+    }
   /** Images without masks, to be segmented. */
   | { readonly kind: 'images'; readonly images: readonly string[]; readonly refused: readonly string[] }
   | { readonly kind: 'model'; readonly model: ModelView };

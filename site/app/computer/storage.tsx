@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { grouped } from '../../../src/base/quantities.js';
 import type { RunView, StorageView } from '../../engine/protocol.js';
-import { fileSize } from '../file-size.js';
+import { fileSize } from '../words.js';
 import { Empty, ErrorLine, Progress } from '../ui/index.js';
 import { DeleteButton } from './delete-button.js';
 

@@ -1,8 +1,7 @@
 /** The picture with its tools: a brush, undo, zoom, and keeping what was painted. */
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Image } from '../../../src/image/image.js';
-import { Legend } from '../legend.js';
-import { Button, CheckField, Details, ErrorLine, Segmented, Slider, Status } from '../ui/index.js';
+import { Button, CheckField, ClassLegend, Details, ErrorLine, Segmented, Slider, Status } from '../ui/index.js';
 import { MAX_RADIUS } from './brush.js';
 import type { Area } from './edit.js';
 import { KeyList } from './key-list.js';
@@ -90,7 +89,7 @@ export function Painting({ subject, onKeep }: PaintingProps) {
               choices={classNames.map((name, k) => ({ value: String(k + 1), label: name }))}
               onChange={(value) => setLabel(Number(value))}
             />
-            <Legend classNames={classNames} />
+            <ClassLegend classNames={classNames} />
           </>
         )}
       </div>

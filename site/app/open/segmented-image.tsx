@@ -3,8 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { grouped, percent } from '../../../src/base/quantities.js';
 import type { Image } from '../../../src/image/image.js';
 import { overlayClasses } from '../../../src/report/overlay.js';
-import { Legend } from '../legend.js';
-import { Facts, Picture, Segmented } from '../ui/index.js';
+import { ClassLegend, Facts, Picture, Segmented } from '../ui/index.js';
 
 export interface SegmentedImageProps {
   readonly name: string;
@@ -34,7 +33,7 @@ export function SegmentedImage({ name, image, mask, classNames, model, milliseco
       <Picture image={shown} label={view === 'both' ? `${name} with its mask` : name} />
       <div class="segmented-about">
         <Segmented id="segmented-view" label="Show" value={view} choices={VIEWS} onChange={setView} />
-        <Legend classNames={classNames} />
+        <ClassLegend classNames={classNames} />
         <Facts
           facts={[
             { name: 'Image', value: name },

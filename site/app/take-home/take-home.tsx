@@ -2,7 +2,7 @@
 import type { Progress as Work } from '../../../src/app/observer.js';
 import { plural } from '../../../src/base/quantities.js';
 import type { ExportedFile, ModelView } from '../../engine/protocol.js';
-import { fileSize } from '../file-size.js';
+import { fileSize } from '../words.js';
 import { Empty, Section } from '../ui/index.js';
 import { ExportCard } from './export-card.js';
 import { asOneFile, type ModelExport, masksAndTables, modelExports } from './kinds.js';

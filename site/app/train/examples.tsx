@@ -2,8 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { COMPARISON_COLOURS, comparison } from '../../../src/report/comparison.js';
 import type { ExampleView } from '../../engine/protocol.js';
-import { Picture } from '../ui/index.js';
-import { Legend } from '../ui/legend.js';
+import { Legend, Picture } from '../ui/index.js';
 import { score } from '../words.js';
 
 export function Examples({ examples }: { readonly examples: readonly ExampleView[] }) {

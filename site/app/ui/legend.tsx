@@ -1,5 +1,5 @@
 /** What the colours over a picture mean. */
-import type { Colour } from '../../../src/report/colours.js';
+import { type Colour, classColour } from '../../../src/report/colours.js';
 
 export interface LegendProps {
   readonly entries: readonly { readonly label: string; readonly colour: Colour; readonly line?: boolean }[];
@@ -16,4 +16,9 @@ export function Legend({ entries }: LegendProps) {
       ))}
     </ul>
   );
+}
+
+/** The classes in the colours that masks are drawn in. @param classNames without the background */
+export function ClassLegend({ classNames }: { readonly classNames: readonly string[] }) {
+  return <Legend entries={classNames.map((label, k) => ({ label, colour: classColour(k + 1) }))} />;
 }

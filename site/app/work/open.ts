@@ -13,7 +13,7 @@ import { messageOf, type Work } from './work.js';
 /** Opens what was dropped; `name` is that of its folder. */
 export function openFiles(work: Work, name: string, files: readonly DroppedFile[]): Promise<void> {
   return reading(work, name, async (onProgress) => {
-    const taken = await work.engine.take(name, files, onProgress);
+    const taken: Taken = await work.engine.take(name, files, onProgress);
     await opened[taken.kind](work, taken as never);
   });
 }

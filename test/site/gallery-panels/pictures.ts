@@ -141,9 +141,11 @@ export const data: LabelledData = {
 
 export const model: ModelView = {
   name: 'brain',
+  initFrom: 'brain',
   config: {} as ModelView['config'],
   weightsSha256: 'b2e4',
   classNames: ['tumour'],
+  size: 128,
   outputs: [{ mode: 'accurate', parameters: 573_000, macs: 9e8, bytes: 2_298_608, threshold: 0.5, nodes: [] }],
   about: [],
 };
@@ -169,10 +171,10 @@ export const storage: StorageView = {
       data: 'data/my-scans',
       epochs: 40,
       epochsDone: 12,
-      done: false,
+      done: false, hasModel: true,
       changed: '2026-11-30',
       bytes: 9_100_000,
     },
-    { run: 'phantom-1', epochs: 20, epochsDone: 20, done: true, changed: '2026-11-29', bytes: 7_800_000 },
+    { run: 'phantom-1', epochs: 20, epochsDone: 20, done: true, hasModel: true, changed: '2026-11-29', bytes: 7_800_000 },
   ],
 };

@@ -83,8 +83,8 @@ export async function makeFixtures(epochs: number): Promise<Fixtures> {
       model: null,
     },
     runs: [
-      { run: 'phantom-2', epochs: 8, epochsDone: 3, done: false, changed: '2026-11-30T18:05:00Z', bytes: 3_400_000 },
-      { run: 'phantom-1', epochs, epochsDone: epochs, done: true, changed: '2026-11-30T17:00:00Z', bytes: 3_400_000 },
+      { run: 'phantom-2', epochs: 8, epochsDone: 3, done: false, hasModel: true, changed: '2026-11-30T18:05:00Z', bytes: 3_400_000 },
+      { run: 'phantom-1', epochs, epochsDone: epochs, done: true, hasModel: true, changed: '2026-11-30T17:00:00Z', bytes: 3_400_000 },
     ],
     model: await modelView(model),
     image: {
@@ -114,9 +114,11 @@ async function modelView(model: Model): Promise<ModelView> {
   });
   return {
     name: 'phantom-1',
+    initFrom: 'runs/phantom-1/model.safetensors',
     config,
     weightsSha256: await weightsSha256(model),
     classNames: ['lesion'],
+    size: SIZE,
     outputs,
     about: ['trained on the phantom'],
   };
