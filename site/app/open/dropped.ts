@@ -8,9 +8,13 @@ export function chosen(files: readonly File[]): DroppedFile[] {
 
 /** All files of what was dropped, and of the folders among it. It must be called while the event lasts. */
 export async function dropped(items: DataTransferItemList): Promise<DroppedFile[]> {
-  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  // What is dragged from a page, not from a folder, is a file without an entry.
+  const found = [...items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile()).filter((one) => one !== null);
   const files: DroppedFile[] = [];
-  for (const entry of entries) await collect(entry, files);
+  for (const one of found) {
+    if (one instanceof File) files.push({ path: one.name, file: one });
+    else await collect(one, files);
+  }
   return files.filter(isWanted);
 }
 

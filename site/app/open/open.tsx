@@ -1,5 +1,5 @@
 /** Where a person begins: files or a folder, the phantom, or a sample with a model that is trained. */
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DroppedFile } from '../../engine/engine.js';
 import { Button, Details, ErrorLine, FileButton, Progress, Section } from '../ui/index.js';
 import { chosen, dropped } from './dropped.js';
@@ -15,17 +15,10 @@ export interface OpenProps {
 }
 
 export function OpenPanel({ busy, error, samples, onFiles, onPhantom, onSample }: OpenProps) {
-  const [over, setOver] = useState(false);
-  const drop = async (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    const files = await dropped(event.dataTransfer!.items);
-    if (files.length > 0) onFiles(files);
-  };
-  const hover = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(true);
-  };
+  const over = useDrop(async (items) => {
+    const files = await dropped(items);
+    if (files.length > 0 && !busy) onFiles(files);
+  });
   return (
     <Section
       id="open"
@@ -33,15 +26,8 @@ export function OpenPanel({ busy, error, samples, onFiles, onPhantom, onSample }
       title="Open"
       lead="Your own images, with masks to learn from them or without to segment them; or nothing at all, to see how it works."
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside do the same by keyboard */}
-      <div
-        class={over ? 'drop over' : 'drop'}
-        onDragEnter={hover}
-        onDragOver={hover}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
-        <p class="drop-title">Drop a folder or images here</p>
+      <div class={over ? 'drop over' : 'drop'}>
+        <p class="drop-title">Drop a folder or images anywhere on this page</p>
         <p class="hint">PNG, JPEG, TIFF, NIfTI, DICOM or .npy. They are read in this tab and stay on this computer.</p>
         <div class="row">
           <FileButton id="files" disabled={busy} onFiles={(files) => onFiles(chosen(files))}>
@@ -74,4 +60,33 @@ export function OpenPanel({ busy, error, samples, onFiles, onPhantom, onSample }
       </Details>
     </Section>
   );
+}
+
+/**
+ * Takes what is dropped anywhere on the page: beside an area of its own, a browser would leave the page to show the file.
+ * @returns whether something is held over the page
+ */
+function useDrop(onDrop: (items: DataTransferItemList) => void): boolean {
+  const [over, setOver] = useState(false);
+  const latest = useRef(onDrop);
+  latest.current = onDrop;
+  useEffect(() => {
+    const hold = (event: DragEvent) => {
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = ({ relatedTarget }: DragEvent) => setOver(relatedTarget !== null);
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      setOver(false);
+      latest.current(event.dataTransfer!.items);
+    };
+    const listeners = { dragenter: hold, dragover: hold, dragleave: leave, drop } as const;
+    const all = Object.entries(listeners) as [keyof typeof listeners, (event: DragEvent) => void][];
+    for (const [type, listener] of all) window.addEventListener(type, listener);
+    return () => {
+      for (const [type, listener] of all) window.removeEventListener(type, listener);
+    };
+  }, []);
+  return over;
 }
