@@ -21,9 +21,46 @@ async function filled(site: Site, options: Parameters<Site['visit']>[1]): Promis
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`every text has the contrast of AA, ${colorScheme}`, async (site) => {
     const page = await filled(site, { colorScheme, reducedMotion: 'reduce' });
-    const { count, faint } = await page.evaluate(contrasts);
+    const { count, faint } = await page.evaluate(contrasts, 4.5);
     assert.equal(faint, []);
     assert.ok(count > 80, `${count} texts`);
+  });
+}
+
+/** Which colours stand on which; 4.5 to 1 for text, 3 to 1 for the edges of controls. */
+const PAIRS: readonly (readonly [text: string, grounds: string, least: number])[] = [
+  ['ink', 'paper surface sunken accent-wash', 4.5],
+  ['soft', 'paper surface sunken', 4.5],
+  ['accent', 'paper surface', 4.5],
+  ['accent-deep', 'paper surface accent-wash', 4.5],
+  ['on-accent', 'accent accent-deep', 4.5],
+  ['good', 'paper surface', 4.5],
+  ['warn', 'paper surface', 4.5],
+  ['bad', 'paper surface bad-wash', 4.5],
+  ['edge', 'paper surface', 3],
+];
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`the colours hold AA on every ground that they are meant for, ${colorScheme}`, async (site) => {
+    const { url } = await site.serve();
+    const page = await site.visit(url, { colorScheme });
+    await page.evaluate((pairs) => {
+      const boxes = pairs.flatMap(([text, grounds]) => grounds.split(' ').map((ground) => [text, ground]));
+      document.body.replaceChildren(
+        ...boxes.map(([text, ground]) => {
+          const box = Object.assign(document.createElement('p'), { textContent: `${text} on ${ground}` });
+          box.style.color = `var(--${text})`;
+          box.style.backgroundColor = `var(--${ground})`;
+          return box;
+        }),
+      );
+    }, PAIRS);
+    const faint = (least: number) => page.evaluate(contrasts, least);
+    assert.equal(
+      (await faint(4.5)).faint.filter((line) => !line.startsWith('edge')),
+      [],
+    );
+    assert.equal((await faint(3)).faint, []);
   });
 }
 
@@ -54,6 +91,20 @@ test('every control has a name, every id is there once, and headings leave no le
     [],
   );
   assert.ok(named.length > 25 && controls > 25, `${named.length} and ${controls}`);
+});
+
+test('files are taken wherever on the page they are dropped, hidden ones left out', async (site) => {
+  const { url } = await site.serve();
+  const page = await site.visit(url);
+  const stayed = await page.evaluate(() => {
+    const data = new DataTransfer();
+    for (const name of ['a.png', '.hidden']) data.items.add(new File(['no'], name));
+    const event = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+    return !document.querySelector('footer')!.dispatchEvent(event);
+  });
+  assert.is(stayed, true);
+  await page.waitForSelector('#look .error-line');
+  assert.is(await page.textContent('#look [role=status]'), 'Images: 0, files refused: 1.');
 });
 
 test('the keys reach every control in the order of the page, and show where they are', async (site) => {
@@ -87,8 +138,8 @@ test('the keys reach every control in the order of the page, and show where they
   assert.is(await page.evaluate(() => location.hash), '#open');
 });
 
-/** In the page: texts with less than 4.5 to 1, or 3 to 1 for large ones, against what is behind them. */
-function contrasts(): { count: number; faint: string[] } {
+/** In the page: texts with less than `least` to 1, or 3 to 1 for large ones, against what is behind them. */
+function contrasts(least: number): { count: number; faint: string[] } {
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
   const rgba = (colour: string) => {
     canvas.clearRect(0, 0, 1, 1);
@@ -121,7 +172,7 @@ function contrasts(): { count: number; faint: string[] } {
     const size = Number.parseFloat(style.fontSize);
     const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     count++;
-    if (ratio < (isLarge ? 3 : 4.5)) faint.push(`${text}: ${ratio.toFixed(2)}`);
+    if (ratio < (isLarge ? 3 : least)) faint.push(`${text}: ${ratio.toFixed(2)}`);
   }
   return { count, faint };
 }
