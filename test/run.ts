@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { inSources } from './support/source-places.js';
 
 /** Only what hangs takes so long, on whatever machine. */
 const LIMIT_MS = 1_800_000;
@@ -24,7 +25,7 @@ let failed = 0;
  */
 function runFile(name: string): Promise<void> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, ['--enable-source-maps', join(import.meta.dirname, name)], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, name)], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -32,7 +33,7 @@ function runFile(name: string): Promise<void> {
     child.stderr.on('data', (text) => (output += text));
     const started = performance.now();
     const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    child.on('close', (code) => {
+    child.on('close', async (code) => {
       clearTimeout(timer);
       const total = Number(output.match(/Total:\s+(\d+)/)?.[1] ?? 0);
       const good = Number(output.match(/Passed:\s+(\d+)/)?.[1] ?? 0);
@@ -42,7 +43,7 @@ function runFile(name: string): Promise<void> {
       failed += bad;
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       console.log(`${bad ? 'FAIL' : 'ok  '} ${name.replace('.test.js', '').padEnd(32)} ${good}/${total}  ${seconds} s`);
-      if (bad) console.log(output.trimEnd());
+      if (bad) console.log(await inSources(output.trimEnd()));
       else for (const [note] of output.matchAll(/^note: .*$/gm)) console.log(note);
       done();
     });

@@ -15,6 +15,7 @@ import {
   TINY,
   unetpp,
   unetppAfter,
+  unetppAlone,
   unetppWithout,
 } from '../support/cli/cli.js';
 
@@ -85,7 +86,7 @@ test('auto takes WebAssembly where there is no GPU, and says why', async ({ dir 
   const { backend, adapter, gpu } = JSON.parse(stdout);
   assert.equal([code, backend, adapter, gpu], [0, 'wasm', null, null]);
   if (!driver) return;
-  const found = unetpp(dir, call);
+  const found = unetppAlone(dir, call);
   const told = withoutNative(found.stderr);
   const result = JSON.parse(found.stdout);
   if (result.backend === 'webgpu') assert.is(told, `backend   webgpu, as a GPU was found: ${result.adapter}\n`);
@@ -114,7 +115,7 @@ test('predict on the adapter: what WebAssembly predicts, by whom, and the proces
   put(dir, 'scan.png', disc(20, 20));
   const [wasm, webgpu] = ['wasm', 'webgpu'].map((name) => {
     const call = ['predict', ...COMMANDS.predict!, '--out', name, '--save-probs', '--json', '--backend', name];
-    const { code, stdout, stderr } = unetpp(dir, call);
+    const { code, stdout, stderr } = unetppAlone(dir, call);
     assert.is(code, 0, stderr);
     const { backend, adapter } = JSON.parse(stdout);
     assert.equal([backend, typeof adapter], [name, name === 'wasm' ? 'object' : 'string']);

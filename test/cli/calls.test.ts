@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { put, refused, suiteInFolder, TRAIN_JS, unetpp } from '../support/cli/cli.js';
+import { put, refused, suiteInFolder, TRAIN_JS, unetpp, unetppAlone } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli calls');
 const COMMANDS =
@@ -12,7 +12,7 @@ const COMMANDS =
 test('--version, and help of everything', ({ dir }) => {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   assert.equal(unetpp(dir, ['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
-  const root = unetpp(dir, ['--help']);
+  const root = unetppAlone(dir, ['--help']);
   assert.equal([root.code, root.stderr], [0, '']);
   for (const name of COMMANDS) {
     assert.match(root.stdout, `\n  ${name} [options] `);
@@ -22,13 +22,13 @@ test('--version, and help of everything', ({ dir }) => {
     assert.match(stdout, `\nExample:\n  unetpp ${name} --`);
     for (const line of stdout.split('\nExample:')[0]!.split('\n')) assert.ok(line.length <= 110, line);
   }
-  const help = unetpp(dir, ['--help'], TRAIN_JS);
+  const help = unetppAlone(dir, ['--help'], TRAIN_JS);
   assert.equal(help, unetpp(dir, ['help', 'train']));
   assert.match(help.stdout, '(default: 32,64,128,256,512; without --data 8,16,32,64,128)');
 });
 
 test('no command: help on stderr, code 2', ({ dir }) => {
-  const { code, stdout, stderr } = unetpp(dir, []);
+  const { code, stdout, stderr } = unetppAlone(dir, []);
   assert.equal([code, stdout], [2, '']);
   assert.match(stderr, /^Usage: unetpp COMMAND \[options\]\n/);
 });
@@ -89,7 +89,7 @@ test('a folder for the run that cannot be used', ({ dir }) => {
 
 test('UNETPP_DEBUG shows where an error comes from', ({ dir }) => {
   process.env.UNETPP_DEBUG = '1';
-  const { stderr } = unetpp(dir, ['info', '--model', 'none.safetensors']);
+  const { stderr } = unetppAlone(dir, ['info', '--model', 'none.safetensors']);
   delete process.env.UNETPP_DEBUG;
   assert.match(stderr, /^unetpp: none.safetensors: cannot be read: .*\nInputError: none.safetensors: .*\n {4}at /);
 });
@@ -97,7 +97,7 @@ test('UNETPP_DEBUG shows where an error comes from', ({ dir }) => {
 test('train.js in a folder that is not built', ({ dir }) => {
   put(dir, 'train.js', readFileSync(TRAIN_JS));
   put(dir, 'package.json', '{"type": "module"}');
-  const { code, stdout, stderr } = unetpp(dir, [], join(dir, 'train.js'));
+  const { code, stdout, stderr } = unetppAlone(dir, [], join(dir, 'train.js'));
   assert.equal([code, stdout], [2, '']);
   assert.is(stderr, 'unetpp: not built yet; run `npm ci` once in this folder\n');
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { decodePng } from '../../src/formats/png/png.js';
 import { createModel, loadModel, type ModelConfig, readSafetensors, weightsSha256 } from '../../src/index.js';
-import { disc, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
+import { disc, json, listing, put, putPairs, refused, suiteInFolder, unetppAlone } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli compress');
 const FILE = 'model.safetensors';
@@ -87,7 +87,7 @@ test('the change on a data folder is that of the scores that evaluate has', asyn
 test('people read the size, and a table of the change', async ({ dir }) => {
   await putModel(dir);
   putPairs(dir, 3);
-  const { code, stdout, stderr } = unetpp(
+  const { code, stdout, stderr } = unetppAlone(
     dir,
     compress('int8', 'small.safetensors', '--data', 'data', '--subset', 'all'),
   );

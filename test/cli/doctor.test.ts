@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { availableCores } from '../../src/platform/node/threads/cores.js';
 import { compileWasm } from '../../src/platform/node/wasm/module.js';
-import { json, suiteInFolder, unetpp } from '../support/cli/cli.js';
+import { json, suiteInFolder, unetppAlone } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli doctor');
 
@@ -17,7 +17,7 @@ test('the machine, the vectoriser and the self-check, as one object', ({ dir }) 
 });
 
 test('a block of lines to paste', ({ dir }) => {
-  const { code, stdout, stderr } = unetpp(dir, ['doctor']);
+  const { code, stdout, stderr } = unetppAlone(dir, ['doctor']);
   assert.equal([code, stderr], [0, '']);
   const labels = stdout.match(/^\S+(?= {2})/gm);
   const build = ['unetpp', 'Node', 'system', 'processor', 'cores', 'vectoriser'];

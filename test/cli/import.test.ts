@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { loadModel } from '../../src/index.js';
 import { golden, type NetworkGoldenConfig, networkGoldens, readGolden } from '../support/backend/golden.js';
-import { disc, GOLDEN, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
+import { disc, GOLDEN, json, listing, put, refused, suiteInFolder, unetppAlone } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli import-torch');
 const weights = (name: string) => join(GOLDEN, `${name}.safetensors`);
@@ -52,7 +52,7 @@ for (const name of networkGoldens) {
 }
 
 test('people are told what it is', ({ dir }) => {
-  const { code, stdout, stderr } = unetpp(dir, args('unetpp', '{"filters": [4, 8, 12, 16, 20]}'));
+  const { code, stdout, stderr } = unetppAlone(dir, args('unetpp', '{"filters": [4, 8, 12, 16, 20]}'));
   assert.equal([code, stderr], [0, '']);
   assert.match(stdout, /^UNet\+\+ \(dense skips\), filters 4,8,12,16,20, 4 heads, .* parameters, written to model\./);
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { trainingCosts } from '../../src/cli/tables/costs.js';
 import { createModel } from '../../src/index.js';
-import { json, putPairs, suiteInFolder, TINY, unetpp } from '../support/cli/cli.js';
+import { json, putPairs, suiteInFolder, TINY, unetpp, unetppAlone } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli info');
 const FILE = 'model.safetensors';
@@ -40,7 +40,7 @@ test('a trained model: what it is, and what predicting and training take', ({ di
   assert.is(total, parameters! + gradients! + optimizer! + prepared! + working!);
   assert.ok(working! > 2 * worker! && one.working === worker);
 
-  const { code, stdout, stderr } = unetpp(dir, trained('--threads', '1'));
+  const { code, stdout, stderr } = unetppAlone(dir, trained('--threads', '1'));
   assert.equal([code, stderr], [0, '']);
   assert.match(stdout, 'network   UNet++ (dense skips), filters 8,16,24, 2 heads, transposed upsampling\n');
   assert.match(stdout, 'input     1 channel, values from 0 to 1, resized to 32x32\n');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { level } from '../../src/app/options/parsers.js';
 import { createModel, loadModel, type ModelConfig } from '../../src/index.js';
-import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../support/cli/cli.js';
+import { disc, json, listing, put, refused, suiteInFolder, unetppAlone } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli prune');
 const FILE = 'model.safetensors';
@@ -68,7 +68,7 @@ test('what the model knows of the head goes with it; costs before and after', as
   assert.equal(training, { epochs: 3, seed: 8, prunedTo: 'L2' });
   assert.is(recommendation, undefined);
 
-  const { code, stdout, stderr } = unetpp(dir, prune('2'));
+  const { code, stdout, stderr } = unetppAlone(dir, prune('2'));
   assert.equal([code, stderr], [0, '']);
   assert.match(
     stdout,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { chooseDriver, testWebGpu } from '../support/backend/webgpu.js';
-import { json, suiteInFolder, unetpp, unetppAfter } from '../support/cli/cli.js';
+import { IN_MODULES, json, suiteInFolder, unetpp, unetppAfter, unetppAlone } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli selftest');
 
@@ -11,7 +11,7 @@ const driver = await testWebGpu();
 driver?.close();
 
 test('a line for each family, and the verdict', ({ dir }) => {
-  const { code, stdout, stderr } = unetpp(dir, ['selftest', '--filter', 'pooling', '--quiet']);
+  const { code, stdout, stderr } = unetppAlone(dir, ['selftest', '--filter', 'pooling', '--quiet']);
   assert.equal([code, stderr], [0, '']);
   assert.match(stdout, /^unetpp {5}.*\nbackend {4}wasm.*\nnode {7}.*\nsystem {5}.*\nprocessor {2}.*\n/);
   assert.match(stdout, /\nfamily +cases +worst error \/ tolerance +differ\npooling +18 +0\.00 +0\n/);
@@ -28,7 +28,7 @@ test('the report as a file, and the same as one object', ({ dir }) => {
 
 test('a GPU, with its adapter and its limits', ({ dir }) => {
   if (!driver) return;
-  const { code, stdout } = unetpp(dir, ['selftest', '--backend', 'webgpu', '--filter', 'pooling', '--json']);
+  const { code, stdout } = unetppAlone(dir, ['selftest', '--backend', 'webgpu', '--filter', 'pooling', '--json']);
   const { backend, device, passed, families } = JSON.parse(stdout);
   assert.equal([code, passed, families.length], [0, true, 1]);
   assert.is(backend, `webgpu (${device.adapter})`);
@@ -45,7 +45,8 @@ const BROKEN = `
   } };`;
 
 test('an op that is computed wrongly is named, with its cases, and the exit code is 1', ({ dir }) => {
-  const { code, stdout, stderr } = unetppAfter(dir, BROKEN, ['selftest', '--filter', 'activation', '--quiet']);
+  const call = ['selftest', '--filter', 'activation', '--quiet'];
+  const { code, stdout, stderr } = unetppAfter(dir, BROKEN, call, IN_MODULES);
   assert.is(code, 1);
   assert.match(stdout, /\nactivation +21 +(\d+\.\d\d|no number) +7\n/);
   assert.match(

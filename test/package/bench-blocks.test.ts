@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CANDIDATES, CONSTANTS, timesOf } from '../../bench/blocks/search.js';
 import { type Variables, withVariables } from '../../bench/blocks/variables.js';
-import { unetpp } from '../support/cli/cli.js';
+import { unetppAlone } from '../support/cli/cli.js';
 
 const SEARCH = fileURLToPath(new URL('../../bench/blocks/index.js', import.meta.url));
 const MODULE = new URL('../../src/backend/wasm/kernels/winograd-pass.js', import.meta.url);
@@ -46,7 +46,7 @@ test('times are compared within each round', () => {
 
 test('the search names what it changes, and whether the bits stay', () => {
   const args = ['--filters', '8,16', '--size', '32', '--rounds', '1', '--constants', 'GRADIENT_BLOCK'];
-  const { code, stdout, stderr } = unetpp('.', args, SEARCH);
+  const { code, stdout, stderr } = unetppAlone('.', args, SEARCH);
   assert.is(code, 0, stderr);
   const rows = stdout.split('\n').filter((line) => line.startsWith('| GRADIENT_BLOCK'));
   const cells = rows.map((row) => row.split('|').map((cell) => cell.trim()));
@@ -67,7 +67,7 @@ test('the search names what it changes, and whether the bits stay', () => {
 
 test('an unknown constant is refused', () => {
   const help = 'see npm run search:blocks -- --help';
-  const { code, stderr } = unetpp('.', ['--constants', 'TILE'], SEARCH);
+  const { code, stderr } = unetppAlone('.', ['--constants', 'TILE'], SEARCH);
   assert.is(code, 2);
   assert.match(stderr, help);
 });

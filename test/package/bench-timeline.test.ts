@@ -10,7 +10,7 @@ import { drawTimeline } from '../../bench/timeline/picture.js';
 import type { StepRecord } from '../../bench/timeline/record.js';
 import { teamsTable } from '../../bench/timeline/report.js';
 import { availableCores } from '../../src/platform/node/threads/cores.js';
-import { unetpp } from '../support/cli/cli.js';
+import { unetppAlone } from '../support/cli/cli.js';
 
 const BENCH = fileURLToPath(new URL('../../bench/index.js', import.meta.url));
 const TINY = ['--filters', '8,16', '--size', '32'];
@@ -107,7 +107,7 @@ if (availableCores() > 1) {
   test('--timeline measures a team and draws it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'unetpp-timeline-'));
     try {
-      const { code, stdout, stderr } = unetpp(folder, [...TINY, '--timeline', 'team.svg', '--json'], BENCH);
+      const { code, stdout, stderr } = unetppAlone(folder, [...TINY, '--timeline', 'team.svg', '--json'], BENCH);
       assert.is(code, 0, stderr);
       const { timeline } = JSON.parse(stdout);
       assert.equal(
@@ -130,7 +130,7 @@ if (availableCores() > 1) {
 
 test('--timeline chooses its teams itself', () => {
   const message = '--timeline: it measures teams of its own; leave --threads out';
-  const call = unetpp('.', [...TINY, '--timeline', '--threads', '2'], BENCH);
+  const call = unetppAlone('.', [...TINY, '--timeline', '--threads', '2'], BENCH);
   assert.equal(call, { code: 2, stdout: '', stderr: `unetpp: ${message}\n` });
 });
 

@@ -13,7 +13,7 @@ import { parseConfig } from '../../src/network/config.js';
 import { ops } from '../../src/ops/index.js';
 import { trainingMemory } from '../../src/train/memory.js';
 import { compileBuild } from '../support/backend/builds.js';
-import { json, unetpp } from '../support/cli/cli.js';
+import { json, unetppAlone } from '../support/cli/cli.js';
 
 const BENCH = fileURLToPath(new URL('../../bench/index.js', import.meta.url));
 const TINY = ['--filters', '4,8', '--size', '16', '--batch', '2'];
@@ -84,7 +84,7 @@ test('--filter chooses ops by name; both backends are timed; --no-vectoriser is 
 
 test('--relaxed is stated', () => {
   const args = [...TINY, '--network', '--relaxed'];
-  assert.match(unetpp('.', args, BENCH).stdout, /, relaxed SIMD \(bits are not portable\), 1 thread\n/);
+  assert.match(unetppAlone('.', args, BENCH).stdout, /, relaxed SIMD \(bits are not portable\), 1 thread\n/);
 });
 
 test('--growth changes one thing at a time around the base point, and forecasts memory as info does', () => {
@@ -146,7 +146,7 @@ test('a table of growth has ratios to the base point, and dashes for what was no
 
 test('a wrong call is refused', () => {
   const refused = (options: readonly string[], message: string): void => {
-    assert.equal(unetpp('.', options, BENCH), { code: 2, stdout: '', stderr: `unetpp: ${message}\n` });
+    assert.equal(unetppAlone('.', options, BENCH), { code: 2, stdout: '', stderr: `unetpp: ${message}\n` });
   };
   const help = 'see npm run bench -- --help';
   refused(['--networks'], `unknown option '--networks' (Did you mean --network?); ${help}`);

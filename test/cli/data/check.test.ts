@@ -21,6 +21,7 @@ import {
   suiteInFolder,
   TINY,
   unetpp,
+  unetppAlone,
   unetppWithout,
 } from '../../support/cli/cli.js';
 
@@ -143,7 +144,7 @@ test('check: everything that is worth a remark, and still exit code 0', ({ dir }
     'no mask shows the class "edema"',
     'images of different kinds: 8-bit grey (6), 8-bit RGB (1); all are converted to the same number of channels',
   ]);
-  const { code, stdout } = unetpp(dir, ['check', '--data', 'data', '--quiet']);
+  const { code, stdout } = unetppAlone(dir, ['check', '--data', 'data', '--quiet']);
   assert.is(code, 0);
   assert.match(stdout, /\n {2}in no subset: 1 image, of 1 patient\n/);
   assert.match(stdout, /\nremark {4}patient X is in different subsets/);

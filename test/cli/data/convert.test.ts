@@ -8,7 +8,7 @@ import { encodeTiff } from '../../../src/formats/tiff/write.js';
 import { encodePng, openImage, sourceOf } from '../../../src/index.js';
 import { nodeFiles } from '../../../src/platform/node/files/node-files.js';
 import { buildNifti, sformOf } from '../../fixtures/nifti.js';
-import { json, listing, put, refused, suiteInFolder, TINY, unetpp } from '../../support/cli/cli.js';
+import { json, listing, put, refused, suiteInFolder, TINY, unetppAlone } from '../../support/cli/cli.js';
 
 const test = suiteInFolder('cli convert');
 
@@ -135,7 +135,7 @@ test('pictures beside volumes, of which no patient is known, stand for themselve
 
 test('volumes that were cut along another plane than by default say which one', async ({ dir }) => {
   putVolumes(dir);
-  const { code, stdout } = unetpp(dir, [...convert('nifti', '--plane', 'coronal'), '--quiet']);
+  const { code, stdout } = unetppAlone(dir, [...convert('nifti', '--plane', 'coronal'), '--quiet']);
   assert.equal([code, stdout.split('\n')[2]], [0, 'volumes of coronal slices: read them with --plane coronal']);
   const reading = { plane: 'coronal' } as const;
   assert.equal(

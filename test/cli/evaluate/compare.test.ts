@@ -3,7 +3,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createModel, loadModel, type ModelConfig, weightsSha256 } from '../../../src/index.js';
-import { disc, inShell, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../../support/cli/cli.js';
+import {
+  disc,
+  inShell,
+  json,
+  listing,
+  put,
+  putPairs,
+  refused,
+  suiteInFolder,
+  unetpp,
+  unetppAlone,
+} from '../../support/cli/cli.js';
 
 const test = suiteInFolder('cli compare');
 const FILE = 'model.safetensors';
@@ -100,7 +111,7 @@ test('new thresholds outdate a recommendation', async ({ dir }) => {
 test('people read a table, why, and what to do', async ({ dir }) => {
   await putModel(dir);
   putPairs(dir);
-  const { code, stdout, stderr } = unetpp(dir, compare('--tolerance', '1', '--threads', '2'));
+  const { code, stdout, stderr } = unetppAlone(dir, compare('--tolerance', '1', '--threads', '2'));
   assert.equal([code, stderr], [0, '']);
   for (const line of stdout.split('\n')) assert.ok(line.length <= 110, line);
   assert.match(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createModel } from '../../../src/index.js';
-import { json, put, putPairs, refused, suiteInFolder, TINY, unetpp } from '../../support/cli/cli.js';
+import { json, put, putPairs, refused, suiteInFolder, TINY, unetpp, unetppAlone } from '../../support/cli/cli.js';
 
 const test = suiteInFolder('cli evaluate');
 const FILE = 'runs/data/model.safetensors';
@@ -31,7 +31,7 @@ test('evaluate repeats the validation of the training, with its split and its si
   const relaxed = json(dir, evaluate('--relaxed')).loss as number;
   assert.ok(Math.abs(relaxed - (result.loss as number)) < 1e-5, String(relaxed));
 
-  const { stdout, stderr } = unetpp(dir, evaluate());
+  const { stdout, stderr } = unetppAlone(dir, evaluate());
   assert.is(stderr, '');
   assert.match(
     stdout,

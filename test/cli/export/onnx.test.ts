@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { decodeOnnx } from '../../../src/formats/onnx/decode.js';
 import { createModel, loadModel, type ModelConfig } from '../../../src/index.js';
-import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../../support/cli/cli.js';
+import { disc, json, listing, put, refused, suiteInFolder, unetppAlone } from '../../support/cli/cli.js';
 
 const test = suiteInFolder('cli export onnx');
 const FILE = 'model.safetensors';
@@ -39,7 +39,7 @@ test('the file takes any size, and is the model', async ({ dir }) => {
 
 test('one head, a size, preprocessing; people are told', async ({ dir }) => {
   await putModel(dir);
-  const { code, stdout, stderr } = unetpp(dir, exported('--mode', 'L1', '--size', '30x17', '--preprocessing'));
+  const { code, stdout, stderr } = unetppAlone(dir, exported('--mode', 'L1', '--size', '30x17', '--preprocessing'));
   assert.equal([code, stderr], [0, '']);
   assert.match(
     stdout,
@@ -48,7 +48,7 @@ test('one head, a size, preprocessing; people are told', async ({ dir }) => {
   const { inputs, nodes } = graphOf(dir);
   assert.equal(inputs, [{ name: 'image', shape: ['batch', 1, 17, 30] }]);
   assert.equal([nodes[0]!.operator, nodes[1]!.operator, nodes.at(-1)!.operator], ['Div', 'Pad', 'Slice']);
-  const again = unetpp(dir, imported());
+  const again = unetppAlone(dir, imported());
   assert.match(
     again.stdout,
     /^UNet\+\+ \(dense skips\), filters 3,5, 1 head, .* 800 parameters, written to back\.safetensors\n$/,

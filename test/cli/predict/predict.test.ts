@@ -18,7 +18,7 @@ import {
 } from '../../../src/index.js';
 import { GREEN, ORANGE } from '../../../src/report/colours.js';
 import { relativeError } from '../../../src/selftest/compare.js';
-import { disc, json, listing, put, refused, suiteInFolder, unetpp } from '../../support/cli/cli.js';
+import { disc, json, listing, put, refused, suiteInFolder, unetpp, unetppAlone } from '../../support/cli/cli.js';
 
 const test = suiteInFolder('cli predict');
 
@@ -230,7 +230,7 @@ test('several classes: the class of each pixel, and a plane of probabilities for
 test('people are told what was made; --quiet says only that', async ({ dir }) => {
   await putModel(dir);
   put(dir, 'scan.png', disc(9, 7));
-  const { code, stdout, stderr } = unetpp(dir, args('--input', 'scan.png', '--quiet'));
+  const { code, stdout, stderr } = unetppAlone(dir, args('--input', 'scan.png', '--quiet'));
   assert.equal([code, stderr], [0, '']);
   assert.match(stdout, /^1 mask with overlay in out, mode accurate, \d+\.\d s\n$/);
 });

@@ -15,6 +15,7 @@ import {
   TINY,
   unetpp,
   unetppAfter,
+  unetppAlone,
   unetppOnFullDisk,
 } from '../../support/cli/cli.js';
 
@@ -156,7 +157,7 @@ test('SIGUSR1 ends the other commands, and opens no inspector', ({ dir }) => {
 
 test('a loss that is not finite: epoch and step are named, and no folder is left', ({ dir }) => {
   putPairs(dir);
-  const { code, stdout, stderr } = unetpp(dir, train('--lr', '1e30', '--batch', '2', '--quiet', '--json'));
+  const { code, stdout, stderr } = unetppAlone(dir, train('--lr', '1e30', '--batch', '2', '--quiet', '--json'));
   assert.equal([code, stdout], [1, '']);
   const advice = 'lower the learning rate \\(1e\\+30\\), or use a norm';
   assert.match(

@@ -3,14 +3,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { readImage } from '../../../src/index.js';
-import { inShell, json, listing, put, putPairs, refused, suiteInFolder, unetpp } from '../../support/cli/cli.js';
+import {
+  inShell,
+  json,
+  listing,
+  put,
+  putPairs,
+  refused,
+  suiteInFolder,
+  unetpp,
+  unetppAlone,
+} from '../../support/cli/cli.js';
 
 const test = suiteInFolder('cli plan');
 const SMALL = ['--size', '16', '--filters', '2,4'];
 
 test('the facts, each option with its reason, the forecast, and a command that trains', ({ dir }) => {
   putPairs(dir);
-  const { code, stdout, stderr } = unetpp(dir, ['plan', '--data', 'data', ...SMALL, '--epochs', '1', '--quiet']);
+  const { code, stdout, stderr } = unetppAlone(dir, ['plan', '--data', 'data', ...SMALL, '--epochs', '1', '--quiet']);
   assert.equal([code, stderr], [0, '']);
   const lines = stdout.split('\n');
   assert.is(lines[0], 'data      data: 5 images to train on, 1 to validate on');

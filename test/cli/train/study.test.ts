@@ -16,6 +16,7 @@ import {
   refused,
   suiteInFolder,
   unetpp,
+  unetppAlone,
   unetppWithMemory,
 } from '../../support/cli/cli.js';
 import { metricsOf } from '../../support/cli/runs.js';
@@ -174,7 +175,7 @@ test('a run that was begun goes on from its checkpoint', ({ dir }) => {
   const network = ['--skips', 'original', '--no-deep-supervision'];
   json(dir, ['train', ...OPTIONS, ...network, '--out', `st/runs/${run}`]);
   rmSync(join(dir, 'data/split.json'));
-  const { code, stderr } = unetpp(dir, FAMILY);
+  const { code, stderr } = unetppAlone(dir, FAMILY);
   assert.is(code, 0, stderr);
   assert.match(stderr, `\nfolder    st: 5 runs done\n\nrun 5 of 6  ${run}\n  resumed at epoch 3\n  Dice `);
   assert.equal(timeless(resultOf(dir, run)), timeless(expected));

@@ -3,7 +3,17 @@ import { join, relative } from 'node:path';
 import * as assert from 'uvu/assert';
 import { encodePng, loadModel, readImage } from '../../../src/index.js';
 import { weightsSha256 } from '../../../src/model/modelfile.js';
-import { json, listing, put, putPairs, suiteInFolder, TINY, TRAIN_JS, unetpp } from '../../support/cli/cli.js';
+import {
+  json,
+  listing,
+  put,
+  putPairs,
+  suiteInFolder,
+  TINY,
+  TRAIN_JS,
+  unetpp,
+  unetppAlone,
+} from '../../support/cli/cli.js';
 
 const test = suiteInFolder('cli train');
 const FILES = [
@@ -58,7 +68,7 @@ test('a run: what is printed, and what is in its folder', async ({ dir }) => {
 
 test('people see the data, the network, a row an epoch, and what to do next', ({ dir }) => {
   putPairs(dir);
-  const { code, stdout, stderr } = unetpp(dir, ['train', '--data', 'data', ...TINY, '--epochs', '2']);
+  const { code, stdout, stderr } = unetppAlone(dir, ['train', '--data', 'data', ...TINY, '--epochs', '2']);
   assert.is(code, 0);
   assert.match(stderr, 'data      data: 5 images to train on, 1 to validate on, 32x32 grey\n');
   assert.match(stderr, 'UNet++ (dense skips), filters 2,4, 1 head, transposed upsampling, 431 parameters\n');
@@ -98,7 +108,7 @@ test('node train.js trains, on the phantom when nothing else is given', ({ dir }
   const result = json(dir, [...TINY, '--epochs', '1'], TRAIN_JS);
   assert.is(result.run, 'runs/phantom');
   assert.equal(listing(join(dir, 'runs/phantom')), FILES.slice(1), 'after one epoch there is one checkpoint');
-  const { stderr, stdout } = unetpp(dir, [...TINY, '--epochs', '1'], TRAIN_JS);
+  const { stderr, stdout } = unetppAlone(dir, [...TINY, '--epochs', '1'], TRAIN_JS);
   assert.match(stderr, 'no --data given: a demonstration on synthetic images\n');
   assert.match(stdout, `\n  node ${relative(realpathSync(dir), TRAIN_JS)} --data FOLDER\n`);
 });

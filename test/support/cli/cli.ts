@@ -1,4 +1,4 @@
-/** The command line as users run it: in a process of its own, in a folder of its own. */
+/** The command line as users run it, in a folder of its own. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,19 +8,24 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodePng } from '../../../src/formats/png/encode.js';
 import { HANGING, type Outcome } from './outcome.js';
-import { runShared } from './shared-command.js';
+import { MAIN as MAIN_URL, runShared } from './shared-command.js';
 
-const MAIN = fileURLToPath(new URL('../../../cli/unetpp.js', import.meta.url));
-/** The same, not put into one file. */
-const IN_MODULES = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(MAIN_URL);
+/** The same in modules, which a test may change. */
+export const IN_MODULES = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
 export const TRAIN_JS = fileURLToPath(new URL('../../../../train.js', import.meta.url));
 export const GOLDEN = fileURLToPath(new URL('../../../../test/golden/', import.meta.url));
 
 /** A network that trains in no time. */
 export const TINY = ['--filters', '2,4', '--size', '32', '--lr', '0.01'];
 
-/** Runs `unetpp ARGS` in `cwd`; `script` may be another entry. */
-export function unetpp(cwd: string, args: readonly string[], script = MAIN): Outcome {
+/** Runs `unetpp ARGS` in `cwd`, in a process that it shares with other calls. */
+export function unetpp(cwd: string, args: readonly string[]): Outcome {
+  return runShared({ cwd, args });
+}
+
+/** As `unetpp`, in a process of its own, which ends by itself; `script` may be another entry. */
+export function unetppAlone(cwd: string, args: readonly string[], script = MAIN): Outcome {
   return outcome(process.execPath, [script, ...args], cwd);
 }
 
@@ -36,13 +41,10 @@ export function unetppOnFullDisk(cwd: string, blocks: number, args: readonly str
   return outcome('bash', ['-c', limited, process.execPath, MAIN, ...args], cwd);
 }
 
-/** As `unetpp`, in a process that runs the module `code` first, which may change other modules. */
-export function unetppAfter(cwd: string, code: string, args: readonly string[]): Outcome {
-  return outcome(
-    process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(code)}`, IN_MODULES, ...args],
-    cwd,
-  );
+/** As `unetppAlone`, in a process that runs the module `code` first, which may change Node's modules and packages. */
+export function unetppAfter(cwd: string, code: string, args: readonly string[], script = MAIN): Outcome {
+  const first = `data:text/javascript,${encodeURIComponent(code)}`;
+  return outcome(process.execPath, ['--import', first, script, ...args], cwd);
 }
 
 /** As `unetpp`, on a machine with `bytes` of free memory. */
@@ -71,7 +73,7 @@ function outcome(program: string, args: readonly string[], cwd: string, env = pr
 /** The JSON that a command prints; asserts that it succeeds and prints nothing else to stdout. */
 export function json(cwd: string, args: readonly string[], script = MAIN): Record<string, unknown> {
   const call = [...args, '--json'];
-  const { code, stdout, stderr } = script === MAIN ? runShared({ cwd, args: call }) : unetpp(cwd, call, script);
+  const { code, stdout, stderr } = script === MAIN ? unetpp(cwd, call) : unetppAlone(cwd, call, script);
   assert.is(code, 0, stderr);
   assert.is(stdout.split('\n').length, 2, 'one line on stdout');
   return JSON.parse(stdout);
@@ -83,7 +85,7 @@ export function json(cwd: string, args: readonly string[], script = MAIN): Recor
  */
 export function refused(cwd: string, args: readonly string[], message: string): void {
   const before = listing(cwd);
-  const { code, stdout, stderr } = runShared({ cwd, args: [...args, '--quiet'] });
+  const { code, stdout, stderr } = unetpp(cwd, [...args, '--quiet']);
   assert.is(stderr, `unetpp: ${message}\n`);
   assert.is(stdout, '');
   assert.is(code, 2);

@@ -13,13 +13,15 @@ import {
   Worker,
   workerData,
 } from 'node:worker_threads';
-import { guard } from '../../../src/cli/program.js';
 import { HANGING, type Outcome } from './outcome.js';
 
 export interface Call {
   readonly cwd: string;
   readonly args: readonly string[];
 }
+
+/** What runs as `unetpp`, seen from dist/test/support/cli. */
+export const MAIN = new URL('../../../cli/unetpp.js', import.meta.url);
 
 /** One end of the line between the caller and the thread. */
 interface Start {
@@ -60,11 +62,13 @@ function serveCaller({ port, answered }: Start): void {
     Atomics.notify(answered, 0);
   };
   const start = () => {
-    const started = fork(fileURLToPath(import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const started = fork(fileURLToPath(import.meta.url), { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    let told = '';
+    started.stderr!.on('data', (text) => (told += text));
     started.on('message', (outcome) => answer(outcome as Outcome));
-    started.on('exit', (code) => {
+    started.on('close', (code) => {
       child = undefined;
-      answer({ code, stdout: '', stderr: 'the process has ended' });
+      answer({ code, stdout: '', stderr: `the process has ended: ${told}` });
     });
     return started;
   };
@@ -74,9 +78,11 @@ function serveCaller({ port, answered }: Start): void {
   });
 }
 
-/** The process: runs each call as src/cli/main.ts does, with what it prints caught. */
-async function serveCalls(): Promise<void> {
-  const root = (await import('../../../src/cli/commands.js')).program();
+/**
+ * The process: runs the script of each call anew, as Node does at the start of a process, with what it prints caught. What
+ * the script loads stays loaded.
+ */
+function serveCalls(): void {
   const caught = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     process[name].write = (text: string | Uint8Array) => {
@@ -84,11 +90,21 @@ async function serveCalls(): Promise<void> {
       return true;
     };
   }
+  let calls = 0;
   process.on('message', async ({ cwd, args }: Call) => {
     process.chdir(cwd);
     Object.assign(caught, { stdout: '', stderr: '' });
     process.exitCode = 0;
-    await guard(() => root.parseAsync(args, { from: 'user' }));
+    process.argv = [process.execPath, fileURLToPath(MAIN), ...args];
+    await import(`${MAIN.href}?call=${calls++}`);
+    // The script listens for as long as its process lives.
+    for (const [emitter, event] of [
+      [process.stdout, 'error'],
+      [process.stderr, 'error'],
+      [process, 'SIGUSR1'],
+    ] as const) {
+      emitter.removeAllListeners(event);
+    }
     // The caller removes its folder.
     process.chdir(tmpdir());
     process.send!({ code: process.exitCode, ...caught } satisfies Outcome);
@@ -97,4 +113,4 @@ async function serveCalls(): Promise<void> {
 }
 
 if (!isMainThread) serveCaller(workerData);
-else if (process.argv[1] === fileURLToPath(import.meta.url)) await serveCalls();
+else if (process.argv[1] === fileURLToPath(import.meta.url)) serveCalls();
