@@ -1,8 +1,8 @@
 /** The library in Node: the core, files, data folders, and the WebAssembly backend as the default. */
 
-export type { Threads } from './backend/wasm/team/team-size.js';
+export { type BackendName, backends, type Threads } from './backend/names.js';
 export * from './core.js';
-export { type BackendName, backends, createBackend } from './platform/node/backends.js';
+export { createBackend } from './platform/node/backends.js';
 export { openDataset } from './platform/node/data.js';
 export { openImageFile, readImage } from './platform/node/files/read-image.js';
 // In place of the core's: models that can be saved, on a backend of their own where none is given.

@@ -1,14 +1,12 @@
 /** The backends in Node, by name. */
 import type { Backend } from '../../backend/backend.js';
+import { type BackendName, backends } from '../../backend/names.js';
 import { ReferenceBackend } from '../../backend/reference.js';
 import type { WebGpuBackend } from '../../backend/webgpu/backend.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
 import { createWasmBackend, type WasmOptions } from './wasm/backend.js';
 import { createWebGpuBackend, type WebGpuOptions } from './webgpu/backend.js';
-
-export const backends = ['wasm', 'webgpu', 'reference'] as const;
-export type BackendName = (typeof backends)[number];
 
 /**
  * Makes a backend with memory of its own, which is freed with it. That of a GPU is made asynchronously.

@@ -1,6 +1,6 @@
 /** Models in Node: on a WebAssembly backend unless another is given, read from files and written to them. */
 import type { Backend } from '../../backend/backend.js';
-import type { Threads } from '../../backend/wasm/team/team-size.js';
+import type { Threads } from '../../backend/names.js';
 import type { StoredTensor } from '../../formats/safetensors.js';
 import { importOnnx as importPortableOnnx } from '../../import/onnx/import-onnx.js';
 import { type CreateModelOptions, createModel as createOn, Model as PortableModel } from '../../model/model.js';

@@ -1,6 +1,7 @@
 /** The WebAssembly backend in Node. */
+import type { Threads } from '../../../backend/names.js';
 import { WasmBackend } from '../../../backend/wasm/backend.js';
-import { type Threads, teamSize } from '../../../backend/wasm/team/team-size.js';
+import { teamSize } from '../../../backend/wasm/team/team-size.js';
 import { availableCores } from '../threads/cores.js';
 import { startTeamThreads } from '../threads/team.js';
 import { startWorkers } from '../threads/workers.js';
