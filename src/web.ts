@@ -1,6 +1,6 @@
 /** The library in a browser: the core, backends with threads, and models that compute beside the page. */
 
-export type { Threads } from './backend/wasm/team/team-size.js';
+export type { Threads } from './backend/names.js';
 export * from './core.js';
 export { createWebBackend, type WebBackendOptions } from './platform/web/create-backend.js';
 export {

@@ -6,7 +6,7 @@ import { createBackend } from '../../src/index.js';
 import type { WebBackendOptions } from '../../src/web.js';
 import type { Outcome } from '../support/browser/backend-worker.js';
 import { startChromium } from '../support/browser/chromium.js';
-import { Site, type SiteOptions, type Tab } from '../support/browser/site.js';
+import { Site, type SiteOptions, STRICT_CSP, type Tab } from '../support/browser/site.js';
 import { probabilities, trainedWeights } from '../support/browser/small-work.js';
 
 const SCRIPTS = {
@@ -14,8 +14,6 @@ const SCRIPTS = {
   'thread.js': 'dist/workers/web/thread-worker.js',
   'faulty.js': 'dist/test/support/browser/faulty-thread.js',
 };
-
-const STRICT_CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
 
 const browser = await startChromium();
 

@@ -1,9 +1,10 @@
 /** A backend for a page or one of its workers, with all that belongs to it. */
 import type { Backend } from '../../backend/backend.js';
-import { type Threads, teamSize } from '../../backend/wasm/team/team-size.js';
+import type { Threads } from '../../backend/names.js';
+import { teamSize } from '../../backend/wasm/team/team-size.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
-import { availableCores } from './threads/isolation.js';
+import { availableCores } from './threads/cores.js';
 import { createWasmBackend, type PrepareOptions, prepareWasm, type WasmOptions } from './wasm/backend.js';
 import { createWebGpuBackend } from './webgpu/backend.js';
 

@@ -33,6 +33,9 @@ globalThis.ask = (method, ...args) => new Promise((resolve, reject) => {
 /** The two headers with which threads may share memory. */
 const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
+/** The strictest policy under which the library works. */
+export const STRICT_CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
+
 export interface SiteOptions {
   /** Scripts by their names on the site, each the path of a module from the package on: `dist/test/…`. One is `worker.js`. */
   readonly scripts: Readonly<Record<string, string>>;

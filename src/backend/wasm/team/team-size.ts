@@ -1,8 +1,6 @@
 /** How many threads a team has. */
 import { InputError } from '../../../base/errors.js';
-
-/** How many threads compute together; 'auto' is one for each core that may be used. */
-export type Threads = number | 'auto';
+import type { Threads } from '../../names.js';
 
 /** The most threads that 'auto' starts: with more, steps are so short that most of the time is spent waiting. */
 const MOST_BY_ITSELF = 16;

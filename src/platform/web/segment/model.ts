@@ -54,7 +54,7 @@ export interface SegmentOptions extends MaskingOptions {
 /** The mask of a picture, and the same for a canvas. */
 export interface Segmentation extends Segmented {
   /** The mask at the size of the picture, for `putImageData`: its foreground in colour, the rest transparent. */
-  readonly picture: ImageData;
+  readonly overlay: ImageData;
 }
 
 /**
@@ -71,7 +71,7 @@ export async function segment(
   for (const read of waysToRead(picture)) {
     try {
       const segmented = await worker.segment(await read(), options);
-      return { ...segmented, picture: drawMask(segmented.mask, opacity, colour) };
+      return { ...segmented, overlay: drawMask(segmented.mask, opacity, colour) };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       failure = error;
@@ -82,9 +82,9 @@ export async function segment(
 
 /** A mask as a picture that can be laid over its image. */
 function drawMask({ width, height, data }: Image<Uint8Array>, opacity: number, colour?: Colour): ImageData {
-  const picture = new ImageData(width, height);
+  const overlay = new ImageData(width, height);
   const alpha = Math.round(255 * opacity);
   for (const [i, label] of data.entries())
-    if (label) picture.data.set([...(colour ?? classColour(label)), alpha], 4 * i);
-  return picture;
+    if (label) overlay.data.set([...(colour ?? classColour(label)), alpha], 4 * i);
+  return overlay;
 }
