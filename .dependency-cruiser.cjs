@@ -52,6 +52,19 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'pages-have-no-node',
+      comment: 'what a page runs beside the core: its platform, and the runs over either platform',
+      severity: 'error',
+      from: { path: '^src/(platform/web|runs)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'platforms-stand-apart',
+      severity: 'error',
+      from: { path: '^src/platform/(node|web)/' },
+      to: { path: '^src/platform/(node|web)/', pathNot: '^src/platform/$1/' },
+    },
+    {
       name: 'app-is-no-command-line',
       comment:
         'the application works for a page or a cluster, too: no disk but by the platform, no terminal, no commander',

@@ -1,6 +1,6 @@
 /** Masks that were corrected by hand, kept with their images as a data set that can be trained on. */
 import { files } from '#platform/data.js';
-import { keepFile, keptFiles } from '#platform/home.js';
+import { keepFile, keptFiles } from '#platform/files/kept.js';
 import { encodePicture } from '../../src/app/data/converted-files.js';
 import { InputError } from '../../src/base/errors.js';
 import { numberedClasses } from '../../src/data/folder/class-masks.js';

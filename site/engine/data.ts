@@ -1,17 +1,17 @@
 /** What was dropped: a labelled folder is copied into the page's storage and checked, images are kept to be segmented. */
-import { files as kept } from '#platform/data.js';
-import { exists } from '#platform/files/paths.js';
-import { keepFile, removeKept } from '#platform/home.js';
+import { removeKept } from '#platform/files/kept.js';
 import { checkFolder } from '../../src/app/data/check-folder.js';
 import type { Progress } from '../../src/app/observer.js';
 import { DEFAULT_SIZE } from '../../src/app/options/data-options.js';
 import { InputError } from '../../src/base/errors.js';
 import { plural } from '../../src/base/quantities.js';
 import { checkLines, summaryOf } from '../../src/cli/tables/check-report.js';
+import type { Files } from '../../src/data/folder/files.js';
 import { isDataFolder } from '../../src/data/folder/folder.js';
 import { findSeries, isDicomFile } from '../../src/formats/dicom/series.js';
 import { imageStem, openImage } from '../../src/formats/formats.js';
-import { DroppedFiles, isHidden, sourceOfFile } from './dropped.js';
+import { droppedFiles } from '../../src/platform/web/files/dropped-files.js';
+import { fileSource } from '../../src/platform/web/files/sources.js';
 import type { Images } from './images.js';
 import type { DroppedFile, Taken } from './protocol.js';
 
@@ -20,10 +20,25 @@ export const DATA = 'data';
 
 type OnProgress = (progress: Progress) => void;
 
+/** Whether a file is one that systems leave behind by themselves. */
+function isHidden({ path }: DroppedFile): boolean {
+  return path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX');
+}
+
 /** Whether what was dropped is a model file. */
 export function isModel(files: readonly DroppedFile[]): files is readonly [DroppedFile] {
   return files.length === 1 && files[0]!.path.toLowerCase().endsWith('.safetensors');
 }
+
+/**
+ * Copies a folder with all that is in it to `data/NAME`, or `data/NAME-2`, … where there is one already; whatever fails, no
+ * part of it is left. @returns the path for the option `data`
+ */
+export type CopyData = (
+  files: Files,
+  folder: string,
+  options: { readonly onProgress: (bytes: number, ofBytes: number) => void },
+) => Promise<string>;
 
 /**
  * Takes what was dropped, but for a model.
@@ -31,7 +46,7 @@ export function isModel(files: readonly DroppedFile[]): files is readonly [Dropp
  * @throws InputError in one line for files of which none is an image that is read
  */
 export async function take(
-  images: Images,
+  { images, copyData }: { readonly images: Images; readonly copyData: CopyData },
   name: string,
   files: readonly DroppedFile[],
   onProgress: OnProgress,
@@ -41,12 +56,12 @@ export async function take(
     throw new InputError(`${name}: holds no file; drop images, or a folder with images/ and masks/`);
   const dir = await dataFolderOf(visible);
   if (dir === undefined) return takeImages(images, name, visible, onProgress);
-  return takeData(name, visible, dir, onProgress);
+  return takeData(copyData, name, visible, dir, onProgress);
 }
 
 /** The folder among the files that is a data folder: one that all of them are in, the innermost first. */
 async function dataFolderOf(files: readonly DroppedFile[]): Promise<string | undefined> {
-  const dropped = new DroppedFiles(files);
+  const dropped = droppedFiles(files);
   const around = [''];
   for (let entries = await dropped.list(''); entries.length === 1 && !entries[0]!.isFile; ) {
     around.unshift(dropped.join(around[0]!, entries[0]!.name));
@@ -67,18 +82,23 @@ function notAmongOurs(error: unknown): false {
 }
 
 async function takeData(
+  copyData: CopyData,
   name: string,
   files: readonly DroppedFile[],
   dir: string,
   onProgress: OnProgress,
 ): Promise<Taken & { readonly kind: 'data' }> {
-  const data = freeFolder(name);
+  const folder = folderName(name);
+  const total = files.length;
+  const below = files.map(({ path, file }) => ({
+    path: `${folder}/${dir === '' ? path : path.slice(dir.length + 1)}`,
+    file,
+  }));
+  const data = await copyData(droppedFiles(below), folder, {
+    onProgress: (bytes, ofBytes) =>
+      onProgress({ phase: 'reading', done: Math.round((total * bytes) / ofBytes), total }),
+  });
   try {
-    for (const [k, { path, file }] of files.entries()) {
-      const below = dir === '' ? path : path.slice(dir.length + 1);
-      await keepFile(kept.join(data, ...below.split('/')), new Uint8Array(await file.arrayBuffer()));
-      onProgress({ phase: 'reading', done: k + 1, total: files.length });
-    }
     return { kind: 'data', ...(await check(data, onProgress)) };
   } catch (error) {
     await removeKept(data);
@@ -97,12 +117,9 @@ export async function check(
   return { data, images, check: summary, lines: checkLines(summary, null).join('\n') };
 }
 
-/** The first of data/NAME, data/NAME-2, … that is not there yet; of a name that is none of a folder, what it can be. */
-function freeFolder(name: string): string {
-  const plain = name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '') || 'images';
-  let path = kept.join(DATA, plain);
-  for (let n = 2; exists(path); n++) path = kept.join(DATA, `${plain}-${n}`);
-  return path;
+/** A name without what no name of a folder should have. */
+function folderName(name: string): string {
+  return name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '') || 'images';
 }
 
 async function takeImages(
@@ -116,7 +133,7 @@ async function takeImages(
   const dicom: DroppedFile[] = [];
   const nameOf = (path: string) => imageStem(path.split('/').at(-1)!);
   for (const [k, file] of files.entries()) {
-    const source = sourceOfFile(file);
+    const source = fileSource(file.file, file.path);
     try {
       if (await isDicomFile(source)) dicom.push(file);
       else {
@@ -129,7 +146,10 @@ async function takeImages(
     onProgress({ phase: 'reading', done: k + 1, total: files.length });
   }
   // The files of a series are the slices of one image.
-  for (const series of await findSeries(dicom.map(sourceOfFile), ({ message }) => refused.push(message))) {
+  for (const series of await findSeries(
+    dicom.map(({ path, file }) => fileSource(file, path)),
+    ({ message }) => refused.push(message),
+  )) {
     try {
       series.open();
       names.push(images.take(nameOf(series.files[0]!), async (options) => series.open(options)));

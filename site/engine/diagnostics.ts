@@ -4,12 +4,12 @@ import { memorySize } from '../../src/base/quantities.js';
 import type { Session } from './session.js';
 import { storageView } from './storage.js';
 
-/** A line for each fact, labels in one column. @param version of the program */
-export async function diagnosticsText({ facts }: Session, version: string): Promise<string> {
+/** A line for each fact, labels in one column. */
+export async function diagnosticsText({ facts, surroundings }: Session): Promise<string> {
   const { usedBytes, quotaBytes, data, runs } = await storageView();
   const { navigator, crossOriginIsolated = false } = globalThis;
   const lines: readonly (readonly [string, string])[] = [
-    ['unetpp', version],
+    ['unetpp', surroundings.version],
     ['browser', navigator?.userAgent ?? 'none'],
     ['cores', `${navigator?.hardwareConcurrency ?? 'unknown'}`],
     ['isolated', crossOriginIsolated ? 'yes' : 'no'],

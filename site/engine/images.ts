@@ -15,8 +15,8 @@ import { type ImageSource, sourceOfImage } from '../../src/image/image-source.js
 import type { Preprocessing } from '../../src/image/prepare.js';
 import { resizeImage, resizeMask } from '../../src/image/resize.js';
 import { wholeWindow } from '../../src/image/window.js';
+import { fileSource } from '../../src/platform/web/files/sources.js';
 import { readDisplayRange, toRgb } from '../../src/report/pixels.js';
-import { sourceOfFile } from './dropped.js';
 import type { Engine, ImageView, SliceView } from './protocol.js';
 
 /** How many images stay open; a volume that is decoded takes as much memory as it has voxels. */
@@ -106,7 +106,7 @@ export class Images {
     if ('file' in source) {
       const { file } = source;
       const name = imageStem(file.path.replaceAll('/', '-'));
-      return imageOfFile(name, (options) => openImage(sourceOfFile(file), options), reading);
+      return imageOfFile(name, (options) => openImage(fileSource(file.file, file.path), options), reading);
     }
     if ('taken' in source) {
       const open = this.#taken.get(source.taken);

@@ -11,13 +11,13 @@ import { Images } from './images.js';
 import { classNamesOf, openModel } from './models.js';
 import { parseGiven, planOf } from './plan.js';
 import type { Engine } from './protocol.js';
-import { Session } from './session.js';
+import { Session, type Surroundings } from './session.js';
 import { forget, runViews, storageView } from './storage.js';
 import { Training } from './training.js';
 
-/** Makes an engine; `version` is that of the program. */
-export function createEngine(version: string): Engine {
-  const session = new Session();
+/** Makes an engine. */
+export function createEngine(surroundings: Surroundings): Engine {
+  const session = new Session(surroundings);
   const images = new Images();
   const training = new Training(session);
   /** How the open model reads files; where none is open, as they are. */
@@ -25,11 +25,11 @@ export function createEngine(version: string): Engine {
 
   return {
     start: (wanted) => session.start(wanted),
-    diagnostics: () => diagnosticsText(session, version),
+    diagnostics: () => diagnosticsText(session),
 
     async take(name, files, onProgress) {
       if (isModel(files)) return { kind: 'model', model: await openModel(session, { file: files[0].file }) };
-      return take(images, name, files, onProgress);
+      return take({ images, copyData: surroundings.copyData }, name, files, onProgress);
     },
     check: (data, onProgress) => check(data, onProgress),
 

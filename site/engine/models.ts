@@ -1,8 +1,9 @@
 /** Models: opened from a file, from a run or by name, and what the page shows of them. */
 
 import { files } from '#platform/data.js';
-import { keepFile } from '#platform/home.js';
-import { findModel } from '#platform/named-models.js';
+import { keepFile } from '#platform/files/kept.js';
+import { exists } from '#platform/files/paths.js';
+import { sha256OfParts } from '../../src/base/sha256.js';
 import { costSize } from '../../src/cli/tables/costs.js';
 import { trainingFacts } from '../../src/cli/tables/training-facts.js';
 import { numberedClasses } from '../../src/data/folder/class-masks.js';
@@ -20,35 +21,41 @@ import type { Engine, ModelView } from './protocol.js';
 import type { OpenModel, Session } from './session.js';
 
 const FLOAT = 4;
+const MODEL = 'model.safetensors';
 
-/** The folder of models that were opened from files: a training can begin from them. */
+/** The folder of models that trainings began from and that are of no run. */
 export const MODELS = 'models';
 
 type Source = Parameters<Engine['openModel']>[0];
 
 /** Opens a model in place of the one before. @throws InputError in one line for what is none */
 export async function openModel(session: Session, source: Source): Promise<ModelView> {
-  const found = await read(source);
-  return session.inTurn(async () => {
-    const open = await session.replace(found);
-    if ('file' in source) await keepFile(open.initFrom, open.bytes);
-    return viewOf(open);
-  });
+  const found = await read(session, source);
+  return session.inTurn(async () => viewOf(await session.replace(found)));
 }
 
-async function read(source: Source): Promise<Omit<OpenModel, 'model'>> {
+/** Keeps the open model where a training that begins from it looks for it, unless it is there. */
+export async function keepOpen({ opened }: Session, initFrom: unknown): Promise<void> {
+  if (opened && opened.initFrom === initFrom && !(await exists(opened.initFrom))) {
+    await keepFile(opened.initFrom, opened.bytes);
+  }
+}
+
+async function read({ surroundings }: Session, source: Source): Promise<Omit<OpenModel, 'model'>> {
   if ('file' in source) {
     const { name, size } = source.file;
     checkFileSize(size, name);
     const bytes = new Uint8Array(await source.file.arrayBuffer());
-    return { name, initFrom: files.join(MODELS, name), bytes };
+    // Models of one name are told apart by their bytes.
+    const digest = (await sha256OfParts([bytes])).slice(0, 8);
+    return { name, initFrom: files.join(MODELS, digest, name), bytes };
   }
   if ('run' in source) {
-    const file = files.join(source.run, 'model.safetensors');
+    const file = files.join(source.run, MODEL);
     return { name: source.run, initFrom: file, bytes: await files.read(file) };
   }
   const { bundled } = source;
-  return { name: bundled, initFrom: bundled, bytes: await files.read(findModel(bundled)) };
+  return { name: bundled, initFrom: files.join(MODELS, bundled, MODEL), bytes: await surroundings.bundled(bundled) };
 }
 
 /** What the classes 1, 2, … of a model are called. */

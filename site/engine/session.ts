@@ -1,15 +1,27 @@
 /** What the methods of the engine share: what computes, the open model, and the turns in which they are used. */
 import { createBackend } from '#platform/backends.js';
 import type { Backend } from '../../src/backend/backend.js';
-import { allChecks, isClose, startCheck } from '../../src/backend/checks.js';
-import { ReferenceBackend } from '../../src/backend/reference.js';
+import { compareWithReference } from '../../src/backend/self-check.js';
 import { NoDeviceError } from '../../src/backend/webgpu/device.js';
 import { InputError } from '../../src/base/errors.js';
 import { computerText } from '../../src/cli/tables/describe.js';
 import { decodeModel, type Model } from '../../src/core.js';
+import type { CopyData } from './data.js';
 import type { Engine, EngineFacts } from './protocol.js';
 
 export type Wanted = Parameters<Engine['start']>[0];
+
+/** What an engine needs beside the platform: in a page, what its worker loads. */
+export interface Surroundings {
+  /** The version of the program. */
+  readonly version: string;
+  /** Makes backends ready, once; `warn` is told why one thread computes. */
+  prepare?(warn: (reason: string) => void): Promise<void>;
+  /** Copies a data set to where it is kept. */
+  readonly copyData: CopyData;
+  /** The bytes of a model that comes with the page. @throws InputError for a name that none has */
+  bundled(name: string): Promise<Uint8Array>;
+}
 
 /** A model that is open, with the bytes of its file. */
 export interface OpenModel {
@@ -21,11 +33,16 @@ export interface OpenModel {
 }
 
 export class Session {
+  #prepared: Promise<void> | undefined;
+  /** Why one thread computes, where it does. */
+  #alone: string | undefined;
   #wanted: Wanted = { backend: 'wasm', threads: 'auto' };
   #backend: Backend | undefined;
   #facts: EngineFacts | undefined;
   #open: OpenModel | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly surroundings: Surroundings) {}
 
   /** What a training computes with, as options. */
   get computing() {
@@ -62,10 +79,15 @@ export class Session {
   /** Prepares a backend in place of the one before, with the open model on it. */
   start(wanted: Wanted): Promise<EngineFacts> {
     return this.inTurn(async () => {
-      const { backend, remark } = await backendFor(wanted);
+      this.#prepared ??= this.surroundings.prepare?.((reason) => {
+        this.#alone = reason;
+      });
+      await this.#prepared;
+      const { backend, noGpu } = await backendFor(wanted);
       const open = this.#open;
       try {
-        this.#facts = { ...factsOf(backend, wanted, remark), fault: await faultOf(backend) };
+        const remark = noGpu ?? (wanted.threads === 1 ? null : (this.#alone ?? null));
+        this.#facts = { ...factsOf(backend), remark, fault: (await compareWithReference(backend)) ?? null };
         if (open) this.#open = { ...open, model: await decodeModel(open.bytes, open.name, backend) };
       } catch (error) {
         backend.close();
@@ -89,44 +111,19 @@ export class Session {
 }
 
 /** Makes the backend that is wanted, or where there is no GPU the other one, with the reason. */
-async function backendFor({ backend, threads }: Wanted): Promise<{ backend: Backend; remark?: string }> {
+async function backendFor({ backend, threads }: Wanted): Promise<{ backend: Backend; noGpu?: string }> {
   try {
     if (backend === 'webgpu') return { backend: await createBackend('webgpu') };
     return { backend: await createBackend('wasm', { threads }) };
   } catch (error) {
     if (!(error instanceof NoDeviceError)) throw error;
     const { reason, remedy } = error;
-    return { backend: await createBackend('wasm', { threads }), remark: `no GPU: ${reason}; ${remedy}` };
+    return { backend: await createBackend('wasm', { threads }), noGpu: `no GPU: ${reason}; ${remedy}` };
   }
 }
 
-const ALONE =
-  'one thread: this page is not cross-origin isolated, as its server does not send the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
-
-function factsOf(backend: Backend, { threads: wanted }: Wanted, remark?: string): Omit<EngineFacts, 'fault'> {
+function factsOf(backend: Backend): Pick<EngineFacts, 'computing' | 'threads' | 'adapter'> {
   const { threads, adapter = null } = backend;
-  const isAlone = adapter === null && wanted !== 1 && threads === 1 && globalThis.crossOriginIsolated === false;
-  return {
-    computing: adapter === null ? `WebAssembly, ${computerText({ threads })}` : computerText({ threads, adapter }),
-    threads,
-    adapter,
-    remark: remark ?? (isAlone ? ALONE : null),
-  };
-}
-
-/** The name of the first check in which a backend is further from the reference than rounding explains, or null. */
-async function faultOf(backend: Backend): Promise<string | null> {
-  const reference = new ReferenceBackend();
-  for (const name of allChecks) {
-    const [found, expected] = await Promise.all([backend, reference].map((each) => outputsOf(each, name)));
-    if (found!.some((values, k) => !isClose(values, expected![k]!))) return name;
-  }
-  return null;
-}
-
-async function outputsOf(backend: Backend, name: string): Promise<ArrayLike<number>[]> {
-  const { program, outputs } = startCheck(backend, name);
-  const values = await Promise.all(outputs.map((output) => program.read(output)));
-  program.free();
-  return values;
+  const by = computerText({ threads, adapter });
+  return { computing: adapter === null ? `WebAssembly, ${by}` : by, threads, adapter };
 }

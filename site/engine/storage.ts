@@ -1,6 +1,6 @@
 /** What the page keeps on this computer: runs, data sets, models. */
 import { files } from '#platform/data.js';
-import { type KeptFile, keptFiles, removeKept, roomFor } from '#platform/home.js';
+import { type KeptFile, keptFiles, removeKept, roomFor } from '#platform/files/kept.js';
 import { InputError } from '../../src/base/errors.js';
 import { show } from '../../src/base/show.js';
 import { readText } from '../../src/data/folder/files.js';
@@ -61,8 +61,7 @@ export async function storageView(): Promise<StorageView> {
 
 /** Removes a run or a data set, or everything. @throws InputError for what is neither, or is in use */
 export async function forget(name: string | undefined, training: Training): Promise<void> {
-  const runs = await runViews();
-  for (const { run } of runs) if (name === undefined || name === run) training.requireIdle(run);
+  training.requireIdle(name);
   if (name === undefined) return void (await Promise.all(KEPT.map(removeKept)));
   const known = [...(await byFolder(RUNS)).keys(), ...(await byFolder(DATA)).keys()];
   if (!known.includes(name)) throw new InputError(`${show(name)}: no run or data set of this name is kept`);

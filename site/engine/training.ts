@@ -9,7 +9,7 @@ import { remarkText } from '../../src/cli/tables/news.js';
 import type { Image } from '../../src/image/image.js';
 import { toRgb } from '../../src/report/pixels.js';
 import type { SheetRow } from '../../src/report/sheet.js';
-import { openModel } from './models.js';
+import { keepOpen, openModel } from './models.js';
 import { parseGiven } from './plan.js';
 import type { ExampleView, GivenOptions, Trained, TrainingEvents } from './protocol.js';
 import type { Session } from './session.js';
@@ -19,8 +19,9 @@ const CHECKPOINT_MINUTES = 1;
 
 /** A training under way. */
 interface Current {
-  /** The run, once it has a folder. */
+  /** The run, once it has a folder, and the data set. */
   run?: string;
+  data?: string;
   readonly abort: AbortController;
   readonly gate: Gate;
 }
@@ -33,7 +34,9 @@ export class Training {
   /** Trains with options as they are given, see `parseGiven`. @throws InputError while another training is under way */
   train(data: string | undefined, given: GivenOptions, events: TrainingEvents): Promise<Trained> {
     return this.#alone(events, async (observer, signal) => {
-      const asked = { ...this.session.computing, checkpointMinutes: CHECKPOINT_MINUTES, ...parseGiven(data, given) };
+      const parsed = parseGiven(data, given);
+      await keepOpen(this.session, parsed.initFrom);
+      const asked = { ...this.session.computing, checkpointMinutes: CHECKPOINT_MINUTES, ...parsed };
       return startTraining(await resolveOptions(asked, observer, signal), observer, signal);
     });
   }
@@ -54,9 +57,13 @@ export class Training {
     else this.#current?.gate.open();
   }
 
-  /** @throws InputError for a run that is under way */
-  requireIdle(run: string): void {
-    if (this.#current?.run === run) throw new InputError(`${run}: its training is under way; stop it first`);
+  /** @throws InputError for a run that is under way or its data; without a name, for any */
+  requireIdle(name?: string): void {
+    if (!this.#current) return;
+    const { run, data } = this.#current;
+    if (name === undefined || name === run || name === data) {
+      throw new InputError(`${name ?? run ?? 'runs'}: its training is under way; stop it first`);
+    }
   }
 
   async #alone(
@@ -92,6 +99,7 @@ function observerOf(events: TrainingEvents, current: Current): TrainingObserver 
     },
     ready: ({ config, dataset }, run) => {
       current.run = run;
+      current.data = dataset.source;
       events.ready({ run, config, images: dataset.split.train.length });
     },
     step: async (step) => {

@@ -3,7 +3,7 @@ import { InputError } from '../../base/errors.js';
 import { grouped, memorySize } from '../../base/quantities.js';
 import { modelHeader, modelSource } from '../../export/c/source.js';
 import { type EdgeProgram, PAGE_BYTES } from '../../export/edge/program.js';
-import { readCRuntime } from '../../platform/node/edge-runner.js';
+import { readCRuntime } from '../../platform/node/c-runtime.js';
 import { checkedFiles } from './edge.js';
 import type { Exporter } from './exporter.js';
 import { fixNetwork } from './fixed-network.js';

@@ -1,10 +1,10 @@
 /** `export --format edge`: a folder that runs without the library, on whatever has WebAssembly; see docs/edge.md. */
+import { loadEdgeRunner, readEdgeRunner } from '#platform/edge-runner.js';
 import { asBytes } from '../../base/bytes.js';
 import { invariant } from '../../base/errors.js';
 import { grouped } from '../../base/quantities.js';
 import { writePlan } from '../../export/edge/plan-file.js';
 import { PAGE_BYTES } from '../../export/edge/program.js';
-import { loadEdgeRunner, readEdgeRunner } from '../../platform/node/edge-runner.js';
 import { identical } from '../../selftest/compare.js';
 import type { Exporter } from './exporter.js';
 import { type FixedNetwork, fixNetwork } from './fixed-network.js';
@@ -17,7 +17,7 @@ export const edge: Exporter = {
     const fixed = await fixNetwork(model, request);
     const { program, maxDifference } = fixed;
     const files = await checkedFiles(fixed);
-    const named = { ...files, ...readEdgeRunner() };
+    const named = { ...files, ...(await readEdgeRunner()) };
     return {
       files: Object.entries(named).map(([name, content]) => ({ name, content })),
       maxDifference,

@@ -1,4 +1,5 @@
 /** A network fixed to one size, with what proves a copy of it: what `--format edge` and `--format c` begin with. */
+import { readEdgeKernels } from '#platform/edge-runner.js';
 import { InputError } from '../../base/errors.js';
 import type { EdgeDescription } from '../../export/edge/plan-file.js';
 import type { EdgeProgram } from '../../export/edge/program.js';
@@ -11,7 +12,6 @@ import { thresholdOf } from '../../model/threshold.js';
 import { decodeWeights } from '../../model/weight-formats.js';
 import { checkSize } from '../../network/network.js';
 import { ParameterStore } from '../../network/parameters.js';
-import { readKernels } from '../../platform/node/package-files.js';
 import { largestDifference } from './check.js';
 import type { ExportRequest } from './exporter.js';
 
@@ -39,7 +39,7 @@ export async function fixNetwork(model: Model, request: ExportRequest): Promise<
   }
   checkSize(config, size.width, size.height, '--size');
   const graph = model.record('accurate', { batch: 1, ...size });
-  const program = recordProgram(graph, readKernels('unetpp'));
+  const program = recordProgram(graph, await readEdgeKernels());
   const weights = encodeWeightsFile(program.weights, await parameters.read(), format, file);
   // Images are brought to the size outside of the network.
   const image = prepareImage(request.image, config.inChannels, { normalisation: card.preprocessing.normalisation });

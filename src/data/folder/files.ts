@@ -1,6 +1,6 @@
 /**
- * How data folders are read, wherever they lie: on the disk of Node (src/platform/node/files/node-files.ts), or among
- * the files that a user has dropped on a page.
+ * How data folders are read, wherever they lie: on the disk of Node (src/platform/node/files/node-files.ts), among
+ * the files that a user has dropped on a page, or in the storage of its site (src/platform/web/files).
  */
 import { InputError } from '../../base/errors.js';
 import type { ByteSource } from '../../formats/source.js';

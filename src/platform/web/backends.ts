@@ -1,5 +1,6 @@
 /** The backends in a browser, by name: those of Node, once the worker that asks for them has made them ready. */
 import type { Backend } from '../../backend/backend.js';
+import { type BackendName, backends } from '../../backend/names.js';
 import { ReferenceBackend } from '../../backend/reference.js';
 import type { WebGpuBackend } from '../../backend/webgpu/backend.js';
 import { InputError, invariant } from '../../base/errors.js';
@@ -12,9 +13,6 @@ import {
   type WasmOptions,
 } from './wasm/backend.js';
 import { createWebGpuBackend, type WebGpuOptions } from './webgpu/backend.js';
-
-export const backends = ['wasm', 'webgpu', 'reference'] as const;
-export type BackendName = (typeof backends)[number];
 
 let prepared: Prepared | undefined;
 

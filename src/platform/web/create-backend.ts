@@ -4,7 +4,7 @@ import type { Threads } from '../../backend/names.js';
 import { teamSize } from '../../backend/wasm/team/team-size.js';
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
-import { availableCores } from './threads/isolation.js';
+import { availableCores } from './threads/cores.js';
 import { createWasmBackend, type PrepareOptions, prepareWasm, type WasmOptions } from './wasm/backend.js';
 import { createWebGpuBackend } from './webgpu/backend.js';
 

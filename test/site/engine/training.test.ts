@@ -80,6 +80,7 @@ test('a training that is held stands still, and goes on to the same weights', as
     await rejection(engine.forget('runs/phantom-2')),
     'runs/phantom-2: its training is under way; stop it first',
   );
+  assert.is(await rejection(engine.forget()), 'runs/phantom-2: its training is under way; stop it first');
   await engine.pause(false);
   const { result } = await training;
   assert.is(steps, 6);

@@ -5,10 +5,12 @@ import { makePlan } from '../../../src/app/planning/make-plan.js';
 import { resolveOptions } from '../../../src/app/planning/resolve-options.js';
 import { resumeTraining, startTraining } from '../../../src/app/training/start-training.js';
 import type { TrainingObserver } from '../../../src/app/training/train-in-folder.js';
+import { encodePng } from '../../../src/formats/png/encode.js';
 import { prepareBackends } from '../../../src/platform/web/backends.js';
 import { copyData } from '../../../src/platform/web/files/copy-data.js';
-import { droppedFiles } from '../../../src/platform/web/files/dropped-files.js';
-import { findFolder } from '../../../src/platform/web/files/storage.js';
+import { pickedFiles } from '../../../src/platform/web/files/directory-files.js';
+import { type DroppedFile, droppedFiles } from '../../../src/platform/web/files/dropped-files.js';
+import { findFolder, makeFolders } from '../../../src/platform/web/files/storage.js';
 import { answer } from './answer.js';
 
 type Given = Partial<TrainCommandOptions>;
@@ -62,11 +64,47 @@ answer({
     await file.write(bytes);
     await file.close();
   },
-  /** Copies files of these texts, and checks their folder. */
-  async copy(folder: string, texts: Readonly<Record<string, string>>) {
-    const dropped = Object.entries(texts).map(([path, text]) => ({ path, file: new File([text], path) }));
-    return copyData(droppedFiles(dropped), folder);
+  /** Copies a dropped folder of so many images with masks, and a hidden file, into the storage. */
+  async copy(folder: string, images: number) {
+    const told: number[] = [];
+    const path = await copyData(droppedFiles(pairs(folder, images)), folder, { onProgress: (done) => told.push(done) });
+    return { path, told };
   },
-  check: (data: string) => checkFolder({ data, seed: 1, size: 32 }, {}),
-  plan: (data: string) => makePlan({ data }, {}, endless),
+  /** Copies a folder of the storage as one that the user has picked. */
+  async copyPicked(path: string) {
+    const picked = (await findFolder(path))!;
+    return copyData(pickedFiles(picked), picked.name);
+  },
+  /** Lets the browser state so many bytes for the site. */
+  state(quota: number) {
+    navigator.storage.estimate = async () => ({ quota, usage: 2 ** 20 });
+  },
+  /** Makes folders as a tab leaves them that is closed while it copies. */
+  async leaveHalf(path: string) {
+    for (const name of [`${path}/images`, `${path}.copying`]) await makeFolders(name);
+  },
+  async check(data: string) {
+    const { facts, faults } = await checkFolder({ data, seed: 1, size: 32 }, {});
+    return { images: facts.length, faults };
+  },
+  async plan(data: string) {
+    await prepare();
+    const { plan } = await makePlan({ data }, {}, endless);
+    return plan.data.images;
+  },
 });
+
+function pairs(folder: string, images: number): DroppedFile[] {
+  const files: DroppedFile[] = [{ path: `${folder}/.DS_Store`, file: new File(['x'], '.DS_Store') }];
+  for (let k = 0; k < images; k++) {
+    for (const [kind, isInside] of [
+      ['images', 180],
+      ['masks', 255],
+    ] as const) {
+      const data = Uint8Array.from({ length: 32 * 32 }, (_, i) => (i % 32 > 8 + k && i > 320 ? isInside : 0));
+      const png = Uint8Array.from(encodePng({ width: 32, height: 32, channels: 1, data }));
+      files.push({ path: `${folder}/${kind}/${k}.png`, file: new File([png], `${k}.png`) });
+    }
+  }
+  return files;
+}

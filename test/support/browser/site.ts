@@ -116,6 +116,8 @@ export async function bundleForBrowser(path: string): Promise<string> {
     ...{ bundle: true, platform: 'browser', format: 'esm', target: 'es2022' },
     // By the paths of tsconfig.json, `#platform/…` would be the sources of Node.
     ...{ external: optionalPackages(), tsconfigRaw: {}, logLevel: 'silent' },
+    // The builds of pages put it in.
+    define: { VERSION: '"0.0.0"' },
   });
   return outputFiles[0]!.text;
 }

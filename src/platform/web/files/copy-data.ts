@@ -11,7 +11,7 @@ import { DATA } from './around.js';
 import { join, partsOf } from './path-parts.js';
 import { exists } from './paths.js';
 import { findFolder, makeFolders, removeAll } from './storage.js';
-import { storageError, storageLeft } from './storage-errors.js';
+import { MAKE_ROOM, storageError, storageUse } from './storage-errors.js';
 import { writeParts } from './write.js';
 
 /** The ending of the empty folder `data/NAME.copying`, which is there while `data/NAME` is not whole. */
@@ -91,12 +91,11 @@ async function sourcesIn(files: Files, folder: string, path = ''): Promise<Found
 }
 
 async function requireRoom(folder: string, bytes: number): Promise<void> {
-  const { free, quota } = await storageLeft();
+  const { usage, quota } = await storageUse();
+  const free = Math.max(0, quota - usage);
   if (bytes <= free) return;
-  throw new InputError(
-    `${folder}: takes ${memorySize(bytes)}, and the storage of this site has ${memorySize(free)} of ${memorySize(quota)} free; ` +
-      'remove runs or data that are not needed any more, or take fewer images',
-  );
+  const left = `the storage of this site has ${memorySize(free)} of ${memorySize(quota)} free`;
+  throw new InputError(`${folder}: takes ${memorySize(bytes)}, and ${left}; ${MAKE_ROOM}, or take fewer images`);
 }
 
 async function freePath(name: string): Promise<string> {

@@ -11,7 +11,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   InvalidStateError: 'the file was changed meanwhile; try again',
 };
 
-/** The error of an operation on the storage as one line; where it is full, that says how much is free. */
+/** The error of an operation on the storage as one line; where it is full, that says how much is in it. */
 export async function storageError(path: string, operation: 'read' | 'written' | 'created', error: unknown) {
   if (error instanceof InputError) return error;
   const { name, message } = error as DOMException;
@@ -19,16 +19,16 @@ export async function storageError(path: string, operation: 'read' | 'written' |
   return new InputError(`${path}: cannot be ${operation}: ${reason} (${name})`, { cause: error });
 }
 
-/** How many bytes this site may still store, and in all. */
-export async function storageLeft(): Promise<{ readonly free: number; readonly quota: number }> {
+/** How many bytes this site stores, and may store as the browser states, which need not be true: the disk may have less. */
+export async function storageUse(): Promise<{ readonly usage: number; readonly quota: number }> {
   const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-  return { free: Math.max(0, quota - usage), quota };
+  return { usage, quota };
 }
 
+export const MAKE_ROOM = 'remove runs or data that are not needed any more';
+
 async function fullStorage(): Promise<string> {
-  const { free, quota } = await storageLeft();
-  return (
-    `the storage of this site is full, with ${memorySize(free)} of ${memorySize(quota)} free; ` +
-    'remove runs or data that are not needed any more, or free some space on the disk'
-  );
+  const { usage, quota } = await storageUse();
+  const stated = `${memorySize(usage)} in it, of ${memorySize(quota)} that the browser states`;
+  return `the storage of this site is full, with ${stated}; ${MAKE_ROOM}, or free some space on the disk`;
 }

@@ -1,4 +1,4 @@
-/** Whether several threads can compute together here, and how many cores there are for them. */
+/** Whether several threads can compute together here. */
 
 /** Why only one thread can compute here, in one line for the user; undefined where several can. */
 export function whyOneThread(): string | undefined {
@@ -9,9 +9,4 @@ export function whyOneThread(): string | undefined {
     return 'the main thread of a page may not wait for others, so one thread computes; make the backend in a worker, as loadModel does';
   }
   return undefined;
-}
-
-/** The number of cores, as far as the browser tells. */
-export function availableCores(): number {
-  return navigator.hardwareConcurrency || 1;
 }

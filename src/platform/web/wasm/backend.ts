@@ -1,11 +1,12 @@
 /** The WebAssembly backend in a browser: what it takes is made ready once, and backends are then made at once. */
 import type { Backend } from '../../../backend/backend.js';
+import type { Threads } from '../../../backend/names.js';
 import { compareWithReference } from '../../../backend/self-check.js';
 import { WasmBackend } from '../../../backend/wasm/backend.js';
-import type { Threads } from '../../../backend/names.js';
 import { teamSize } from '../../../backend/wasm/team/team-size.js';
 import { InputError } from '../../../base/errors.js';
-import { availableCores, whyOneThread } from '../threads/isolation.js';
+import { availableCores } from '../threads/cores.js';
+import { whyOneThread } from '../threads/isolation.js';
 import { ThreadPool } from '../threads/pool.js';
 import { startTeams } from '../threads/team.js';
 import { startWorkers } from '../threads/workers.js';
@@ -51,7 +52,7 @@ export async function prepareWasm({
 
 async function prepareShared(threads: Threads, urls: WebUrls, warn: (message: string) => void) {
   // Whether memory can be shared is another question: whoever asks for more than it gives is told why.
-  if (threads === 1 || (threads === 'auto' && availableCores() === 1)) return undefined;
+  if (threads === 1 || (threads === 'auto' && navigator.hardwareConcurrency === 1)) return undefined;
   const reason = whyOneThread();
   if (reason !== undefined) {
     warn(reason);

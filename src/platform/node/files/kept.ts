@@ -1,7 +1,7 @@
-/** What the application keeps by itself, in the working directory: files by their paths, whatever wrote them. */
+/** What a page keeps, in Node in the working directory: files by their paths. */
 import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ensureDirectory, writeFileAtomic } from './files/atomic.js';
+import { ensureDirectory, writeFileAtomic } from './atomic.js';
 
 /** A file that is kept. */
 export interface KeptFile {
