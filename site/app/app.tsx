@@ -41,8 +41,11 @@ async function start(): Promise<void> {
   } catch (error) {
     store.set({ engineError: messageOf(error) });
   }
-  await keepOffline((offline) => store.set({ offline }));
   await countStored();
+  await keepOffline((offline) => {
+    store.set({ offline });
+    void countStored();
+  });
 }
 
 async function countStored(): Promise<void> {
