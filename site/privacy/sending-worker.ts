@@ -2,4 +2,7 @@
 import { reportViolations } from './violations.js';
 
 reportViolations();
-self.onmessage = ({ data }: MessageEvent<string>) => void fetch(data).catch(() => {});
+self.onmessage = async ({ data }: MessageEvent<string>) => {
+  await fetch(data).catch(() => {});
+  self.postMessage('tried');
+};

@@ -62,5 +62,5 @@ function verdictOf(results: readonly SendingResult[]): string {
   const blocked = results.filter(({ rule }) => rule).length;
   if (blocked === results.length) return `All ${blocked} ways were blocked.`;
   const open = results.filter(({ rule }) => !rule).map(({ way }) => way);
-  return `${blocked} of ${results.length} ways were blocked, not: ${open.join(', ')}. The host of this page does not send its headers; reload the page, then the page adds them itself.`;
+  return `${blocked} of ${results.length} ways were blocked, not: ${open.join(', ')}. Where the host does not send the headers of the page, reload it: it then adds them itself.`;
 }

@@ -12,7 +12,10 @@ export async function begin(work: Work): Promise<void> {
   const { store } = work;
   await computeWith(work, store.get().wanted);
   if (store.get().facts) await Promise.all([planAnew(work), lookIntoStorage(work)]);
-  await keepOffline((offline) => store.set({ offline }));
+  await keepOffline((offline) => {
+    store.set({ offline });
+    void lookIntoStorage(work);
+  });
 }
 
 /** Takes another backend, or another number of threads. */
