@@ -6,7 +6,7 @@ import { fileSize } from '../file-size.js';
 import { Empty, ErrorLine, Progress } from '../ui/index.js';
 import { DeleteButton } from './delete-button.js';
 
-export interface StorageProps {
+export interface KeptThingsProps {
   readonly storage: StorageView | null;
   readonly onForget: (name?: string) => Promise<void>;
 }
@@ -17,7 +17,7 @@ interface Kept {
   readonly bytes: number;
 }
 
-export function Storage({ storage, onForget }: StorageProps) {
+export function KeptThings({ storage, onForget }: KeptThingsProps) {
   const [fault, setFault] = useState<string | null>(null);
   const forget = async (name?: string) => {
     setFault(null);
