@@ -3,20 +3,20 @@ import { useCallback, useEffect, useMemo } from 'preact/hooks';
 import { isTest } from '../privacy/sending.js';
 import { watchViolations } from '../privacy/violations.js';
 import { ComparePanel } from './compare/compare-panel.js';
-import { Computer } from './computer/computer.js';
+import { ComputerPanel } from './computer/computer-panel.js';
 import { Privacy } from './computer/privacy.js';
-import { CorrectPanel } from './correct/correct.js';
+import { CorrectPanel } from './correct/correct-panel.js';
 import { startEngine } from './engine.js';
-import { LookPanel } from './look/look.js';
+import { LookPanel } from './look/look-panel.js';
 import { Masthead } from './masthead.js';
 import { NetworkPanel } from './network/network-panel.js';
-import { OpenPanel } from './open/open.js';
+import { OpenPanel } from './open/open-panel.js';
 import { Segment } from './open/segment.js';
 import { samples } from './samples.js';
 import { type AppState, firstState } from './state.js';
 import { createStore, useStore } from './store.js';
 import { subjectOf } from './subject.js';
-import { TakeHomePanel } from './take-home/take-home.js';
+import { TakeHomePanel } from './take-home/take-home-panel.js';
 import { TrainPanel } from './train/train-panel.js';
 import { isUnderWay } from './train/training-state.js';
 import { Empty, ErrorLine, Section } from './ui/index.js';
@@ -91,7 +91,7 @@ export function App() {
             onExportModel={(format) => engine.exportModel(format)}
             onExportMasks={(onProgress) => exportMasks(work, onProgress)}
           />
-          <Computer
+          <ComputerPanel
             facts={facts}
             wanted={state.wanted}
             cores={navigator.hardwareConcurrency}
@@ -104,7 +104,7 @@ export function App() {
             onForget={(name) => forget(work, name)}
           >
             <Privacy violations={violations} sending={state.sending} onTry={() => void tryToSend(work)} />
-          </Computer>
+          </ComputerPanel>
         </main>
         <footer class="colophon">
           <p>

@@ -17,7 +17,7 @@ import type { Offline } from '../offline/register.js';
 import type { SendingResult } from '../privacy/sending.js';
 import type { Violation } from '../privacy/violations.js';
 import type { WantedEngine } from './computer/computing.js';
-import type { LabelledData } from './look/look.js';
+import type { LabelledData } from './look/look-panel.js';
 import { presetsOf } from './train/presets.js';
 import { NO_TRAINING, type TrainingState } from './train/training-state.js';
 

@@ -1,5 +1,5 @@
 /** A button that deletes once it was confirmed, in its own place. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../ui/index.js';
 
 export interface DeleteButtonProps {
@@ -15,7 +15,7 @@ export function DeleteButton({ id, what, onDelete }: DeleteButtonProps) {
   const [busy, setBusy] = useState(false);
   const wasAsked = useRef(false);
   // The button that had the focus is gone: it goes to the one that does no harm, and comes back.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asked !== wasAsked.current) place.current?.querySelector<HTMLButtonElement>('button:last-of-type')?.focus();
     wasAsked.current = asked;
   }, [asked]);

@@ -35,6 +35,8 @@ export function MaskCanvas(props: MaskCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const screen = useRef<Screen | null>(null);
   const [where, tell] = useState('');
+  // Where the keys have moved the brush to; it is there again when the picture has the focus again.
+  const byKeys = useRef<Pixel | null>(null);
   // Listeners are added once, and ask for what holds now.
   const now = useRef(props);
   now.current = props;
@@ -87,7 +89,7 @@ export function MaskCanvas(props: MaskCanvasProps) {
     if (action.kind === 'zoom') return made.zoom(action.factor);
     if (action.kind === 'fit') return made.fit();
     if (action.kind !== 'move' && action.kind !== 'dab') return props.onAction(action);
-    const from = inside(made.brush ?? { x: image.width >> 1, y: image.height >> 1 }, image);
+    const from = inside(made.brush ?? byKeys.current ?? { x: image.width >> 1, y: image.height >> 1 }, image);
     const by = action.kind === 'move' ? action : { x: 0, y: 0 };
     const to = inside({ x: from.x + by.x * made.step, y: from.y + by.y * made.step }, image);
     if (action.kind === 'dab' || action.paints) {
@@ -95,7 +97,7 @@ export function MaskCanvas(props: MaskCanvasProps) {
       editor.moveTo(to);
       props.onEdit(editor.end());
     }
-    made.brush = to;
+    made.brush = byKeys.current = to;
     made.follow();
     const label = editor.mask.data[to.y * image.width + to.x]!;
     tell(`Column ${grouped(to.x)}, row ${grouped(to.y)}: ${['background', ...classNames][label] ?? `class ${label}`}`);

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { grouped, plural } from '../../../src/base/quantities.js';
 import type { DroppedFile } from '../../engine/protocol.js';
 import { ErrorLine, FileButton, Status } from '../ui/index.js';
-import { chosen, type Dropped, dropped } from './dropped.js';
+import { chosen, type Dropped, dropped } from './dropped-files.js';
 
 export interface DropAreaProps {
   /** Something else is being read: nothing can be dropped. */

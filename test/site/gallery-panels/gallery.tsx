@@ -1,13 +1,13 @@
 /** A page that shows the panels with given values, so that each can be looked at and driven without an engine. */
 import { render } from 'preact';
 import { useState } from 'preact/hooks';
-import { Computer } from '../../../site/app/computer/computer.js';
+import { ComputerPanel } from '../../../site/app/computer/computer-panel.js';
 import type { WantedEngine } from '../../../site/app/computer/computing.js';
-import { CorrectPanel } from '../../../site/app/correct/correct.js';
-import { LookPanel } from '../../../site/app/look/look.js';
-import { OpenPanel } from '../../../site/app/open/open.js';
+import { CorrectPanel } from '../../../site/app/correct/correct-panel.js';
+import { LookPanel } from '../../../site/app/look/look-panel.js';
+import { OpenPanel } from '../../../site/app/open/open-panel.js';
 import { Segment } from '../../../site/app/open/segment.js';
-import { TakeHomePanel } from '../../../site/app/take-home/take-home.js';
+import { TakeHomePanel } from '../../../site/app/take-home/take-home-panel.js';
 import type { ExportedFile } from '../../../site/engine/protocol.js';
 import type { Image } from '../../../src/image/image.js';
 import { correctable, data, facts, model, names, plain, samplesIn, segmented, storage, thumbnail } from './pictures.js';
@@ -128,7 +128,7 @@ function Panels({ reading, error, images, subject, kept, fault, clean, hasWebGpu
           return answer('masks', [file('a-mask.png', 900), file('b-mask.png', 800), file('objects.csv', 120)]);
         }}
       />
-      <Computer
+      <ComputerPanel
         facts={{ ...facts, ...(wanted.backend === 'webgpu' && { computing: 'WebGPU', adapter: 'Google SwiftShader' }) }}
         wanted={wanted}
         cores={4}

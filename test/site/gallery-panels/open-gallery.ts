@@ -20,8 +20,10 @@ export async function openGallery(
 ): Promise<Page> {
   bundled ??= bundle();
   const files = await bundled;
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 700 }, ...options });
   const page = await context.newPage();
+  // Only what hangs takes so long, on whatever machine.
+  page.setDefaultTimeout(120_000);
   page.on('pageerror', ({ message }) => faults.push(message));
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   await page.route('**/*', (route) => {

@@ -1,6 +1,6 @@
 /** Pictures and values that the panels show in tests: slices of the phantom, and what would be said of them. */
 import type { Correctable } from '../../../site/app/correct/painting.js';
-import type { LabelledData } from '../../../site/app/look/look.js';
+import type { LabelledData } from '../../../site/app/look/look-panel.js';
 import type { Sample } from '../../../site/app/open/samples.js';
 import type { SegmentedImageProps } from '../../../site/app/open/segmented-image.js';
 import type { EngineFacts, ModelView, StorageView } from '../../../site/engine/protocol.js';

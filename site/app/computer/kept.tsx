@@ -6,7 +6,7 @@ import { fileSize } from '../words.js';
 import { Empty, ErrorLine, Progress } from '../ui/index.js';
 import { DeleteButton } from './delete-button.js';
 
-export interface StorageProps {
+export interface KeptThingsProps {
   readonly storage: StorageView | null;
   readonly onForget: (name?: string) => Promise<void>;
 }
@@ -17,12 +17,14 @@ interface Kept {
   readonly bytes: number;
 }
 
-export function Storage({ storage, onForget }: StorageProps) {
+export function KeptThings({ storage, onForget }: KeptThingsProps) {
   const [fault, setFault] = useState<string | null>(null);
   const forget = async (name?: string) => {
     setFault(null);
     try {
       await onForget(name);
+      // The button that had the focus is gone with what it deleted.
+      document.getElementById('storage-title')?.focus();
     } catch (error) {
       setFault((error as Error).message);
     }
@@ -34,7 +36,9 @@ export function Storage({ storage, onForget }: StorageProps) {
   ];
   return (
     <section class="part" aria-labelledby="storage-title">
-      <h3 id="storage-title">Kept in this browser</h3>
+      <h3 id="storage-title" tabIndex={-1}>
+        Kept in this browser
+      </h3>
       <p class="hint" id="storage-used">
         {fileSize(storage.usedBytes)} of the {fileSize(storage.quotaBytes)} that the browser allows. Whoever clears the
         browser's data deletes it, too: take models home that matter.

@@ -4,7 +4,7 @@ import type { EngineFacts, StorageView } from '../../engine/protocol.js';
 import { Section } from '../ui/index.js';
 import { Computing, type WantedEngine } from './computing.js';
 import { Diagnostics } from './diagnostics.js';
-import { Storage } from './storage.js';
+import { KeptThings } from './kept.js';
 
 export interface ComputerProps {
   /** null while it starts. */
@@ -26,7 +26,7 @@ export interface ComputerProps {
   readonly children?: ComponentChildren;
 }
 
-export function Computer(props: ComputerProps) {
+export function ComputerPanel(props: ComputerProps) {
   const { facts, wanted, cores, hasWebGpu, busy, error, onStart, onDiagnostics, storage, onForget, children } = props;
   return (
     <Section id="computer" title="This computer" lead="It does all the work, and keeps what was trained.">
@@ -40,7 +40,7 @@ export function Computer(props: ComputerProps) {
         onStart={onStart}
       />
       {children}
-      <Storage storage={storage} onForget={onForget} />
+      <KeptThings storage={storage} onForget={onForget} />
       <Diagnostics onDiagnostics={onDiagnostics} />
     </Section>
   );
