@@ -1,14 +1,13 @@
 /** Validation images as the network segments them now, beside what is right. */
 import { useMemo } from 'preact/hooks';
-import { COMPARISON_COLOURS, comparison } from '../../../src/report/comparison.js';
+import { comparison } from '../../../src/report/comparison.js';
 import type { ExampleView } from '../../engine/protocol.js';
 import { Picture } from '../ui/index.js';
-import { Legend } from '../ui/legend.js';
+import { ComparisonLegend } from '../ui/legend.js';
 import { score } from '../words.js';
 
 export function Examples({ examples }: { readonly examples: readonly ExampleView[] }) {
   if (examples.length === 0) return null;
-  const entries = Object.entries(COMPARISON_COLOURS);
   return (
     <div class="examples">
       <h3>Validation images, as it segments them now</h3>
@@ -17,7 +16,7 @@ export function Examples({ examples }: { readonly examples: readonly ExampleView
           <Example key={example.name} example={example} />
         ))}
       </ul>
-      <Legend entries={entries.map(([label, colour]) => ({ label, colour, line: label.endsWith('outline') }))} />
+      <ComparisonLegend />
     </div>
   );
 }

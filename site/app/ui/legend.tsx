@@ -1,5 +1,6 @@
 /** What the colours over a picture mean. */
 import type { Colour } from '../../../src/report/colours.js';
+import { COMPARISON_COLOURS } from '../../../src/report/comparison.js';
 
 export interface LegendProps {
   readonly entries: readonly { readonly label: string; readonly colour: Colour; readonly line?: boolean }[];
@@ -16,4 +17,10 @@ export function Legend({ entries }: LegendProps) {
       ))}
     </ul>
   );
+}
+
+/** What the colours of two masks over each other mean. */
+export function ComparisonLegend() {
+  const entries = Object.entries(COMPARISON_COLOURS);
+  return <Legend entries={entries.map(([label, colour]) => ({ label, colour, line: label.endsWith('outline') }))} />;
 }

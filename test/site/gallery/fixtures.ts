@@ -40,6 +40,7 @@ export interface Fixtures {
   readonly model: ModelView;
   readonly image: ImageView;
   readonly picture: Image<Uint8Array>;
+  readonly truth: Image<Uint8Array>;
   readonly heads: readonly HeadView[];
   readonly features: readonly NodeView[];
 }
@@ -98,6 +99,7 @@ export async function makeFixtures(epochs: number): Promise<Fixtures> {
       hasMask: true,
     },
     picture: toRgb(first!.image),
+    truth: first!.mask,
     heads,
     features: await featuresOf(model, first!.image),
   };
