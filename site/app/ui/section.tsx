@@ -15,12 +15,14 @@ export function Section({ id, title, step, lead, children }: SectionProps) {
   return (
     <section id={id} class="section" aria-labelledby={`${id}-title`}>
       <header class="section-head">
-        {step !== undefined && (
-          <span class="section-step" aria-hidden="true">
-            {step}
-          </span>
-        )}
-        <h2 id={`${id}-title`}>{title}</h2>
+        <h2 id={`${id}-title`}>
+          {step !== undefined && (
+            <span class="section-step" aria-hidden="true">
+              {step}
+            </span>
+          )}
+          {title}
+        </h2>
         {lead && <p class="lead">{lead}</p>}
       </header>
       <div class="section-body">{children}</div>
@@ -28,7 +30,7 @@ export function Section({ id, title, step, lead, children }: SectionProps) {
   );
 }
 
-/** What a section shows while it has nothing to show yet: why, and what to do first. */
+/** What a section shows while it has nothing else to show: why, and what to do first. The section then stands back. */
 export function Empty({ children }: { readonly children: ComponentChildren }) {
   return <p class="empty">{children}</p>;
 }
