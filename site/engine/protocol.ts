@@ -29,7 +29,17 @@ export interface Engine {
   /** Looks at what was dropped: a labelled folder is copied into the page's storage and checked, images are kept to be segmented. */
   take(name: string, files: readonly DroppedFile[], onProgress: (progress: Progress) => void): Promise<Taken>;
 
-  /** The options of a training with what is given, their reasons, and what it takes. Without `data` it is on the phantom. */
+  /** Checks a data set that is kept again, `data/NAME`. */
+  check(
+    data: string,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Omit<Taken & { readonly kind: 'data' }, 'kind'>>;
+
+  /**
+   * The options of a training with what is given, their reasons, and what it takes. Without `data` it is on the phantom.
+   * As on the command line, options are chosen to suit the data unless one of the network is given; `planning: 'auto'`
+   * asks for it all the same.
+   */
   plan(data: string | undefined, given: GivenOptions): Promise<PlanView>;
   /** Trains until it is done, stopped, or fails. Only one training runs at a time. */
   train(data: string | undefined, given: GivenOptions, events: TrainingEvents): Promise<Trained>;
@@ -51,9 +61,14 @@ export interface Engine {
   openImage(
     source:
       | { readonly file: DroppedFile }
+      /** One of the images of `Taken`, by its name. */
+      | { readonly taken: string }
       | { readonly data: string; readonly name: string }
+      /** A slice of the phantom, from `train-0000` on. */
       | { readonly sample: string },
   ): Promise<ImageView>;
+  /** What is shown of a slice of an open image, and its true mask. */
+  slice(image: string, slice: number): Promise<SliceView>;
   /** Segments an image by every head and their mean; with the time of each, and Dice where there is a mask. */
   compare(image: string, slice: number): Promise<readonly HeadView[]>;
   /** What each node X(i,j) computes for an image. */
@@ -66,9 +81,9 @@ export interface Engine {
     mask: Image<Uint8Array>,
   ): Promise<{ readonly data: string; readonly images: number }>;
 
-  /** The files of an export of the open model. */
+  /** The file of an export of the open model; several are one zip archive. */
   exportModel(format: 'safetensors' | 'onnx' | 'edge'): Promise<readonly ExportedFile[]>;
-  /** Masks of all images that were taken, as PNG, and a table of their objects. */
+  /** Masks of all images that were taken, as PNG, and tables of their objects, in one zip archive. */
   exportMasks(
     mode: Output,
     threshold: number,
@@ -153,20 +168,28 @@ export interface RunView {
   readonly epochs: number;
   readonly epochsDone: number;
   readonly done: boolean;
+  /** Whether there is a model, the best so far. */
+  readonly hasModel: boolean;
+  /** When a file of it was last written, as ISO 8601 has it. */
   readonly changed: string;
   readonly bytes: number;
 }
 
 export interface ModelView {
   readonly name: string;
+  /** What the option `initFrom` names it by, for a training that begins from it. */
+  readonly initFrom: string;
   readonly config: ModelConfig;
   readonly weightsSha256: string;
   readonly classNames: readonly string[];
+  /** The side in pixels of the image that the multiply-adds are stated for. */
+  readonly size: number;
   /** Each output by itself, shallowest first, the mean last. */
   readonly outputs: readonly {
     readonly mode: Output;
     readonly parameters: number;
     readonly macs: number;
+    /** Of the weights that it needs, as float32. */
     readonly bytes: number;
     readonly threshold: number;
     /** The nodes that it needs, as `[i, j]`. */
@@ -183,9 +206,16 @@ export interface ImageView {
   readonly height: number;
   readonly slices: number;
   readonly channels: number;
-  /** What is shown of the middle slice, RGB at its own size. */
+  /** What is shown of the middle slice, see `SliceView`. */
   readonly shown: Image<Uint8Array>;
   readonly hasMask: boolean;
+}
+
+export interface SliceView {
+  /** RGB at the image's own size, or where that is larger than 2048 pixels a side, at a smaller one. */
+  readonly shown: Image<Uint8Array>;
+  /** The true mask, at the size of `shown`; null where none is known. */
+  readonly mask: Image<Uint8Array> | null;
 }
 
 export interface HeadView {

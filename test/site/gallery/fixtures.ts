@@ -47,6 +47,7 @@ export interface Fixtures {
 
 const SIZE = 64;
 const EXAMPLES = 4;
+const SAVED = { hasModel: true, bytes: 3_400_000 };
 
 /** Trains and predicts; takes a few seconds. */
 export async function makeFixtures(epochs: number): Promise<Fixtures> {
@@ -84,8 +85,8 @@ export async function makeFixtures(epochs: number): Promise<Fixtures> {
       model: null,
     },
     runs: [
-      { run: 'phantom-2', epochs: 8, epochsDone: 3, done: false, changed: '2026-11-30T18:05:00Z', bytes: 3_400_000 },
-      { run: 'phantom-1', epochs, epochsDone: epochs, done: true, changed: '2026-11-30T17:00:00Z', bytes: 3_400_000 },
+      { run: 'phantom-2', epochs: 8, epochsDone: 3, done: false, changed: '2026-11-30T18:05:00Z', ...SAVED },
+      { run: 'phantom-1', epochs, epochsDone: epochs, done: true, changed: '2026-11-30T17:00:00Z', ...SAVED },
     ],
     model: await modelView(model),
     image: {
@@ -116,6 +117,8 @@ async function modelView(model: Model): Promise<ModelView> {
   });
   return {
     name: 'phantom-1',
+    initFrom: 'runs/phantom-1/model.safetensors',
+    size: SIZE,
     config,
     weightsSha256: await weightsSha256(model),
     classNames: ['lesion'],

@@ -134,7 +134,9 @@ onPage('the course of a training is told in words, curves and a table', async (p
     `Loss after epoch 2: training ${dice(last!.training.total)}, validation ${dice(last!.validation.loss)}`,
   );
   await page.click('.curves summary');
-  const row = await page.$$eval('#epochs tbody tr:last-child > *', (cells) => cells.map((cell) => cell.textContent));
+  const row = await page.$$eval('#epoch-table tbody tr:last-child > *', (cells) =>
+    cells.map((cell) => cell.textContent),
+  );
   assert.equal(row.slice(1, 3), [last!.training.total, last!.validation.loss].map(dice));
   assert.is(row.at(-1), dice(mean));
 
