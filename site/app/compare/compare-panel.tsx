@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Image } from '../../../src/image/image.js';
 import { classColour, GREEN } from '../../../src/report/colours.js';
 import type { HeadView, ImageView, ModelView } from '../../engine/protocol.js';
-import { Button, Legend, Picture, Segmented, Slider, Status } from '../ui/index.js';
+import { Button, ComparisonLegend, Legend, Picture, Segmented, Slider, Status } from '../ui/index.js';
 import { CostTable } from './cost-table.js';
 import { HeadFigure } from './head-figure.js';
 import { Pane, Panes } from './panes.js';
@@ -15,18 +15,22 @@ export interface ComparePanelProps {
   /** The slice that is shown, counted from 0. */
   readonly slice: number;
   readonly onSlice: (slice: number) => void;
-  /** What is shown of the slice, RGB at its own size. */
+  /** What is shown of the slice, RGB; smaller than the image where that is very large. */
   readonly picture: Image<Uint8Array>;
+  /** The true mask of the slice, of the size of `picture`; null where none is known. */
+  readonly truth: Image<Uint8Array> | null;
   /** What the heads make of the slice; null while it is computed. */
   readonly heads: readonly HeadView[] | null;
 }
 
 const ZOOMS = ['1', '2', '4', '8'] as const;
 
-export function ComparePanel({ model, image, slice, onSlice, picture, heads }: ComparePanelProps) {
+export function ComparePanel({ model, image, slice, onSlice, picture, truth, heads }: ComparePanelProps) {
   // The threshold of all outputs; null while each has the one that the model says.
   const [chosen, choose] = useState<number | null>(null);
   const [zoom, setZoom] = useState<(typeof ZOOMS)[number]>('1');
+  const [view, setView] = useState<'mask' | 'differences'>('mask');
+  const differences = view === 'differences' && truth !== null;
   const classes = heads?.[0]?.classes ?? model.config.classes;
   const own = (mode: string) => model.outputs.find((output) => output.mode === mode)?.threshold ?? 0.5;
   const verdict = heads && verdictOf(heads, model);
@@ -53,10 +57,27 @@ export function ComparePanel({ model, image, slice, onSlice, picture, heads }: C
           choices={ZOOMS.map((value) => ({ value, label: `${value}×` }))}
           onChange={setZoom}
         />
+        {truth && (
+          <Segmented
+            id="view"
+            label="Draw"
+            value={view}
+            choices={[
+              { value: 'mask', label: 'the mask' },
+              { value: 'differences', label: 'where it is wrong' },
+            ]}
+            onChange={setView}
+          />
+        )}
       </div>
-      <Panes zoom={Number(zoom)}>
+      <Panes>
         <figure class="figure head">
-          <Pane label={`${image.name}, moved with the others`}>
+          <Pane
+            label={`${image.name}, moved with the others`}
+            zoom={Number(zoom)}
+            width={picture.width}
+            height={picture.height}
+          >
             <Picture image={picture} label={`${image.name}, without a mask`} />
           </Pane>
           <figcaption>
@@ -70,13 +91,16 @@ export function ComparePanel({ model, image, slice, onSlice, picture, heads }: C
           <HeadFigure
             key={head.mode}
             picture={picture}
+            truth={truth}
+            differences={differences}
             head={head}
             threshold={chosen ?? own(head.mode)}
+            zoom={Number(zoom)}
             mark={verdict?.mode === head.mode ? verdict.mark : undefined}
           />
         ))}
       </Panes>
-      <Legend entries={coloursOf(model, classes)} />
+      {differences ? <ComparisonLegend /> : <Legend entries={coloursOf(model, classes)} />}
       <Status id="verdict">{heads ? verdict?.text : 'Segmenting …'}</Status>
       {heads && <CostTable model={model} heads={heads} />}
     </div>
@@ -100,7 +124,7 @@ function Threshold({ model: { outputs }, chosen, onChoose }: ThresholdProps) {
         label="Threshold"
         hint={
           <>
-            A pixel is marked where its probability is above it. Dice and the table are of the model’s own{' '}
+            A pixel is marked where its probability is above it. The table is of the model’s own{' '}
             {differ ? 'thresholds' : 'threshold'}, {low}
             {differ && ` to ${high}`}.
           </>

@@ -18,7 +18,7 @@ export function CostTable({ model, heads }: CostTableProps) {
   return (
     <Table<Row>
       id="costs"
-      caption="Each output by itself"
+      caption={`Each output by itself; multiply-adds of an image of ${model.size}x${model.size}`}
       rows={rows}
       rowKey={({ mode }) => mode}
       columns={[

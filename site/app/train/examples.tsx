@@ -1,13 +1,12 @@
 /** Validation images as the network segments them now, beside what is right. */
 import { useMemo } from 'preact/hooks';
-import { COMPARISON_COLOURS, comparison } from '../../../src/report/comparison.js';
+import { comparison } from '../../../src/report/comparison.js';
 import type { ExampleView } from '../../engine/protocol.js';
-import { Legend, Picture } from '../ui/index.js';
+import { ComparisonLegend, Picture } from '../ui/index.js';
 import { score } from '../words.js';
 
 export function Examples({ examples }: { readonly examples: readonly ExampleView[] }) {
   if (examples.length === 0) return null;
-  const entries = Object.entries(COMPARISON_COLOURS);
   return (
     <div class="examples">
       <h3>Validation images, as it segments them now</h3>
@@ -16,7 +15,7 @@ export function Examples({ examples }: { readonly examples: readonly ExampleView
           <Example key={example.name} example={example} />
         ))}
       </ul>
-      <Legend entries={entries.map(([label, colour]) => ({ label, colour, line: label.endsWith('outline') }))} />
+      <ComparisonLegend />
     </div>
   );
 }

@@ -70,7 +70,7 @@ function EpochTable({ epochs }: Pick<LearningCurvesProps, 'epochs'>) {
   const heads = epochs[0]!.validation.heads;
   return (
     <Table<EpochReport>
-      id="epochs"
+      id="epoch-table"
       caption="Losses, and the Dice of the validation images"
       rows={epochs}
       rowKey={({ epoch }) => String(epoch)}

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { GivenOptions, PlannedOption, PlanView } from '../../engine/protocol.js';
 import { Button, Details, Field, SelectField } from '../ui/index.js';
-import { blamed, flagOf, groupsOf, labelOf, withoutFlag } from './plan-words.js';
+import { atField, blamed, flagOf, groupsOf, labelOf } from './plan-words.js';
 
 export interface PlanFormProps {
   readonly plan: PlanView;
@@ -11,10 +11,9 @@ export interface PlanFormProps {
   readonly onGiven: (given: GivenOptions) => void;
   /** What is wrong with what is given, in the library's words. */
   readonly error: string | null;
-  readonly disabled: boolean;
 }
 
-export function PlanForm({ plan: { options }, given, onGiven, error, disabled }: PlanFormProps) {
+export function PlanForm({ plan: { options }, given, onGiven, error }: PlanFormProps) {
   const { first, folded } = groupsOf(options);
   const wrong = blamed(error, options);
   const field = (option: PlannedOption) => (
@@ -22,8 +21,7 @@ export function PlanForm({ plan: { options }, given, onGiven, error, disabled }:
       key={option.name}
       option={option}
       given={given[option.name]}
-      error={error !== null && option === wrong ? withoutFlag(error, option) : null}
-      disabled={disabled}
+      error={error !== null && option === wrong ? atField(error) : null}
       onGiven={(value) => onGiven(changed(given, option.name, value))}
     />
   );
@@ -41,7 +39,7 @@ export function PlanForm({ plan: { options }, given, onGiven, error, disabled }:
       </Details>
       {changes > 0 && (
         <div class="row">
-          <Button kind="quiet" disabled={disabled} onClick={() => onGiven({})}>
+          <Button kind="quiet" onClick={() => onGiven({})}>
             Back to what was chosen
           </Button>
         </div>
@@ -60,11 +58,10 @@ interface PlanFieldProps {
   readonly option: PlannedOption;
   readonly given: string | undefined;
   readonly error: string | null;
-  readonly disabled: boolean;
   readonly onGiven: (value: string) => void;
 }
 
-function PlanField({ option, given, error, disabled, onGiven }: PlanFieldProps) {
+function PlanField({ option, given, error, onGiven }: PlanFieldProps) {
   // What is being typed is given when the field is left, or Enter pressed: half a number is no error.
   const [typed, type] = useState<string | null>(null);
   const { name, help, value, reason, choices } = option;
@@ -72,7 +69,6 @@ function PlanField({ option, given, error, disabled, onGiven }: PlanFieldProps) 
     id: `option-${name}`,
     label: labelOf(option),
     error,
-    disabled,
     hint: (
       <>
         {help.toLowerCase() !== labelOf(option).toLowerCase() && sentence(help)}

@@ -27,16 +27,18 @@ export function flagOf({ flag }: Pick<PlannedOption, 'flag'>): string {
   return flag.split(' ')[0]!;
 }
 
-/** The option that an error is about: the one whose flag it begins with. */
+/** How an error begins that is about an option: by its flag, or as the command line names it. */
+const ABOUT = /^(?:option ')?(--[a-z-]+)/;
+
+/** The option that an error is about: the one that it begins with. */
 export function blamed(error: string | null, options: readonly PlannedOption[]): PlannedOption | undefined {
-  const [flag] = error?.match(/^--[a-z-]+/) ?? [];
+  const [, flag] = error?.match(ABOUT) ?? [];
   return options.find((option) => flagOf(option) === flag);
 }
 
-/** An error without the flag that its field stands for. */
-export function withoutFlag(error: string, option: PlannedOption): string {
-  const flag = flagOf(option);
-  return error.startsWith(`${flag}: `) ? error.slice(flag.length + 2) : error;
+/** An error without its beginning, for which its field stands: `Expected a whole number from 1 to 1000000000`. */
+export function atField(error: string): string {
+  return error.replace(/^--[a-z-]+: /, '').replace(/^option '[^']*' argument '.*?' is invalid\. /s, '');
 }
 
 export interface PlanGroups {

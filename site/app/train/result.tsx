@@ -19,7 +19,7 @@ export function Result({ trained: { result } }: { readonly trained: Trained }) {
       </Status>
       <Facts
         facts={[
-          { name: 'Validation Dice', value: <output id="dice">{validation?.dice.toFixed(4)}</output> },
+          { name: 'Validation Dice', value: <output id="dice">{validation?.dice.toFixed(4) ?? '–'}</output> },
           ...heads.map(({ head, dice }) => ({ name: `Dice of ${head}`, value: score(dice) })),
           { name: 'Best epoch', value: bestEpoch === null ? '–' : `${bestEpoch} of ${epochs}` },
           { name: 'Time', value: `${duration(seconds)}, ${imagesPerSecond.toFixed(1)} images/s` },

@@ -49,7 +49,7 @@ export function TrainPanel(props: TrainPanelProps) {
       </p>
       {plan && !underWay && (
         <>
-          <PlanForm plan={plan} given={given} onGiven={onGiven} error={planError} disabled={underWay} />
+          <PlanForm plan={plan} given={given} onGiven={onGiven} error={planError} />
           <MemoryForecast plan={plan} />
         </>
       )}
@@ -67,24 +67,26 @@ export function TrainPanel(props: TrainPanelProps) {
 
 function Controls({ plan, planError, training, onTrain, onPause, onStop }: TrainPanelProps) {
   const { phase } = training;
+  const underWay = isUnderWay(training);
   const paused = phase === 'paused';
   return (
     <div class="controls">
       <div class="row">
-        {isUnderWay(training) ? (
-          <>
-            <Button id="pause" disabled={phase !== 'running' && !paused} onClick={() => onPause(!paused)}>
-              {paused ? 'Go on' : 'Pause'}
-            </Button>
-            <Button id="stop" busy={phase === 'stopping'} onClick={onStop}>
-              Stop
-            </Button>
-          </>
-        ) : (
-          <Button id="train" kind="primary" disabled={plan === null || planError !== null} onClick={onTrain}>
-            Train
-          </Button>
-        )}
+        <Button
+          id="train"
+          kind="primary"
+          busy={underWay}
+          disabled={!underWay && (plan === null || planError !== null)}
+          onClick={() => onTrain()}
+        >
+          Train
+        </Button>
+        <Button id="pause" disabled={phase !== 'running' && !paused} onClick={() => onPause(!paused)}>
+          {paused ? 'Go on' : 'Pause'}
+        </Button>
+        <Button id="stop" disabled={!underWay} busy={phase === 'stopping'} onClick={() => onStop()}>
+          Stop
+        </Button>
       </div>
       <p class="hint">
         It is saved after every epoch, and goes on in a hidden tab. If the tab is closed, open this page again to go on

@@ -1,6 +1,6 @@
 /** How far a training has come. */
 import type { Phase, Progress as Reported } from '../../../src/app/observer.js';
-import { duration, grouped } from '../../../src/base/quantities.js';
+import { duration, grouped, plural } from '../../../src/base/quantities.js';
 import { Progress, Status } from '../ui/index.js';
 import { score } from '../words.js';
 import type { TrainingState } from './training-state.js';
@@ -54,7 +54,7 @@ function labelOf({ phase, progress }: TrainingState): string {
 /** `12 of 48 images, 103.2 images/s, 0:25 left`. */
 function textOf({ done, total, pace }: Reported): string {
   return [
-    `${grouped(done)} of ${grouped(total)}`,
+    `${grouped(done)} of ${plural(total, 'image')}`,
     ...(pace && Number.isFinite(pace.imagesPerSecond) ? [`${pace.imagesPerSecond.toFixed(1)} images/s`] : []),
     ...(pace && Number.isFinite(pace.secondsLeft) ? [`${duration(pace.secondsLeft)} left`] : []),
   ].join(', ');

@@ -11,7 +11,7 @@ export {
   Slider,
   TextField,
 } from './field.js';
-export { ClassLegend, Legend } from './legend.js';
+export { ClassLegend, ComparisonLegend, Legend } from './legend.js';
 export { ErrorLine, Notice, Progress, Status } from './messages.js';
 export { Figure, Picture, rgbaOf } from './picture.js';
 export { Empty, Section, type SectionProps } from './section.js';

@@ -1,5 +1,6 @@
 /** What the colours over a picture mean. */
 import { type Colour, classColour } from '../../../src/report/colours.js';
+import { COMPARISON_COLOURS } from '../../../src/report/comparison.js';
 
 export interface LegendProps {
   readonly entries: readonly { readonly label: string; readonly colour: Colour; readonly line?: boolean }[];
@@ -21,4 +22,10 @@ export function Legend({ entries }: LegendProps) {
 /** The classes in the colours that masks are drawn in. @param classNames without the background */
 export function ClassLegend({ classNames }: { readonly classNames: readonly string[] }) {
   return <Legend entries={classNames.map((label, k) => ({ label, colour: classColour(k + 1) }))} />;
+}
+
+/** What the colours of two masks over each other mean. */
+export function ComparisonLegend() {
+  const entries = Object.entries(COMPARISON_COLOURS);
+  return <Legend entries={entries.map(([label, colour]) => ({ label, colour, line: label.endsWith('outline') }))} />;
 }

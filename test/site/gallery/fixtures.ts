@@ -40,12 +40,14 @@ export interface Fixtures {
   readonly model: ModelView;
   readonly image: ImageView;
   readonly picture: Image<Uint8Array>;
+  readonly truth: Image<Uint8Array>;
   readonly heads: readonly HeadView[];
   readonly features: readonly NodeView[];
 }
 
 const SIZE = 64;
 const EXAMPLES = 4;
+const SAVED = { hasModel: true, bytes: 3_400_000 };
 
 /** Trains and predicts; takes a few seconds. */
 export async function makeFixtures(epochs: number): Promise<Fixtures> {
@@ -83,8 +85,8 @@ export async function makeFixtures(epochs: number): Promise<Fixtures> {
       model: null,
     },
     runs: [
-      { run: 'phantom-2', epochs: 8, epochsDone: 3, done: false, hasModel: true, changed: '2026-11-30T18:05:00Z', bytes: 3_400_000 },
-      { run: 'phantom-1', epochs, epochsDone: epochs, done: true, hasModel: true, changed: '2026-11-30T17:00:00Z', bytes: 3_400_000 },
+      { run: 'phantom-2', epochs: 8, epochsDone: 3, done: false, changed: '2026-11-30T18:05:00Z', ...SAVED },
+      { run: 'phantom-1', epochs, epochsDone: epochs, done: true, changed: '2026-11-30T17:00:00Z', ...SAVED },
     ],
     model: await modelView(model),
     image: {
@@ -98,6 +100,7 @@ export async function makeFixtures(epochs: number): Promise<Fixtures> {
       hasMask: true,
     },
     picture: toRgb(first!.image),
+    truth: first!.mask,
     heads,
     features: await featuresOf(model, first!.image),
   };
@@ -115,6 +118,7 @@ async function modelView(model: Model): Promise<ModelView> {
   return {
     name: 'phantom-1',
     initFrom: 'runs/phantom-1/model.safetensors',
+    size: SIZE,
     config,
     weightsSha256: await weightsSha256(model),
     classNames: ['lesion'],

@@ -27,7 +27,7 @@ const gallery: Gallery = {
 };
 Object.assign(globalThis, { gallery });
 
-function Panels({ plan, runs, model, image, picture, heads, features }: Fixtures) {
+function Panels({ plan, runs, model, image, picture, truth, heads, features }: Fixtures) {
   const [training, dispatch] = useReducer(afterEvent, NO_TRAINING);
   const [given, give] = useState<GivenOptions>({});
   const [output, setOutput] = useState<Output>('accurate');
@@ -38,7 +38,7 @@ function Panels({ plan, runs, model, image, picture, heads, features }: Fixtures
     (name: string) =>
     (...values: unknown[]) =>
       void gallery.called.push([name, ...values]);
-  const error = Number(given.epochs ?? 1) >= 1 ? null : `--epochs: Expected a whole number from 1 to 1000000000.`;
+  const error = Number(given.epochs ?? 1) >= 1 ? null : '--epochs: Expected a whole number from 1 to 1000000000.';
   return (
     <>
       <Section id="train-section" title="Train" step={3} lead="Teach a UNet++ to draw the masks.">
@@ -57,7 +57,15 @@ function Panels({ plan, runs, model, image, picture, heads, features }: Fixtures
         />
       </Section>
       <Section id="compare-section" title="Compare" step={4} lead="The same image by every head and by their mean.">
-        <ComparePanel model={model} image={image} slice={slice} onSlice={setSlice} picture={picture} heads={heads} />
+        <ComparePanel
+          model={model}
+          image={image}
+          slice={slice}
+          onSlice={setSlice}
+          picture={picture}
+          truth={truth}
+          heads={heads}
+        />
       </Section>
       <Section id="network-section" title="Look inside" step={5} lead="What each node of the network computes.">
         <NetworkPanel model={model} features={features} output={output} onOutput={setOutput} />

@@ -1,7 +1,7 @@
 /** Options in the words of a form, and errors at their fields. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { blamed, groupsOf, labelOf, withoutFlag } from '../../../site/app/train/plan-words.js';
+import { atField, blamed, groupsOf, labelOf } from '../../../site/app/train/plan-words.js';
 import type { PlannedOption } from '../../../site/engine/protocol.js';
 
 const option = (name: string, flag: string, group = 'Training:', value = '1'): PlannedOption => ({
@@ -15,6 +15,8 @@ const options = [
   option('recipe', '--recipe <name>', '', ''),
 ];
 
+const INVALID = "option '--epochs <n>' argument '0' is invalid. Expected a whole number from 1 to 1000000000";
+
 test('labels are words', () => {
   assert.is(labelOf({ name: 'deepSupervision' }), 'Deep supervision');
   assert.is(labelOf({ name: 'learningRate' }), 'Learning rate');
@@ -27,11 +29,13 @@ test('an error belongs to the option whose flag it begins with', () => {
   assert.is(blamed('--batch: Expected a whole number.', options), undefined);
   assert.is(blamed('the folder is empty', options), undefined);
   assert.is(blamed(null, options), undefined);
-  assert.is(withoutFlag('--epochs: Expected a whole number.', options[0]!), 'Expected a whole number.');
-  assert.is(
-    withoutFlag('--micro-batch 8 is more than --batch 4', options[1]!),
-    '--micro-batch 8 is more than --batch 4',
-  );
+  assert.is(blamed(INVALID, options)?.name, 'epochs');
+});
+
+test('a field says what is wrong without naming itself', () => {
+  assert.is(atField('--epochs: Expected a whole number.'), 'Expected a whole number.');
+  assert.is(atField(INVALID), 'Expected a whole number from 1 to 1000000000');
+  assert.is(atField('--micro-batch 8 is more than --batch 4'), '--micro-batch 8 is more than --batch 4');
 });
 
 test('some are shown at once, of size and patch the chosen one, and the others are folded by their groups', () => {
