@@ -21,6 +21,8 @@ const WIDTH = 40;
 const HEIGHT = 24;
 const grey = Array.from({ length: WIDTH * HEIGHT }, (_, i) => (i * i) % 251);
 const image: Image<Uint8Array> = { width: WIDTH, height: HEIGHT, channels: 1, data: Uint8Array.from(grey) };
+/** One whose values a canvas would round. */
+const deep: Image<Uint16Array> = { ...image, data: Uint16Array.from(grey, (value) => 257 * value + 100) };
 const rgba = grey.flatMap((value) => [value, value, value, 255]);
 
 const model = createModel({ filters: [8, 16] });
@@ -34,10 +36,7 @@ const drawn = (colour: readonly number[]) => mask.flatMap((label) => (label ? co
 const FILES = {
   'model.safetensors': { type: 'application/octet-stream', body: await encodeModel(model) },
   'scan.png': { type: 'image/png', body: encode(image) },
-  'deep.png': {
-    type: 'image/png',
-    body: encode({ ...image, data: Uint16Array.from(grey, (v) => 257 * v), depth: 16 }),
-  },
+  'deep.png': { type: 'image/png', body: encode({ ...deep, depth: 16 }) },
   'scan.svg': {
     type: 'image/svg+xml',
     body: '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="24"><rect width="40" height="24" fill="#777"/></svg>',
@@ -89,7 +88,6 @@ test('every kind of picture gives the mask of Node on a canvas, under a strict C
       assert.equal(facts, { backend: 'wasm (2 threads)', threads: 2, channels: 1, warnings: [] });
       const pictures: Given[] = [
         { element: 'scan.png' },
-        { element: 'deep.png' },
         { file: 'scan.png' },
         { grey, width: WIDTH },
         { rgba, width: WIDTH },
@@ -100,6 +98,8 @@ test('every kind of picture gives the mask of Node on a canvas, under a strict C
         same(found.canvas, drawn([20, 210, 130, 255]));
         assert.is(found.probs, undefined);
       }
+      const { probs } = await call(tab, 'ask', { element: 'deep.png' }, { probabilities: true });
+      same(probs, [...(await model.predict(deep)).probs], 'the depth of the file is not lost');
     },
     { headers: { 'content-security-policy': STRICT_CSP } },
   ));
