@@ -177,6 +177,7 @@ function Results({ state }: { readonly state: AppState }) {
             slice={image.slice}
             onSlice={(slice) => void showSlice(work, slice)}
             picture={image.picture}
+            truth={image.truth}
             heads={heads}
           />
         ) : (

@@ -27,6 +27,8 @@ export interface ShownImage {
   readonly slice: number;
   /** RGB. */
   readonly picture: Image<Uint8Array>;
+  /** The true mask, of the picture's size, where one is known. */
+  readonly truth: Image<Uint8Array> | null;
 }
 
 /** The images that were dropped to be segmented. */

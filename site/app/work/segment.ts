@@ -7,7 +7,9 @@ export async function showImage(work: Work, source: Parameters<Engine['openImage
   const { engine, store } = work;
   store.set({ heads: null, features: null, imageError: null });
   const view = await engine.openImage(source);
-  store.set({ image: { view, slice: Math.floor(view.slices / 2), picture: view.shown } });
+  const slice = Math.floor(view.slices / 2);
+  const { mask } = view.hasMask ? await engine.slice(view.id, slice) : { mask: null };
+  store.set({ image: { view, slice, picture: view.shown, truth: mask } });
   await segment(work);
 }
 
@@ -18,8 +20,8 @@ export async function showSlice(work: Work, slice: number): Promise<void> {
   if (!image) return;
   store.set({ image: { ...image, slice }, heads: null, features: null, imageError: null });
   await attempt(work, async () => {
-    const { shown } = await engine.slice(image.view.id, slice);
-    if (isShown(work, image.view.id, slice)) store.set({ image: { ...image, slice, picture: shown } });
+    const { shown, mask } = await engine.slice(image.view.id, slice);
+    if (isShown(work, image.view.id, slice)) store.set({ image: { ...image, slice, picture: shown, truth: mask } });
   });
   if (isShown(work, image.view.id, slice)) await segment(work);
 }

@@ -118,7 +118,6 @@ async function modelView(model: Model): Promise<ModelView> {
   return {
     name: 'phantom-1',
     initFrom: 'runs/phantom-1/model.safetensors',
-    size: SIZE,
     config,
     weightsSha256: await weightsSha256(model),
     classNames: ['lesion'],
