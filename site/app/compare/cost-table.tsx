@@ -16,19 +16,24 @@ export function CostTable({ model, heads }: CostTableProps) {
   const isScored = heads.some(({ dice }) => dice !== null);
   type Row = (typeof rows)[number];
   return (
-    <Table<Row>
-      id="costs"
-      caption={`Each output by itself; multiply-adds of an image of ${model.size}x${model.size}`}
-      rows={rows}
-      rowKey={({ mode }) => mode}
-      columns={[
-        { title: 'Output', cell: ({ mode }) => outputName(mode) },
-        ...(isScored ? [{ title: 'Dice', numeric: true, cell: ({ dice }: Row) => score(dice) }] : []),
-        { title: 'Time', numeric: true, cell: ({ milliseconds }) => time(milliseconds) },
-        { title: 'Parameters', numeric: true, cell: ({ parameters }) => count(parameters) },
-        { title: 'Size', numeric: true, cell: ({ bytes }) => fileSize(bytes) },
-        { title: 'Multiply-adds', numeric: true, cell: ({ macs }) => count(macs) },
-      ]}
-    />
+    <div class="costs">
+      <Table<Row>
+        id="costs"
+        caption="Each output by itself"
+        rows={rows}
+        rowKey={({ mode }) => mode}
+        columns={[
+          { title: 'Output', cell: ({ mode }) => outputName(mode) },
+          ...(isScored ? [{ title: 'Dice', numeric: true, cell: ({ dice }: Row) => score(dice) }] : []),
+          { title: 'Time', numeric: true, cell: ({ milliseconds }) => time(milliseconds) },
+          { title: 'Parameters', numeric: true, cell: ({ parameters }) => count(parameters) },
+          { title: 'Size', numeric: true, cell: ({ bytes }) => fileSize(bytes) },
+          { title: 'Multiply-adds', numeric: true, cell: ({ macs }) => count(macs) },
+        ]}
+      />
+      <p class="hint">
+        Multiply-adds are those of an image of {model.size}x{model.size} pixels.
+      </p>
+    </div>
   );
 }

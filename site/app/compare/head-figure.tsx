@@ -52,8 +52,9 @@ export function HeadFigure({ picture, truth, differences, head, threshold, zoom,
         </span>
         <span class="figures">
           {dice !== null && <>Dice {score(dice)} · </>}
-          {time(milliseconds)} · {marked}
+          {time(milliseconds)}
         </span>
+        <span class="figures">{marked}</span>
       </figcaption>
     </figure>
   );
