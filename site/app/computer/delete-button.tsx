@@ -37,7 +37,12 @@ export function DeleteButton({ id, what, onDelete }: DeleteButtonProps) {
           </Button>
         </>
       ) : (
-        <Button id={id} kind="quiet" onClick={() => setAsked(true)} label={`Delete ${what}`}>
+        <Button
+          id={id}
+          kind={what === 'everything' ? 'plain' : 'quiet'}
+          onClick={() => setAsked(true)}
+          label={`Delete ${what}`}
+        >
           {what === 'everything' ? 'Delete everything' : 'Delete'}
         </Button>
       )}

@@ -28,7 +28,10 @@ export function ImageList({ id, label, names, chosen, thumbnail, onChoose }: Ima
   const [active, setActive] = useState(0);
   const queue = useMemo(() => new ThumbnailQueue(async (name) => shrink(await thumbnail(name))), [thumbnail]);
   useLayoutEffect(() => {
-    const measure = () => setSize({ width: list.current!.clientWidth, height: list.current!.clientHeight });
+    const measure = () => {
+      // The width without the padding, as the cells have it.
+      setSize({ width: list.current!.firstElementChild!.clientWidth, height: list.current!.clientHeight });
+    };
     const watch = new ResizeObserver(measure);
     watch.observe(list.current!);
     measure();
