@@ -38,9 +38,9 @@ async function leave(context: BrowserContext, given: Partial<TrainCommandOptions
 
 async function untilSteps(tab: Tab, wanted: number): Promise<void> {
   for (;;) {
-    const { steps, failure } = await tab.ask<{ steps: number; failure: string }>('progress');
-    assert.is(failure, '');
+    const { steps, end } = await tab.ask<{ steps: number; end?: string }>('progress');
     if (steps >= wanted) return;
+    assert.is(end, undefined, `the training ended after ${steps} steps`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -35,18 +35,28 @@ async function train(given: Given) {
   return { ...result, notices };
 }
 
-let failure = '';
+/** How the training came to its end; undefined before that. */
+let end: string | undefined;
+
+/** Notes the end of a training. */
+async function ending<T>(training: Promise<T>): Promise<T> {
+  training.then(
+    () => (end = 'done'),
+    ({ message }: Error) => (end = message),
+  );
+  return training;
+}
 
 answer({
   train,
   /** Begins a training that the page does not wait for. */
   begin(given: Given) {
-    train(given).catch((error: Error) => (failure = error.message));
+    ending(train(given)).catch(() => {});
   },
-  progress: () => ({ steps, failure }),
+  progress: () => ({ steps, end }),
   async resume(path: string) {
     await prepare();
-    const { result } = await resumeTraining(path, {}, observer, endless);
+    const { result } = await ending(resumeTraining(path, {}, observer, endless));
     return { ...result, notices };
   },
   async list(path: string) {
