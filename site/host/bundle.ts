@@ -70,6 +70,8 @@ export class Bundler {
       format: 'esm',
       target: 'es2022',
       define: { ...this.#define },
+      // By the paths of tsconfig.json, `#platform/…` would be the sources of Node.
+      tsconfigRaw: {},
       // Optional packages ask for them where they find themselves in Node.
       external: ['fs', 'path', 'module', 'worker_threads'],
       metafile: true,

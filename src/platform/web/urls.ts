@@ -1,5 +1,5 @@
 /**
- * Where the files are that a page loads beside its own script. The forms `new URL('…', import.meta.url)` are what bundlers
+ * Where the files are that a page loads beside its own script. Each is named by a literal, by which bundlers
  * look for (Vite, webpack): they find these files in the package and put them beside the bundle. One that leaves them alone
  * (esbuild) has them in the folders `wasm` and `workers` at the root of the site, or the page says where.
  */
