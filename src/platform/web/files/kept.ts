@@ -2,7 +2,7 @@
 import { writeAtomic } from './atomic.js';
 import { join, partsOf } from './path-parts.js';
 import { findFolder, makeFolders, removeAll } from './storage.js';
-import { storageError, storageLeft } from './storage-errors.js';
+import { storageError, storageUse } from './storage-errors.js';
 
 /** A file that is kept. */
 export interface KeptFile {
@@ -47,5 +47,5 @@ export async function removeKept(path: string): Promise<void> {
 
 /** How many bytes there is room for, those that are used among them. */
 export async function roomFor(_usedBytes: number): Promise<number> {
-  return (await storageLeft()).quota;
+  return (await storageUse()).quota;
 }
