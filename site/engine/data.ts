@@ -96,7 +96,7 @@ async function takeData(
   }));
   const data = await copyData(droppedFiles(below), folder, {
     onProgress: (bytes, ofBytes) =>
-      onProgress({ phase: 'reading', done: Math.round((total * bytes) / ofBytes), total }),
+      onProgress({ phase: 'reading', done: Math.round((total * bytes) / Math.max(1, ofBytes)), total }),
   });
   try {
     return { kind: 'data', ...(await check(data, onProgress)) };

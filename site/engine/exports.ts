@@ -1,8 +1,6 @@
 /** What a person takes home: the open model for this and other programs, and the masks of the images that were dropped. */
 import { testImage } from '../../src/app/export/check.js';
-import { edge } from '../../src/app/export/edge.js';
 import type { Exporter } from '../../src/app/export/exporter.js';
-import { onnx } from '../../src/app/export/onnx.js';
 import { MASK } from '../../src/app/kinds.js';
 import { requireForPrediction } from '../../src/app/memory.js';
 import type { Progress } from '../../src/app/observer.js';
@@ -22,14 +20,19 @@ import type { OpenModel } from './session.js';
 
 type Format = Parameters<Engine['exportModel']>[0];
 
-const exporters: Readonly<Record<Exclude<Format, 'safetensors'>, Exporter>> = { onnx, edge };
+/** They are loaded where they are asked for. */
+const exporters: Readonly<Record<Exclude<Format, 'safetensors'>, () => Promise<Exporter>>> = {
+  onnx: async () => (await import('../../src/app/export/onnx.js')).onnx,
+  edge: async () => (await import('../../src/app/export/edge.js')).edge,
+};
 
 /** Exports a model; several files are one archive. @throws InputError for a network that the format cannot hold */
 export async function exportModel({ model, name, bytes }: OpenModel, format: Format): Promise<ExportedFile[]> {
   if (format === 'safetensors') return [{ path: 'model.safetensors', bytes }];
   const side = costSize(model);
   const size = { width: side, height: side };
-  const { files } = await exporters[format].export(model, {
+  const exporter = await exporters[format]();
+  const { files } = await exporter.export(model, {
     file: name,
     size,
     image: testImage(size, model.config.inChannels),

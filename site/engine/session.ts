@@ -5,7 +5,8 @@ import { compareWithReference } from '../../src/backend/self-check.js';
 import { NoDeviceError } from '../../src/backend/webgpu/device.js';
 import { InputError } from '../../src/base/errors.js';
 import { computerText } from '../../src/cli/tables/describe.js';
-import { decodeModel, type Model } from '../../src/core.js';
+import type { Model } from '../../src/model/model.js';
+import { decodeModel } from '../../src/model/modelfile.js';
 import type { CopyData } from './data.js';
 import type { Engine, EngineFacts } from './protocol.js';
 

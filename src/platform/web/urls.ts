@@ -32,12 +32,6 @@ export function newThread({ thread }: WebUrls): Worker {
   return new Worker(new URL('../../../workers/web/thread-worker.js', import.meta.url), { type: 'module' });
 }
 
-/** Starts the worker of a model, see `segment/served.ts`. */
-export function newSegmentWorker({ segment }: WebUrls): Worker {
-  if (segment) return new Worker(segment, { type: 'module' });
-  return new Worker(new URL('../../../workers/web/segment-worker.js', import.meta.url), { type: 'module' });
-}
-
 /** The same addresses as seen from the page, for a worker, which lies elsewhere. */
 export function absolute(urls: WebUrls): WebUrls {
   const entries = Object.entries(urls).filter(([, url]) => url !== undefined);

@@ -4,7 +4,7 @@ import type { Image } from '../../../image/image.js';
 import { type Colour, classColour } from '../../../report/colours.js';
 import type { WebBackendOptions } from '../create-backend.js';
 import { connect, type Remote } from '../remote.js';
-import { absolute, newSegmentWorker } from '../urls.js';
+import { absolute, type WebUrls } from '../urls.js';
 import type { MaskingOptions, ModelFacts, Segmented, SegmentMethods } from './served.js';
 import { type Bytes, bytesOf, fetchBytes, type Picture, waysToRead } from './sources.js';
 
@@ -87,4 +87,13 @@ function drawMask({ width, height, data }: Image<Uint8Array>, opacity: number, c
   for (const [i, label] of data.entries())
     if (label) overlay.data.set([...(colour ?? classColour(label)), alpha], 4 * i);
   return overlay;
+}
+
+/**
+ * Starts the worker of a model, see `served.ts`. It stands here, as what the worker imports must not name its own script:
+ * bundlers would not come to an end.
+ */
+function newSegmentWorker({ segment }: WebUrls): Worker {
+  if (segment) return new Worker(segment, { type: 'module' });
+  return new Worker(new URL('../../../../workers/web/segment-worker.js', import.meta.url), { type: 'module' });
 }

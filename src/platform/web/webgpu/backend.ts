@@ -1,6 +1,6 @@
 /** The WebGPU backend in a browser. */
 import type { Backend } from '../../../backend/backend.js';
-import { WebGpuBackend } from '../../../backend/webgpu/backend.js';
+import type { WebGpuBackend } from '../../../backend/webgpu/backend.js';
 import { type DeviceOptions, openDevice } from '../../../backend/webgpu/device.js';
 import { checkWebGpu } from '../../../backend/webgpu/self-check.js';
 
@@ -19,7 +19,10 @@ export async function createWebGpuBackend(
   wasm: () => Backend,
   { check = true, ...options }: WebGpuOptions = {},
 ): Promise<WebGpuBackend> {
-  const backend = new WebGpuBackend(await openDevice(navigator.gpu, options));
+  const device = await openDevice(navigator.gpu, options);
+  // The shaders are a good part of what a page loads; most pages do without.
+  const { WebGpuBackend } = await import('../../../backend/webgpu/backend.js');
+  const backend = new WebGpuBackend(device);
   if (!check) return backend;
   try {
     await checkWebGpu(backend, wasm());
