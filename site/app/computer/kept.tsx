@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks';
 import { grouped } from '../../../src/base/quantities.js';
 import type { RunView, StorageView } from '../../engine/protocol.js';
-import { fileSize } from '../words.js';
 import { Empty, ErrorLine, Progress } from '../ui/index.js';
+import { fileSize } from '../words.js';
 import { DeleteButton } from './delete-button.js';
 
 export interface KeptThingsProps {

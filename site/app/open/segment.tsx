@@ -23,9 +23,15 @@ export function Segment(props: SegmentProps) {
   const { images, refused, chosen, thumbnail, onChoose, computing, result, error } = props;
   return (
     <section class="part" id="segment" aria-labelledby="segment-title">
-      <h3 id="segment-title">{plural(images.length, 'image')} to segment</h3>
-      <p class="hint">Choose one: its mask is drawn over it.</p>
-      <ImageList id="images" label="Images" names={images} chosen={chosen} thumbnail={thumbnail} onChoose={onChoose} />
+      <h3 id="segment-title">
+        {images.length > 0 ? `${plural(images.length, 'image')} to segment` : 'The open image'}
+      </h3>
+      {images.length > 0 && (
+        <>
+          <p class="hint">Choose one: its mask is drawn over it.</p>
+          <ImageList {...{ id: 'images', label: 'Images', names: images, chosen, thumbnail, onChoose }} />
+        </>
+      )}
       {refused.length > 0 && (
         <Details summary={`${plural(refused.length, 'file')} left out`}>
           <ul class="lines">

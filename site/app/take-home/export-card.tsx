@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks';
 import type { Progress as Work } from '../../../src/app/observer.js';
 import { grouped } from '../../../src/base/quantities.js';
-import { fileSize } from '../words.js';
 import { Button, Details, ErrorLine, Progress, Status } from '../ui/index.js';
+import { fileSize } from '../words.js';
 import type { SavedFile } from './kinds.js';
 import { saveFile } from './save.js';
 

@@ -2,8 +2,8 @@
 import type { Progress as Work } from '../../../src/app/observer.js';
 import { plural } from '../../../src/base/quantities.js';
 import type { ExportedFile, ModelView } from '../../engine/protocol.js';
-import { fileSize } from '../words.js';
 import { Empty, Section } from '../ui/index.js';
+import { fileSize } from '../words.js';
 import { ExportCard } from './export-card.js';
 import { asOneFile, type ModelExport, masksAndTables, modelExports } from './kinds.js';
 

@@ -90,4 +90,3 @@ async function reading(
     store.set({ reading: null });
   }
 }
-

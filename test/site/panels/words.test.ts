@@ -2,9 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { actionOf, type Keys, nextRadius } from '../../../site/app/correct/keys.js';
-import { fileSize } from '../../../site/app/words.js';
 import { factsOf } from '../../../site/app/look/report-lines.js';
 import { asOneFile, masksAndTables } from '../../../site/app/take-home/kinds.js';
+import { fileSize } from '../../../site/app/words.js';
 import { type CheckSummary, checkLines } from '../../../src/cli/tables/check-report.js';
 import { readZip } from '../../../src/formats/zip.js';
 
