@@ -2,14 +2,12 @@
 import { useCallback, useEffect, useMemo } from 'preact/hooks';
 import { isTest } from '../privacy/sending.js';
 import { watchViolations } from '../privacy/violations.js';
-import { ComparePanel } from './compare/compare-panel.js';
 import { ComputerPanel } from './computer/computer-panel.js';
 import { Privacy } from './computer/privacy.js';
 import { CorrectPanel } from './correct/correct-panel.js';
 import { startEngine } from './engine.js';
 import { LookPanel } from './look/look-panel.js';
 import { Masthead } from './masthead.js';
-import { NetworkPanel } from './network/network-panel.js';
 import { OpenPanel } from './open/open-panel.js';
 import { Segment } from './open/segment.js';
 import { samples } from './samples.js';
@@ -20,6 +18,7 @@ import { TakeHomePanel } from './take-home/take-home-panel.js';
 import { TrainPanel } from './train/train-panel.js';
 import { isUnderWay } from './train/training-state.js';
 import { Empty, ErrorLine, Section } from './ui/index.js';
+import { useLater } from './ui/later.js';
 import { Way } from './way.js';
 import { begin, computeWith, tryToSend } from './work/computing.js';
 import { exportMasks, keepCorrection } from './work/correct.js';
@@ -162,6 +161,7 @@ function Images({ state }: { readonly state: AppState }) {
 /** What the open model makes of the open image. */
 function Results({ state }: { readonly state: AppState }) {
   const { model, image, heads, features, output, imageError } = state;
+  const panels = useLater(() => import('./model-panels.js'), model !== null);
   return (
     <>
       <Section
@@ -170,8 +170,8 @@ function Results({ state }: { readonly state: AppState }) {
         title="Compare"
         lead="One UNet++ holds four networks of growing depth, L1 to L4, and their mean. See what each of them makes of one image, how long it takes, and how much of it you need."
       >
-        {model && image ? (
-          <ComparePanel
+        {panels && model && image ? (
+          <panels.ComparePanel
             model={model}
             image={image.view}
             slice={image.slice}
@@ -191,8 +191,8 @@ function Results({ state }: { readonly state: AppState }) {
         title="The network"
         lead="The triangle of its nodes X(i,j): which of them a head needs, and what each of them sees in the image."
       >
-        {model ? (
-          <NetworkPanel
+        {panels && model ? (
+          <panels.NetworkPanel
             model={model}
             features={features}
             output={output}

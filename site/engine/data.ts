@@ -8,7 +8,8 @@ import { plural } from '../../src/base/quantities.js';
 import { checkLines, summaryOf } from '../../src/cli/tables/check-report.js';
 import type { Files } from '../../src/data/folder/files.js';
 import { isDataFolder } from '../../src/data/folder/folder.js';
-import { findSeries, isDicomFile } from '../../src/formats/dicom/series.js';
+import type { Series } from '../../src/formats/dicom/series.js';
+import { isDicomFile } from '../../src/formats/dicom/signature.js';
 import { imageStem, openImage } from '../../src/formats/formats.js';
 import { droppedFiles } from '../../src/platform/web/files/dropped-files.js';
 import { fileSource } from '../../src/platform/web/files/sources.js';
@@ -145,11 +146,7 @@ async function takeImages(
     }
     onProgress({ phase: 'reading', done: k + 1, total: files.length });
   }
-  // The files of a series are the slices of one image.
-  for (const series of await findSeries(
-    dicom.map(({ path, file }) => fileSource(file, path)),
-    ({ message }) => refused.push(message),
-  )) {
+  for (const series of await seriesOf(dicom, refused)) {
     try {
       series.open();
       names.push(images.take(nameOf(series.files[0]!), async (options) => series.open(options)));
@@ -163,6 +160,14 @@ async function takeImages(
       ? refused[0]!
       : `${name}: none of ${plural(files.length, 'file')} is an image that is read: ${refused[0]}`,
   );
+}
+
+/** The series that DICOM files make up: the files of one are the slices of one image. Their reader is loaded only for them. */
+async function seriesOf(dicom: readonly DroppedFile[], refused: string[]): Promise<readonly Series[]> {
+  if (dicom.length === 0) return [];
+  const { findSeries } = await import('../../src/formats/dicom/series.js');
+  const sources = dicom.map(({ path, file }) => fileSource(file, path));
+  return findSeries(sources, ({ message }) => refused.push(message));
 }
 
 /** What is wrong with a file; our own faults are no lines. */

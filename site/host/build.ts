@@ -51,9 +51,9 @@ export async function buildSite(out: string): Promise<SiteFiles> {
 /** Copied as they are. */
 const COPIED = ['icon.svg', 'manifest.webmanifest', 'README.md'];
 
-/** Models and samples are loaded when a person asks for them. */
+/** Models, and the runner of exported ones, are loaded when a person asks for them. */
 function isLater(file: string): boolean {
-  return file.startsWith(join(ROOT, 'models'));
+  return ['models', 'edge'].some((folder) => file.startsWith(join(ROOT, folder)));
 }
 
 /** Puts values in the places of a template that are marked `{{NAME}}`. */

@@ -2,7 +2,8 @@
 import { plural } from '../../../src/base/quantities.js';
 import type { Image } from '../../../src/image/image.js';
 import { Button, Empty, Section } from '../ui/index.js';
-import { type Correctable, Painting } from './painting.js';
+import { useLater } from '../ui/later.js';
+import type { Correctable } from './painting.js';
 
 export interface CorrectProps {
   /** null while no image has been segmented. */
@@ -17,6 +18,7 @@ export interface CorrectProps {
 }
 
 export function CorrectPanel({ subject, kept, busy, onKeep, onTrain }: CorrectProps) {
+  const painting = useLater(() => import('./painting.js'), subject !== null);
   return (
     <Section
       id="correct"
@@ -24,8 +26,8 @@ export function CorrectPanel({ subject, kept, busy, onKeep, onTrain }: CorrectPr
       title="Correct"
       lead="Paint where the mask is wrong, and train on what you corrected: a few such images teach a network what it does not know yet."
     >
-      {subject ? (
-        <Painting key={subject.id} subject={subject} onKeep={onKeep} />
+      {painting && subject ? (
+        <painting.Painting key={subject.id} subject={subject} onKeep={onKeep} />
       ) : (
         <Empty>Nothing to correct yet: segment an image first.</Empty>
       )}

@@ -1,5 +1,4 @@
 /** What can be taken home, and what it is good for. */
-import { writeZip } from '../../../src/formats/zip.js';
 import type { ExportedFile } from '../../engine/protocol.js';
 
 /** A file to be saved. */
@@ -38,24 +37,11 @@ export const modelExports: readonly ModelExport[] = [
   },
 ];
 
-/** The files of an export as one to be saved: by itself where it is alone, else as an archive. */
-export function asOneFile(files: readonly ExportedFile[], archive: string): SavedFile {
-  const [first] = files;
-  if (files.length === 1) return { name: nameOf(first!.path), type: 'application/octet-stream', bytes: first!.bytes };
-  return { name: archive, type: 'application/zip', bytes: writeZip(files.map(({ path, bytes }) => [path, bytes])) };
-}
+/** The type that browsers know a file by, by its ending. */
+const TYPES: Readonly<Record<string, string>> = { zip: 'application/zip' };
 
-/** Masks as an archive, and their tables of objects, each by itself. */
-export function masksAndTables(files: readonly ExportedFile[]): SavedFile[] {
-  const isTable = ({ path }: ExportedFile) => path.endsWith('.csv');
-  const masks = files.filter((file) => !isTable(file));
-  const archive = { name: 'masks.zip', type: 'application/zip' };
-  return [
-    ...(masks.length > 0 ? [{ ...archive, bytes: writeZip(masks.map(({ path, bytes }) => [path, bytes])) }] : []),
-    ...files.filter(isTable).map(({ path, bytes }) => ({ name: nameOf(path), type: 'text/csv', bytes })),
-  ];
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+/** An export as a file to be saved. */
+export function savedFile({ path, bytes }: ExportedFile): SavedFile {
+  const ending = path.slice(path.lastIndexOf('.') + 1);
+  return { name: path, type: TYPES[ending] ?? 'application/octet-stream', bytes };
 }

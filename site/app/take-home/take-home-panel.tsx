@@ -5,7 +5,7 @@ import type { ExportedFile, ModelView } from '../../engine/protocol.js';
 import { Empty, Section } from '../ui/index.js';
 import { fileSize } from '../words.js';
 import { ExportCard } from './export-card.js';
-import { asOneFile, type ModelExport, masksAndTables, modelExports } from './kinds.js';
+import { type ModelExport, modelExports, savedFile } from './kinds.js';
 
 export interface TakeHomeProps {
   /** null while no model is open. */
@@ -30,7 +30,7 @@ export function TakeHomePanel({ model, images, onExportModel, onExportMasks }: T
               use={use}
               size={format === 'edge' ? null : `about ${fileSize(model.outputs.at(-1)?.bytes ?? 0)}`}
               how={how}
-              make={async () => [asOneFile(await onExportModel(format), `${format}.zip`)]}
+              make={async () => (await onExportModel(format)).map(savedFile)}
             />
           ))}
           <ExportCard
@@ -40,7 +40,7 @@ export function TakeHomePanel({ model, images, onExportModel, onExportMasks }: T
             size={images === 0 ? 'no image is open' : `of ${plural(images, 'image')}`}
             how={null}
             disabled={images === 0}
-            make={async (onProgress) => masksAndTables(await onExportMasks(onProgress))}
+            make={async (onProgress) => (await onExportMasks(onProgress)).map(savedFile)}
           />
         </ul>
       ) : (

@@ -1,6 +1,6 @@
 /** The images and masks of a folder by their names, whatever their formats, and what is common to all folder formats. */
 import { InputError } from '../../base/errors.js';
-import { findSeries, isDicomFile } from '../../formats/dicom/series.js';
+import { isDicomFile } from '../../formats/dicom/signature.js';
 import type { OpenedImage, OpenOptions } from '../../formats/format.js';
 import { imageEnding, imageStem, isImage, openImage } from '../../formats/formats.js';
 import { stackChannels } from '../../formats/stack.js';
@@ -63,6 +63,7 @@ function seriesEntry(files: Files, folder: string, options: OpenOptions): Entry 
     isSeries: true,
     async open() {
       const sources = await inBatches(await visibleFiles(files, folder), (path) => files.open(path));
+      const { findSeries } = await import('../../formats/dicom/series.js');
       const [first, ...others] = await findSeries(sources);
       if (first && others.length === 0) return first.open(options);
       const found = [first, ...others].flatMap((series) => series?.name ?? []).join(', ');

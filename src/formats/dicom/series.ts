@@ -1,9 +1,8 @@
 /** Series of DICOM files: a folder of a scanner holds one file for each slice, and often the files of several series. */
 import { InputError } from '../../base/errors.js';
 import type { OpenedImage, OpenOptions } from '../format.js';
-import { SIGNATURE_BYTES } from '../signature.js';
 import type { ByteSource } from '../source.js';
-import { isDicom, openFile } from './file.js';
+import { openFile } from './file.js';
 import { framesOf } from './frame-list.js';
 import { openFrames } from './opened.js';
 import { Pixels } from './pixels.js';
@@ -22,11 +21,6 @@ export interface Series {
    * @throws InputError for files that make up no stack, and for a plane that cannot be cut
    */
   open(options?: OpenOptions): OpenedImage;
-}
-
-/** Whether a file is DICOM, by its beginning. */
-export async function isDicomFile(source: ByteSource): Promise<boolean> {
-  return isDicom(await source.read(0, SIGNATURE_BYTES));
 }
 
 type OnFault = (fault: InputError) => void;

@@ -65,14 +65,6 @@ const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 const UNSIGNED = { byte: 1, short: 3, long: 4, ifd: 13, long8: 16, ifd8: 18 } as const;
 const [ASCII, RATIONAL, UNDEFINED] = [2, 5, 7];
 
-/** Whether a file that begins like this is a TIFF or a BigTIFF. */
-export function isTiff(start: Uint8Array): boolean {
-  const [order, other, low, high] = start;
-  if (order !== other || start.length < 4) return false;
-  if (order === 0x49) return (low === 42 || low === 43) && high === 0;
-  return order === 0x4d && low === 0 && (high === 42 || high === 43);
-}
-
 /** A TIFF file, whose directories and values are read as they are needed. */
 export class TiffFile {
   readonly littleEndian: boolean;

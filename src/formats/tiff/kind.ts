@@ -1,6 +1,7 @@
 /** Who wrote a TIFF: the tag Software, which `encodeTiff` puts at the beginning. */
 import type { FileKind } from '../file-kind.js';
-import { isTiff, TAG } from './directory.js';
+import { TAG } from './directory.js';
+import { isTiff } from './signature.js';
 
 /** Makes the kind of files that bear a mark, as `encodeResults` writes it; `name` is for errors. */
 export function tiffKind(mark: string, name: string): FileKind {

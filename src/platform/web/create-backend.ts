@@ -47,7 +47,7 @@ export async function createWebBackend({
   const close = backend.close.bind(backend);
   return Object.assign(backend, {
     close() {
-      prepared.shared?.pool.close();
+      prepared.pool?.close();
       close();
     },
   });

@@ -22,11 +22,11 @@ export interface PrepareOptions {
   readonly warn?: (message: string) => void;
 }
 
-/** The kernels, and the threads that are ready for teams. */
+/** The kernels of all backends that are made, and the threads that are ready for their teams. */
 export interface Prepared {
   readonly module: WebAssembly.Module;
-  /** Absent where one thread computes. */
-  readonly shared?: { readonly module: WebAssembly.Module; readonly pool: ThreadPool };
+  /** Absent where one thread computes; else the kernels are those for memory that is shared. */
+  readonly pool?: ThreadPool;
   readonly warn: (message: string) => void;
 }
 
@@ -40,14 +40,11 @@ export async function prepareWasm({
   urls = {},
   warn = (message) => console.warn(`unetpp: ${message}`),
 }: PrepareOptions = {}): Promise<Prepared> {
-  const loading = compileKernels(kernelsUrl(urls));
-  const shared = await prepareShared(threads, urls, warn).catch(async (error: unknown) => {
-    await loading;
-    throw error;
-  });
-  const module = await loading;
+  const shared = await prepareShared(threads, urls, warn);
+  if (shared) return { ...shared, warn };
+  const module = await compileKernels(kernelsUrl(urls));
   await check(new WasmBackend(module));
-  return { module, ...(shared && { shared }), warn };
+  return { module, warn };
 }
 
 async function prepareShared(threads: Threads, urls: WebUrls, warn: (message: string) => void) {
@@ -88,13 +85,13 @@ export interface WasmOptions {
 }
 
 /** Makes a backend of what was made ready. @throws InputError for an impossible number of threads */
-export function createWasmBackend({ module, shared, warn }: Prepared, options: WasmOptions = {}): WasmBackend {
+export function createWasmBackend({ module, pool, warn }: Prepared, options: WasmOptions = {}): WasmBackend {
   const { threads = 1, workers = 1, patience } = options;
   const size = teamSize(threads, 'threads', availableCores);
   const count = teamSize(workers, 'workers', availableCores);
-  if (!shared || (size === 1 && count === 1)) return new WasmBackend(module);
+  if (!pool) return new WasmBackend(module);
   const waiting = patience === undefined ? {} : { patience };
-  const team = { threads: size, start: startTeams(shared.pool), warn, ...waiting };
-  const start = startWorkers(shared.pool, { count, ...waiting });
-  return new WasmBackend(shared.module, team, count > 1 ? { count, start } : undefined);
+  const team = { threads: size, start: startTeams(pool), warn, ...waiting };
+  const start = startWorkers(pool, { count, ...waiting });
+  return new WasmBackend(module, team, count > 1 ? { count, start } : undefined);
 }
