@@ -51,9 +51,12 @@ export async function buildSite(out: string): Promise<SiteFiles> {
 /** Copied as they are. */
 const COPIED = ['icon.svg', 'manifest.webmanifest', 'README.md'];
 
-/** Models, and the runner of exported ones, are loaded when a person asks for them. */
+/**
+ * Models, and the runner of exported ones, are loaded when a person asks for them; the kernels for one thread where there
+ * cannot be several.
+ */
 function isLater(file: string): boolean {
-  return ['models', 'edge'].some((folder) => file.startsWith(join(ROOT, folder)));
+  return ['models', 'edge', 'dist/wasm/unetpp.wasm'].some((path) => file.startsWith(join(ROOT, path)));
 }
 
 /** Puts values in the places of a template that are marked `{{NAME}}`. */
