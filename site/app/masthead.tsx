@@ -33,7 +33,7 @@ export function Masthead({ computing, error, offline, blocked }: MastheadProps) 
       <ErrorLine>{error}</ErrorLine>
       <Facts
         facts={[
-          { name: 'What computes', value: <span id="computing">{computing ?? 'Starting …'}</span> },
+          { name: 'What computes', value: computing ?? 'Starting …' },
           { name: 'Without internet', value: <span id="offline">{withoutInternet[offline]}</span> },
           { name: 'Privacy', value: <span id="violations">Blocked attempts to send: {blocked}</span> },
         ]}

@@ -14,7 +14,7 @@ const test = siteSuite('the loading of the page');
 
 test('before it can be used, the page loads less than 250 KB, and no model', async (site) => {
   const { url } = await site.serve();
-  const context = await site.browser.newContext({ serviceWorkers: 'block' });
+  const context = await site.newContext({ serviceWorkers: 'block' });
   const page = await context.newPage();
   const loaded = new Set<string>();
   context.on('request', (request) => loaded.add(request.url().slice(url.length) || 'index.html'));
@@ -53,7 +53,8 @@ test('after the first visit the page does without its host, readers of other for
   await close();
   await page.goto(`${url}?epochs=3`);
   await ready(page);
-  assert.is(await page.inputValue('#epochs'), '3');
+  await page.waitForSelector('#option-epochs');
+  assert.is(await page.inputValue('#option-epochs'), '3');
   const png = encodePng({ width: 5, height: 4, channels: 1, data: new Uint8Array(20) });
   const { data: jpeg } = encode({ width: 5, height: 4, data: new Uint8Array(80) }, 90);
   await page.setInputFiles('#files', [
@@ -61,12 +62,14 @@ test('after the first visit the page does without its host, readers of other for
     { name: 'b.jpg', mimeType: '', buffer: jpeg },
     { name: 'c.png', mimeType: '', buffer: Buffer.from('no') },
   ]);
-  await page.waitForSelector('#look td');
-  assert.is(await page.textContent('#look [role=status]'), 'Images: 2, files refused: 1.');
+  for (const name of ['a', 'b']) await page.waitForSelector(`[title="${name}"] .there`);
+  assert.is(await page.textContent('#open-status'), '2 images to segment.');
   assert.is(
-    await page.textContent('#look [role=alert]'),
+    await page.textContent('#segment .lines'),
     'c.png: not an image of a known format: it starts with "no"; convert it to PNG',
   );
+  await page.click('#sample-nuclei');
+  await page.waitForSelector('#segmented');
   await page.goto(`${url}selftest/`);
   assert.is(await page.textContent('h1'), 'Does this GPU compute correctly?');
 });

@@ -13,9 +13,9 @@ const BLOCKED = [
   ['Request of a worker', 'blocked', 'connect-src'],
 ];
 
-test('the page asks its own host alone, and every way of sending is blocked without being counted', async (site) => {
+test('the page asks its own host alone, and of what is blocked it counts what it did not try itself', async (site) => {
   const { url } = await site.serve();
-  const context = await site.browser.newContext();
+  const context = await site.newContext();
   const page = await context.newPage();
   const asked: string[] = [];
   context.on('request', (request) => asked.push(request.url()));
@@ -35,11 +35,6 @@ test('the page asks its own host alone, and every way of sending is blocked with
   assert.is(await page.textContent('#sending'), 'All 6 ways were blocked.');
   assert.is(await page.textContent('#violations'), 'Blocked attempts to send: 0');
   assert.is(page.url(), url);
-});
-
-test('what is blocked beside the test is counted once each, on the page and in a worker', async (site) => {
-  const { url } = await site.serve();
-  const page = await site.visit(url);
   const count = (n: number) => page.waitForFunction(textIs, ['#violations', `Blocked attempts to send: ${n}`] as const);
   await page.evaluate(() => fetch('https://elsewhere.invalid/a').catch(() => {}));
   await count(1);
@@ -55,30 +50,28 @@ test('what is blocked beside the test is counted once each, on the page and in a
   );
 });
 
-test('without the headers of isolation the page says so, and has them by itself from the second visit on', async (site) => {
+test('without the headers of isolation the page says so; the second visit has them, and all that is kept can be deleted', async (site) => {
   const { url } = await site.serve({ isolated: false });
   const page = await site.visit(url);
   assert.is(await page.textContent('#computing'), 'WebAssembly, 1 thread');
   assert.is(
     await page.textContent('#computer .notice'),
-    'One thread: this host does not send the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, without which threads may not share memory.',
+    'The page is not cross-origin isolated, so one thread computes; serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp (or credentialless)',
   );
   await page.waitForFunction(textIs, ['#offline', 'works'] as const);
+  await page.evaluate(keepData);
   await page.reload();
   await page.waitForSelector('[data-state=ready]');
   assert.is(await page.evaluate(() => crossOriginIsolated), true);
   assert.is(await page.$('#computer .notice'), null);
-});
-
-test('what is stored can be deleted', async (site) => {
-  const { url } = await site.serve();
-  const page = await site.visit(url);
   await page.waitForFunction(textIs, ['#offline', 'works'] as const);
-  await page.evaluate(async () => {
-    await (await navigator.storage.getDirectory()).getDirectoryHandle('runs', { create: true });
-  });
-  await page.click('#forget');
-  await page.waitForFunction(textIs, ['#forgotten', 'All of it is deleted.'] as const);
+  assert.is(await page.textContent('#kept .kept-name'), 'data/cells');
+  assert.is(await page.textContent('#kept .kept-what'), 'Data, 2 KB');
+  await page.click('#forget-all');
+  await page.click('text=Delete for good');
+  await page.waitForSelector('#storage-used ~ .empty');
+  assert.match((await page.textContent('#storage-used'))!, /^0 bytes of the /);
+  assert.is(await page.textContent('#offline'), 'not yet');
   const left = await page.evaluate(async () => {
     const names: string[] = [];
     for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
@@ -86,6 +79,15 @@ test('what is stored can be deleted', async (site) => {
   });
   assert.equal(left, [[], [], 0]);
 });
+
+/** In the page: keeps a data set of one file, as one that was opened is kept. */
+async function keepData(): Promise<void> {
+  let folder = await navigator.storage.getDirectory();
+  for (const name of ['data', 'cells', 'images']) folder = await folder.getDirectoryHandle(name, { create: true });
+  const stream = await (await folder.getFileHandle('a.png', { create: true })).createWritable();
+  await stream.write(new Uint8Array(1500));
+  await stream.close();
+}
 
 /** In the page: whether an element has a text. */
 function textIs([selector, text]: readonly [string, string]): boolean {

@@ -1,6 +1,7 @@
 /** What computes: its check against the reference, and the choice of another. */
 import type { EngineFacts } from '../../engine/protocol.js';
 import { ErrorLine, Notice, Progress, Segmented, SelectField, Status } from '../ui/index.js';
+import { capitalised } from '../words.js';
 
 export interface WantedEngine {
   readonly backend: 'wasm' | 'webgpu';
@@ -33,7 +34,7 @@ export function Computing({ facts, wanted, cores, hasWebGpu, busy, error, onStar
               ? `It computes wrongly: ${facts.fault}. Take WebAssembly, and copy the diagnostics into a report.`
               : 'Checked: it agrees with the reference.'}
           </Status>
-          {facts.remark && <Notice>{facts.remark}</Notice>}
+          {facts.remark && <Notice>{capitalised(facts.remark)}</Notice>}
         </>
       ) : (
         !error && <Progress label="Starting, and checking it against the reference" />

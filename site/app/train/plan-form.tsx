@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { GivenOptions, PlannedOption, PlanView } from '../../engine/protocol.js';
 import { Button, Details, Field, SelectField } from '../ui/index.js';
+import { capitalised } from '../words.js';
 import { atField, blamed, flagOf, groupsOf, labelOf } from './plan-words.js';
 
 export interface PlanFormProps {
@@ -113,5 +114,5 @@ const WORDS: Readonly<Record<string, string>> = { true: 'on', false: 'off' };
 
 /** Helps are lines of a table; on the page they are sentences. */
 function sentence(help: string): string {
-  return `${help[0]?.toUpperCase() ?? ''}${help.slice(1)}.`;
+  return `${capitalised(help)}.`;
 }

@@ -1,5 +1,6 @@
 /** The options of a training in the words of a form. */
 import type { PlannedOption } from '../../engine/protocol.js';
+import { capitalised } from '../words.js';
 
 /** The options that most people change, in the order of the form; all others are folded. */
 const FIRST = ['epochs', 'size', 'patch', 'filters', 'batch', 'learningRate'];
@@ -18,8 +19,7 @@ const LABELS: Readonly<Record<string, string>> = {
 
 /** The label of an option: its name in words, as `deepSupervision` is `Deep supervision`. */
 export function labelOf({ name }: Pick<PlannedOption, 'name'>): string {
-  const words = LABELS[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words[0]!.toUpperCase() + words.slice(1);
+  return LABELS[name] ?? capitalised(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
 }
 
 /** The flag alone: `--filters` of `--filters <list>`. */

@@ -17,13 +17,15 @@ export type JpegDecoder = (bytes: Uint8Array, header: JpegHeader, name: string) 
  * @param what the file, for the error where the package is missing: `scan.jpg: a JPEG image`
  */
 export async function jpegDecoder(what: string): Promise<JpegDecoder> {
-  const { decode } = await loadPeer({ name: 'jpeg-js', load: () => import('jpeg-js').catch(rethrow) }, what);
+  const peer = { name: 'jpeg-js', load: () => import('jpeg-js').catch(rethrow) };
+  // By its default export: bundlers give a CommonJS module no others.
+  const { default: library } = await loadPeer(peer, what);
   return (bytes, header, name) => {
     const { hasRestarts } = checkScans(bytes, header, name);
     const { width, height, channels } = header;
     let found: { width: number; height: number; data: Uint8Array };
     try {
-      found = decode(bytes, {
+      found = library.decode(bytes, {
         useTArray: true,
         formatAsRGBA: false,
         // By itself it takes RGB for luma and colour differences where a marker of Adobe says that it is RGB.

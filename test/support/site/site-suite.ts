@@ -2,13 +2,16 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { suite } from 'uvu';
 import { buildSite, type SiteFiles } from '../../../site/host/build.js';
 import { type Served, type ServeOptions, serveSite } from '../../../site/host/serve.js';
 
 const { CHROMIUM: program = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path)) } =
   process.env;
+
+/** How long a test waits for what it expects of the page. */
+const TIMEOUT_MS = 15_000;
 
 /** The page, built anew in a sub-folder of the folder that is served, and a browser. */
 export class Site {
@@ -33,11 +36,18 @@ export class Site {
 
   /** Opens the page in a browser that has never seen it, and waits until it can be used. */
   async visit(url: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await this.browser.newContext(options);
+    const context = await this.newContext(options);
     const page = await context.newPage();
     await page.goto(url);
     await ready(page);
     return page;
+  }
+
+  /** A browser that has never seen the page. */
+  async newContext(options?: BrowserContextOptions): Promise<BrowserContext> {
+    const context = await this.browser.newContext(options);
+    context.setDefaultTimeout(TIMEOUT_MS);
+    return context;
   }
 
   async close(): Promise<void> {
