@@ -4,6 +4,9 @@ import type { Image } from '../../../src/image/image.js';
 import { Button, Empty, Section } from '../ui/index.js';
 import { type Correctable, Painting } from './painting.js';
 
+/** As few images as can be trained on: one to learn from, one to validate on. */
+const FEWEST = 2;
+
 export interface CorrectProps {
   /** null while no image has been segmented. */
   readonly subject: Correctable | null;
@@ -31,10 +34,14 @@ export function CorrectPanel({ subject, kept, busy, onKeep, onTrain }: CorrectPr
       )}
       {kept > 0 && (
         <div class="row">
-          <Button id="train-corrected" onClick={onTrain} disabled={busy}>
+          <Button id="train-corrected" onClick={onTrain} disabled={busy || kept < FEWEST}>
             Train on the {plural(kept, 'corrected image')}
           </Button>
-          <p class="hint">They stay in this browser, as a data set.</p>
+          <p class="hint">
+            {kept < FEWEST
+              ? 'Correct one more: training takes two images at least, one to learn from and one to validate on.'
+              : 'They stay in this browser, as a data set.'}
+          </p>
         </div>
       )}
     </Section>

@@ -28,7 +28,7 @@ export const modelExports: readonly ModelExport[] = [
     format: 'onnx',
     title: 'ONNX',
     use: 'The network for ONNX Runtime, OpenCV and other programs that run networks of any origin.',
-    how: "import { InferenceSession } from 'onnxruntime-node';\nconst session = await InferenceSession.create('model.onnx');",
+    how: "import { InferenceSession } from 'onnxruntime-node';\nconst session = await InferenceSession.create('network.onnx');",
   },
   {
     format: 'edge',
@@ -43,17 +43,6 @@ export function asOneFile(files: readonly ExportedFile[], archive: string): Save
   const [first] = files;
   if (files.length === 1) return { name: nameOf(first!.path), type: 'application/octet-stream', bytes: first!.bytes };
   return { name: archive, type: 'application/zip', bytes: writeZip(files.map(({ path, bytes }) => [path, bytes])) };
-}
-
-/** Masks as an archive, and their tables of objects, each by itself. */
-export function masksAndTables(files: readonly ExportedFile[]): SavedFile[] {
-  const isTable = ({ path }: ExportedFile) => path.endsWith('.csv');
-  const masks = files.filter((file) => !isTable(file));
-  const archive = { name: 'masks.zip', type: 'application/zip' };
-  return [
-    ...(masks.length > 0 ? [{ ...archive, bytes: writeZip(masks.map(({ path, bytes }) => [path, bytes])) }] : []),
-    ...files.filter(isTable).map(({ path, bytes }) => ({ name: nameOf(path), type: 'text/csv', bytes })),
-  ];
 }
 
 function nameOf(path: string): string {

@@ -5,7 +5,7 @@ import type { ExportedFile, ModelView } from '../../engine/protocol.js';
 import { Empty, Section } from '../ui/index.js';
 import { fileSize } from '../words.js';
 import { ExportCard } from './export-card.js';
-import { asOneFile, type ModelExport, masksAndTables, modelExports } from './kinds.js';
+import { asOneFile, type ModelExport, modelExports } from './kinds.js';
 
 export interface TakeHomeProps {
   /** null while no model is open. */
@@ -40,7 +40,7 @@ export function TakeHomePanel({ model, images, onExportModel, onExportMasks }: T
             size={images === 0 ? 'no image is open' : `of ${plural(images, 'image')}`}
             how={null}
             disabled={images === 0}
-            make={async (onProgress) => masksAndTables(await onExportMasks(onProgress))}
+            make={async (onProgress) => [asOneFile(await onExportMasks(onProgress), 'masks.zip')]}
           />
         </ul>
       ) : (

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { actionOf, type Keys, nextRadius } from '../../../site/app/correct/keys.js';
 import { factsOf } from '../../../site/app/look/report-lines.js';
-import { asOneFile, masksAndTables } from '../../../site/app/take-home/kinds.js';
+import { asOneFile } from '../../../site/app/take-home/kinds.js';
 import { fileSize } from '../../../site/app/words.js';
 import { type CheckSummary, checkLines } from '../../../src/cli/tables/check-report.js';
 import { readZip } from '../../../src/formats/zip.js';
@@ -52,21 +52,6 @@ test('an export of one file is saved as it is, of several as an archive', () => 
   );
   assert.equal([edge.name, edge.type], ['edge.zip', 'application/zip']);
   assert.equal([...readZip(edge.bytes, 'edge.zip').keys()], ['run.mjs', 'parts/plan.json']);
-});
-
-test('masks are an archive, and tables are beside it', () => {
-  const bytes = Uint8Array.of(65);
-  const files = masksAndTables([
-    { path: 'a-mask.png', bytes },
-    { path: 'objects.csv', bytes },
-    { path: 'b-mask.png', bytes },
-  ]);
-  assert.equal(
-    files.map(({ name, type }) => `${name}: ${type}`),
-    ['masks.zip: application/zip', 'objects.csv: text/csv'],
-  );
-  assert.equal([...readZip(files[0]!.bytes, 'masks.zip').keys()], ['a-mask.png', 'b-mask.png']);
-  assert.equal(masksAndTables([{ path: 'objects.csv', bytes }]).length, 1);
 });
 
 test('keys paint, and leave to the browser what is its own', () => {
