@@ -82,7 +82,10 @@ export function App() {
             kept={state.corrected?.images ?? 0}
             busy={isUnderWay(training)}
             onKeep={(mask) => keepCorrection(work, mask)}
-            onTrain={() => void trainOnCorrected(work)}
+            onTrain={() => {
+              document.getElementById('training')?.scrollIntoView();
+              void trainOnCorrected(work);
+            }}
           />
           <TakeHomePanel
             model={model}

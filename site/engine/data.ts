@@ -13,7 +13,7 @@ import { isDicomFile } from '../../src/formats/dicom/signature.js';
 import { imageStem, openImage } from '../../src/formats/formats.js';
 import { droppedFiles } from '../../src/platform/web/files/dropped-files.js';
 import { fileSource } from '../../src/platform/web/files/sources.js';
-import type { Images } from './images.js';
+import type { Images, OpenFile } from './images.js';
 import type { DroppedFile, Taken } from './protocol.js';
 
 /** The folder of the data sets. */
@@ -129,7 +129,7 @@ async function takeImages(
   files: readonly DroppedFile[],
   onProgress: OnProgress,
 ): Promise<Taken & { readonly kind: 'images' }> {
-  const names: string[] = [];
+  const found: (readonly [name: string, open: OpenFile])[] = [];
   const refused: string[] = [];
   const dicom: DroppedFile[] = [];
   const nameOf = (path: string) => imageStem(path.split('/').at(-1)!);
@@ -139,7 +139,7 @@ async function takeImages(
       if (await isDicomFile(source)) dicom.push(file);
       else {
         await openImage(source);
-        names.push(images.take(nameOf(file.path), (options) => openImage(source, options)));
+        found.push([nameOf(file.path), (options) => openImage(source, options)]);
       }
     } catch (error) {
       refused.push(lineOf(error));
@@ -149,12 +149,15 @@ async function takeImages(
   for (const series of await seriesOf(dicom, refused)) {
     try {
       series.open();
-      names.push(images.take(nameOf(series.files[0]!), async (options) => series.open(options)));
+      found.push([nameOf(series.files[0]!), async (options) => series.open(options)]);
     } catch (error) {
       refused.push(lineOf(error));
     }
   }
-  if (names.length > 0) return { kind: 'images', images: names, refused };
+  if (found.length > 0) {
+    images.forgetTaken();
+    return { kind: 'images', images: found.map(([name, open]) => images.take(name, open)), refused };
+  }
   throw new InputError(
     refused.length === 1
       ? refused[0]!

@@ -63,6 +63,7 @@ export class Images {
     return free;
   }
 
+  /** Lets go of those of the drop before. */
   forgetTaken(): void {
     this.#taken.clear();
   }
@@ -75,7 +76,7 @@ export class Images {
     const middle = Math.floor(image.slices / 2);
     const { width, height, channels } = await image.slice(middle, {});
     const { name, slices, hasMask } = image;
-    const { shown } = await this.view(id, middle);
+    const { shown } = await viewOf(image, middle);
     return { id, name, width, height, slices, channels, shown, hasMask };
   }
 
@@ -88,18 +89,15 @@ export class Images {
     throw new InputError(`${image.name}: slice ${show(slice)}, expected a whole number from 0 to ${image.slices - 1}`);
   }
 
-  /** What is shown of a slice: its picture, and its true mask at the same size. */
+  /** What is shown of a slice of an open image. */
   async view(id: string, index: number): Promise<SliceView> {
-    const image = this.get(id, index);
-    const source = await image.slice(index, {});
-    const mask = (await image.mask(index)) ?? null;
-    const range = await readDisplayRange(source);
-    const whole = await source.read(wholeWindow(source));
-    const factor = Math.min(1, SHOWN / Math.max(source.width, source.height));
-    if (factor === 1) return { shown: toRgb(whole, range), mask };
-    const [width, height] = [source.width, source.height].map((side) => Math.max(1, Math.round(side * factor)));
-    const shown = toRgb(resizeImage(whole, width!, height!), range);
-    return { shown, mask: mask && resizeMask(mask, width!, height!) };
+    return viewOf(this.get(id, index), index);
+  }
+
+  /** What is shown of the middle slice of an image that is not kept open: many of them push no other one out. */
+  async glance(source: Source, reading: Reading): Promise<SliceView> {
+    const image = await this.#find(source, reading);
+    return viewOf(image, Math.floor(image.slices / 2));
   }
 
   async #find(source: Source, reading: Reading): Promise<OpenImage> {
@@ -119,6 +117,19 @@ export class Images {
     if (record) return imageOfRecord(record, source.name);
     throw new InputError(`${source.data}: no image is called ${show(source.name)}`);
   }
+}
+
+/** The picture of a slice, and its true mask at the same size. */
+async function viewOf(image: OpenImage, index: number): Promise<SliceView> {
+  const source = await image.slice(index, {});
+  const mask = (await image.mask(index)) ?? null;
+  const range = await readDisplayRange(source);
+  const whole = await source.read(wholeWindow(source));
+  const factor = Math.min(1, SHOWN / Math.max(source.width, source.height));
+  if (factor === 1) return { shown: toRgb(whole, range), mask };
+  const [width, height] = [source.width, source.height].map((side) => Math.max(1, Math.round(side * factor)));
+  const shown = toRgb(resizeImage(whole, width!, height!), range);
+  return { shown, mask: mask && resizeMask(mask, width!, height!) };
 }
 
 async function imageOfFile(name: string, open: OpenFile, { plane }: Reading): Promise<OpenImage> {

@@ -42,6 +42,7 @@ export function createEngine(surroundings: Surroundings): Engine {
 
     openModel: (source) => openModel(session, source),
     openImage: (source) => images.open(source, reading()),
+    glance: (source) => images.glance(source, reading()),
     slice: (image, slice) => images.view(image, slice),
 
     compare: (id, slice) =>

@@ -67,6 +67,8 @@ export interface Engine {
       /** A slice of the phantom, from `train-0000` on. */
       | { readonly sample: string },
   ): Promise<ImageView>;
+  /** What is shown of the middle slice of an image, which is not opened for it: a list shows hundreds. */
+  glance(source: Parameters<Engine['openImage']>[0]): Promise<SliceView>;
   /** What is shown of a slice of an open image, and its true mask. */
   slice(image: string, slice: number): Promise<SliceView>;
   /** Segments an image by every head and their mean; with the time of each, and Dice where there is a mask. */

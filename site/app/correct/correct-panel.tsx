@@ -5,6 +5,9 @@ import { Button, Empty, Section } from '../ui/index.js';
 import { useLater } from '../ui/later.js';
 import type { Correctable } from './painting.js';
 
+/** As few images as can be trained on: one to learn from, one to validate on. */
+const FEWEST = 2;
+
 export interface CorrectProps {
   /** null while no image has been segmented. */
   readonly subject: Correctable | null;
@@ -33,10 +36,14 @@ export function CorrectPanel({ subject, kept, busy, onKeep, onTrain }: CorrectPr
       )}
       {kept > 0 && (
         <div class="row">
-          <Button id="train-corrected" onClick={onTrain} disabled={busy}>
+          <Button id="train-corrected" onClick={onTrain} disabled={busy || kept < FEWEST}>
             Train on the {plural(kept, 'corrected image')}
           </Button>
-          <p class="hint">They stay in this browser, as a data set.</p>
+          <p class="hint">
+            {kept < FEWEST
+              ? 'Correct one more: training takes two images at least, one to learn from and one to validate on.'
+              : 'They stay in this browser, as a data set.'}
+          </p>
         </div>
       )}
     </Section>

@@ -27,7 +27,7 @@ export const modelExports: readonly ModelExport[] = [
     format: 'onnx',
     title: 'ONNX',
     use: 'The network for ONNX Runtime, OpenCV and other programs that run networks of any origin.',
-    how: "import { InferenceSession } from 'onnxruntime-node';\nconst session = await InferenceSession.create('model.onnx');",
+    how: "import { InferenceSession } from 'onnxruntime-node';\nconst session = await InferenceSession.create('network.onnx');",
   },
   {
     format: 'edge',

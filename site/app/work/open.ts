@@ -31,7 +31,7 @@ const opened: { readonly [K in Taken['kind']]: (work: Work, taken: Taken & { rea
   },
   async model(work, { model }) {
     work.store.set({ opened: `The model ${model.name}.` });
-    await useModel(work, model);
+    useModel(work, model);
   },
 };
 
@@ -42,9 +42,9 @@ export function openSample(work: Work, id: string): Promise<void> {
     const { engine, store } = work;
     const bytes = await (await fetch(picture)).blob();
     const file = { path: `${id}.png`, file: new File([bytes], `${id}.png`) };
-    await useModel(work, await engine.openModel({ bundled: model }));
+    useModel(work, await engine.openModel({ bundled: model }));
     await showImage(work, { file });
-    store.set({ opened: `${title}, segmented by the model ${model}.` });
+    store.set({ opened: `${title}, and the model ${model} that segments it.` });
   });
 }
 
@@ -67,9 +67,7 @@ export async function thumbnail(
   { engine }: Work,
   source: Parameters<Engine['openImage']>[0],
 ): Promise<Image<Uint8Array>> {
-  const { id, slices, hasMask, shown } = await engine.openImage(source);
-  if (!hasMask) return shown;
-  const { mask } = await engine.slice(id, Math.floor(slices / 2));
+  const { shown, mask } = await engine.glance(source);
   return mask ? overlayClasses(shown, mask) : shown;
 }
 

@@ -2,15 +2,24 @@
 import type { Engine, ModelView } from '../../engine/protocol.js';
 import { messageOf, type Work } from './work.js';
 
-/** Opens an image and segments it. */
+/** The number of the image that was asked for last. */
+let asked = 0;
+
+/** Opens an image, and begins to segment it. One that cannot be read is said so, and one that comes too late is dropped. */
 export async function showImage(work: Work, source: Parameters<Engine['openImage']>[0]): Promise<void> {
   const { engine, store } = work;
+  const own = ++asked;
   store.set({ heads: null, features: null, imageError: null });
-  const view = await engine.openImage(source);
-  const slice = Math.floor(view.slices / 2);
-  const { mask } = view.hasMask ? await engine.slice(view.id, slice) : { mask: null };
-  store.set({ image: { view, slice, picture: view.shown, truth: mask } });
-  await segment(work);
+  try {
+    const view = await engine.openImage(source);
+    const slice = Math.floor(view.slices / 2);
+    const { mask } = view.hasMask ? await engine.slice(view.id, slice) : { mask: null };
+    if (own !== asked) return;
+    store.set({ image: { view, slice, picture: view.shown, truth: mask } });
+    void segment(work);
+  } catch (error) {
+    if (own === asked) store.set({ image: null, imageError: messageOf(error) });
+  }
 }
 
 /** Opens an image that was chosen among others; what went wrong is said beside it. */
@@ -31,12 +40,12 @@ export async function showSlice(work: Work, slice: number): Promise<void> {
   if (isShown(work, image.view.id, slice)) await segment(work);
 }
 
-/** Takes a model for all that follows. */
-export async function useModel(work: Work, model: ModelView): Promise<void> {
+/** Takes a model for all that follows, and begins to segment the open image with it. */
+export function useModel(work: Work, model: ModelView): void {
   const { output } = work.store.get();
   const modes = model.outputs.map(({ mode }) => mode);
   work.store.set({ model, output: modes.includes(output) ? output : modes.at(-1)!, heads: null, features: null });
-  await segment(work);
+  void segment(work);
 }
 
 /** Segments the open image with the open model, where there are both; what came too late is dropped. */

@@ -75,7 +75,7 @@ async function course(work: Work, begin: (events: TrainingEvents) => Promise<Tra
 async function lookAt(work: Work, { model }: Trained): Promise<void> {
   if (!model) return;
   const { image, data, training } = work.store.get();
-  await useModel(work, model);
+  useModel(work, model);
   const [first] = training.examples;
   if (image || !first) return;
   await showImage(work, data ? { data: data.name, name: first.name } : { sample: first.name });
