@@ -35,12 +35,17 @@ export function train(work: Work): Promise<void> {
   return course(work, (events) => work.engine.train(data?.name, given, events));
 }
 
-/** Trains on the corrected images, beginning from the open model. */
+/** The groups of options that say how is trained: neither on what, nor which network. */
+const OF_LEARNING: readonly string[] = ['Training', 'Optimizer'];
+
+/** Trains on the corrected images, beginning from the open model, as it is given how is trained. */
 export function trainOnCorrected(work: Work): Promise<void> {
-  const { corrected, model, given } = work.store.get();
+  const { corrected, model, given, plan } = work.store.get();
   if (!corrected || !model) return Promise.resolve();
-  const from = { ...given, initFrom: model.initFrom };
-  return course(work, (events) => work.engine.train(corrected.data, from, events));
+  const options = plan?.options.filter(({ group }) => OF_LEARNING.includes(group)) ?? [];
+  const isOfLearning = (key: string) => options.some(({ name, flag }) => key === name || flag === `--${key}`);
+  const learning = Object.fromEntries(Object.entries(given).filter(([key]) => isOfLearning(key)));
+  return course(work, (events) => work.engine.train(corrected.data, { ...learning, initFrom: model.initFrom }, events));
 }
 
 /** Goes on with a training that was broken off. */
