@@ -23,7 +23,7 @@ import { Way } from './way.js';
 import { begin, computeWith, tryToSend } from './work/computing.js';
 import { exportMasks, keepCorrection } from './work/correct.js';
 import { beginWithPhantom, openFiles, openSample, thumbnail } from './work/open.js';
-import { chooseImage, showSlice } from './work/segment.js';
+import { showImage, showSlice } from './work/segment.js';
 import { forget } from './work/storage.js';
 import { give, pause, resume, stop, train, trainOnCorrected } from './work/train.js';
 import type { Work } from './work/work.js';
@@ -125,7 +125,7 @@ function Images({ state }: { readonly state: AppState }) {
   const { data, taken, image, imageError } = state;
   const ofTaken = useCallback((name: string) => thumbnail(work, { taken: name }), [taken]);
   const ofData = useCallback((name: string) => thumbnail(work, { data: data!.name, name }), [data]);
-  const show = (source: Parameters<typeof chooseImage>[1]) => void chooseImage(work, source);
+  const show = (source: Parameters<typeof showImage>[1]) => void showImage(work, source);
   const result = useMemo(() => subjectOf(state)?.segmented ?? null, [state.model, state.image, state.heads]);
   return (
     <>

@@ -57,11 +57,6 @@ export function beginWithPhantom(work: Work): Promise<void> {
   });
 }
 
-/** Opens the best model of a run. */
-export async function openRun(work: Work, run: string): Promise<void> {
-  await reading(work, run, async () => useModel(work, await work.engine.openModel({ run })));
-}
-
 /** A small picture of an image that was taken, or of one of a data set with its mask over it. */
 export async function thumbnail(
   { engine }: Work,

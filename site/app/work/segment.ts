@@ -22,11 +22,6 @@ export async function showImage(work: Work, source: Parameters<Engine['openImage
   }
 }
 
-/** Opens an image that was chosen among others; what went wrong is said beside it. */
-export async function chooseImage(work: Work, source: Parameters<Engine['openImage']>[0]): Promise<void> {
-  await attempt(work, () => showImage(work, source));
-}
-
 /** Goes to another slice of the open image. */
 export async function showSlice(work: Work, slice: number): Promise<void> {
   const { engine, store } = work;

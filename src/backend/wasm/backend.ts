@@ -43,7 +43,7 @@ export class WasmBackend implements Backend {
   ) {
     this.threads = team?.threads ?? 1;
     this.concurrentPrograms = workers?.count ?? 1;
-    this.name = team ? `wasm (${team.threads} threads)` : 'wasm';
+    this.name = this.threads > 1 ? `wasm (${this.threads} threads)` : 'wasm';
     this.#start = () => {
       const memory = new LinearMemory(team !== undefined);
       const imports = { env: { memory: memory.memory } };
