@@ -125,7 +125,7 @@ function Panels({ reading, error, images, subject, kept, fault, clean, hasWebGpu
         onExportModel={(format) => answer(`export ${format}`, exported(format))}
         onExportMasks={async (onProgress) => {
           onProgress({ phase: 'predict', done: 1, total: images });
-          return answer('masks', [file('a-mask.png', 900), file('b-mask.png', 800), file('objects.csv', 120)]);
+          return answer('masks', [file('masks.zip', 1900)]);
         }}
       />
       <ComputerPanel
