@@ -10,6 +10,7 @@ import { LookPanel } from './look/look-panel.js';
 import { Masthead } from './masthead.js';
 import { OpenPanel } from './open/open-panel.js';
 import { Segment } from './open/segment.js';
+import type { SegmentedImageProps } from './open/segmented-image.js';
 import { samples } from './samples.js';
 import { type AppState, firstState } from './state.js';
 import { createStore, useStore } from './store.js';
@@ -41,6 +42,7 @@ export function App() {
     return stopWatching;
   }, []);
   const { facts, model, training, violations } = state;
+  const subject = useMemo(() => subjectOf(state), [state.model, state.image, state.heads]);
   return (
     <>
       <a class="skip" href="#open">
@@ -55,7 +57,7 @@ export function App() {
         />
         <Way />
         <main>
-          <Images state={state} />
+          <Images state={state} segmented={subject?.segmented ?? null} />
           <Section
             id="training"
             step={3}
@@ -78,7 +80,7 @@ export function App() {
           </Section>
           <Results state={state} />
           <CorrectPanel
-            subject={useMemo(() => subjectOf(state), [state.model, state.image, state.heads])}
+            subject={subject}
             kept={state.corrected?.images ?? 0}
             busy={isUnderWay(training)}
             onKeep={(mask) => keepCorrection(work, mask)}
@@ -121,12 +123,11 @@ export function App() {
 }
 
 /** What is opened, and a look at it. */
-function Images({ state }: { readonly state: AppState }) {
+function Images({ state, segmented }: { readonly state: AppState; readonly segmented: SegmentedImageProps | null }) {
   const { data, taken, image, imageError } = state;
   const ofTaken = useCallback((name: string) => thumbnail(work, { taken: name }), [taken]);
   const ofData = useCallback((name: string) => thumbnail(work, { data: data!.name, name }), [data]);
   const show = (source: Parameters<typeof showImage>[1]) => void showImage(work, source);
-  const result = useMemo(() => subjectOf(state)?.segmented ?? null, [state.model, state.image, state.heads]);
   return (
     <>
       <OpenPanel
@@ -146,7 +147,7 @@ function Images({ state }: { readonly state: AppState }) {
             thumbnail={ofTaken}
             onChoose={(name) => show({ taken: name })}
             computing={state.model && !state.heads && !imageError ? state.model.name : null}
-            result={result}
+            result={segmented}
             error={imageError}
           />
         )}

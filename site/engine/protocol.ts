@@ -8,17 +8,14 @@ import type { CheckSummary } from '../../src/cli/tables/check-report.js';
 import type { Image } from '../../src/image/image.js';
 import type { ModelConfig } from '../../src/network/config.js';
 import type { Output } from '../../src/network/mode.js';
+import type { DroppedFile } from '../../src/platform/web/files/dropped-files.js';
 import type { StepReport } from '../../src/train/observer.js';
 import type { EpochReport } from '../../src/train/report.js';
 
 /** Options as the command line spells them, by their names in the library: `{ epochs: '2', filters: '4,8,16' }`. */
 export type GivenOptions = Readonly<Record<string, string>>;
 
-/** A file that was dropped or chosen, with its path among the others: `images/a.png`. */
-export interface DroppedFile {
-  readonly path: string;
-  readonly file: File;
-}
+export type { DroppedFile };
 
 export interface Engine {
   /** Prepares a backend and checks it against the reference; called first, and again to compute with another one. */

@@ -7,5 +7,5 @@ export const dicomFormat: ImageFormat = {
   name: 'DICOM',
   extensions: ['.dcm', '.dicom'],
   matches: isDicom,
-  open: async (source, options) => (await import('./open.js')).openDicom(source, options),
+  open: async (source, options) => (await import('./series.js')).openDicom(source, options),
 };

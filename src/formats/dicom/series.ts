@@ -8,6 +8,14 @@ import { openFrames } from './opened.js';
 import { Pixels } from './pixels.js';
 import { isSegmentation, openSegmentation } from './segmentation/segments.js';
 
+/**
+ * Opens a file by itself.
+ * @throws InputError in one line for a file that is damaged, holds no image, or is not read
+ */
+export async function openDicom(source: ByteSource, options: OpenOptions): Promise<OpenedImage> {
+  return seriesOf([new Pixels(await openFile(source))]).open(options);
+}
+
 /** The files of one series. */
 export interface Series {
   /** What it is called in errors: `scan/IM0001 (a series of 120 files)`, by the name that comes first. */

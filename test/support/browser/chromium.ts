@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-const { CHROMIUM = '/usr/bin/chromium' } = process.env;
+const { CHROMIUM = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path)) } = process.env;
 
 /** Starts Chromium, without a window. @returns undefined, with a visible note, where there is none */
 export async function startChromium(...flags: string[]): Promise<Browser | undefined> {
-  if (existsSync(CHROMIUM)) return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...flags] });
+  if (CHROMIUM && existsSync(CHROMIUM))
+    return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...flags] });
   console.log('note: tests in a browser skipped: no Chromium');
   return undefined;
 }

@@ -1,14 +1,12 @@
 /** Tests of the page in Chromium, that of the system or what CHROMIUM names. Where there is none, a line says so. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import { buildSite, type SiteFiles } from '../../../site/host/build.js';
 import { type Served, type ServeOptions, serveSite } from '../../../site/host/serve.js';
-
-const { CHROMIUM: program = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path)) } =
-  process.env;
+import { startChromium } from '../browser/chromium.js';
 
 /** How long a test waits for what it expects of the page. */
 const TIMEOUT_MS = 15_000;
@@ -20,11 +18,11 @@ export class Site {
   readonly folder = join(this.#root, 'some', 'where');
   readonly #served: Served[] = [];
   files: SiteFiles = { first: [], later: [] };
-  browser!: Browser;
 
-  async open(): Promise<void> {
+  constructor(readonly browser: Browser) {}
+
+  async build(): Promise<void> {
     this.files = await buildSite(this.folder);
-    this.browser = await chromium.launch({ executablePath: program!, args: ['--no-sandbox'] });
   }
 
   /** Serves the page. @returns its address, and how to end it */
@@ -62,20 +60,19 @@ export async function ready(page: Page): Promise<void> {
   await page.waitForSelector('[data-state=ready]');
 }
 
-/** @param subject what is tested, for the line that says that it is not */
+/** @param subject what is tested; without a browser a line says that it is not */
 export function siteSuite(subject: string) {
-  const tests = suite<{ site: Site }>(subject);
-  if (!program) console.log(`note: ${subject} is not tested here: no Chromium`);
+  const tests = suite<{ site?: Site }>(subject);
   tests.before(async (context) => {
-    context.site = new Site();
-    if (program) await context.site.open();
+    const browser = await startChromium();
+    if (!browser) return;
+    context.site = new Site(browser);
+    await context.site.build();
   });
-  tests.after(async ({ site }) => {
-    if (program) await site.close();
-  });
+  tests.after(({ site }) => site?.close());
   const test = (name: string, body: (site: Site) => Promise<void>) =>
     tests(name, async ({ site }) => {
-      if (program) await body(site);
+      if (site) await body(site);
     });
   return Object.assign(test, { run: () => tests.run() });
 }
