@@ -63,8 +63,10 @@ export async function ready(page: Page): Promise<void> {
 /** @param subject what is tested; without a browser a line says that it is not */
 export function siteSuite(subject: string) {
   const tests = suite<{ site?: Site }>(subject);
+  // At once, so that the line stands by itself.
+  const starting = startChromium();
   tests.before(async (context) => {
-    const browser = await startChromium();
+    const browser = await starting;
     if (!browser) return;
     context.site = new Site(browser);
     await context.site.build();
