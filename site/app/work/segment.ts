@@ -2,8 +2,10 @@
 import type { Engine, ModelView } from '../../engine/protocol.js';
 import { messageOf, type Work } from './work.js';
 
-/** The number of the image that was asked for last. */
+/** The number of what was asked for last, an image or another slice of it; it is opened while `shown` is less. */
 let asked = 0;
+/** The number of what is shown. */
+let shown = 0;
 
 /** Opens an image, and begins to segment it. One that cannot be read is said so, and one that comes too late is dropped. */
 export async function showImage(work: Work, source: Parameters<Engine['openImage']>[0]): Promise<void> {
@@ -15,6 +17,7 @@ export async function showImage(work: Work, source: Parameters<Engine['openImage
     const slice = Math.floor(view.slices / 2);
     const { mask } = view.hasMask ? await engine.slice(view.id, slice) : { mask: null };
     if (own !== asked) return;
+    shown = own;
     store.set({ image: { view, slice, picture: view.shown, truth: mask } });
     void segment(work);
   } catch (error) {
@@ -27,12 +30,14 @@ export async function showSlice(work: Work, slice: number): Promise<void> {
   const { engine, store } = work;
   const { image } = store.get();
   if (!image) return;
+  const own = ++asked;
+  shown = own;
   store.set({ image: { ...image, slice }, heads: null, features: null, imageError: null });
   await attempt(work, async () => {
-    const { shown, mask } = await engine.slice(image.view.id, slice);
-    if (isShown(work, image.view.id, slice)) store.set({ image: { ...image, slice, picture: shown, truth: mask } });
+    const { shown: picture, mask } = await engine.slice(image.view.id, slice);
+    if (own === asked) store.set({ image: { ...image, slice, picture, truth: mask } });
   });
-  if (isShown(work, image.view.id, slice)) await segment(work);
+  if (own === asked) await segment(work);
 }
 
 /** Takes a model for all that follows, and begins to segment the open image with it. */
@@ -43,13 +48,17 @@ export function useModel(work: Work, model: ModelView): void {
   void segment(work);
 }
 
-/** Segments the open image with the open model, where there are both; what came too late is dropped. */
+/**
+ * Segments the image that is shown with the open model, where there are both, unless another one is opened. What comes
+ * too late is dropped: it would be of another image than the one that comes next.
+ */
 export async function segment(work: Work): Promise<void> {
   const { engine, store } = work;
   const { image, model } = store.get();
-  if (!image || !model) return;
+  if (!image || !model || shown !== asked) return;
   const { view, slice } = image;
-  const isCurrent = () => isShown(work, view.id, slice) && store.get().model === model;
+  const own = asked;
+  const isCurrent = () => own === asked && store.get().model === model;
   store.set({ heads: null, features: null, imageError: null });
   await attempt(work, async () => {
     const heads = await engine.compare(view.id, slice);
@@ -60,11 +69,6 @@ export async function segment(work: Work): Promise<void> {
     const features = await engine.features(view.id, slice);
     if (isCurrent()) store.set({ features });
   });
-}
-
-function isShown({ store }: Work, id: string, slice: number): boolean {
-  const { image } = store.get();
-  return image?.view.id === id && image.slice === slice;
 }
 
 async function attempt({ store }: Work, act: () => Promise<void>): Promise<void> {

@@ -1,11 +1,9 @@
-/** Pictures and values that the panels show in tests: slices of the phantom, and what would be said of them. */
+/** Pictures and values that the panels show in tests: drawn slices of a head, and what would be said of them. */
 import type { Correctable } from '../../../site/app/correct/painting.js';
 import type { LabelledData } from '../../../site/app/look/look-panel.js';
 import type { Sample } from '../../../site/app/open/samples.js';
 import type { SegmentedImageProps } from '../../../site/app/open/segmented-image.js';
 import type { EngineFacts, ModelView, StorageView } from '../../../site/engine/protocol.js';
-import { fold, seedKey } from '../../../src/base/random.js';
-import { renderPhantom } from '../../../src/data/phantom/phantom.js';
 import type { Image } from '../../../src/image/image.js';
 import { overlayClasses } from '../../../src/report/overlay.js';
 import { toRgb } from '../../../src/report/pixels.js';
@@ -13,8 +11,19 @@ import { toRgb } from '../../../src/report/pixels.js';
 export const names = (count: number) =>
   Array.from({ length: count }, (_, k) => `patient-${String(k + 1).padStart(4, '0')}/slice.png`);
 
-function slice(k: number, size: number) {
-  return renderPhantom(fold(seedKey(17), k), size);
+/** A bright ring, a grey inside, and a lesion somewhere in it: drawn in no time, as each test opens the page anew. */
+function slice(k: number, size: number): { readonly image: Image<Uint8Array>; readonly mask: Image<Uint8Array> } {
+  const empty = () => ({ width: size, height: size, channels: 1, data: new Uint8Array(size * size) });
+  const [image, mask] = [empty(), empty()];
+  const [lesionX, lesionY] = [0.5 + 0.2 * Math.cos(k), 0.5 + 0.2 * Math.sin(k)];
+  for (let i = 0; i < image.data.length; i++) {
+    const [x, y] = [(i % size) / size, Math.floor(i / size) / size];
+    const fromMiddle = Math.hypot((x - 0.5) / 0.36, (y - 0.5) / 0.45);
+    const inLesion = Math.hypot(x - lesionX, y - lesionY) < 0.09;
+    if (fromMiddle < 1) image.data[i] = inLesion ? 200 : fromMiddle > 0.92 ? 240 : 100 + 30 * Math.sin(20 * x + k);
+    mask.data[i] = Number(inLesion);
+  }
+  return { image, mask };
 }
 
 /** A slice with its mask over it. A name that ends with a 7 cannot be read. */
