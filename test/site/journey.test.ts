@@ -35,6 +35,24 @@ async function inFolder(body: (dir: string) => Promise<void>): Promise<void> {
 const says = (page: Page, selector: string, text: string) =>
   page.locator(selector).filter({ hasText: text }).first().waitFor();
 
+/** Clicks in the page the moment an element says something: from outside, a short training may be over by then. */
+const clickWhen = (page: Page, [selector, text]: readonly [string, string], button: string) =>
+  page.evaluate(
+    ([selector, text, button]) =>
+      new Promise<void>((clicked) => {
+        const look = () => {
+          if (!document.querySelector(selector)?.textContent?.includes(text)) return;
+          watching.disconnect();
+          document.querySelector<HTMLElement>(button)!.click();
+          clicked();
+        };
+        const watching = new MutationObserver(look);
+        watching.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+        look();
+      }),
+    [selector, text, button] as const,
+  );
+
 /** Waits for the end of a training. @returns the SHA-256 of its weights */
 async function trained(page: Page): Promise<string | null> {
   await says(page, '.result', 'Trained: the model is that of epoch');
@@ -100,13 +118,11 @@ test('a training that is held, gone on with, stopped and gone on with again ends
   await inFolder(async (dir) => {
     const page = await openSmall(site, PHANTOM);
     await page.click('#train:enabled');
-    await says(page, '#epoch', 'of 40: Dice');
-    await page.click('#pause');
+    await clickWhen(page, ['#epoch', 'of 40: Dice'], '#pause');
     await says(page, '#pause', 'Go on');
     await says(page, '#training', 'Paused. Epoch');
-    await page.click('#pause');
-    await says(page, '#pause', 'Pause');
-    await page.click('#stop');
+    await clickWhen(page, ['#pause', 'Go on'], '#pause');
+    await clickWhen(page, ['#pause', 'Pause'], '#stop');
     await says(page, '.result', 'Stopped; what it has learned is saved, and it can go on.');
     await page.click('.runs button:enabled');
     assert.is(await trained(page), json(dir, ['--out', 'same', ...asArguments(PHANTOM)], TRAIN_JS).weightsSha256);

@@ -8,8 +8,8 @@ import { buildSite, type SiteFiles } from '../../../site/host/build.js';
 import { type Served, type ServeOptions, serveSite } from '../../../site/host/serve.js';
 import { startChromium } from '../browser/chromium.js';
 
-/** How long a test waits for what it expects of the page. */
-const TIMEOUT_MS = 15_000;
+/** How long a test waits for what it expects of the page: only what hangs takes so long, on whatever machine. */
+const TIMEOUT_MS = 60_000;
 
 /** The page, built anew in a sub-folder of the folder that is served, and a browser. */
 export class Site {
