@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { availableCores } from '../../src/platform/node/threads/cores.js';
 import { compileWasm } from '../../src/platform/node/wasm/module.js';
-import { json, suiteInFolder, unetppAlone } from '../support/cli/cli.js';
+import { inShell, json, suiteInFolder, unetppAlone } from '../support/cli/cli.js';
 
 const test = suiteInFolder('cli doctor');
 
@@ -22,6 +22,11 @@ test('a block of lines to paste', ({ dir }) => {
   const labels = stdout.match(/^\S+(?= {2})/gm);
   const build = ['unetpp', 'Node', 'system', 'processor', 'cores', 'vectoriser'];
   assert.equal(labels, [...build, 'self-check', 'speed', 'memory', 'disk']);
+});
+
+test('what Slurm has given is kept to', ({ dir }) => {
+  const { stdout } = inShell(dir, 'SLURM_JOB_ID=7 SLURM_CPUS_PER_TASK=1 npx unetpp doctor');
+  assert.match(stdout, /^cores +1 used: \d+ can be, with .+, and 1 from Slurm$/m);
 });
 
 test.run();

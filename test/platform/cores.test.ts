@@ -1,8 +1,8 @@
-/** The cores that a process may use: affinity, and the quotas of control groups of either version. */
+/** The cores that a process may use: affinity, the quotas of control groups of either version, and a batch system's. */
 import { availableParallelism } from 'node:os';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { availableCores, cpuQuota } from '../../src/platform/node/threads/cores.js';
+import { availableCores, batchGrant, cpuQuota } from '../../src/platform/node/threads/cores.js';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -65,14 +65,24 @@ for (const [name, [files, expected]] of Object.entries(CASES)) {
 }
 
 test('whole cores, at least 1, at most those that the process is bound to', () => {
-  const cores = (quota: string, bound: number): number => {
-    return availableCores(bound, (path) => ({ ...V2, [`${SYS}/a/b/cpu.max`]: quota })[path]);
+  const cores = (quota: string, bound: number, env = {}): number => {
+    return availableCores({ bound, read: (path) => ({ ...V2, [`${SYS}/a/b/cpu.max`]: quota })[path], env });
   };
   assert.is(cores('max 100000', 8), 8);
   assert.is(cores('250000 100000', 8), 2);
   assert.is(cores('150000 100000', 8), 1);
   assert.is(cores('50000 100000', 8), 1);
   assert.is(cores('1000000 100000', 8), 8);
+  assert.is(cores('max 100000', 8, { SLURM_JOB_ID: '7', SLURM_CPUS_PER_TASK: '3' }), 3);
+  assert.is(cores('200000 100000', 8, { SLURM_JOB_ID: '7', SLURM_CPUS_PER_TASK: '3' }), 2);
+});
+
+test('Slurm grants cores to the processes of a job that has asked for them', () => {
+  assert.is(batchGrant({ SLURM_JOB_ID: '7', SLURM_CPUS_PER_TASK: '16' }), 16);
+  assert.is(batchGrant({ SLURM_JOB_ID: '7' }), Infinity);
+  // Set by hand, or left in a shell from a job that is over.
+  assert.is(batchGrant({ SLURM_CPUS_PER_TASK: '16' }), Infinity);
+  assert.is(batchGrant({}), Infinity);
 });
 
 test('here', () => {

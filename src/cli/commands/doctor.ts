@@ -40,9 +40,10 @@ async function run(options: CommonOptions): Promise<void> {
   }
 }
 
-function coresText({ cores, affinity, quota }: ReturnType<typeof describeHost>): string {
+function coresText({ cores, affinity, quota, batch }: ReturnType<typeof describeHost>): string {
   const limit = quota === null ? 'no quota' : `a quota of ${Number(quota.toFixed(2))}`;
-  return `${cores} used: ${affinity} can be, with ${limit}`;
+  const given = batch === null ? '' : `, and ${batch} from Slurm`;
+  return `${cores} used: ${affinity} can be, with ${limit}${given}`;
 }
 
 function vectoriserText({ vectoriser, reason }: CompiledWasm): string {

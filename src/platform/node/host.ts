@@ -1,7 +1,7 @@
 /** The machine that this process runs on: its processor, its memory and its disk. */
 import { statfsSync } from 'node:fs';
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os';
-import { availableCores, cpuQuota } from './threads/cores.js';
+import { availableCores, batchGrant, cpuQuota } from './threads/cores.js';
 
 /** Returns how many bytes of memory are still available. */
 export function availableMemory(): number {
@@ -25,7 +25,7 @@ export function processorModel(): string | undefined {
 
 /** Describes the machine for a report. Sizes are in bytes. */
 export function describeHost() {
-  const quota = cpuQuota();
+  const finite = (cores: number) => (Number.isFinite(cores) ? cores : null);
   return {
     node: nodeVersion,
     v8: process.versions.v8,
@@ -36,7 +36,9 @@ export function describeHost() {
     /** How many cores the process is bound to. */
     affinity: availableParallelism(),
     /** What control groups grant, in cores; null without a limit. */
-    quota: Number.isFinite(quota) ? quota : null,
+    quota: finite(cpuQuota()),
+    /** What Slurm has given each process of its job, in cores; null outside of one. */
+    batch: finite(batchGrant()),
     freeMemory: freemem(),
     memory: Math.min(totalmem(), memoryLimit()),
     freeDisk: freeDisk(),

@@ -1,18 +1,34 @@
-/** The number of cores that this process may use: those it is bound to, limited by its control groups. */
+/** The number of cores that this process may use: those it is bound to, limited by its control groups and its batch system. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 /** Reads the content of a file; undefined where it cannot be read. */
 export type ReadText = (path: string) => string | undefined;
 
+/** Where it is read what a process may use; what is left out is that of this process. */
+export interface Grants {
+  /** The number of cores that the process is bound to. */
+  readonly bound?: number;
+  /** Files on its control groups. */
+  readonly read?: ReadText;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
 /**
  * Returns how many cores this process may use, at least 1. A part of a core is not counted: a process that has used up
  * its quota stops with all its threads until the next period, and a team waits for its slowest thread at every step.
  * (Node does the same from libuv 1.49 on; Node 20 considers affinity alone.)
- * @param cores the number of cores that the process is bound to
  */
-export function availableCores(cores = availableParallelism(), read: ReadText = readText): number {
-  return Math.max(1, Math.min(cores, Math.floor(cpuQuota(read))));
+export function availableCores({ bound, read, env }: Grants = {}): number {
+  return Math.max(1, Math.min(bound ?? availableParallelism(), Math.floor(cpuQuota(read)), batchGrant(env)));
+}
+
+/**
+ * Returns how many cores Slurm has given each process of its job (`--cpus-per-task`); infinite outside of one, and where
+ * a job did not ask. Many clusters bind no process to its cores, and leave it to programs to keep to them.
+ */
+export function batchGrant(env: Required<Grants>['env'] = process.env): number {
+  return env.SLURM_JOB_ID === undefined ? Infinity : ratio(Number(env.SLURM_CPUS_PER_TASK), 1);
 }
 
 /**
