@@ -70,8 +70,8 @@ export class Group {
 
   /** Gives a value of JSON of every rank to all. */
   async gatherJson<T>(value: T): Promise<T[]> {
-    const all = await this.gather(new TextEncoder().encode(JSON.stringify(value)));
-    return all.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
+    const all = await this.gather(encoded(value));
+    return all.map((bytes) => parsed<T>(bytes));
   }
 
   /** Gives bytes of rank 0 to all. @param bytes are given by rank 0 alone */
@@ -83,8 +83,17 @@ export class Group {
 
   /** Gives a value of JSON of rank 0 to all. */
   async broadcastJson<T>(value?: T): Promise<T> {
-    const bytes = this.rank === 0 ? new TextEncoder().encode(JSON.stringify(value)) : undefined;
-    return JSON.parse(new TextDecoder().decode(await this.broadcast(bytes)));
+    return parsed(await this.broadcast(this.rank === 0 ? encoded(value) : undefined));
+  }
+
+  /** Sends a value of JSON to a rank. */
+  sendJson(to: number, tag: Tag, value: unknown): void {
+    this.#send(to, tag, encoded(value), 0);
+  }
+
+  /** Receives a value of JSON from a rank. */
+  async receiveJson<T>(from: number, tag: Tag): Promise<T> {
+    return parsed((await this.#receive(from, tag)).bytes);
   }
 
   /** The ranks but this one, in order. */
@@ -122,4 +131,12 @@ export class Group {
     if (length! > FRAME - HEADER) await this.link.receive(from, tag, bytes.subarray(FRAME - HEADER));
     return { bytes, wish: wish! };
   }
+}
+
+function encoded(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value ?? null));
+}
+
+function parsed<T>(bytes: Uint8Array): T {
+  return JSON.parse(new TextDecoder().decode(bytes));
 }

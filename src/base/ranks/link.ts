@@ -24,4 +24,4 @@ export interface Link {
 }
 
 /** The tags of messages. Those of subtrees count upwards from the last. */
-export const TAGS = { gather: 1, gathered: 2, broadcast: 3, failure: 4, sums: 5, subtrees: 16 } as const;
+export const TAGS = { gather: 1, broadcast: 2, end: 3, sums: 4, subtrees: 16 } as const;

@@ -7,9 +7,14 @@ export interface Launch {
   readonly rank: number;
   /** How many ranks there are, at least 2. */
   readonly size: number;
+  /** Whether it is the first rank of its machine, as far as its launcher says. */
+  readonly isFirstHere: boolean;
   /** Whose variables say so. */
   readonly by: 'Open MPI' | 'PMI' | 'PMIx';
 }
+
+/** Where launchers say which rank of its machine a process is. */
+const LOCAL_RANKS = ['OMPI_COMM_WORLD_LOCAL_RANK', 'MPI_LOCALRANKID', 'SLURM_LOCALID'];
 
 /**
  * Returns which of several ranks this process is; undefined where it works alone. A batch job of several tasks is no such
@@ -24,7 +29,9 @@ export function launchOf(environment: Environment = process.env): Launch | undef
   for (const [by, rank, sizes] of launches) {
     const size = numberOf(environment, sizes.find((name) => environment[name] !== undefined) ?? '');
     const own = numberOf(environment, rank);
-    if (own !== undefined && size !== undefined && size > 1) return { rank: own, size, by };
+    if (own === undefined || size === undefined || size < 2) continue;
+    const here = LOCAL_RANKS.map((name) => numberOf(environment, name)).find((local) => local !== undefined);
+    return { rank: own, size, isFirstHere: (here ?? own) === 0, by };
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 /** The number of cores that this process may use: those it is bound to, limited by its control groups. */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
+import { ranksHere } from '../mpi/launch.js';
 
 /** Reads the content of a file; undefined where it cannot be read. */
 export type ReadText = (path: string) => string | undefined;
@@ -8,11 +9,14 @@ export type ReadText = (path: string) => string | undefined;
 /**
  * Returns how many cores this process may use, at least 1. A part of a core is not counted: a process that has used up
  * its quota stops with all its threads until the next period, and a team waits for its slowest thread at every step.
- * (Node does the same from libuv 1.49 on; Node 20 considers affinity alone.)
+ * (Node does the same from libuv 1.49 on; Node 20 considers affinity alone.) Ranks of one job on one machine share its
+ * cores, whether their launcher has bound them to some or not.
  * @param cores the number of cores that the process is bound to
+ * @param ranks how many ranks of its job are on this machine
  */
-export function availableCores(cores = availableParallelism(), read: ReadText = readText): number {
-  return Math.max(1, Math.min(cores, Math.floor(cpuQuota(read))));
+export function availableCores(cores = availableParallelism(), read: ReadText = readText, ranks = ranksHere()): number {
+  const shared = Math.floor(cpus().length / ranks);
+  return Math.max(1, Math.min(cores, Math.floor(cpuQuota(read)), ranks > 1 ? shared : cores));
 }
 
 /**
