@@ -6,6 +6,7 @@ import { type Command, CommanderError } from 'commander';
 import { commonOptions } from '../app/options/common-options.js';
 import type { OptionValues } from '../app/options/option.js';
 import { InputError } from '../base/errors.js';
+import type { Failure } from '../base/ranks/ending.js';
 import { printable, show } from '../base/show.js';
 import { CliCommand } from './options/command.js';
 import { inWords } from './terminal/failures.js';
@@ -60,16 +61,28 @@ export async function guard(action: () => Promise<unknown>): Promise<void> {
   try {
     await action();
   } catch (error) {
-    const told = inWords(error);
-    process.exitCode = told instanceof InputError ? WRONG_INPUT : FAILED;
     if (error instanceof CommanderError) {
       // Commander has already printed the help, the version, or what is wrong with the call.
       process.exitCode = error.exitCode === 0 ? 0 : WRONG_INPUT;
       return;
     }
-    console.error(`${CLEAR}unetpp: ${oneLine(told instanceof Error ? told.message : String(told))}`);
+    const { exitCode, message } = failureOf(error);
+    process.exitCode = exitCode;
+    printFailure(message);
     if (process.env.UNETPP_DEBUG && error instanceof Error) console.error(printable(error.stack ?? ''));
   }
+}
+
+/** The exit code for an error, and its line. */
+export function failureOf(error: unknown): Failure {
+  const told = inWords(error);
+  const exitCode = told instanceof InputError ? WRONG_INPUT : FAILED;
+  return { exitCode, message: oneLine(told instanceof Error ? told.message : String(told)) };
+}
+
+/** Prints the line of an error on stderr. */
+export function printFailure(message: string): void {
+  console.error(`${CLEAR}unetpp: ${message}`);
 }
 
 /** Lets the work continue when a reader closes the pipe (`| head`); a result that is lost otherwise is a failure. */

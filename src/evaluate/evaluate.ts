@@ -1,6 +1,7 @@
 /** Loss and scores of a model on labelled images, every head in one pass. */
 import { Scope } from '../backend/scope.js';
 import { InputError } from '../base/errors.js';
+import type { Group } from '../base/ranks/group.js';
 import { show } from '../base/show.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Subset } from '../data/split/split.js';
@@ -15,9 +16,10 @@ import type { MaskOptions } from '../model/postprocessing.js';
 import { resolveMode } from '../model/recommendation.js';
 import { depthOf } from '../network/config.js';
 import type { Mode } from '../network/mode.js';
+import { dealt, type MeasuredImage, type Sharing } from './dealt.js';
 import { EvaluationProgram } from './evaluation-program.js';
 import { namesOf } from './labelled-batches.js';
-import { type Member, predictedByMembers, type ScoredOptions, scoredOutputs } from './members.js';
+import { type Member, predictedByMembers, type ScoredOptions, type ScoredOutput, scoredOutputs } from './members.js';
 import { type ImageScores, type Measures, MetricAccumulator, type Scores } from './metrics.js';
 import type { OwnSizeOptions, PredictHeads } from './own-size.js';
 import { type PatientScores, patientScores } from './patients.js';
@@ -90,6 +92,11 @@ export interface EvaluateOptions extends Omit<ScoreOptions, 'batch'> {
   readonly batch?: number | undefined;
   /** The loss that is measured. Default: the hybrid loss on every head. */
   readonly loss?: LossOptions | undefined;
+  /**
+   * The processes that share the images, each of which calls this with the same model; all get the result of one that
+   * measures them all. `onImage` is told of the images of its process. Default: this one measures all.
+   */
+  readonly group?: Group | undefined;
 }
 
 /**
@@ -101,23 +108,26 @@ export interface EvaluateOptions extends Omit<ScoreOptions, 'batch'> {
  * @throws InputError for a data set that does not fit the model, an empty subset, or a mode that the model does not have
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { loss: objective, batch = DEFAULT_BATCH, tta = 'none', ...scored } = options;
+  const { loss: objective, batch = DEFAULT_BATCH, tta = 'none', group, ...scored } = options;
   const mode = resolveMode(scored.mode ?? 'accurate', model);
   const scope = new Scope(model.backend);
   const program = new EvaluationProgram(model, objective, scope);
-  let loss = 0;
+  /** The parts of the loss, in order. */
+  const losses: number[] = [];
   const averaging = { tta, multiple: 2 ** depthOf(model.config) };
   const predict: PredictHeads = (samples, share) =>
     averaged(samples[0]!.image, averaging, async (move, isItself) => {
       const copies = samples.map(({ name, image, mask }) => ({ name, image: move(image), mask: move(mask) }));
       const evaluated = await program.run(copies);
-      if (isItself) loss += evaluated.loss * samples.length * share;
+      if (isItself) losses.push(evaluated.loss * samples.length * share);
       return evaluated.heads;
     });
   try {
-    const measured = await scoreModel(model, dataset, { ...scored, mode, batch }, predict);
+    const sharing = group && { group, losses };
+    const measured = await scoreMembers([{ model, dataset }], { ...scored, mode, batch }, predict, sharing);
     const { images, mode: _, threshold, postprocessing, ...scores } = measured;
-    return { images, mode, threshold, ...(postprocessing && { postprocessing }), loss: loss / images, ...scores };
+    const loss = losses.reduce((sum, part) => sum + part, 0) / images;
+    return { images, mode, threshold, ...(postprocessing && { postprocessing }), loss, ...scores };
   } finally {
     scope.free();
   }
@@ -141,15 +151,17 @@ export function scoreModel(
  * What `scoreModel` gives, of the mean of several models; of their heads only where all have the same.
  * @param members models that tell the same classes apart, at least one; the images of the first are scored
  * @param predict computes the predictions of an only member; by default each model does
+ * @param sharing the group that shares the images; by default this process measures all
  * @throws InputError as `evaluate` does
  */
 export async function scoreMembers(
   members: readonly Member[],
   options: ScoreOptions & Pick<ScoredOptions, 'thresholds'>,
   predict?: PredictHeads,
+  sharing?: Sharing,
 ): Promise<ModelScores> {
   const { model, dataset } = members[0]!;
-  const { subset = 'validation', perImage = false, distances = false, spacing, truths = new Truths(dataset) } = options;
+  const { subset = 'validation', perImage = false, distances = false, spacing } = options;
   checkSpacing(spacing);
   const { config } = model;
   const names = namesOf(dataset, subset);
@@ -158,15 +170,18 @@ export async function scoreMembers(
   const accumulators = outputs.map(() => new MetricAccumulator(config.classes, options));
   const images = outputs.map((): NamedScores[] => []);
   const units = new DistanceUnit(spacing);
-  for await (const { sample, frame, bands } of predictedByMembers(members, outputs, names, options, predict)) {
-    const truth = await truths.of(sample, distances && !spacing);
-    const pixel = distances ? units.spacingOf(sample.name, truth) : undefined;
-    const masks = await masksOf(bands, truth.mask, rules);
-    for (const [k, prediction] of masks.entries()) {
-      const scores = { image: sample.name, ...accumulators[k]!.add(prediction, truth.mask, pixel) };
+  const measure = (some: readonly string[], told: ScoreOptions) =>
+    measuredImages(members, outputs, some, { ...told, measurer: accumulators[0]!, units }, predict);
+  // Images that keep their own size are computed one at a time.
+  const batch = dataset.sampler.kind === 'patch' ? 1 : options.batch;
+  const measured = sharing
+    ? dealt(names, sharing, { ...options, batch }, (some) => measure(some, { ...options, onProgress: undefined }))
+    : measure(names, options);
+  for await (const image of measured) {
+    for (const [k, cases] of image.cases.entries()) {
+      const scores = { image: image.name, ...accumulators[k]!.addCases(cases) };
       images[k]!.push(scores);
-      if (k === chosen)
-        options.onImage?.({ image: cutFromFrame(sample.image, frame), truth: truth.mask, prediction, scores });
+      if (k === chosen && 'seen' in image) options.onImage?.({ ...image.seen(k), scores });
     }
   }
   const scores = accumulators.map((accumulator) => accumulator.scores());
@@ -182,6 +197,40 @@ export async function scoreMembers(
     ),
     ...listed(chosen),
   };
+}
+
+interface MeasuringOptions extends ScoreOptions {
+  /** Measures; nothing is added to it. */
+  readonly measurer: MetricAccumulator;
+  readonly units: DistanceUnit;
+}
+
+/** An image that this process has measured. */
+interface SeenImage extends MeasuredImage {
+  /** Gives the image and its masks, that of output `k` among them. */
+  seen(k: number): Omit<EvaluatedImage, 'scores'>;
+}
+
+/** Predicts and measures images, one after the other. */
+async function* measuredImages(
+  members: readonly Member[],
+  outputs: readonly ScoredOutput[],
+  names: readonly string[],
+  options: MeasuringOptions,
+  predict?: PredictHeads,
+): AsyncGenerator<SeenImage, void, void> {
+  const { dataset } = members[0]!;
+  const { distances = false, spacing, truths = new Truths(dataset), measurer, units } = options;
+  const rules = outputs.map(({ rule }) => rule);
+  for await (const { sample, frame, bands } of predictedByMembers(members, outputs, names, options, predict)) {
+    const { name, image } = sample;
+    const truth = await truths.of(sample, distances && !spacing);
+    const pixel = distances ? units.spacingOf(name, truth) : undefined;
+    const masks = await masksOf(bands, truth.mask, rules);
+    const cases = masks.map((mask) => measurer.measure(mask, truth.mask, pixel));
+    const seen = (k: number) => ({ image: cutFromFrame(image, frame), truth: truth.mask, prediction: masks[k]! });
+    yield { name, cases, seen };
+  }
 }
 
 /** The unit of distances: millimetres where the size of a pixel is given or known of every image, else pixels. */

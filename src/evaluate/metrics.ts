@@ -57,8 +57,8 @@ export interface Scores extends ClassScores {
   readonly perClass?: readonly (ClassScores & { readonly class: number })[];
 }
 
-/** One class in one image; distances are absent where they are not measured, null where they are undefined. */
-interface Case {
+/** One class in one image, as JSON; distances are absent where they are not measured, null where they are undefined. */
+export interface Case {
   readonly counts: ConfusionCounts;
   readonly distances?: SurfaceDistances | null;
   readonly objects?: ObjectCounts;
@@ -90,17 +90,24 @@ export class MetricAccumulator {
    * @returns the scores of this image
    */
   add(predicted: Image<Uint8Array>, actual: Image<Uint8Array>, spacing?: Spacing): ImageScores {
+    return this.addCases(this.measure(predicted, actual, spacing));
+  }
+
+  /** Measures an image without adding it. @returns its cases, one a class */
+  measure(predicted: Image<Uint8Array>, actual: Image<Uint8Array>, spacing?: Spacing): readonly Case[] {
     const { distances, objects } = this.measures;
     const found = objects ? objectCounts(runsOf(predicted), runsOf(actual), this.#cases.length) : [];
-    const scores = this.#cases.map((cases, k) => {
-      const added: Case = {
-        counts: confusionCounts(predicted.data, actual.data, k + 1),
-        ...(distances && { distances: surfaceDistances(predicted, actual, k + 1, spacing) }),
-        ...(objects && { objects: found[k]! }),
-      };
-      cases.push(added);
-      return caseScores(added);
-    });
+    return this.#cases.map((_, k) => ({
+      counts: confusionCounts(predicted.data, actual.data, k + 1),
+      ...(distances && { distances: surfaceDistances(predicted, actual, k + 1, spacing) }),
+      ...(objects && { objects: found[k]! }),
+    }));
+  }
+
+  /** Adds an image that was measured. @returns its scores */
+  addCases(added: readonly Case[]): ImageScores {
+    for (const [k, cases] of this.#cases.entries()) cases.push(added[k]!);
+    const scores = added.map(caseScores);
     return { ...meanScores(scores), ...perClass(scores) };
   }
 

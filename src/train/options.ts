@@ -3,6 +3,7 @@
 import { checkCount } from '../base/checks.js';
 import { withDefaults } from '../base/defaults.js';
 import { InputError } from '../base/errors.js';
+import type { Group } from '../base/ranks/group.js';
 import type { Augment } from '../data/augment/augment.js';
 import { type LossOptions, spansImages } from '../loss/loss.js';
 import type { Checkpoint } from './checkpoint/checkpoint.js';
@@ -53,6 +54,12 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * live memory, to be written before the promise is fulfilled.
    */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
+  /**
+   * The processes that train together: each calls `trainModel` with the same options and data, and the model that it has
+   * made of them; `resume` is given by rank 0 alone, whose state the others take. All end with the bits of a training in one
+   * process. `signal` then ends nothing: the group's own does, when all have agreed. Default: this process trains alone.
+   */
+  readonly group?: Group;
   /** Also writes checkpoints within epochs: after so many steps of the optimizer, or minutes. Default: neither. */
   readonly checkpointEvery?: { readonly steps?: number; readonly minutes?: number };
 }

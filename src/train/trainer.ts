@@ -1,6 +1,8 @@
 /** Trains a model on a data set: makes the parts that training-loop.ts runs. */
 import type { Allocator } from '../backend/backend.js';
 import { Scope } from '../backend/scope.js';
+import { joinBytes } from '../base/bytes.js';
+import type { Group } from '../base/ranks/group.js';
 import { type Dataset, examplesOf } from '../data/dataset.js';
 import { areNumbered } from '../data/folder/class-masks.js';
 import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
@@ -9,12 +11,14 @@ import { Truths } from '../evaluate/truths.js';
 import { parseClassNames } from '../model/class-names.js';
 import type { Model } from '../model/model.js';
 import { checkSize } from '../network/network.js';
-import { checkpointOf, restoreCheckpoint } from './checkpoint/resume.js';
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint.js';
+import { checkpointOf, restoreCheckpoint, type TrainingState } from './checkpoint/resume.js';
 import { TrainingProgress, type ValidatedEpoch } from './loop/progress.js';
 import { type TrainingParts, trainEpochs } from './loop/training-loop.js';
 import { TrainedWeights } from './loop/weights.js';
 import { type TrainOptions, type TrainSettings, trainSettings } from './options.js';
 import type { EpochReport } from './report.js';
+import { RanksReducer } from './step/ranks-reducer.js';
 import { TrainingStep } from './step/step.js';
 import { summaryOf } from './summary.js';
 
@@ -38,7 +42,12 @@ export async function* trainModel(
   dataset: Dataset,
   options: TrainOptions = {},
 ): AsyncGenerator<EpochReport, void, void> {
-  const settings = trainSettings(options);
+  const { group, signal = group?.stopped, ...asked } = trainSettings(options);
+  const settings: TrainSettings = {
+    ...asked,
+    ...(group && { group }),
+    ...(signal && { signal: group?.stopped ?? signal }),
+  };
   checkFits(model.config, dataset);
   const { size, patches, preprocessing } = dataset.sampler;
   checkSize(model.config, size, size, patches && 'patch');
@@ -47,7 +56,7 @@ export async function* trainModel(
   model.adopt({ preprocessing, thresholds: {}, ...(classNames && { classNames }), training: model.card.training });
   const scope = new Scope(model.backend);
   try {
-    yield* trainEpochs(partsOf(model, dataset, settings, scope));
+    yield* trainEpochs(await partsOf(model, dataset, settings, scope));
   } finally {
     scope.free();
   }
@@ -60,11 +69,18 @@ function namesOf({ config }: Model, { source, classNames }: Dataset): readonly s
 }
 
 /** Makes the parts of a training at its beginning, or at the checkpoint `settings.resume`. */
-function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope: Allocator): TrainingParts {
+async function partsOf(
+  model: Model,
+  dataset: Dataset,
+  settings: TrainSettings,
+  scope: Allocator,
+): Promise<TrainingParts> {
   const { sampler } = dataset;
-  const { batch, microBatch, emaDecay, resume, onCheckpoint } = settings;
-  const step = new TrainingStep(model, { ...settings, width: sampler.size, height: sampler.size }, scope);
-  const weights = new TrainedWeights(scope, model.parameters, emaDecay);
+  const { batch, microBatch, emaDecay, resume, onCheckpoint, group } = settings;
+  const { backend, parameters } = model;
+  const reducer = group && new RanksReducer(scope, parameters.trainable.length, backend.concurrentPrograms, group);
+  const step = new TrainingStep(model, { ...settings, width: sampler.size, height: sampler.size }, scope, reducer);
+  const weights = new TrainedWeights(scope, parameters, emaDecay);
   step.reserve(Math.min(batch, examplesOf(dataset)), microBatch);
   // Kept from one epoch to the next, so that the stored masks are read once.
   const truths = new Truths(dataset);
@@ -74,6 +90,7 @@ function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope:
     model.adopt({ ...model.card, training: summaryOf(dataset, settings, best) });
   };
   if (resume) restoreCheckpoint(state, resume);
+  if (group) await shareState(state, group);
   if (progress.best) onBest(progress.best);
   return {
     progress,
@@ -89,14 +106,21 @@ function partsOf(model: Model, dataset: Dataset, settings: TrainSettings, scope:
   };
 }
 
+/** Gives all ranks the state of the first: they then have the same bits, however that one has come to it. */
+async function shareState(state: TrainingState, group: Group): Promise<void> {
+  if (group.rank === 0) await group.broadcast(joinBytes(await encodeCheckpoint(await checkpointOf(state))));
+  else restoreCheckpoint(state, await decodeCheckpoint(await group.broadcast(), 'the state of rank 0'));
+}
+
 async function validate(model: Model, truths: Truths, epoch: number, settings: TrainSettings): Promise<Evaluation> {
-  const { epochs, microBatch, loss, learningRate, signal, onProgress } = settings;
+  const { epochs, microBatch, loss, learningRate, signal, onProgress, group } = settings;
   const started = performance.now();
   const validation = await evaluate(model, truths.dataset, {
     truths,
     batch: microBatch,
     loss,
     signal,
+    group,
     onProgress(done, total) {
       const imagesPerSecond = (1000 * done) / (performance.now() - started);
       onProgress?.({ epoch, epochs, phase: 'validation', done, total, imagesPerSecond });

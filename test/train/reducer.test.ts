@@ -1,81 +1,16 @@
 /** What comes of a mini-batch has the same bits in whatever order its micro-batches are done, and whoever computes them. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Backend, Storage, Values } from '../../src/backend/backend.js';
 import { chunks } from '../../src/base/chunks.js';
 import { Random } from '../../src/base/random.js';
+import { Group } from '../../src/base/ranks/group.js';
 import { createBackend, createModel, type Model } from '../../src/index.js';
-import { LocalReducer, type MicroBatch, type MiniBatch, type Reducer } from '../../src/train/step/reducer.js';
-import type { Results } from '../../src/train/step/results.js';
+import { RanksReducer } from '../../src/train/step/ranks-reducer.js';
+import { LocalReducer, type Reducer } from '../../src/train/step/reducer.js';
+import { largestSums, shareOf } from '../../src/train/step/shares.js';
 import { type Example, TrainingStep } from '../../src/train/step/step.js';
+import { memoryLinks } from '../support/ranks/memory-links.js';
 import { squares } from '../support/training/squares.js';
-
-/** What ranks send each other: each message is there for all, whether they ask for it before it is sent or after. */
-class Mailbox {
-  readonly #messages = new Map<string, { send: (message: Message) => void; message: Promise<Message> }>();
-
-  at(key: string) {
-    let send: (message: Message) => void = () => {};
-    const message = new Promise<Message>((resolve) => {
-      send = resolve;
-    });
-    const slot = this.#messages.get(key) ?? { send, message };
-    this.#messages.set(key, slot);
-    return slot;
-  }
-}
-
-type Message = { readonly values: Values; readonly results: Results };
-
-/** One of several processes, each of which computes every so many-th micro-batch. */
-class RankReducer implements Reducer {
-  readonly gradients: Storage;
-  readonly #local: LocalReducer;
-  readonly #received: Storage;
-  #round = 0;
-  #count = 0;
-
-  constructor(
-    backend: Backend,
-    length: number,
-    readonly rank: number,
-    readonly ranks: number,
-    readonly mailbox: Mailbox,
-  ) {
-    this.#local = new LocalReducer(backend, length, 1);
-    this.#received = backend.allocate(length);
-    this.gradients = this.#local.gradients;
-  }
-
-  reserve(count: number): void {
-    this.#local.reserve(count);
-  }
-
-  share(count: number): readonly number[] {
-    return this.#local.share(count).filter((index) => index % this.ranks === this.rank);
-  }
-
-  begin(count: number): void {
-    this.#round++;
-    this.#count = count;
-    this.#local.begin(count);
-  }
-
-  async add(index: number, { gradients, results }: MicroBatch): Promise<void> {
-    const { send } = this.mailbox.at(`${this.#round}:${index}`);
-    // Both are asked for now; the gradients may be written anew at once.
-    void Promise.all([gradients.read(), results]).then(([values, results]) => send({ values, results }));
-  }
-
-  async finish(): Promise<MiniBatch> {
-    for (let index = 0; index < this.#count; index++) {
-      const { values, results } = await this.mailbox.at(`${this.#round}:${index}`).message;
-      this.#received.write(values);
-      await this.#local.add(index, { gradients: this.#received, results: Promise.resolve(results) });
-    }
-    return this.#local.finish();
-  }
-}
 
 const modelOf = (): Model =>
   createModel({ filters: [3, 4], norm: 'batch', dropout: 0.2 }, { backend: createBackend(), seed: 3 });
@@ -107,23 +42,71 @@ async function train(model: Model, batch: readonly Example[], reducer?: Reducer)
   return { computed, losses, snapshot: await model.parameters.snapshot() };
 }
 
-for (const ranks of [2, 3]) {
+// Five micro-batches, the last of which is smaller: with 7 ranks some have none.
+for (const ranks of [2, 3, 5, 7]) {
   test(`${ranks} ranks that exchange what they compute have the bits of one`, async () => {
-    // Five micro-batches, the last of which is smaller.
     const batch = await examplesOf(9);
     const { computed: all, ...expected } = await train(modelOf(), batch);
-    const mailbox = new Mailbox();
+    const links = memoryLinks(ranks);
     const trained = await Promise.all(
-      Array.from({ length: ranks }, (_, rank) => {
+      links.map((link) => {
         const model = modelOf();
         const { length } = model.parameters.trainable;
-        return train(model, batch, new RankReducer(model.backend, length, rank, ranks, mailbox));
+        return train(model, batch, new RanksReducer(model.backend, length, 1, new Group(link)));
       }),
     );
     for (const { computed, ...rest } of trained) assert.equal(rest, expected);
     assert.equal(trained.flatMap(({ computed }) => computed).sort(), all, 'each micro-batch is computed once');
   });
 }
+
+test('a rank that has its micro-batches in another order sends the same sums', async () => {
+  const [length, count, ranks] = [300, 11, 3];
+  const valuesOf = (index: number) => {
+    const random = new Random([4, index]);
+    return Float32Array.from({ length }, () => random.normal() * 10 ** random.integer(6));
+  };
+  const backend = createBackend();
+  const results = Promise.resolve({ losses: { total: 1, heads: [1] }, statistics: new Float64Array(0) });
+  const added = async (reducer: Reducer, seed: number) => {
+    const part = backend.allocate(length);
+    for (let round = 0; round < 3; round++) {
+      reducer.begin(count);
+      const share = reducer.share(count);
+      for (const k of new Random([seed, round]).permutation(share.length)) {
+        part.write(valuesOf(share[k]!));
+        await reducer.add(share[k]!, { gradients: part, results });
+      }
+      await (await reducer.finish()).results;
+    }
+    return reducer.gradients.read();
+  };
+  const expected = await added(new LocalReducer(backend, length, 2), 1);
+  const links = memoryLinks(ranks);
+  const sums = await Promise.all(
+    links.map((link, rank) => added(new RanksReducer(backend, length, 2, new Group(link)), rank)),
+  );
+  for (const sum of sums) assert.equal(sum, expected);
+  // Rank 0 has 0 to 2, the sums 0 + 1 and 2: of each, two segments go to the others, and one of the whole sum to both.
+  assert.equal(largestSums(shareOf(count, 0, ranks), count).length, 2);
+  const gradientBytes = 3 * 4 * (2 * (300 - 128) + 2 * 128);
+  const results3 = 3 * 2 * 1024;
+  assert.is(links[0]!.sentBytes, gradientBytes + results3);
+});
+
+test('shares are cut into the largest sums of the tree that they hold', () => {
+  const text = (start: number, end: number, count: number) =>
+    largestSums({ start, end }, count)
+      .map(({ level, index }) => `${level}:${index}`)
+      .join(' ');
+  assert.is(text(0, 4, 8), '2:0');
+  assert.is(text(4, 8, 8), '2:1');
+  assert.is(text(3, 7, 8), '0:3 1:2 0:6');
+  assert.is(text(0, 7, 7), '3:0');
+  // One without a partner goes up unchanged, until it meets one that the share does not hold.
+  assert.is(text(4, 5, 5), '2:1');
+  assert.is(text(2, 2, 5), '');
+});
 
 test('micro-batches in any order give the same, also after a mini-batch that was given up', async () => {
   const backend = createBackend();

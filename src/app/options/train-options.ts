@@ -48,6 +48,7 @@ const NO_FLAG = {
   onProgress: null,
   observers: null,
   onCheckpoint: null,
+  group: null,
 } satisfies OptionTable;
 
 /** The options of the library. */

@@ -1,6 +1,7 @@
 /** The parts of a training, checked before anything is written: the network, its backend and the memory. */
 import type { Backend } from '../../backend/backend.js';
 import { InputError } from '../../base/errors.js';
+import type { Group } from '../../base/ranks/group.js';
 import { type Augmentation, augment, parseAugmentations } from '../../data/augment/augment.js';
 import { sharesOf } from '../../data/class-shares.js';
 import type { Dataset } from '../../data/dataset.js';
@@ -15,6 +16,7 @@ import type { Settled } from '../backend.js';
 import { requireForTraining } from '../memory.js';
 import type { Observer } from '../observer.js';
 import { lossOptions, type TrainCommandOptions } from '../options/train-options.js';
+import { agreeOnImages, tellOptions } from './agreement.js';
 import { type InitialModel, requireSameNetwork } from './initial-model.js';
 import { type ReadSamples, readSamples } from './training-data.js';
 import { backendFor } from './workers.js';
@@ -31,6 +33,8 @@ export interface PlannedTraining {
   readonly backend: Backend;
   /** The memory that the training will take, in bytes. */
   readonly memory: number;
+  /** The ranks that train together, where there are several. */
+  readonly group?: Group;
 }
 
 /** A training that is ready to begin. */
@@ -43,7 +47,8 @@ export interface TrainingJob extends PlannedTraining {
 }
 
 /**
- * Reads the images of a training and makes its model; undefined where `signal` ends that.
+ * Reads the images of a training and makes its model; undefined where `signal` ends that. The ranks of a group compare what
+ * they have read.
  * @throws InputError for an image that is damaged
  */
 export async function loadJob(
@@ -51,10 +56,13 @@ export async function loadJob(
   observer: Observer,
   signal: AbortSignal,
 ): Promise<TrainingJob | undefined> {
-  const { dataset, options } = planned;
+  const { dataset, options, group } = planned;
+  if (group?.rank === 0) await tellOptions(group, options);
   const { train, validation, test } = dataset.split;
   const read = await readSamples(dataset, [...train, ...validation, ...(options.test ? test : [])], observer, signal);
-  return signal.aborted ? undefined : createJob(planned, read);
+  if (group) await agreeOnImages(group, planned, read);
+  // A signal that has reached this rank alone ends nothing yet.
+  return (group?.stopped ?? signal).aborted ? undefined : createJob(planned, read);
 }
 
 /**

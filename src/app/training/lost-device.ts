@@ -32,7 +32,8 @@ export async function despiteLoss<T>(
       try {
         return await work(current);
       } catch (error) {
-        if (!(error instanceof DeviceLostError)) throw error;
+        // Ranks end together; the same command goes on from the last checkpoint.
+        if (!(error instanceof DeviceLostError) || job.group) throw error;
         const resume = await ownCheckpoint(folder, notice);
         const epochs = resume?.epochs.length ?? 0;
         if (epochs <= epochsBefore) throw advised(`${error.message} twice within an epoch`, 'update the driver');

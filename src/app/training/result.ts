@@ -1,5 +1,6 @@
 /** The result of a training: for the caller, and kept by a run that is done for further calls. */
 import { deepEqual } from '../../base/deep-equal.js';
+import type { Group } from '../../base/ranks/group.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
 import type { Model } from '../../model/model.js';
 import { weightsSha256 } from '../../model/modelfile.js';
@@ -15,8 +16,25 @@ export interface ValidationScores extends Pick<Evaluation, 'dice' | 'iou' | 'poo
   readonly heads: readonly Pick<Head, 'head' | 'dice' | 'iou' | 'pooledIou'>[];
 }
 
-/** Results that were kept by 0.1.0 do not say what computed. */
-export interface TrainResult extends Partial<Computed> {
+/** How many ranks trained together, and what that took. */
+export interface Ranks {
+  readonly ranks: number;
+  readonly exchange: {
+    /** The bytes that rank 0 has sent in all, and the steps in which it did. */
+    readonly sentBytes: number;
+    readonly steps: number;
+    /** The seconds that rank 0 has waited for others in steps, when it had done its own share. */
+    readonly waitedSeconds: number;
+  };
+}
+
+export function ranksOf({ size, link, waited }: Group): Ranks {
+  const { steps, milliseconds } = waited;
+  return { ranks: size, exchange: { sentBytes: link.sentBytes, steps, waitedSeconds: milliseconds / 1000 } };
+}
+
+/** Results that were kept by 0.1.0 do not say what computed; those of one process have no ranks. */
+export interface TrainResult extends Partial<Computed>, Partial<Ranks> {
   readonly run: string;
   readonly model: string | null;
   readonly epochs: number;
@@ -37,7 +55,7 @@ interface Done {
   readonly epochs: readonly EpochReport[];
   readonly seconds: number;
   readonly interrupted: boolean;
-  readonly by: Computed;
+  readonly by: Computed & Partial<Ranks>;
   readonly tested?: TestResult;
 }
 

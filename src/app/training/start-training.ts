@@ -1,6 +1,7 @@
 /** A training from its options to its result: begun in a new folder, or resumed in the one that it has. */
 
 import { join } from '#platform/files/paths.js';
+import type { Group } from '../../base/ranks/group.js';
 import { DERIVED_MODEL, encodeModel } from '../../model/modelfile.js';
 import { claimFolder, claimFreeFolder } from '../../runs/new-folder.js';
 import type { RunFolder } from '../../runs/run-folder.js';
@@ -12,11 +13,12 @@ import { lockWait } from '../runs/lock-wait.js';
 import { doneResult, findCheckpoint, resumedOptions } from '../runs/resume.js';
 import { toRunConfig } from '../runs/run-config.js';
 import { begunFrom, sameInitialModel } from '../runs/same-run.js';
+import { tellOptions } from './agreement.js';
 import { readInitialModel } from './initial-model.js';
 import { loadJob, type PlannedTraining, planTraining, type TrainingJob } from './job.js';
 import { despiteLoss } from './lost-device.js';
 import { writePictures } from './pictures.js';
-import { keptOf, resultOf, type TrainResult, unbegunResult } from './result.js';
+import { keptOf, ranksOf, resultOf, type TrainResult, unbegunResult } from './result.js';
 import { measureOnTest, type TestResult } from './test-images.js';
 import { type TrainingObserver, trainInFolder } from './train-in-folder.js';
 import { folderName, openData } from './training-data.js';
@@ -33,16 +35,19 @@ export interface TrainingOutcome {
 /**
  * Begins a run, in the folder that the options name or else in a free one, and trains until it is done or `signal` ends
  * it, after which it can be resumed.
+ * @param group the ranks that train together, of which this is the first; the others call `joinTraining`
  * @throws InputError for options that do not fit each other, the data or the memory, or a folder that holds something
  */
 export async function startTraining(
   options: TrainCommandOptions,
   observer: TrainingObserver,
   signal: AbortSignal,
+  group?: Group,
 ): Promise<TrainingOutcome> {
   const initial = await readInitialModel(options);
   const dataset = await openData(options);
-  const planned = await planTraining(await settleBackend(options, observer), dataset, initial);
+  const settled = await settleBackend(options, observer);
+  const planned = { ...(await planTraining(settled, dataset, initial)), ...(group && { group }) };
   try {
     const outputs = outputsOf(options, { '--data': options.data, '--init-from': initial?.file });
     const { out } = options;
@@ -69,16 +74,19 @@ export async function resumeTraining(
   given: Partial<TrainCommandOptions>,
   observer: TrainingObserver,
   signal: AbortSignal,
+  group?: Group,
 ): Promise<TrainingOutcome> {
   let planned: PlannedTraining | undefined;
   const prepare = async (folder: RunFolder): Promise<() => Promise<TrainingOutcome>> => {
     const options = resumedOptions(folder, given);
     const kept = options.continue ? await doneResult(folder, options) : undefined;
     // The folder may have been moved since.
+    if (kept && group) await tellOptions(group, undefined);
     if (kept) return async () => ({ options, result: { ...kept, run: folder.path, model: folder.model } });
     const dataset = await openData(options);
     const before = begunFrom(folder, options);
-    const begun = await planTraining(await settleBackend(options, observer), dataset, before);
+    const settled = await settleBackend(options, observer);
+    const begun = { ...(await planTraining(settled, dataset, before)), ...(group && { group }) };
     planned = begun;
     const job = await loadJob(begun, observer, signal);
     if (!job) return async () => unbegun(folder, begun);
@@ -118,7 +126,7 @@ async function finishJob(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<TrainingOutcome> {
-  const { model, options } = job;
+  const { model, options, group } = job;
   const { epochs, interrupted: stopped } = await trainInFolder(folder, job, observer, signal);
   const seconds = (performance.now() - started) / 1000;
   if (epochs.length === 0) await folder.write('model.safetensors', await encodeModel(model));
@@ -126,7 +134,7 @@ async function finishJob(
   const testing = options.test === true && !stopped;
   const tested = testing ? await measureOnTest(job, folder, observer, signal) : undefined;
   const interrupted = stopped || (testing && !tested);
-  const by = computedBy(options.backend, model.backend);
+  const by = { ...computedBy(options.backend, model.backend), ...(group && ranksOf(group)) };
   const result = await resultOf(model, folder, { epochs, seconds, interrupted, by, ...(tested && { tested }) });
   if (!interrupted) await folder.keepResult(keptOf(result, options));
   return { options, result, ...(tested && { tested }) };

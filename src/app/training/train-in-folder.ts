@@ -45,7 +45,7 @@ export async function trainInFolder(
   observer: TrainingObserver,
   signal: AbortSignal,
 ): Promise<Trained> {
-  const { options, dataset, model, initial, resume } = job;
+  const { options, dataset, model, initial, resume, group } = job;
   const { checkpointSteps, checkpointMinutes, logSteps } = options;
   const origin = originOf(job);
   if (!resume) await initialiseJob(job, observer);
@@ -53,6 +53,7 @@ export async function trainInFolder(
     ...trainOptionsOf(job),
     ...(initial && { initialWeightsSha256: initial.sha256 }),
     signal,
+    ...(group && { group }),
     observers: [folder.recorder(model, logSteps), observer, ...showing(job, observer)],
     ...(resume && { resume: resume.checkpoint }),
     onCheckpoint: (checkpoint) => folder.writeCheckpoint(checkpoint, origin),

@@ -2,16 +2,22 @@
 import type { Command } from 'commander';
 import { type TrainCommandOptions, trainGroups } from '../../app/options/train-options.js';
 import { resolveOptions } from '../../app/planning/resolve-options.js';
+import { agreeOnStart } from '../../app/training/agreement.js';
+import { joinTraining } from '../../app/training/join-training.js';
 import { resumeTraining, startTraining } from '../../app/training/start-training.js';
 import type { TrainingObserver } from '../../app/training/train-in-folder.js';
 import { InputError } from '../../base/errors.js';
+import type { Group } from '../../base/ranks/group.js';
+import { kernelsDigest } from '../../platform/node/package-files.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { command, givenOptions, report } from '../program.js';
+import { inGroup, isSilent } from '../ranks.js';
 import { epochHeader, epochRow } from '../tables/epochs.js';
 import { goOnWith, introduction, trainingLines } from '../tables/train-report.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
+import { version } from '../version.js';
 
 /** The options that are given on the command line. */
 type Given = Partial<TrainCommandOptions>;
@@ -25,19 +31,41 @@ export const train = command(
   .action((_, command: Command) => run(givenOptions(command)));
 
 async function run(given: Given): Promise<void> {
+  const silent = isSilent();
+  const bar = new ProgressBar(silent ? { quiet: true } : given);
+  const work = (signal: AbortSignal, follow: (code: number) => void) =>
+    inGroup(signal, follow, async (group) => {
+      if (group) await agreeOnStart(group, { version, kernels: kernelsDigest() }, given);
+      if (!group || group.rank === 0) return runFirst(given, bar, signal, group);
+      await joinTraining(group, signal);
+      return group.stopped.aborted ? '' : undefined;
+    });
+  await interruptible(bar, work, silent);
+}
+
+/** Trains, alone or as the first of several ranks. @returns the command that resumes it, where it was interrupted */
+async function runFirst(
+  asked: Given,
+  bar: ProgressBar,
+  signal: AbortSignal,
+  group?: Group,
+): Promise<string | undefined> {
+  const given = group ? repeatable(asked) : asked;
   const folder = await runToGoOnWith(given);
-  const bar = new ProgressBar(given);
   const observer = trainingObserver(bar);
-  await interruptible(bar, async (signal) => {
-    const outcome = await (folder === undefined
-      ? startTraining(await resolveOptions(given, observer, signal), observer, signal)
-      : resumeTraining(folder, given, observer, signal));
-    bar.clear();
-    const { result } = outcome;
-    const resume = result.interrupted ? goOnWith(result) : undefined;
-    report(given, trainingLines(outcome), { ...result, resume: resume ?? null });
-    return resume;
-  });
+  const outcome = await (folder === undefined
+    ? startTraining(await resolveOptions(given, observer, signal), observer, signal, group)
+    : resumeTraining(folder, given, observer, signal, group));
+  bar.clear();
+  const { result } = outcome;
+  const resume = result.interrupted ? goOnWith(result) : undefined;
+  report(given, trainingLines(outcome), { ...result, resume: resume ?? null });
+  return resume;
+}
+
+/** A job of several ranks is started again by the same command when it was ended: its run then goes on. */
+function repeatable(given: Given): Given {
+  return given.out === undefined || given.resume !== undefined ? given : { ...given, continue: true };
 }
 
 /** Returns the run to resume, undefined where a new one begins. @throws InputError for --continue without one folder */

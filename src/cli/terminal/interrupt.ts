@@ -3,6 +3,7 @@
  * systems announce that the time is up. The first one requests the work to end, the second ends the process at once.
  */
 import { constants } from 'node:os';
+import { Interruption } from '../../base/ranks/group.js';
 import { CLEAR, type ProgressBar } from './progress.js';
 
 /** The signals; Windows has only some of them. */
@@ -26,11 +27,14 @@ export function reserveUserSignal(): void {
 /**
  * Runs work that can be interrupted. Then one line on stderr says how to continue, and the exit code is 128 plus the
  * number of the signal.
- * @param work ends soon after its signal; returns the command that continues it, or undefined where it is done
+ * @param work ends soon after its signal; returns the command that continues it, or undefined where it is done. It calls
+ *   `follow` where another rank was sent the signal of that number, and all stop
+ * @param silent sets the exit code alone
  */
 export async function interruptible(
   progress: ProgressBar,
-  work: (signal: AbortSignal) => Promise<string | undefined>,
+  work: (signal: AbortSignal, follow: (code: number) => void) => Promise<string | undefined>,
+  silent = false,
 ): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
@@ -42,15 +46,20 @@ export async function interruptible(
     }
     first = { name, time: performance.now() };
     progress.line(`${name}: stopping after the work at hand (a second signal ends at once)`);
-    controller.abort();
+    controller.abort(new Interruption(constants.signals[name]));
+  };
+  const follow = (code: number) => {
+    const name = SIGNALS.find((signal) => constants.signals[signal] === code) ?? 'SIGTERM';
+    first ??= { name, time: performance.now() };
+    controller.abort(new Interruption(code));
   };
   const end = (name: NodeJS.Signals, advice: string) => {
-    console.error(`${CLEAR}unetpp: interrupted by ${name}${advice}`);
+    if (!silent) console.error(`${CLEAR}unetpp: interrupted by ${name}${advice}`);
     process.exitCode = exitCodeOf(name);
   };
   for (const name of SIGNALS) process.on(name, listener);
   try {
-    const goOn = await work(signal);
+    const goOn = await work(signal, follow);
     if (first && goOn !== undefined) end(first.name, `; to continue: ${goOn}`);
   } catch (error) {
     if (!first || error !== signal.reason) throw error;

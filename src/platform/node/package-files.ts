@@ -2,6 +2,7 @@
  * Files that are read at run time: the kernels, the scripts of threads, and models. Code that a bundler has put into one file no
  * longer lies beside them; they are then found in the installed package, as the bundle or the working directory sees it.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -35,6 +36,13 @@ export function readKernels(name: string): Uint8Array<ArrayBuffer> {
   const code = Uint8Array.from(readFileSync(url));
   if (isWholeModule(code)) return code;
   throw broken(url, `damaged: ${code.length} bytes that are no whole WebAssembly module`);
+}
+
+/** The SHA-256 of all builds of the kernels together, its first digits: what computes the same bits. */
+export function kernelsDigest(): string {
+  const hash = createHash('sha256');
+  for (const build of ['', '-shared', '-relaxed', '-shared-relaxed']) hash.update(readKernels(`unetpp${build}`));
+  return hash.digest('hex').slice(0, 12);
 }
 
 /** The folder of models in a checkout of the repository; an installed package has none. */

@@ -55,6 +55,8 @@ export async function* trainEpoch(
   let done = begun.images;
   for (const [k, parts] of miniBatches.entries()) {
     if (k < begun.steps) continue;
+    // Where several ranks have agreed to stop, also those stop that have no share of this mini-batch.
+    signal?.throwIfAborted();
     const { losses } = await step.accumulate(
       parts.flat().length,
       parts.map(() => async () => {
@@ -68,6 +70,8 @@ export async function* trainEpoch(
         onProgress?.({ epoch, epochs, phase: 'training', done, total: draws.length, imagesPerSecond });
       },
     );
+    // With those that other ranks have computed.
+    done = begun.images + miniBatches.slice(begun.steps, k + 1).flat(2).length;
     const learningRate = rateOf(k);
     step.update(learningRate);
     yield { number: k + 1, images: parts.map(({ length }) => length), losses, learningRate };

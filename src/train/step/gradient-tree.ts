@@ -7,6 +7,14 @@
 import type { Allocator, Program, Storage } from '../../backend/backend.js';
 import { Graph } from '../../graph/graph.js';
 import { add } from '../../ops/index.js';
+import { holds, isRoot, parentOf, type Share, type TreeNode } from './shares.js';
+
+/** A sum that is as large as it becomes here. */
+export interface LargestSum {
+  readonly node: TreeNode;
+  /** Is to be read, or copied, before anything else is added. */
+  readonly sum: Storage;
+}
 
 export class GradientTree {
   readonly #scope: Allocator;
@@ -16,6 +24,7 @@ export class GradientTree {
   readonly #free: Storage[];
   readonly #additions = new Map<Storage, Map<Storage, Program>>();
   #leaves = 0;
+  #share: Share = { start: 0, end: 0 };
 
   /** @param sum the storage that holds the sum of all in the end */
   constructor(scope: Allocator, sum: Storage) {
@@ -29,36 +38,53 @@ export class GradientTree {
     while (this.#free.length < count) this.#free.unshift(this.#scope.allocate(this.#sum.length));
   }
 
-  /** Begins a mini-batch of so many micro-batches; what is left of an unfinished one is forgotten. */
-  begin(leaves: number): void {
+  /**
+   * Begins a mini-batch of so many micro-batches; what is left of an unfinished one is forgotten.
+   * @param share those that are added here; what is summed reaches no further. Default: all
+   */
+  begin(leaves: number, share: Share = { start: 0, end: leaves }): void {
     this.#leaves = leaves;
+    this.#share = share;
     this.#free.unshift(...this.#waiting.values());
     this.#waiting.clear();
     // The first to be taken: in order, the sum grows where it belongs.
     this.#free.push(...this.#free.splice(this.#free.indexOf(this.#sum), 1));
   }
 
-  /** Takes the gradients of micro-batch `leaf`; `part` may be written anew afterwards. */
-  add(leaf: number, part: Storage): void {
+  /**
+   * Takes the gradients of micro-batch `leaf`; `part` may be written anew afterwards.
+   * @returns the sum that has become whole, where no larger one contains it here
+   */
+  add(leaf: number, part: Storage): LargestSum | undefined {
+    return this.addSum({ level: 0, index: leaf }, part);
+  }
+
+  /** Takes a sum that was made elsewhere, as `add` does. */
+  addSum(from: TreeNode, part: Storage): LargestSum | undefined {
     let held = part;
-    let index = leaf;
-    let level = 0;
-    for (let count = this.#leaves; count > 1; count = Math.ceil(count / 2), index >>= 1, level++) {
+    let node = from;
+    for (; !isRoot(node, this.#leaves) && holds(this.#share, parentOf(node), this.#leaves); node = parentOf(node)) {
+      const { level, index } = node;
       const partner = index ^ 1;
-      if (partner >= count) continue;
+      if (partner * 2 ** level >= this.#leaves) continue;
       const key = `${level}:${partner}`;
       const other = this.#waiting.get(key);
       if (!other) {
         this.#waiting.set(`${level}:${index}`, held === part ? this.#copy(part) : held);
-        return;
+        return undefined;
       }
       this.#waiting.delete(key);
       this.#addition(other, held).run();
       if (held !== part) this.#free.push(held);
       held = other;
     }
-    if (held !== this.#sum) this.#sum.copyFrom(held);
+    if (isRoot(node, this.#leaves)) {
+      if (held !== this.#sum) this.#sum.copyFrom(held);
+      if (held !== part) this.#free.push(held);
+      return { node, sum: this.#sum };
+    }
     if (held !== part) this.#free.push(held);
+    return { node, sum: held };
   }
 
   #copy(part: Storage): Storage {

@@ -88,13 +88,12 @@ export class LocalReducer implements Reducer {
   }
 
   async finish(): Promise<MiniBatch> {
-    return { results: together(this.#results) };
+    return { results: Promise.all(this.#results).then(together) };
   }
 }
 
-/** The losses of the micro-batches, and the sum of their statistics in their order. */
-async function together(parts: readonly Promise<Results>[]): Promise<MiniBatchResults> {
-  const results = await Promise.all(parts);
+/** The losses of the micro-batches, and the sum of their statistics, in their order. */
+export function together(results: readonly Results[]): MiniBatchResults {
   const [first, ...rest] = results.map(({ statistics }) => statistics);
   return {
     losses: results.map(({ losses }) => losses),

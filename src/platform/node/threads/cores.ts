@@ -1,6 +1,7 @@
 /** The number of cores that this process may use: those it is bound to, limited by its control groups and its batch system. */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
+import { ranksHere } from '../mpi/launch.js';
 
 /** Reads the content of a file; undefined where it cannot be read. */
 export type ReadText = (path: string) => string | undefined;
@@ -12,15 +13,24 @@ export interface Grants {
   /** Files on its control groups. */
   readonly read?: ReadText;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** How many ranks of its job are on this machine. */
+  readonly ranks?: number;
 }
 
 /**
  * Returns how many cores this process may use, at least 1. A part of a core is not counted: a process that has used up
  * its quota stops with all its threads until the next period, and a team waits for its slowest thread at every step.
- * (Node does the same from libuv 1.49 on; Node 20 considers affinity alone.)
+ * (Node does the same from libuv 1.49 on; Node 20 considers affinity alone.) Ranks of one job on one machine share its
+ * cores, whether their launcher has bound them to some or not.
  */
-export function availableCores({ bound, read, env }: Grants = {}): number {
-  return Math.max(1, Math.min(bound ?? availableParallelism(), Math.floor(cpuQuota(read)), batchGrant(env)));
+export function availableCores({
+  bound = availableParallelism(),
+  read,
+  env,
+  ranks = ranksHere(),
+}: Grants = {}): number {
+  const shared = ranks > 1 ? Math.floor(cpus().length / ranks) : Infinity;
+  return Math.max(1, Math.min(bound, shared, Math.floor(cpuQuota(read)), batchGrant(env)));
 }
 
 /**
