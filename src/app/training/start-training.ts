@@ -14,7 +14,7 @@ import { toRunConfig } from '../runs/run-config.js';
 import { begunFrom, sameInitialModel } from '../runs/same-run.js';
 import { readInitialModel } from './initial-model.js';
 import { loadJob, type PlannedTraining, planTraining, type TrainingJob } from './job.js';
-import { despiteLoss } from './lost-device.js';
+import { despiteLoss } from './lost-backend.js';
 import { writePictures } from './pictures.js';
 import { keptOf, resultOf, type TrainResult, unbegunResult } from './result.js';
 import { measureOnTest, type TestResult } from './test-images.js';
