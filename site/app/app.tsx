@@ -42,7 +42,10 @@ export function App() {
     return stopWatching;
   }, []);
   const { facts, model, training, violations } = state;
-  const subject = useMemo(() => subjectOf(state), [state.model, state.image, state.heads]);
+  const subject = useMemo(() => subjectOf(state), [state.model, state.image, state.mean]);
+  // The first time, a network takes longer.
+  const milliseconds = state.heads?.at(-1)?.milliseconds;
+  const segmented = subject && { ...subject.segmented, ...(milliseconds !== undefined && { milliseconds }) };
   return (
     <>
       <a class="skip" href="#open">
@@ -57,7 +60,7 @@ export function App() {
         />
         <Way />
         <main>
-          <Images state={state} segmented={subject?.segmented ?? null} />
+          <Images state={state} segmented={segmented} />
           <Section
             id="training"
             step={3}
@@ -146,7 +149,7 @@ function Images({ state, segmented }: { readonly state: AppState; readonly segme
             chosen={image?.view.name ?? null}
             thumbnail={ofTaken}
             onChoose={(name) => show({ taken: name })}
-            computing={state.model && !state.heads && !imageError ? state.model.name : null}
+            computing={state.model && !state.mean && !imageError ? state.model.name : null}
             result={segmented}
             error={imageError}
           />

@@ -11,12 +11,16 @@ import { maskRuleOf } from '../../src/model/postprocessing.js';
 import { type Output, outputsOf } from '../../src/network/mode.js';
 import type { HeadView } from './protocol.js';
 
+/** The output whose mask is shown first of all. */
+const FIRST = 'accurate';
+
 /** What takes longer the first time, filters being packed and programs compiled, is timed again; not what takes so long anyway. */
 const LONG_MS = 1000;
 
 /**
  * Predicts with each output by itself, as `Model.predict` does.
  * @param truth the true mask, where one is known
+ * @param onMean is told at once of the mean of the heads, which is computed before the others
  * @throws InputError for an image that does not fit the model, or the memory
  */
 export async function compare(
@@ -24,32 +28,26 @@ export async function compare(
   source: ImageSource,
   truth: Image<Uint8Array> | undefined,
   name: string,
+  onMean?: (mean: HeadView) => void,
 ): Promise<HeadView[]> {
   const { width, height } = source;
   const computing = { tiling: 'auto', tta: 'none' } as const;
-  requireForPrediction([{ model, mode: 'accurate' }], computing, { path: name, width, height, slices: 1 });
+  requireForPrediction([{ model, mode: FIRST }], computing, { path: name, width, height, slices: 1 });
   const image = await source.read(wholeWindow(source));
-  const views: HeadView[] = [];
-  for (const mode of outputsOf(model.config)) {
-    const { prediction, milliseconds } = await timed(model, image, mode);
-    views.push({
-      mode,
-      milliseconds,
-      ...prediction,
-      dice: truth ? await diceOf(model, mode, prediction, truth) : null,
-    });
-  }
-  return views;
-}
-
-async function timed(model: Model, image: Image, mode: Output) {
-  const predict = async () => {
+  const view = async (mode: Output): Promise<HeadView> => {
     const started = performance.now();
     const prediction = await model.predict(image, { mode });
-    return { prediction, milliseconds: performance.now() - started };
+    const milliseconds = performance.now() - started;
+    return { mode, milliseconds, ...prediction, dice: truth ? await diceOf(model, mode, prediction, truth) : null };
   };
-  const first = await predict();
-  return first.milliseconds < LONG_MS ? predict() : first;
+  const mean = await view(FIRST);
+  onMean?.(mean);
+  const views: HeadView[] = [];
+  for (const mode of outputsOf(model.config)) {
+    const first = mode === FIRST ? mean : await view(mode);
+    views.push(first.milliseconds < LONG_MS ? await view(mode) : first);
+  }
+  return views;
 }
 
 /** The Dice of the mask that the model's card makes of a prediction. */

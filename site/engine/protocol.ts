@@ -68,8 +68,11 @@ export interface Engine {
   glance(source: Parameters<Engine['openImage']>[0]): Promise<SliceView>;
   /** What is shown of a slice of an open image, and its true mask. */
   slice(image: string, slice: number): Promise<SliceView>;
-  /** Segments an image by every head and their mean; with the time of each, and Dice where there is a mask. */
-  compare(image: string, slice: number): Promise<readonly HeadView[]>;
+  /**
+   * Segments an image by every head and their mean; with the time of each, and Dice where there is a mask.
+   * @param onMean is told at once of the mean, which is computed before the others
+   */
+  compare(image: string, slice: number, onMean?: (mean: HeadView) => void): Promise<readonly HeadView[]>;
   /** What each node X(i,j) computes for an image. */
   features(image: string, slice: number): Promise<readonly NodeView[]>;
 

@@ -107,7 +107,7 @@ export class Session {
     const open = this.#open;
     try {
       const remark = noGpu ?? (wanted.threads === 1 ? null : (this.#alone ?? null));
-      this.#facts = { ...factsOf(backend), remark, fault: (await compareWithReference(backend)) ?? null };
+      this.#facts = { ...factsOf(backend), remark, fault: await this.#faultOf(backend) };
       if (open) this.#open = { ...open, model: await decodeModel(open.bytes, open.name, backend) };
     } catch (error) {
       backend.close();
@@ -117,6 +117,12 @@ export class Session {
     this.#backend = backend;
     this.#wanted = backend.adapter === undefined ? { ...wanted, backend: 'wasm' } : wanted;
     return this.#facts;
+  }
+
+  /** What a backend computes wrongly. The kernels of WebAssembly were checked as they were made ready. */
+  async #faultOf(backend: Backend): Promise<string | null> {
+    const isChecked = this.#prepared !== undefined && backend.adapter === undefined;
+    return isChecked ? null : ((await compareWithReference(backend)) ?? null);
   }
 
   /** Opens a model in place of the one before, which is freed. @throws InputError for a file that is none */

@@ -9,7 +9,7 @@ let asked = 0;
 export async function showImage(work: Work, source: Parameters<Engine['openImage']>[0]): Promise<void> {
   const { engine, store } = work;
   const own = ++asked;
-  store.set({ heads: null, features: null, imageError: null });
+  store.set({ mean: null, heads: null, features: null, imageError: null });
   try {
     const view = await engine.openImage(source);
     const slice = Math.floor(view.slices / 2);
@@ -27,7 +27,7 @@ export async function showSlice(work: Work, slice: number): Promise<void> {
   const { engine, store } = work;
   const { image } = store.get();
   if (!image) return;
-  store.set({ image: { ...image, slice }, heads: null, features: null, imageError: null });
+  store.set({ image: { ...image, slice }, mean: null, heads: null, features: null, imageError: null });
   await attempt(work, async () => {
     const { shown, mask } = await engine.slice(image.view.id, slice);
     if (isShown(work, image.view.id, slice)) store.set({ image: { ...image, slice, picture: shown, truth: mask } });
@@ -39,7 +39,13 @@ export async function showSlice(work: Work, slice: number): Promise<void> {
 export function useModel(work: Work, model: ModelView): void {
   const { output } = work.store.get();
   const modes = model.outputs.map(({ mode }) => mode);
-  work.store.set({ model, output: modes.includes(output) ? output : modes.at(-1)!, heads: null, features: null });
+  work.store.set({
+    model,
+    output: modes.includes(output) ? output : modes.at(-1)!,
+    mean: null,
+    heads: null,
+    features: null,
+  });
   void segment(work);
 }
 
@@ -50,9 +56,11 @@ export async function segment(work: Work): Promise<void> {
   if (!image || !model) return;
   const { view, slice } = image;
   const isCurrent = () => isShown(work, view.id, slice) && store.get().model === model;
-  store.set({ heads: null, features: null, imageError: null });
+  store.set({ mean: null, heads: null, features: null, imageError: null });
   await attempt(work, async () => {
-    const heads = await engine.compare(view.id, slice);
+    const heads = await engine.compare(view.id, slice, (mean) => {
+      if (isCurrent()) store.set({ mean });
+    });
     if (isCurrent()) store.set({ heads });
   });
   if (!isCurrent() || store.get().imageError !== null) return;
