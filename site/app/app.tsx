@@ -18,7 +18,7 @@ import { subjectOf } from './subject.js';
 import { TakeHomePanel } from './take-home/take-home-panel.js';
 import { TrainPanel } from './train/train-panel.js';
 import { isUnderWay } from './train/training-state.js';
-import { Empty, ErrorLine, Section } from './ui/index.js';
+import { Empty, Section } from './ui/index.js';
 import { useLater } from './ui/later.js';
 import { Way } from './way.js';
 import { begin, computeWith, tryToSend } from './work/computing.js';
@@ -167,7 +167,7 @@ function Images({ state, segmented }: { readonly state: AppState; readonly segme
 
 /** What the open model makes of the open image. */
 function Results({ state }: { readonly state: AppState }) {
-  const { model, image, heads, features, output, imageError } = state;
+  const { model, image, heads, features, output } = state;
   const panels = useLater(() => import('./model-panels.js'), model !== null);
   return (
     <>
@@ -190,7 +190,6 @@ function Results({ state }: { readonly state: AppState }) {
         ) : (
           <Empty>Train a network, or begin with a sample; then its heads stand here side by side.</Empty>
         )}
-        <ErrorLine id="compare-error">{imageError}</ErrorLine>
       </Section>
       <Section
         id="network"

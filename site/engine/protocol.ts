@@ -85,12 +85,8 @@ export interface Engine {
 
   /** The file of an export of the open model; several are one zip archive. */
   exportModel(format: 'safetensors' | 'onnx' | 'edge'): Promise<readonly ExportedFile[]>;
-  /** Masks of all images that were taken, as PNG, and tables of their objects, in one zip archive. */
-  exportMasks(
-    mode: Output,
-    threshold: number,
-    onProgress: (progress: Progress) => void,
-  ): Promise<readonly ExportedFile[]>;
+  /** Masks of all images that were taken, as PNG, and tables of their objects, in one zip archive; without those that cannot be read. */
+  exportMasks(mode: Output, threshold: number, onProgress: (progress: Progress) => void): Promise<ExportedMasks>;
 
   /** What the page stores on this computer. */
   storage(): Promise<StorageView>;
@@ -254,8 +250,16 @@ export interface ExportedFile {
   readonly bytes: Uint8Array;
 }
 
+export interface ExportedMasks {
+  readonly files: readonly ExportedFile[];
+  /** Why an image was left out, one line each. */
+  readonly refused: readonly string[];
+}
+
 export interface StorageView {
   readonly usedBytes: number;
+  /** Whether the browser has promised not to delete it by itself, as the page is told. */
+  readonly persisted?: boolean;
   readonly quotaBytes: number;
   readonly data: readonly { readonly name: string; readonly bytes: number }[];
   readonly runs: readonly RunView[];

@@ -99,6 +99,12 @@ test('a folder is trained on, in two visits, to the model of the command line, w
 test('a training that is held, gone on with, stopped and gone on with again ends as an undisturbed one', async (site) => {
   await inFolder(async (dir) => {
     const page = await openSmall(site, PHANTOM);
+    await says(page, '#storage-used', 'The browser may delete it when the disk is full');
+    await page.evaluate(() => {
+      let isPersisted = false;
+      navigator.storage.persist = async () => (isPersisted = true);
+      navigator.storage.persisted = async () => isPersisted;
+    });
     await page.click('#train:enabled');
     await says(page, '#epoch', 'of 40: Dice');
     await page.click('#pause');
@@ -110,6 +116,7 @@ test('a training that is held, gone on with, stopped and gone on with again ends
     await says(page, '.result', 'Stopped; what it has learned is saved, and it can go on.');
     await page.click('.runs button:enabled');
     assert.is(await trained(page), json(dir, ['--out', 'same', ...asArguments(PHANTOM)], TRAIN_JS).weightsSha256);
+    await says(page, '#storage-used', 'The browser has promised not to delete it by itself');
     await page.close();
   });
 });
@@ -162,6 +169,7 @@ test('files that are no images, or claim to be huge ones, are refused in one lin
   await refused('notes.txt', notes, noImage);
   await page.click('#sample-nuclei:enabled');
   await page.waitForSelector('#segmented');
+  await says(page, '.export:has(#export-masks) .figures', 'of 1 image');
   const broken = Uint8Array.from(disc(40, 40));
   broken.fill(0xff, 45, broken.length - 20);
   await open(page, [file('broken.png', broken), file('good.png', disc(40, 40)), file('notes.txt', notes)]);
@@ -169,6 +177,8 @@ test('files that are no images, or claim to be huge ones, are refused in one lin
   await says(page, '#segment-error', 'broken.png: ');
   assert.is(await page.locator('#segmented').count(), 0);
   assert.is(await page.locator('#segment .lines').textContent(), noImage);
+  assert.equal(Object.keys(unzipSync(await download(page, '#export-masks'))), ['good.png', 'good-objects.csv']);
+  assert.match((await page.locator('#export-masks-refused li').allTextContents()).join(), /^broken\.png: /);
   await page.click('#images [aria-label=good]');
   await page.waitForSelector('#segmented');
   assert.is(await page.textContent('#segment-error'), '');
