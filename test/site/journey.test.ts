@@ -99,12 +99,6 @@ test('a folder is trained on, in two visits, to the model of the command line, w
 test('a training that is held, gone on with, stopped and gone on with again ends as an undisturbed one', async (site) => {
   await inFolder(async (dir) => {
     const page = await openSmall(site, PHANTOM);
-    await says(page, '#storage-used', 'The browser may delete it when the disk is full');
-    await page.evaluate(() => {
-      let isPersisted = false;
-      navigator.storage.persist = async () => (isPersisted = true);
-      navigator.storage.persisted = async () => isPersisted;
-    });
     await page.click('#train:enabled');
     await says(page, '#epoch', 'of 40: Dice');
     await page.click('#pause');
@@ -116,7 +110,6 @@ test('a training that is held, gone on with, stopped and gone on with again ends
     await says(page, '.result', 'Stopped; what it has learned is saved, and it can go on.');
     await page.click('.runs button:enabled');
     assert.is(await trained(page), json(dir, ['--out', 'same', ...asArguments(PHANTOM)], TRAIN_JS).weightsSha256);
-    await says(page, '#storage-used', 'The browser has promised not to delete it by itself');
     await page.close();
   });
 });
