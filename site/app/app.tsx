@@ -18,7 +18,7 @@ import { subjectOf } from './subject.js';
 import { TakeHomePanel } from './take-home/take-home-panel.js';
 import { TrainPanel } from './train/train-panel.js';
 import { isUnderWay } from './train/training-state.js';
-import { Empty, ErrorLine, Section } from './ui/index.js';
+import { Empty, Section } from './ui/index.js';
 import { useLater } from './ui/later.js';
 import { Way } from './way.js';
 import { begin, computeWith, tryToSend } from './work/computing.js';
@@ -42,7 +42,10 @@ export function App() {
     return stopWatching;
   }, []);
   const { facts, model, training, violations } = state;
-  const subject = useMemo(() => subjectOf(state), [state.model, state.image, state.heads]);
+  const subject = useMemo(() => subjectOf(state), [state.model, state.image, state.mean]);
+  // The first time, a network takes longer.
+  const milliseconds = state.heads?.at(-1)?.milliseconds;
+  const segmented = subject && { ...subject.segmented, ...(milliseconds !== undefined && { milliseconds }) };
   return (
     <>
       <a class="skip" href="#open">
@@ -57,7 +60,7 @@ export function App() {
         />
         <Way />
         <main>
-          <Images state={state} segmented={subject?.segmented ?? null} />
+          <Images state={state} segmented={segmented} />
           <Section
             id="training"
             step={3}
@@ -146,7 +149,7 @@ function Images({ state, segmented }: { readonly state: AppState; readonly segme
             chosen={image?.view.name ?? null}
             thumbnail={ofTaken}
             onChoose={(name) => show({ taken: name })}
-            computing={state.model && !state.heads && !imageError ? state.model.name : null}
+            computing={state.model && !state.mean && !imageError ? state.model.name : null}
             result={segmented}
             error={imageError}
           />
@@ -164,7 +167,7 @@ function Images({ state, segmented }: { readonly state: AppState; readonly segme
 
 /** What the open model makes of the open image. */
 function Results({ state }: { readonly state: AppState }) {
-  const { model, image, heads, features, output, imageError } = state;
+  const { model, image, heads, features, output } = state;
   const panels = useLater(() => import('./model-panels.js'), model !== null);
   return (
     <>
@@ -187,7 +190,6 @@ function Results({ state }: { readonly state: AppState }) {
         ) : (
           <Empty>Train a network, or begin with a sample; then its heads stand here side by side.</Empty>
         )}
-        <ErrorLine id="compare-error">{imageError}</ErrorLine>
       </Section>
       <Section
         id="network"

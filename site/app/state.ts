@@ -67,6 +67,8 @@ export interface AppState {
 
   readonly model: ModelView | null;
   readonly image: ShownImage | null;
+  /** The mean of the heads, which is computed first; null until then, and without a model. */
+  readonly mean: HeadView | null;
   /** null while they are computed, and without a model. */
   readonly heads: readonly HeadView[] | null;
   readonly features: readonly NodeView[] | null;
@@ -98,6 +100,7 @@ export function firstState(query: string): AppState {
     runs: [],
     model: null,
     image: null,
+    mean: null,
     heads: null,
     features: null,
     imageError: null,

@@ -10,20 +10,19 @@ import { outputName } from './words.js';
 export function subjectOf({
   model,
   image,
-  heads,
-}: Pick<AppState, 'model' | 'image' | 'heads'>): (Correctable & { readonly segmented: SegmentedImageProps }) | null {
-  const head = heads?.at(-1);
-  if (!model || !image || !head) return null;
+  mean,
+}: Pick<AppState, 'model' | 'image' | 'mean'>): (Correctable & { readonly segmented: SegmentedImageProps }) | null {
+  if (!model || !image || !mean) return null;
   const { view, slice, picture } = image;
-  const { threshold } = model.outputs.find(({ mode }) => mode === head.mode)!;
-  const mask = toMask(head, threshold);
+  const { threshold } = model.outputs.find(({ mode }) => mode === mean.mode)!;
+  const mask = toMask(mean, threshold);
   const { classNames } = model;
   const { name } = view;
   // Of a large image, a smaller picture is shown.
   const isWhole = picture.width === mask.width && picture.height === mask.height;
   const shown = isWhole ? mask : resizeMask(mask, picture.width, picture.height);
-  const by = `${model.name}, ${outputName(head.mode)}`;
-  const { milliseconds } = head;
+  const by = `${model.name}, ${outputName(mean.mode)}`;
+  const { milliseconds } = mean;
   const segmented = { name, image: picture, mask: shown, classNames, model: by, milliseconds };
   const id = `${view.id} ${slice} ${model.weightsSha256}`;
   return { id, name, image: picture, prediction: shown, classNames, segmented };

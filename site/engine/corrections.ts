@@ -8,7 +8,7 @@ import { sliceName } from '../../src/formats/stack.js';
 import type { Image } from '../../src/image/image.js';
 import { wholeWindow } from '../../src/image/window.js';
 import { DATA } from './data.js';
-import type { OpenImage, Reading } from './images.js';
+import { type OpenImage, type Reading, SHOWN } from './images.js';
 
 /**
  * Keeps an image and its mask, at its own size and without a loss, in place of those of the same name.
@@ -25,8 +25,13 @@ export async function correct(
   const source = await image.slice(slice, reading);
   const name = sliceName(image.name, slice, image.slices);
   const [own, found] = [source, mask].map(({ width, height }) => `${width}x${height}`);
-  if (own !== found)
-    throw new InputError(`${name}: the image is ${own}, its corrected mask ${found}; correct it at its own size`);
+  if (own !== found) {
+    const isLarge = Math.max(source.width, source.height) > SHOWN;
+    const remedy = isLarge
+      ? `images of more than ${SHOWN} pixels a side are shown smaller: cut it into tiles, and correct these`
+      : 'correct it at its own size';
+    throw new InputError(`${name}: the image is ${own}, its corrected mask ${found}; ${remedy}`);
+  }
   const greatest = mask.data.reduce((most, value) => Math.max(most, value), 0);
   const names = classNames ?? numberedClasses(Math.max(1, greatest));
   if (greatest > names.length) {

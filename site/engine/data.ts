@@ -13,6 +13,7 @@ import { isDicomFile } from '../../src/formats/dicom/signature.js';
 import { imageStem, openImage } from '../../src/formats/formats.js';
 import { droppedFiles } from '../../src/platform/web/files/dropped-files.js';
 import { fileSource } from '../../src/platform/web/files/sources.js';
+import { isHidden } from './hidden-files.js';
 import type { Images, OpenFile } from './images.js';
 import type { DroppedFile, Taken } from './protocol.js';
 
@@ -20,11 +21,6 @@ import type { DroppedFile, Taken } from './protocol.js';
 export const DATA = 'data';
 
 type OnProgress = (progress: Progress) => void;
-
-/** Whether a file is one that systems leave behind by themselves. */
-function isHidden({ path }: DroppedFile): boolean {
-  return path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX');
-}
 
 /** Whether what was dropped is a model file. */
 export function isModel(files: readonly DroppedFile[]): files is readonly [DroppedFile] {
@@ -52,7 +48,7 @@ export async function take(
   files: readonly DroppedFile[],
   onProgress: OnProgress,
 ): Promise<Exclude<Taken, { readonly kind: 'model' }>> {
-  const visible = files.filter((file) => !isHidden(file));
+  const visible = files.filter((file) => !isHidden(file.path));
   if (visible.length === 0)
     throw new InputError(`${name}: holds no file; drop images, or a folder with images/ and masks/`);
   const dir = await dataFolderOf(visible);

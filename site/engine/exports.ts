@@ -13,9 +13,9 @@ import { sliceName, withNeighbours } from '../../src/formats/stack.js';
 import { writeZip } from '../../src/formats/zip.js';
 import type { Output } from '../../src/network/mode.js';
 import { storedMask } from '../../src/report/overlay.js';
-import type { Images } from './images.js';
+import type { Images, OpenFile } from './images.js';
 import { classNamesOf } from './models.js';
-import type { Engine, ExportedFile } from './protocol.js';
+import type { Engine, ExportedFile, ExportedMasks } from './protocol.js';
 import type { OpenModel } from './session.js';
 
 type Format = Parameters<Engine['exportModel']>[0];
@@ -43,21 +43,22 @@ export async function exportModel({ model, name, bytes }: OpenModel, format: For
 
 /**
  * Segments all images that were dropped: NAME.png is a mask, NAME-objects.csv the table of its objects, of each slice
- * where there are several. They come in one archive.
+ * where there are several. They come in one archive. An image that cannot be read is left out, with the reason.
+ * @throws InputError where none is left
  */
 export async function exportMasks(
   { model }: OpenModel,
   images: Images,
   { mode, threshold }: { readonly mode: Output; readonly threshold: number },
   onProgress: (progress: Progress) => void,
-): Promise<ExportedFile[]> {
+): Promise<ExportedMasks> {
   const { plane, neighbours = 0 } = model.card.preprocessing;
   const names = classNamesOf(model);
   const total = images.taken.size;
   if (total === 0) throw new InputError('no image was dropped to be segmented; drop some first');
   const files: ExportedFile[] = [];
-  let done = 0;
-  for (const [name, open] of images.taken) {
+  const refused: string[] = [];
+  const segment = async (name: string, open: OpenFile) => {
     const opened = withNeighbours(
       await open({ channels: model.config.inChannels, ...(plane && { plane }) }),
       neighbours,
@@ -65,16 +66,28 @@ export async function exportMasks(
     const { width, height, slices } = opened.header;
     const computing = { tiling: 'auto', tta: 'none' } as const;
     requireForPrediction([{ model, mode }], computing, { path: name, width, height, slices: 1 });
+    const own: ExportedFile[] = [];
     for (let slice = 0; slice < slices; slice++) {
       const image = sliceSource(opened, slice);
       const { mask, instances } = await model.predictInstances(image, { mode, threshold });
       const target = sliceName(name, slice, slices);
-      files.push({ path: `${target}.png`, bytes: encodePng(storedMask(mask, names.length), MASK.text) });
-      files.push({ path: `${target}-objects.csv`, bytes: bytesOf(objectsCsv(instances, image, names)) });
+      own.push({ path: `${target}.png`, bytes: encodePng(storedMask(mask, names.length), MASK.text) });
+      own.push({ path: `${target}-objects.csv`, bytes: bytesOf(objectsCsv(instances, image, names)) });
+    }
+    files.push(...own);
+  };
+  let done = 0;
+  for (const [name, open] of images.taken) {
+    try {
+      await segment(name, open);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      refused.push(error.message);
     }
     onProgress({ phase: 'predict', done: ++done, total });
   }
-  return [archive('masks.zip', files)];
+  if (files.length === 0) throw new InputError(refused[0]!);
+  return { files: [archive('masks.zip', files)], refused };
 }
 
 function archive(path: string, files: readonly ExportedFile[]): ExportedFile {

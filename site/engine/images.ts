@@ -22,7 +22,7 @@ import type { Engine, ImageView, SliceView } from './protocol.js';
 /** How many images stay open; a volume that is decoded takes as much memory as it has voxels. */
 const OPEN = 8;
 /** The longest side at which an image is shown. */
-const SHOWN = 2048;
+export const SHOWN = 2048;
 /** The side of the slices of the phantom that are shown. */
 const SAMPLE = 256;
 

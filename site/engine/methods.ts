@@ -45,10 +45,11 @@ export function createEngine(surroundings: Surroundings): Engine {
     glance: (source) => images.glance(source, reading()),
     slice: (image, slice) => images.view(image, slice),
 
-    compare: (id, slice) =>
+    compare: (id, slice, onMean) =>
       session.inTurn(async () => {
         const image = images.get(id, slice);
-        return compare(session.open.model, await image.slice(slice, reading()), await image.mask(slice), image.name);
+        const source = await image.slice(slice, reading());
+        return compare(session.open.model, source, await image.mask(slice), image.name, onMean);
       }),
     features: (id, slice) =>
       session.inTurn(async () => {

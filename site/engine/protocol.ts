@@ -68,8 +68,11 @@ export interface Engine {
   glance(source: Parameters<Engine['openImage']>[0]): Promise<SliceView>;
   /** What is shown of a slice of an open image, and its true mask. */
   slice(image: string, slice: number): Promise<SliceView>;
-  /** Segments an image by every head and their mean; with the time of each, and Dice where there is a mask. */
-  compare(image: string, slice: number): Promise<readonly HeadView[]>;
+  /**
+   * Segments an image by every head and their mean; with the time of each, and Dice where there is a mask.
+   * @param onMean is told at once of the mean, which is computed before the others
+   */
+  compare(image: string, slice: number, onMean?: (mean: HeadView) => void): Promise<readonly HeadView[]>;
   /** What each node X(i,j) computes for an image. */
   features(image: string, slice: number): Promise<readonly NodeView[]>;
 
@@ -82,12 +85,8 @@ export interface Engine {
 
   /** The file of an export of the open model; several are one zip archive. */
   exportModel(format: 'safetensors' | 'onnx' | 'edge'): Promise<readonly ExportedFile[]>;
-  /** Masks of all images that were taken, as PNG, and tables of their objects, in one zip archive. */
-  exportMasks(
-    mode: Output,
-    threshold: number,
-    onProgress: (progress: Progress) => void,
-  ): Promise<readonly ExportedFile[]>;
+  /** Masks of all images that were taken, as PNG, and tables of their objects, in one zip archive; without those that cannot be read. */
+  exportMasks(mode: Output, threshold: number, onProgress: (progress: Progress) => void): Promise<ExportedMasks>;
 
   /** What the page stores on this computer. */
   storage(): Promise<StorageView>;
@@ -251,8 +250,16 @@ export interface ExportedFile {
   readonly bytes: Uint8Array;
 }
 
+export interface ExportedMasks {
+  readonly files: readonly ExportedFile[];
+  /** Why an image was left out, one line each. */
+  readonly refused: readonly string[];
+}
+
 export interface StorageView {
   readonly usedBytes: number;
+  /** Whether the browser has promised not to delete it by itself, as the page is told. */
+  readonly persisted?: boolean;
   readonly quotaBytes: number;
   readonly data: readonly { readonly name: string; readonly bytes: number }[];
   readonly runs: readonly RunView[];

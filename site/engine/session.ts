@@ -1,6 +1,7 @@
 /** What the methods of the engine share: what computes, the open model, and the turns in which they are used. */
 import { createBackend } from '#platform/backends.js';
 import type { Backend } from '../../src/backend/backend.js';
+import { BackendLostError } from '../../src/backend/lost.js';
 import { compareWithReference } from '../../src/backend/self-check.js';
 import { NoDeviceError } from '../../src/backend/webgpu/device.js';
 import { InputError } from '../../src/base/errors.js';
@@ -69,9 +70,21 @@ export class Session {
 
   /**
    * Does work with the backend or the open model when all work before it is done: what is replaced meanwhile would be
-   * freed under its hands.
+   * freed under its hands. Where the backend is lost meanwhile, another one takes its place, and the work is done again, once.
    */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#afterOthers(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof BackendLostError)) throw error;
+        await this.#replaceBackend(this.#wanted);
+        return work();
+      }
+    });
+  }
+
+  #afterOthers<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => {});
     return done;
@@ -79,26 +92,37 @@ export class Session {
 
   /** Prepares a backend in place of the one before, with the open model on it. */
   start(wanted: Wanted): Promise<EngineFacts> {
-    return this.inTurn(async () => {
+    return this.#afterOthers(async () => {
       this.#prepared ??= this.surroundings.prepare?.((reason) => {
         this.#alone = reason;
       });
       await this.#prepared;
-      const { backend, noGpu } = await backendFor(wanted);
-      const open = this.#open;
-      try {
-        const remark = noGpu ?? (wanted.threads === 1 ? null : (this.#alone ?? null));
-        this.#facts = { ...factsOf(backend), remark, fault: (await compareWithReference(backend)) ?? null };
-        if (open) this.#open = { ...open, model: await decodeModel(open.bytes, open.name, backend) };
-      } catch (error) {
-        backend.close();
-        throw error;
-      }
-      this.#backend?.close();
-      this.#backend = backend;
-      this.#wanted = backend.adapter === undefined ? { ...wanted, backend: 'wasm' } : wanted;
-      return this.#facts;
+      return this.#replaceBackend(wanted);
     });
+  }
+
+  /** Makes a backend in place of the one before, with the open model on it. */
+  async #replaceBackend(wanted: Wanted): Promise<EngineFacts> {
+    const { backend, noGpu } = await backendFor(wanted);
+    const open = this.#open;
+    try {
+      const remark = noGpu ?? (wanted.threads === 1 ? null : (this.#alone ?? null));
+      this.#facts = { ...factsOf(backend), remark, fault: await this.#faultOf(backend) };
+      if (open) this.#open = { ...open, model: await decodeModel(open.bytes, open.name, backend) };
+    } catch (error) {
+      backend.close();
+      throw error;
+    }
+    this.#backend?.close();
+    this.#backend = backend;
+    this.#wanted = backend.adapter === undefined ? { ...wanted, backend: 'wasm' } : wanted;
+    return this.#facts;
+  }
+
+  /** What a backend computes wrongly. The kernels of WebAssembly were checked as they were made ready. */
+  async #faultOf(backend: Backend): Promise<string | null> {
+    const isChecked = this.#prepared !== undefined && backend.adapter === undefined;
+    return isChecked ? null : ((await compareWithReference(backend)) ?? null);
   }
 
   /** Opens a model in place of the one before, which is freed. @throws InputError for a file that is none */

@@ -3,6 +3,7 @@
 import { createBackend } from '#platform/backends.js';
 import { findAdapter } from '#platform/webgpu/backend.js';
 import type { Backend } from '../backend/backend.js';
+import { BackendLostError } from '../backend/lost.js';
 import type { BackendName, Threads } from '../backend/names.js';
 import { DeviceLostError, NoDeviceError } from '../backend/webgpu/device.js';
 import { InputError } from '../base/errors.js';
@@ -55,7 +56,7 @@ function ofWasmAlone({ threads = 'auto', workers = 'auto', relaxed = false }: Co
 
 /**
  * Settles where a command computes, does its work there, and closes the backend.
- * @throws as `opened`, and what `work` throws; a device that was lost with what to do about it
+ * @throws as `opened`, and what `work` throws; a backend that was lost with what to do about it
  */
 export async function onBackend<T>(
   options: Computing,
@@ -74,14 +75,26 @@ export async function onBackend<T>(
   }
 }
 
-/** What a command is told of an error: of a lost device, to be run again. */
+/** What a command is told of an error: of a lost backend, to be run again. */
 function again(error: unknown): unknown {
-  return error instanceof DeviceLostError ? advised(error.message, 'run the command again') : error;
+  if (!(error instanceof BackendLostError)) return error;
+  const remedy = 'run the command again';
+  return advised(error, error.reason, { device: remedy, thread: `${remedy}, or with one thread (--threads 1)` });
 }
 
-/** The loss of a device in one line, with what to do about it. */
-export function advised(lost: string, what: string): DeviceLostError {
-  return new DeviceLostError(`${lost}; ${what}, or compute with WebAssembly (--backend wasm)`);
+/**
+ * The loss of a backend in one line, with what to do about it.
+ * @param reason what was lost, and how
+ * @param remedies for a device, beside computing without one, and for a thread
+ */
+export function advised(
+  lost: BackendLostError,
+  reason: string,
+  remedies: { readonly device: string; readonly thread: string },
+): BackendLostError {
+  return lost instanceof DeviceLostError
+    ? new DeviceLostError(reason, `${remedies.device}, or compute with WebAssembly (--backend wasm)`)
+    : new BackendLostError(reason, remedies.thread);
 }
 
 /**

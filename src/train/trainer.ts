@@ -33,7 +33,7 @@ import { summaryOf } from './summary.js';
  * while the caller has a report, it has those that were validated.
  * @throws InputError for options or a data set that do not fit the model, or a checkpoint that fits neither
  * @throws Error when a loss is not finite; it names the epoch and the step
- * @throws DeviceLostError when the backend loses its device, and the model's weights with it: go on from the last checkpoint
+ * @throws BackendLostError when the backend loses its device or a thread, and the model's weights with it: go on from the last checkpoint
  *   that `onCheckpoint` was given, as `resume` of a training of the same model on a new backend. It ends with the same bits
  *   as a training that was never disturbed on that adapter
  */

@@ -140,9 +140,12 @@ for (const [what, end, options] of [
     const length = 4096;
     const optimizer = new Optimizer(backend, backend.allocate(length), backend.allocate(length));
     const halfDone = 'thread 1 of the team was lost within adam, which cannot be done again';
-    const lost = `${halfDone}; resume from the last checkpoint (train --resume)`;
-    assert.is(await errorOf(async () => afterOthers('adam', flag, () => optimizer.step(0.1))), lost);
-    assert.is(await errorOf(() => predict(model)), `the team of threads was given up: ${lost}; make a new backend`);
+    const remedy = 'make a new backend, and resume from the last checkpoint';
+    assert.is(
+      await errorOf(async () => afterOthers('adam', flag, () => optimizer.step(0.1))),
+      `${halfDone}; ${remedy}`,
+    );
+    assert.is(await errorOf(() => predict(model)), `the team of threads was given up: ${halfDone}; ${remedy}`);
   });
 }
 
@@ -187,7 +190,10 @@ test('a thread that may still write, and cannot be ended: an error', async () =>
       () => predict(model),
     ),
   );
-  assert.is(message, 'thread 1 of the team did not answer within 600 s, and cannot be ended');
+  assert.is(
+    message,
+    'thread 1 of the team did not answer within 600 s, and cannot be ended; make a new backend, and resume from the last checkpoint',
+  );
 });
 
 for (const [what, body, text] of [

@@ -133,7 +133,7 @@ for (const [fault, what] of [
       const { error } = await tab.ask<Outcome<string>>('trained', options);
       assert.is(
         error,
-        `BackendLostError: a worker ${what}; as it may still write to the memory of its backend, that is given up: make a new backend, and resume from the last checkpoint`,
+        `BackendLostError: a worker ${what}, and as it may still write to the memory of its backend, that is given up; make a new backend, and resume from the last checkpoint`,
       );
     }));
 }

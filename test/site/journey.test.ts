@@ -130,6 +130,26 @@ test('a training that is held, gone on with, stopped and gone on with again ends
   });
 });
 
+test('a thread that is lost in the middle of a training: one line says so, and the weights are the same', async (site) => {
+  await inFolder(async (dir) => {
+    const page = await openSmall(site, { ...PHANTOM, workers: '2', 'micro-batch': '2' });
+    await page.click('#train:enabled');
+    await says(page, '#epoch', 'of 40: Dice');
+    // Threads without a task take no notice; what a worker fails with comes when its program is done.
+    const threads = page.workers().filter((worker) => worker.url().includes('thread-worker'));
+    const fail = () =>
+      void setTimeout(() => {
+        throw new Error('out of memory');
+      });
+    await Promise.all(threads.map((thread) => thread.evaluate(fail)));
+    await says(page, '.remarks', 'a worker failed: Uncaught Error: out of memory, and as it may still write');
+    await says(page, '.remarks', '; with another one, the training goes on in epoch ');
+    const asked = asArguments({ ...PHANTOM, 'micro-batch': '2' });
+    assert.is(await trained(page), json(dir, ['--out', 'same', ...asked], TRAIN_JS).weightsSha256);
+    await page.close();
+  });
+});
+
 test('files that are no images, or claim to be huge ones, are refused in one line, and the page goes on', async (site) => {
   const page = await openSmall(site);
   const huge = Uint8Array.from(png(8));
@@ -158,6 +178,7 @@ test('files that are no images, or claim to be huge ones, are refused in one lin
   await refused('notes.txt', notes, noImage);
   await page.click('#sample-nuclei:enabled');
   await page.waitForSelector('#segmented');
+  await says(page, '.export:has(#export-masks) .figures', 'of 1 image');
   const broken = Uint8Array.from(disc(40, 40));
   broken.fill(0xff, 45, broken.length - 20);
   await open(page, [file('broken.png', broken), file('good.png', disc(40, 40)), file('notes.txt', notes)]);
@@ -165,6 +186,8 @@ test('files that are no images, or claim to be huge ones, are refused in one lin
   await says(page, '#segment-error', 'broken.png: ');
   assert.is(await page.locator('#segmented').count(), 0);
   assert.is(await page.locator('#segment .lines').textContent(), noImage);
+  assert.equal(Object.keys(unzipSync(await download(page, '#export-masks'))), ['good.png', 'good-objects.csv']);
+  assert.match((await page.locator('#export-masks-refused li').allTextContents()).join(), /^broken\.png: /);
   await page.click('#images [aria-label=good]');
   await page.waitForSelector('#segmented');
   assert.is(await page.textContent('#segment-error'), '');

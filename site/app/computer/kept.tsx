@@ -40,8 +40,11 @@ export function KeptThings({ storage, onForget }: KeptThingsProps) {
         Kept in this browser
       </h3>
       <p class="hint" id="storage-used">
-        {fileSize(storage.usedBytes)} of the {fileSize(storage.quotaBytes)} that the browser allows. Whoever clears the
-        browser's data deletes it, too: take models home that matter.
+        {fileSize(storage.usedBytes)} of the {fileSize(storage.quotaBytes)} that the browser allows.{' '}
+        {storage.persisted
+          ? 'The browser has promised not to delete it by itself.'
+          : 'The browser may delete it when the disk is full; it is asked not to when a training begins.'}{' '}
+        Whoever clears the browser's data deletes it, too: take models home that matter.
       </p>
       {kept.length === 0 ? (
         <Empty>Nothing is kept yet.</Empty>

@@ -1,4 +1,5 @@
 /** Files that are dropped or chosen, alone or in folders, with their paths. */
+import { isHidden } from '../../engine/hidden-files.js';
 import type { DroppedFile } from '../../engine/protocol.js';
 
 /** What was dropped, without the files that systems hide in folders. */
@@ -9,14 +10,6 @@ export interface Dropped {
   readonly files: readonly DroppedFile[];
   /** How many hidden files were left out. */
   readonly hidden: number;
-}
-
-/** Files of the system, which it writes into folders and archives unasked. */
-const SYSTEM = new Set(['__macosx', 'thumbs.db', 'ehthumbs.db', 'desktop.ini']);
-
-/** Whether a file, or a folder that it is in, is hidden: by a dot before its name, or as one of the system's. */
-export function isHidden(path: string): boolean {
-  return path.split('/').some((part) => part.startsWith('.') || SYSTEM.has(part.toLowerCase()));
 }
 
 /** What a file input holds; a folder's files bring their paths with them. */

@@ -1,11 +1,19 @@
 /** One thing to take home: what it is for, a button that makes and saves it, and how it is opened elsewhere. */
 import { useState } from 'preact/hooks';
 import type { Progress as Work } from '../../../src/app/observer.js';
-import { grouped } from '../../../src/base/quantities.js';
+import { grouped, plural } from '../../../src/base/quantities.js';
 import { Button, Details, ErrorLine, Progress, Status } from '../ui/index.js';
 import { fileSize } from '../words.js';
 import type { SavedFile } from './kinds.js';
 import { saveFile } from './save.js';
+
+interface Made {
+  readonly files: readonly SavedFile[];
+  /** What was left out, and why, one line each. */
+  readonly refused: readonly string[];
+}
+
+const NOTHING: Made = { files: [], refused: [] };
 
 export interface ExportCardProps {
   readonly id: string;
@@ -16,21 +24,22 @@ export interface ExportCardProps {
   readonly size: string | null;
   readonly how: string | null;
   readonly disabled?: boolean;
-  readonly make: (onProgress: (progress: Work) => void) => Promise<readonly SavedFile[]>;
+  readonly make: (onProgress: (progress: Work) => void) => Promise<Made>;
 }
 
 export function ExportCard({ id, title, use, size, how, disabled, make }: ExportCardProps) {
   const [making, setMaking] = useState(false);
   const [progress, setProgress] = useState<Work | null>(null);
-  const [made, setMade] = useState<readonly SavedFile[]>([]);
+  const [{ files: made, refused }, setMade] = useState(NOTHING);
   const [fault, setFault] = useState<string | null>(null);
   const start = async () => {
     setMaking(true);
     setFault(null);
-    setMade([]);
+    setMade(NOTHING);
     try {
-      const files = await make(setProgress);
-      setMade(files);
+      const done = await make(setProgress);
+      const { files } = done;
+      setMade(done);
       // Browsers ask before they save a second file on their own: several have a button each.
       if (files.length === 1) save(files[0]!);
     } catch (error) {
@@ -67,6 +76,15 @@ export function ExportCard({ id, title, use, size, how, disabled, make }: Export
             </Button>
           ))}
         </div>
+      )}
+      {refused.length > 0 && (
+        <Details summary={`${plural(refused.length, 'image')} left out`}>
+          <ul class="lines" id={`${id}-refused`}>
+            {refused.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </Details>
       )}
       <ErrorLine id={`${id}-error`}>{fault}</ErrorLine>
       {how && (

@@ -1,7 +1,7 @@
 /** What was made here, to be kept: the model in three forms, and the masks of the images. */
 import type { Progress as Work } from '../../../src/app/observer.js';
 import { plural } from '../../../src/base/quantities.js';
-import type { ExportedFile, ModelView } from '../../engine/protocol.js';
+import type { ExportedFile, ExportedMasks, ModelView } from '../../engine/protocol.js';
 import { Empty, Section } from '../ui/index.js';
 import { fileSize } from '../words.js';
 import { ExportCard } from './export-card.js';
@@ -14,7 +14,7 @@ export interface TakeHomeProps {
   readonly images: number;
   /** Both throw with a line of what went wrong, which is shown. */
   readonly onExportModel: (format: ModelExport['format']) => Promise<readonly ExportedFile[]>;
-  readonly onExportMasks: (onProgress: (progress: Work) => void) => Promise<readonly ExportedFile[]>;
+  readonly onExportMasks: (onProgress: (progress: Work) => void) => Promise<ExportedMasks>;
 }
 
 export function TakeHomePanel({ model, images, onExportModel, onExportMasks }: TakeHomeProps) {
@@ -30,7 +30,7 @@ export function TakeHomePanel({ model, images, onExportModel, onExportMasks }: T
               use={use}
               size={format === 'edge' ? null : `about ${fileSize(model.outputs.at(-1)?.bytes ?? 0)}`}
               how={how}
-              make={async () => (await onExportModel(format)).map(savedFile)}
+              make={async () => ({ files: (await onExportModel(format)).map(savedFile), refused: [] })}
             />
           ))}
           <ExportCard
@@ -40,7 +40,10 @@ export function TakeHomePanel({ model, images, onExportModel, onExportMasks }: T
             size={images === 0 ? 'no image is open' : `of ${plural(images, 'image')}`}
             how={null}
             disabled={images === 0}
-            make={async (onProgress) => (await onExportMasks(onProgress)).map(savedFile)}
+            make={async (onProgress) => {
+              const { files, refused } = await onExportMasks(onProgress);
+              return { files: files.map(savedFile), refused };
+            }}
           />
         </ul>
       ) : (

@@ -64,7 +64,8 @@ export function afterEvent(state: TrainingState, event: TrainingEvent): Training
     case 'step':
       return { ...state, steps: withStep(state.steps, { at: reached(state), loss: event.loss }) };
     case 'epoch':
-      return { ...state, epochs: [...state.epochs, event.report], examples: event.examples };
+      // One that is done again, as what computed was lost, takes the place of what is known of it.
+      return { ...state, epochs: [...before(state.epochs, event.report), event.report], examples: event.examples };
     case 'remark':
       return { ...state, remarks: [...state.remarks, event.text] };
     case 'trained':
@@ -88,6 +89,10 @@ export function tellTo(dispatch: (event: TrainingEvent) => void): TrainingEvents
 /** Whether a training is under way, so that no other one can begin. */
 export function isUnderWay({ phase }: TrainingState): boolean {
   return phase !== 'none' && phase !== 'over';
+}
+
+function before(epochs: readonly EpochReport[], { epoch }: EpochReport): readonly EpochReport[] {
+  return epochs.filter((known) => known.epoch < epoch);
 }
 
 /** How far the training has come, in epochs. */

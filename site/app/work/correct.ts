@@ -1,7 +1,7 @@
 /** Corrections of masks, and what is taken home. */
 import type { Progress } from '../../../src/app/observer.js';
 import type { Image } from '../../../src/image/image.js';
-import type { ExportedFile } from '../../engine/protocol.js';
+import type { ExportedMasks } from '../../engine/protocol.js';
 import { lookIntoStorage } from './storage.js';
 import type { Work } from './work.js';
 
@@ -14,10 +14,7 @@ export async function keepCorrection(work: Work, mask: Image<Uint8Array>): Promi
 }
 
 /** Makes the masks of all images that were taken, by the mean of the heads where there is one. */
-export function exportMasks(
-  { engine, store }: Work,
-  onProgress: (progress: Progress) => void,
-): Promise<readonly ExportedFile[]> {
+export function exportMasks({ engine, store }: Work, onProgress: (progress: Progress) => void): Promise<ExportedMasks> {
   const { mode, threshold } = store.get().model!.outputs.at(-1)!;
   return engine.exportMasks(mode, threshold, onProgress);
 }

@@ -38,12 +38,17 @@ const opened: { readonly [K in Taken['kind']]: (work: Work, taken: Taken & { rea
 /** Opens a sample image and the model that segments it. */
 export function openSample(work: Work, id: string): Promise<void> {
   const { title, picture, model } = samples.find((sample) => sample.id === id)!;
-  return reading(work, title, async () => {
+  return reading(work, title, async (onProgress) => {
     const { engine, store } = work;
     const bytes = await (await fetch(picture)).blob();
     const file = { path: `${id}.png`, file: new File([bytes], `${id}.png`) };
     useModel(work, await engine.openModel({ bundled: model }));
-    await showImage(work, { file });
+    // As one that was dropped: its mask can be taken home.
+    const taken = await engine.take(id, [file], onProgress);
+    if (taken.kind !== 'images') return;
+    const { images, refused } = taken;
+    store.set({ taken: { names: images, refused } });
+    await showImage(work, { taken: images[0]! });
     store.set({ opened: `${title}, and the model ${model} that segments it.` });
   });
 }

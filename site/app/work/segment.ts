@@ -11,7 +11,7 @@ let shown = 0;
 export async function showImage(work: Work, source: Parameters<Engine['openImage']>[0]): Promise<void> {
   const { engine, store } = work;
   const own = ++asked;
-  store.set({ heads: null, features: null, imageError: null });
+  store.set({ mean: null, heads: null, features: null, imageError: null });
   try {
     const view = await engine.openImage(source);
     const slice = Math.floor(view.slices / 2);
@@ -32,7 +32,7 @@ export async function showSlice(work: Work, slice: number): Promise<void> {
   if (!image) return;
   const own = ++asked;
   shown = own;
-  store.set({ image: { ...image, slice }, heads: null, features: null, imageError: null });
+  store.set({ image: { ...image, slice }, mean: null, heads: null, features: null, imageError: null });
   await attempt(work, async () => {
     const { shown: picture, mask } = await engine.slice(image.view.id, slice);
     if (own === asked) store.set({ image: { ...image, slice, picture, truth: mask } });
@@ -44,7 +44,13 @@ export async function showSlice(work: Work, slice: number): Promise<void> {
 export function useModel(work: Work, model: ModelView): void {
   const { output } = work.store.get();
   const modes = model.outputs.map(({ mode }) => mode);
-  work.store.set({ model, output: modes.includes(output) ? output : modes.at(-1)!, heads: null, features: null });
+  work.store.set({
+    model,
+    output: modes.includes(output) ? output : modes.at(-1)!,
+    mean: null,
+    heads: null,
+    features: null,
+  });
   void segment(work);
 }
 
@@ -59,9 +65,11 @@ export async function segment(work: Work): Promise<void> {
   const { view, slice } = image;
   const own = asked;
   const isCurrent = () => own === asked && store.get().model === model;
-  store.set({ heads: null, features: null, imageError: null });
+  store.set({ mean: null, heads: null, features: null, imageError: null });
   await attempt(work, async () => {
-    const heads = await engine.compare(view.id, slice);
+    const heads = await engine.compare(view.id, slice, (mean) => {
+      if (isCurrent()) store.set({ mean });
+    });
     if (isCurrent()) store.set({ heads });
   });
   if (!isCurrent() || store.get().imageError !== null) return;

@@ -5,7 +5,15 @@ import type { Work } from './work.js';
 /** Looks up runs and data sets, and how much room they take. */
 export async function lookIntoStorage({ engine, store }: Work): Promise<void> {
   const storage = await engine.storage();
-  store.set({ storage, runs: storage.runs });
+  const persisted = (await navigator.storage?.persisted?.()) ?? false;
+  store.set({ storage: { ...storage, persisted }, runs: storage.runs });
+}
+
+/** Asks the browser not to delete what is kept when the disk is full. Some ask the user, others decide by themselves. */
+export async function askToKeep(work: Work): Promise<void> {
+  // Where it is refused, or cannot be asked for, all works the same.
+  await navigator.storage?.persist?.().catch(() => false);
+  await lookIntoStorage(work);
 }
 
 /** Deletes a run or a data set, or with no name everything, the page itself included. */

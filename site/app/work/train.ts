@@ -2,7 +2,7 @@
 import type { GivenOptions, Trained, TrainingEvents } from '../../engine/protocol.js';
 import { afterEvent, isUnderWay, type TrainingEvent, tellTo } from '../train/training-state.js';
 import { showImage, useModel } from './segment.js';
-import { lookIntoStorage } from './storage.js';
+import { askToKeep, lookIntoStorage } from './storage.js';
 import { messageOf, type Work } from './work.js';
 
 /** Milliseconds without another key after which a plan is made of what was typed. */
@@ -66,6 +66,7 @@ export async function stop(work: Work): Promise<void> {
 async function course(work: Work, begin: (events: TrainingEvents) => Promise<Trained>): Promise<void> {
   if (isUnderWay(work.store.get().training)) return;
   tell(work, { kind: 'begin' });
+  void askToKeep(work);
   try {
     const trained = await begin(tellTo((event) => tell(work, event)));
     tell(work, { kind: 'trained', trained });

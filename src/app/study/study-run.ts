@@ -13,7 +13,7 @@ import { compareOptions, findCheckpoint } from '../runs/resume.js';
 import { optionsOf, toRunConfig } from '../runs/run-config.js';
 import { unlessAborted } from '../training/abort.js';
 import { createJob, type PlannedTraining, type TrainingJob } from '../training/job.js';
-import { despiteLoss } from '../training/lost-device.js';
+import { despiteLoss } from '../training/lost-backend.js';
 import { type TrainingObserver, trainInFolder } from '../training/train-in-folder.js';
 import type { ReadSamples } from '../training/training-data.js';
 

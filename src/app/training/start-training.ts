@@ -16,7 +16,7 @@ import { begunFrom, sameInitialModel } from '../runs/same-run.js';
 import { tellOptions } from './agreement.js';
 import { readInitialModel } from './initial-model.js';
 import { loadJob, type PlannedTraining, planTraining, type TrainingJob } from './job.js';
-import { despiteLoss } from './lost-device.js';
+import { despiteLoss } from './lost-backend.js';
 import { writePictures } from './pictures.js';
 import { keptOf, ranksOf, resultOf, type TrainResult, unbegunResult } from './result.js';
 import { measureOnTest, type TestResult } from './test-images.js';

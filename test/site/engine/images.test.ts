@@ -2,10 +2,12 @@
 
 import { unzipSync } from 'fflate';
 import * as assert from 'uvu/assert';
+import { requireRoom } from '../../../site/engine/compare.js';
 import type { Taken } from '../../../site/engine/protocol.js';
 import { decodeImage } from '../../../src/formats/formats.js';
 import { createBackend, decodeModel, loadModel } from '../../../src/index.js';
 import { encodeModel, weightsSha256 as sha256Of } from '../../../src/model/modelfile.js';
+import { parseConfig } from '../../../src/network/config.js';
 import { buildNifti } from '../../fixtures/nifti.js';
 import { disc, listing, put } from '../../support/cli/cli.js';
 import { randomModel } from '../../support/export/random-model.js';
@@ -205,18 +207,24 @@ test('exports: the file that was opened, ONNX, an edge folder, masks with their 
     await rejection(engine.exportMasks('accurate', 0.5, nobody)),
     'no image was dropped to be segmented; drop some first',
   );
-  await engine.take(
-    'some',
-    [
-      dropped('a.png', disc(20, 16)),
-      dropped(
-        'v.nii',
-        buildNifti({ shape: [9, 8, 3], type: 'uint8', data: Uint8Array.from({ length: 216 }, (_, k) => k) }),
-      ),
-    ],
-    nobody,
-  );
-  const [masks] = await engine.exportMasks('L1', 0.25, nobody);
+  const some = [
+    dropped('a.png', disc(20, 16)),
+    dropped(
+      'v.nii',
+      buildNifti({ shape: [9, 8, 3], type: 'uint8', data: Uint8Array.from({ length: 216 }, (_, k) => k) }),
+    ),
+  ];
+  const cut = disc(20, 16).subarray(0, 60);
+  await engine.take('cut', [dropped('cut.png', cut)], nobody);
+  const line = 'cut.png: truncated PNG: chunk IDAT at byte 33 needs';
+  assert.match(await rejection(engine.exportMasks('L1', 0.25, nobody)), line);
+  await engine.take('some', [dropped('cut.png', cut), ...some], nobody);
+  const {
+    files: [masks],
+    refused,
+  } = await engine.exportMasks('L1', 0.25, nobody);
+  assert.is(refused.length, 1);
+  assert.match(refused[0]!, line);
   const files = unzipSync(masks!.bytes);
   assert.equal(Object.keys(files), [
     'a.png',
@@ -230,6 +238,15 @@ test('exports: the file that was opened, ONNX, an edge folder, masks with their 
     mask.data.map((value) => 255 * value),
   );
   assert.match(new TextDecoder().decode(files['a-objects.csv']), /^label,area_px,/);
+});
+
+test('an image whose probabilities no tab can hold is refused before it is computed', () => {
+  const config = parseConfig({ filters: [8, 16, 32, 64, 128] }, 'test');
+  requireRoom('wide', { width: 4096, height: 4096 }, config);
+  assert.throws(
+    () => requireRoom('huge', { width: 8192, height: 8192 }, config),
+    'huge: 8192x8192 takes 2.5 GB for the probabilities of 5 outputs, a tab gives it 2 GB at most; cut it into tiles, or segment it in Node (unetpp predict)',
+  );
 });
 
 test.run();

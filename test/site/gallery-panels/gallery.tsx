@@ -125,7 +125,7 @@ function Panels({ reading, error, images, subject, kept, fault, clean, hasWebGpu
         onExportModel={(format) => answer(`export ${format}`, exported(format))}
         onExportMasks={async (onProgress) => {
           onProgress({ phase: 'predict', done: 1, total: images });
-          return answer('masks', [file('masks.zip', 1900)]);
+          return answer('masks', { files: [file('masks.zip', 1900)], refused: [] });
         }}
       />
       <ComputerPanel

@@ -1,7 +1,8 @@
 /** What is dropped and chosen: the files of folders, their paths, and those that nobody means. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { chosen, dropped, isHidden } from '../../../site/app/open/dropped-files.js';
+import { chosen, dropped } from '../../../site/app/open/dropped-files.js';
+import { isHidden } from '../../../site/engine/hidden-files.js';
 
 /** A file system as browsers show it: folders list their entries a hundred at a time, then none. */
 type Tree = { readonly [name: string]: Tree | string };

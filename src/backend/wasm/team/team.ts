@@ -9,7 +9,7 @@
  * the lost chunk are the old ones and some the new, and that is an error.
  */
 
-import { BackendLostError } from '../../lost.js';
+import { BackendLostError, GO_ON_WITH_ANOTHER } from '../../lost.js';
 import { type Call, chunksOf, runChunk } from '../call.js';
 import type { Exports } from '../kernels/index.js';
 import { type Sleep, TeamBarrier } from './team-barrier.js';
@@ -93,7 +93,8 @@ export class Team {
   #posted: readonly Call[] | undefined;
   #phase = 0;
   #losses = 0;
-  #end: string | undefined;
+  /** What a run throws from now on. */
+  #end: Error | undefined;
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, options: TeamOptions) {
     this.threads = options.threads;
@@ -108,7 +109,7 @@ export class Team {
    * @throws Error where a thread fails, or is lost in the middle of what cannot be done again; the team is closed then
    */
   run(calls: readonly Call[], work: () => void): void {
-    if (this.#end !== undefined) throw new Error(this.#end);
+    if (this.#end) throw this.#end;
     if (calls.length === 0) {
       work();
       return;
@@ -120,8 +121,7 @@ export class Team {
       // Also for a thread that came too late for every chunk: a lost one is replaced, and none falls behind by whole runs.
       for (let thread = 1; this.#others && thread < this.threads; thread++) this.#awaitLeft(this.#others, thread);
     } catch (error) {
-      const { message } = error as Error;
-      this.close(`the team of threads was given up: ${message}; make a new backend`);
+      this.#close(givenUp(error as Error));
       throw error;
     }
   }
@@ -145,15 +145,19 @@ export class Team {
     if (barrier.isDone(chunks)) return;
     if (isInPlace(call)) {
       const halfDone = `thread ${lost} of the team was lost within ${call.op}, which cannot be done again`;
-      throw new BackendLostError(`${halfDone}; resume from the last checkpoint (train --resume)`);
+      throw new BackendLostError(halfDone, GO_ON_WITH_ANOTHER);
     }
     runChunk(exports, call, 0, 1, 0);
   }
 
-  /** Ends the threads; a run is an error from now on, with `reason`. */
-  close(reason = 'the backend is closed'): void {
-    if (this.#end !== undefined) return;
-    this.#end = reason;
+  /** Ends the threads; a run is an error from now on. */
+  close(): void {
+    this.#close(new Error('the backend is closed'));
+  }
+
+  #close(end: Error): void {
+    if (this.#end) return;
+    this.#end = end;
     this.#others?.barrier.close();
     this.#others?.threads.end();
     this.#others = undefined;
@@ -209,12 +213,19 @@ export class Team {
     threads.end();
     for (let thread = 1; thread < this.threads; thread++) {
       if (!barrier.awaitIdle(thread, PATIENCE, threads.hasEnded))
-        throw new BackendLostError(`${loss}, and cannot be ended`);
+        throw new BackendLostError(`${loss}, and cannot be ended`, GO_ON_WITH_ANOTHER);
     }
     barrier.close();
     this.#others = undefined;
     if (++this.#losses === LOSSES) this.#options.warn?.(`${loss}, the third one lost; continuing with one thread`);
   }
+}
+
+/** What a team says that was given up for an error. */
+function givenUp(error: Error): Error {
+  const line = (why: string) => `the team of threads was given up: ${why}`;
+  if (error instanceof BackendLostError) return new BackendLostError(line(error.reason), error.remedy);
+  return new Error(`${line(error.message)}; make a new backend`);
 }
 
 /** Whether a step overwrites what it reads. */

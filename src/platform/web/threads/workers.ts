@@ -2,7 +2,7 @@
  * The workers of a backend in a browser: threads that each run a program at a time. It is never known here that a thread has
  * ended and writes nothing any more. So one that is lost cannot be replaced: the backend is given up.
  */
-import { BackendLostError } from '../../../backend/lost.js';
+import { BackendLostError, GO_ON_WITH_ANOTHER } from '../../../backend/lost.js';
 import type { Call } from '../../../backend/wasm/call.js';
 import type { StartWorkers, Workers } from '../../../backend/wasm/workers.js';
 import { countDown } from '../../../base/countdown.js';
@@ -39,7 +39,8 @@ export function startWorkers(pool: ThreadPool, { count, patience = 60_000 }: Wor
     function lose(what: string): void {
       giveUp(
         new BackendLostError(
-          `a worker ${what}; as it may still write to the memory of its backend, that is given up: make a new backend, and resume from the last checkpoint`,
+          `a worker ${what}, and as it may still write to the memory of its backend, that is given up`,
+          GO_ON_WITH_ANOTHER,
         ),
       );
     }
