@@ -18,6 +18,15 @@ export function isSilent(): boolean {
   return (launchOf()?.rank ?? 0) > 0;
 }
 
+/** @throws InputError where a command that works alone was started as several ranks; those that are silent end at once */
+export function requireAlone(command: string): void {
+  const launch = launchOf();
+  if (!launch) return;
+  const message = `${launch.size} ranks were started, but ${command} works in one process; start it without mpirun or srun`;
+  if (isSilent()) process.exit(failureOf(new InputError(message)).exitCode);
+  throw new InputError(message);
+}
+
 /**
  * Does work as one of the ranks that were started together, or alone where there are none, and ends with the others: what
  * it prints is printed before the first of them has ended.
