@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { InputError } from '../base/errors.js';
 import { endTogether, type Failure, listen, tellFailure } from '../base/ranks/ending.js';
 import { AgreedError, Group } from '../base/ranks/group.js';
+import type { Link } from '../base/ranks/link.js';
 import { launchOf } from '../platform/node/mpi/launch.js';
 import { connect } from '../platform/node/mpi/link.js';
 import { failureOf, printFailure } from './program.js';
@@ -17,42 +18,43 @@ export function isSilent(): boolean {
   return (launchOf()?.rank ?? 0) > 0;
 }
 
+/** @throws InputError where a command that works alone was started as several ranks; those that are silent end at once */
+export function requireAlone(command: string): void {
+  const launch = launchOf();
+  if (!launch) return;
+  const message = `${launch.size} ranks were started, but ${command} works in one process; start it without mpirun or srun`;
+  if (isSilent()) process.exit(failureOf(new InputError(message)).exitCode);
+  throw new InputError(message);
+}
+
 /**
- * Does work as one of the ranks that were started together, or alone where there are none.
- * @param signal the signal that has reached this process
- * @param follow is called when all ranks have agreed to stop, with the number of the signal
+ * Does work as one of the ranks that were started together, or alone where there are none, and ends with the others: what
+ * it prints is printed before the first of them has ended.
  * @throws what `work` throws where it is alone, or all ranks have found the same
  */
-export async function inGroup<T>(
-  signal: AbortSignal,
-  follow: (code: number) => void,
-  work: (group?: Group) => Promise<T>,
-): Promise<T | undefined> {
+export async function inRanks(work: (link?: Link) => Promise<void>): Promise<void> {
   const launch = launchOf();
   if (!launch) return work();
-  let group: Group;
+  let link: Link;
   try {
-    group = new Group(await connect(launch), signal, follow);
+    link = await connect(launch);
   } catch (error) {
     const { exitCode, message } = failureOf(error);
     // Something that is missing is told once on each machine.
     if (launch.isFirstHere || !(error instanceof InputError)) printFailure(message);
-    process.exit(exitCode);
+    return process.exit(exitCode);
   }
+  const group = new Group(link);
   const others = group.rank === 0 ? listen(group, (rank, failure) => void endFor(group, rank, failure)) : undefined;
   try {
-    const result = await work(group);
-    await endTogether(group, others);
-    return result;
+    await work(link);
   } catch (error) {
-    if (error instanceof AgreedError) {
-      await endTogether(group, others);
-      if (group.rank === 0) throw error;
-      process.exitCode = failureOf(error).exitCode;
-      return undefined;
-    }
-    return fail(group, failureOf(error));
+    const failure = failureOf(error);
+    if (!(error instanceof AgreedError)) return fail(group, failure);
+    process.exitCode = failure.exitCode;
+    if (group.rank === 0) printFailure(failure.message);
   }
+  await endTogether(group, others);
 }
 
 /** Ends all ranks, as another one has failed. */

@@ -3,6 +3,7 @@
 import { compareWithReference } from '../../backend/self-check.js';
 import { memorySize } from '../../base/quantities.js';
 import { describeHost } from '../../platform/node/host.js';
+import { whichMpi } from '../../platform/node/mpi/which.js';
 import { createWasmBackend } from '../../platform/node/wasm/backend.js';
 import { type CompiledWasm, compileWasm } from '../../platform/node/wasm/module.js';
 import { measurePeak } from '../../platform/node/wasm/peak.js';
@@ -19,6 +20,7 @@ async function run(options: CommonOptions): Promise<void> {
   const build = compileWasm();
   const difference = await compareWithReference(createWasmBackend({ threads: 'auto' }));
   const machine = describeHost();
+  const mpi = await whichMpi();
   const peakGflops = Number(measurePeak(build.module).toPrecision(4));
   const selfCheck = difference === undefined ? 'passed' : `failed: ${difference} differs from the reference`;
   const lines = [
@@ -30,11 +32,20 @@ async function run(options: CommonOptions): Promise<void> {
     `vectoriser  ${vectoriserText(build)}`,
     `self-check  ${selfCheck}`,
     `speed       ${peakGflops.toFixed(0)} GFLOP/s in registers on one core`,
+    `MPI         ${mpi ?? 'not found, or the package koffi is missing: training in one process only'}`,
     `memory      ${memorySize(machine.freeMemory)} free of ${memorySize(machine.memory)}`,
     `disk        ${machine.freeDisk === null ? 'unknown' : `${memorySize(machine.freeDisk)} free in this folder`}`,
   ];
   const { vectoriser, reason = null } = build;
-  report(options, lines, { unetpp: version, ...machine, vectoriser, vectoriserReason: reason, selfCheck, peakGflops });
+  report(options, lines, {
+    unetpp: version,
+    ...machine,
+    vectoriser,
+    vectoriserReason: reason,
+    selfCheck,
+    peakGflops,
+    mpi: mpi ?? null,
+  });
   if (difference !== undefined) {
     throw new Error(`doctor: the kernels compute ${difference} wrongly on this machine; report this block in an issue`);
   }

@@ -4,6 +4,7 @@ import { completeStudyOptions, type StudyOptions, studyGroups } from '../../app/
 import { runStudy, type StudyObserver } from '../../app/study/run-study.js';
 import { begunEpoch } from '../../train/checkpoint/resume.js';
 import { command, givenOptions, report } from '../program.js';
+import { requireAlone } from '../ranks.js';
 import { introduction, resultText, runText } from '../tables/study-report.js';
 import { whereOf } from '../tables/train-report.js';
 import { shellWord } from '../tables/words.js';
@@ -20,6 +21,7 @@ export const study = command(
   .action((_, command: Command) => run(givenOptions(command)));
 
 async function run(given: Partial<StudyOptions>): Promise<void> {
+  requireAlone('study');
   const options = completeStudyOptions(given);
   const bar = new ProgressBar(options);
   await interruptible(bar, async (signal) => {

@@ -7,11 +7,11 @@ import { joinTraining } from '../../app/training/join-training.js';
 import { resumeTraining, startTraining } from '../../app/training/start-training.js';
 import type { TrainingObserver } from '../../app/training/train-in-folder.js';
 import { InputError } from '../../base/errors.js';
-import type { Group } from '../../base/ranks/group.js';
+import { Group } from '../../base/ranks/group.js';
 import { kernelsDigest } from '../../platform/node/package-files.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { command, givenOptions, report } from '../program.js';
-import { inGroup, isSilent } from '../ranks.js';
+import { inRanks, isSilent } from '../ranks.js';
 import { epochHeader, epochRow } from '../tables/epochs.js';
 import { goOnWith, introduction, trainingLines } from '../tables/train-report.js';
 import { interruptible } from '../terminal/interrupt.js';
@@ -33,14 +33,16 @@ export const train = command(
 async function run(given: Given): Promise<void> {
   const silent = isSilent();
   const bar = new ProgressBar(silent ? { quiet: true } : given);
-  const work = (signal: AbortSignal, follow: (code: number) => void) =>
-    inGroup(signal, follow, async (group) => {
+  await inRanks((link) => {
+    const work = async (signal: AbortSignal, follow: (code: number) => void) => {
+      const group = link && new Group(link, signal, follow);
       if (group) await agreeOnStart(group, { version, kernels: kernelsDigest() }, given);
       if (!group || group.rank === 0) return runFirst(given, bar, signal, group);
       await joinTraining(group, signal);
       return group.stopped.aborted ? '' : undefined;
-    });
-  await interruptible(bar, work, silent);
+    };
+    return interruptible(bar, work, silent);
+  });
 }
 
 /** Trains, alone or as the first of several ranks. @returns the command that resumes it, where it was interrupted */
