@@ -129,5 +129,6 @@ async function finishJob(
   const by = computedBy(options.backend, model.backend);
   const result = await resultOf(model, folder, { epochs, seconds, interrupted, by, ...(tested && { tested }) });
   if (!interrupted) await folder.keepResult(keptOf(result, options));
+  await observer.done?.(interrupted);
   return { options, result, ...(tested && { tested }) };
 }

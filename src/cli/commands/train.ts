@@ -12,6 +12,7 @@ import { goOnWith, introduction, trainingLines } from '../tables/train-report.js
 import { interruptible } from '../terminal/interrupt.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
+import { whileWatched } from '../terminal/watched.js';
 
 /** The options that are given on the command line. */
 type Given = Partial<TrainCommandOptions>;
@@ -27,11 +28,12 @@ export const train = command(
 async function run(given: Given): Promise<void> {
   const folder = await runToGoOnWith(given);
   const bar = new ProgressBar(given);
-  const observer = trainingObserver(bar);
   await interruptible(bar, async (signal) => {
-    const outcome = await (folder === undefined
-      ? startTraining(await resolveOptions(given, observer, signal), observer, signal)
-      : resumeTraining(folder, given, observer, signal));
+    const outcome = await whileWatched(trainingObserver(bar), given.log, async (observer) =>
+      folder === undefined
+        ? startTraining(await resolveOptions(given, observer, signal), observer, signal)
+        : resumeTraining(folder, given, observer, signal),
+    );
     bar.clear();
     const { result } = outcome;
     const resume = result.interrupted ? goOnWith(result) : undefined;
