@@ -6,6 +6,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundleReportPage } from './bundle-report-page.js';
 
 const pathOf = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const { peerDependencies } = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'));
@@ -29,3 +30,4 @@ await build({
   },
   logLevel: 'warning',
 });
+await bundleReportPage();

@@ -13,6 +13,7 @@ import { info } from './commands/info.js';
 import { plan } from './commands/plan.js';
 import { predict } from './commands/predict.js';
 import { prune } from './commands/prune.js';
+import { runs } from './commands/runs.js';
 import { selftest } from './commands/selftest.js';
 import { study } from './commands/study.js';
 import { train } from './commands/train.js';
@@ -30,6 +31,7 @@ export const commands: readonly CliCommand[] = [
   prune,
   compress,
   study,
+  runs,
   info,
   check,
   convert,

@@ -37,8 +37,8 @@ export function withCommonOptions(sub: CliCommand): CliCommand {
     .addTable(commonOptions)
     .helpOption('-h, --help', 'show this help')
     .allowExcessArguments()
-    .hook('preAction', ({ args }) => {
-      if (args.length === 0) return;
+    .hook('preAction', ({ args, registeredArguments }) => {
+      if (args.length === 0 || registeredArguments.length > 0) return;
       throw new InputError(
         `unexpected argument ${show(args[0])}; values follow an option: see unetpp ${sub.name()} --help`,
       );

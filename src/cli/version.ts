@@ -1,7 +1,4 @@
 /** The version of this package. */
-import { readFileSync } from 'node:fs';
-import { packageFile } from '../platform/node/package-files.js';
+import { packageVersion } from '../platform/node/version.js';
 
-export const { version }: { readonly version: string } = JSON.parse(
-  readFileSync(packageFile('../package.json'), 'utf8'),
-);
+export const version = packageVersion();

@@ -5,7 +5,7 @@ import { exists, join } from '#platform/files/paths.js';
 import type { FolderOptions } from '../platform/outputs.js';
 
 /** The folder that runs and studies are in unless the user names another. */
-const RUNS = 'runs';
+export const RUNS = 'runs';
 
 /**
  * Claims a folder that does not exist yet or is empty, except for what a process left that was killed as it began.

@@ -30,8 +30,8 @@ import { addMetrics, keepMetrics, METRICS } from './metrics-file.js';
 import { STEPS, StepsFile } from './steps-file.js';
 
 const MODEL = 'model.safetensors';
-const CONFIG = 'config.json';
-const RESULT = 'report.json';
+export const CONFIG = 'config.json';
+export const RESULT = 'report.json';
 
 /**
  * Lines of metrics.jsonl that a checkpoint holds, about 2 KB each: a copy of the folder lags behind by one or two, and no

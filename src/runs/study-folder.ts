@@ -22,7 +22,7 @@ import { Checkpoints } from './checkpoints.js';
 import { claimFolder } from './new-folder.js';
 
 const PROTOCOL = 'protocol.json';
-const RESULT = 'result.json';
+export const STUDY_RESULT = 'result.json';
 
 /** A study folder that this process alone writes to, until `close`. */
 export class StudyFolder {
@@ -88,7 +88,7 @@ export class StudyFolder {
   /** Reads the result of a run; undefined where it is not done. */
   async result(run: Run): Promise<RunResult | undefined> {
     const files = await openFolder(this.runPath(run));
-    const result = (await readJson(files, RESULT)) as RunResult | undefined;
+    const result = (await readJson(files, STUDY_RESULT)) as RunResult | undefined;
     // A process that was killed just after writing the result has left them.
     if (result !== undefined) await new Checkpoints(files).remove();
     return result;
@@ -98,7 +98,7 @@ export class StudyFolder {
   async finish(run: Run, result: RunResult): Promise<void> {
     this.#lock.assertHeld();
     const files = await openFolder(this.runPath(run));
-    await files.write(RESULT, bytesOf(jsonText(result)));
+    await files.write(STUDY_RESULT, bytesOf(jsonText(result)));
     await new Checkpoints(files).remove();
   }
 

@@ -1,8 +1,8 @@
 /** A line chart whose lines are named at their ends. */
 
+import { type Curve, plotOf } from '../../../src/report/curve-plot.js';
 import { useWidth } from '../ui/width.js';
 import { score } from '../words.js';
-import { type Curve, plotOf } from './curve-plot.js';
 
 export interface ChartProps {
   readonly title: string;
@@ -23,7 +23,7 @@ const HEIGHT = 220;
 export function Chart({ title, note, curves, xHigh, include, labelWidth, label }: ChartProps) {
   const [element, width] = useWidth();
   const size = { width, height: HEIGHT, right: labelWidth };
-  const { left, right, bottom, xTicks, yTicks, lines } = plotOf(curves, size, xHigh, include);
+  const { left, right, bottom, xTicks, yTicks, lines } = plotOf(curves, size, [0, xHigh], include);
   return (
     <figure class="chart">
       <figcaption>

@@ -1,9 +1,9 @@
 /** The learning curves of a training: the losses, and the validation Dice of each head and of their mean. */
+import type { Curve } from '../../../src/report/curve-plot.js';
 import type { EpochReport } from '../../../src/train/report.js';
 import { Details, Table } from '../ui/index.js';
 import { score } from '../words.js';
 import { Chart } from './chart.js';
-import type { Curve } from './curve-plot.js';
 import type { StepLoss } from './training-state.js';
 
 export interface LearningCurvesProps {

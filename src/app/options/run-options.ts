@@ -1,4 +1,5 @@
 /** Options of a run: what it is measured on, where its folder is, and when it writes a checkpoint or logs a step. */
+import { logList } from '../watch/log-targets.js';
 import type { OptionTable } from './option.js';
 import { onOrOff, path, positive, whole } from './parsers.js';
 
@@ -69,6 +70,13 @@ export const runOptions = {
     flag: '--log-steps <n>',
     parse: whole(1),
     help: 'log loss, learning rate and gradient norm of every n-th step in steps.jsonl',
+    default: { unset: '' },
+    affects: 'output',
+  },
+  log: {
+    flag: '--log <list>',
+    parse: logList,
+    help: 'where to watch the training: tensorboard (event files), mlflow (a tracking server), live (a page on this machine, which ends as report.html), report (report.html alone)',
     default: { unset: '' },
     affects: 'output',
   },

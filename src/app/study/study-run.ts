@@ -61,6 +61,7 @@ async function trainAndScoreIn(
 ): Promise<RunOutcome | undefined> {
   const { model, config } = job;
   const { epochs, interrupted } = await trainInFolder(folder, job, observer, signal);
+  await observer.done?.(interrupted);
   if (interrupted) return undefined;
   const last = epochs.at(-1)!;
   const evaluation = await score(job, subset, observer, signal);

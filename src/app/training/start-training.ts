@@ -137,5 +137,6 @@ async function finishJob(
   const by = { ...computedBy(options.backend, model.backend), ...(group && ranksOf(group)) };
   const result = await resultOf(model, folder, { epochs, seconds, interrupted, by, ...(tested && { tested }) });
   if (!interrupted) await folder.keepResult(keptOf(result, options));
+  await observer.done?.(interrupted);
   return { options, result, ...(tested && { tested }) };
 }

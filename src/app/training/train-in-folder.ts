@@ -25,6 +25,8 @@ export interface TrainingObserver extends Observer, RunObserver {
   ready?(job: TrainingJob, run: string): void;
   /** Is called after each epoch with the validation images that are shown, as the model now segments them. */
   examples?(report: EpochReport, shown: readonly SheetRow[]): void | Promise<void>;
+  /** Is called last, when all files of the run are written and its folder is still locked; an error comes before. */
+  done?(interrupted: boolean): void | Promise<void>;
 }
 
 /** How far a training has come. */

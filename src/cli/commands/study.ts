@@ -11,6 +11,7 @@ import { shellWord } from '../tables/words.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
+import { whileWatched } from '../terminal/watched.js';
 
 export const study = command(
   'study',
@@ -25,7 +26,9 @@ async function run(given: Partial<StudyOptions>): Promise<void> {
   const options = completeStudyOptions(given);
   const bar = new ProgressBar(options);
   await interruptible(bar, async (signal) => {
-    const { text, interrupted, ...result } = await runStudy(options, studyObserver(bar), signal);
+    const { text, interrupted, ...result } = await whileWatched(studyObserver(bar), options.log, (observer) =>
+      runStudy(options, observer, signal),
+    );
     bar.line('');
     const resume = interrupted ? `npx unetpp ${process.argv.slice(2).map(shellWord).join(' ')}` : undefined;
     const { study, ...rest } = result;

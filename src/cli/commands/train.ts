@@ -17,6 +17,7 @@ import { goOnWith, introduction, trainingLines } from '../tables/train-report.js
 import { interruptible } from '../terminal/interrupt.js';
 import { terminalObserver } from '../terminal/observer.js';
 import { ProgressBar } from '../terminal/progress.js';
+import { whileWatched } from '../terminal/watched.js';
 import { version } from '../version.js';
 
 /** The options that are given on the command line. */
@@ -54,10 +55,11 @@ async function runFirst(
 ): Promise<string | undefined> {
   const given = group ? repeatable(asked) : asked;
   const folder = await runToGoOnWith(given);
-  const observer = trainingObserver(bar);
-  const outcome = await (folder === undefined
-    ? startTraining(await resolveOptions(given, observer, signal), observer, signal, group)
-    : resumeTraining(folder, given, observer, signal, group));
+  const outcome = await whileWatched(trainingObserver(bar), given.log, async (observer) =>
+    folder === undefined
+      ? startTraining(await resolveOptions(given, observer, signal), observer, signal, group)
+      : resumeTraining(folder, given, observer, signal, group),
+  );
   bar.clear();
   const { result } = outcome;
   const resume = result.interrupted ? goOnWith(result) : undefined;

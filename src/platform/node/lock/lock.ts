@@ -19,7 +19,7 @@ import { startHeartbeat } from './heartbeat.js';
 import { isHeld } from './kernel-lock.js';
 import { claimOf, clearUp, createLockFile, type Found, LOCK_FILE, readLockFile } from './lock-file.js';
 import { here, nameOf, newOwner, type Owner } from './lock-owner.js';
-import { judge } from './lock-verdict.js';
+import { judge, type Verdict } from './lock-verdict.js';
 import { LockWait } from './lock-wait.js';
 import { startOf } from './processes.js';
 
@@ -128,13 +128,16 @@ async function untilGone(path: string, wait: LockWait): Promise<Found | undefine
   for (;;) {
     const found = readLockFile(path);
     if (!found) return undefined;
-    const verdict = judge(found.owner, here, {
-      start: () => startOf(found.owner!.pid),
-      held: () => isHeld(path),
-      olderThanBoot: () => found.touched < Date.now() - 1000 * uptime(),
-    });
-    if (await wait.isStale(found, verdict)) return found;
+    if (await wait.isStale(found, verdictOn(path, found))) return found;
   }
+}
+
+function verdictOn(path: string, found: Found): Verdict {
+  return judge(found.owner, here, {
+    start: () => startOf(found.owner!.pid),
+    held: () => isHeld(path),
+    olderThanBoot: () => found.touched < Date.now() - 1000 * uptime(),
+  });
 }
 
 /** @returns false where the new owner of the folder has cleared the claim up */
@@ -152,4 +155,20 @@ function renamed(claim: string, path: string): boolean {
 function onDisk(path: string, error: unknown): unknown {
   const fromSystem = error instanceof Error && 'syscall' in error;
   return fromSystem ? fileError(path, 'written', error, 'its folder does not exist; create the folder first') : error;
+}
+
+/**
+ * Whether a folder has the lock of a process that lives, as far as that is known at once. Where only silence could tell, a
+ * lock counts that was touched lately, by this machine's clock.
+ */
+export function seemsLocked(folder: string): boolean {
+  const path = join(folder, LOCK_FILE);
+  try {
+    const found = readLockFile(path);
+    if (!found) return false;
+    const verdict = verdictOn(path, found);
+    return typeof verdict === 'number' ? Date.now() - found.touched < verdict : verdict === 'lives';
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 /** Where the lines of a chart lie: ticks, paths, and labels at the ends of the lines that do not cover each other. */
-import { type Tick, ticksAround, ticksWithin } from '../../../src/report/axis.js';
+import { type Tick, ticksAround, ticksWithin } from './axis.js';
 
 export interface Curve {
   readonly label: string;
@@ -48,27 +48,42 @@ const LABEL_HEIGHT = 15;
 /** A loss beyond it has diverged; drawn to scale, it would leave nothing of the others. */
 const LARGEST = 1e30;
 
-/** Lays a chart out from x = 0 to `xHigh`; `include` are values that the y axis shows in any case. */
-export function plotOf(curves: readonly Curve[], size: PlotSize, xHigh: number, include: readonly number[]): Plot {
+/**
+ * Lays a chart out from x = `xLow` to `xHigh`; `include` are values that the y axis shows in any case. A line goes on to the
+ * first point on either side, to be clipped.
+ */
+export function plotOf(
+  curves: readonly Curve[],
+  size: PlotSize,
+  [xLow, xHigh]: readonly [low: number, high: number],
+  include: readonly number[],
+): Plot {
   const [left, right, bottom] = [LEFT, size.width - size.right, size.height - BOTTOM];
   const drawable = curves.map((curve) => ({
     ...curve,
     points: curve.points.filter(([, y]) => Math.abs(y) <= LARGEST),
   }));
-  const values = drawable.flatMap(({ points }) => points.map(([, y]) => y));
+  const isShown = ([x]: Curve['points'][number]) => x >= xLow && x <= xHigh;
+  const values = drawable.flatMap(({ points }) => points.filter(isShown).map(([, y]) => y));
   const yTicks = ticksAround(values.length > 0 ? [...values, ...include] : [], 4);
   const [low, high] = [yTicks[0]!.value, yTicks.at(-1)!.value];
-  const x = (value: number) => left + ((right - left) * value) / xHigh;
+  const x = (value: number) => left + ((right - left) * (value - xLow)) / (xHigh - xLow);
   const y = (value: number) => bottom - ((bottom - TOP) * (value - low)) / (high - low);
   const lines = drawable.map(({ label, style, points }) => {
-    const last = points.at(-1);
+    const last = points.findLast(isShown);
     const end = last && { x: x(last[0]), y: y(last[1]), labelY: y(last[1]), value: last[1] };
-    return { label, style, path: pathThrough(points.map(([a, b]) => [x(a), y(b)])), end };
+    return { label, style, path: pathThrough(around(points, isShown).map(([a, b]) => [x(a), y(b)])), end };
   });
   const place = (ticks: readonly Tick[], at: (value: number) => number) =>
     ticks.map(({ value, label }) => ({ at: at(value), label }));
-  const xTicks = place(ticksWithin(0, xHigh, Math.max(2, Math.floor((right - left) / 60)), 1), x);
+  const xTicks = place(ticksWithin(xLow, xHigh, Math.max(2, Math.floor((right - left) / 60)), 1), x);
   return { left, right, bottom, xTicks, yTicks: place(yTicks, y), lines: withoutOverlap(lines, TOP, bottom) };
+}
+
+/** The points that are shown, and one more on either side; points go from left to right. */
+function around(points: Curve['points'], isShown: (point: Curve['points'][number]) => boolean): Curve['points'] {
+  const [first, last] = [points.findIndex(isShown), points.findLastIndex(isShown)];
+  return first < 0 ? [] : points.slice(Math.max(0, first - 1), last + 2);
 }
 
 function pathThrough(points: readonly (readonly [number, number])[]): string {
