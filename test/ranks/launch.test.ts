@@ -25,8 +25,8 @@ test('ranks of one machine share its cores', () => {
   const here = { OMPI_COMM_WORLD_RANK: '0', OMPI_COMM_WORLD_SIZE: '4', OMPI_COMM_WORLD_LOCAL_SIZE: '2' };
   assert.is(ranksHere(here), 2);
   const none = () => undefined;
-  assert.is(availableCores(1, none, 2), 1);
-  assert.is(availableCores(64, none, 1_000_000), 1);
+  assert.is(availableCores({ bound: 1, read: none, env: {}, ranks: 2 }), 1);
+  assert.is(availableCores({ bound: 64, read: none, env: {}, ranks: 1_000_000 }), 1);
 });
 
 test('the library of the launcher is tried first, and a named one alone', () => {
