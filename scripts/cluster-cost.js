@@ -60,7 +60,16 @@ function onHosts(name, rate) {
 
 /** The bytes that a rank sends in a step, and the seconds that it waits. */
 function step(ranks, filters) {
-  const call = [process.execPath, MAIN, ...TRAINING, ...MORE, '--filters', filters, '--out', join(folder, `run-${runs++}`)];
+  const call = [
+    process.execPath,
+    MAIN,
+    ...TRAINING,
+    ...MORE,
+    '--filters',
+    filters,
+    '--out',
+    join(folder, `run-${runs++}`),
+  ];
   const stdio = ['ignore', 'pipe', 'ignore'];
   const said = execFileSync(HOSTS, ['mpirun', String(ranks), ...call], { encoding: 'utf8', stdio });
   const { exchange } = JSON.parse(said.trim().split('\n').at(-1));

@@ -19,9 +19,6 @@ import type { HeadView } from './protocol.js';
 const ROOM = 2 ** 31;
 const FLOAT = 4;
 
-/** The output whose mask is shown first of all. */
-const FIRST = 'accurate';
-
 /** What takes longer the first time, filters being packed and programs compiled, is timed again; not what takes so long anyway. */
 const LONG_MS = 1000;
 
@@ -40,7 +37,10 @@ export async function compare(
 ): Promise<HeadView[]> {
   const { width, height } = source;
   const computing = { tiling: 'auto', tta: 'none' } as const;
-  requireForPrediction([{ model, mode: FIRST }], computing, { path: name, width, height, slices: 1 });
+  const outputs = outputsOf(model.config);
+  // A network of one head has no mean: its head is the last one, too.
+  const last = outputs.at(-1)!;
+  requireForPrediction([{ model, mode: last }], computing, { path: name, width, height, slices: 1 });
   requireRoom(name, source, model.config);
   const image = await source.read(wholeWindow(source));
   const view = async (mode: Output): Promise<HeadView> => {
@@ -49,11 +49,11 @@ export async function compare(
     const milliseconds = performance.now() - started;
     return { mode, milliseconds, ...prediction, dice: truth ? await diceOf(model, mode, prediction, truth) : null };
   };
-  const mean = await view(FIRST);
+  const mean = await view(last);
   onMean?.(mean);
   const views: HeadView[] = [];
-  for (const mode of outputsOf(model.config)) {
-    const first = mode === FIRST ? mean : await view(mode);
+  for (const mode of outputs) {
+    const first = mode === last ? mean : await view(mode);
     views.push(first.milliseconds < LONG_MS ? await view(mode) : first);
   }
   return views;

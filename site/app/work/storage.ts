@@ -9,11 +9,12 @@ export async function lookIntoStorage({ engine, store }: Work): Promise<void> {
   store.set({ storage: { ...storage, persisted }, runs: storage.runs });
 }
 
-/** Asks the browser not to delete what is kept when the disk is full. Some ask the user, others decide by themselves. */
-export async function askToKeep(work: Work): Promise<void> {
-  // Where it is refused, or cannot be asked for, all works the same.
+/**
+ * Asks the browser not to delete what is kept when the disk is full. Some ask the user, others decide by themselves. Where
+ * it is refused, or cannot be asked for, all works the same.
+ */
+export async function askToKeep(): Promise<void> {
   await navigator.storage?.persist?.().catch(() => false);
-  await lookIntoStorage(work);
 }
 
 /** Deletes a run or a data set, or with no name everything, the page itself included. */

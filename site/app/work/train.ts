@@ -66,7 +66,7 @@ export async function stop(work: Work): Promise<void> {
 async function course(work: Work, begin: (events: TrainingEvents) => Promise<Trained>): Promise<void> {
   if (isUnderWay(work.store.get().training)) return;
   tell(work, { kind: 'begin' });
-  void askToKeep(work);
+  void askToKeep();
   try {
     const trained = await begin(tellTo((event) => tell(work, event)));
     tell(work, { kind: 'trained', trained });

@@ -1,7 +1,7 @@
 /** What a page keeps in the storage of its site: files by their paths. */
 import { writeAtomic } from './atomic.js';
 import { join, partsOf } from './path-parts.js';
-import { findFolder, makeFolders, removeAll } from './storage.js';
+import { findFolder, ifThere, makeFolders, removeAll } from './storage.js';
 import { storageError, storageUse } from './storage-errors.js';
 
 /** A file that is kept. */
@@ -23,8 +23,9 @@ export async function keptFiles(folder: string): Promise<KeptFile[]> {
       found.push(...(await keptFiles(path)));
       continue;
     }
-    const { size, lastModified } = await (entry as FileSystemFileHandle).getFile();
-    found.push({ path, bytes: size, modified: lastModified });
+    // A training that is under way renames its files.
+    const file = await ifThere((entry as FileSystemFileHandle).getFile());
+    if (file) found.push({ path, bytes: file.size, modified: file.lastModified });
   }
   return found;
 }
