@@ -9,6 +9,7 @@ import { FUZZED } from './fuzz/files.js';
 import { fuzz } from './fuzz.js';
 import { kills } from './kills.js';
 import { powercut } from './powercut.js';
+import { ranks } from './ranks.js';
 import { stop } from './stop.js';
 
 /** Each with the number of tries that makes a campaign. */
@@ -17,6 +18,7 @@ const campaigns: Readonly<Record<string, { readonly campaign: Campaign; readonly
   faults: { campaign: faults, tries: 220 },
   powercut: { campaign: powercut, tries: 120 },
   stop: { campaign: stop, tries: 20 },
+  ranks: { campaign: ranks, tries: 100 },
   fuzz: { campaign: fuzz, tries: 10_000_000 },
 };
 

@@ -9,16 +9,7 @@ import type { Random } from '../../src/base/random.js';
 import type { Running } from '../support/cli/cli.js';
 import type { Outcome } from '../support/cli/outcome.js';
 import { type Campaign, eachTry, pick, type Report } from './campaign.js';
-import {
-  assertDone,
-  at,
-  FILE_OPERATIONS,
-  isBefore,
-  type Place,
-  placeOf,
-  SMALLEST,
-  SmallTraining,
-} from './small-training.js';
+import { assertDone, FILE_OPERATIONS, NeverBack, SMALLEST, SmallTraining } from './small-training.js';
 
 /** How often one training is killed at most: it may end before. */
 const KILLS = 5;
@@ -29,26 +20,18 @@ export const kills: Campaign = async (folder, options, report) => {
   const training = await SmallTraining.make(folder, SMALLEST, launcher);
   const operations = readFileSync(record, 'utf8').split('\n').length - 1;
   await eachTry(options, report, 2, async (random, name) => {
-    let place: Place = { epoch: 1, images: 0 };
-    const goneOn = (outcome: Outcome) => {
-      if (/damaged|internal/.test(outcome.stderr)) throw new Error(outcome.stderr);
-      const now = placeOf(outcome);
-      if (isBefore(now, place)) {
-        throw new Error(`went on ${at(now)}, though it had gone on ${at(place)} before`);
-      }
-      place = now;
-    };
+    const progress = new NeverBack();
     for (let kill = 0; kill < KILLS; kill++) {
       const outcome = await killed(training, name, random, operations, report);
       // Nothing is known of a process that was killed before it said where it resumes.
       if (outcome.code === null && !outcome.stderr.includes('resumed ')) continue;
       if (outcome.code !== null) assertDone(outcome);
-      goneOn(outcome);
+      progress.goneOn(outcome);
       if (outcome.code !== null) break;
     }
     const last = await training.goOn(name, 1 + random.integer(2)).ended;
     assertDone(last);
-    goneOn(last);
+    progress.goneOn(last);
     training.assertUndisturbed(name);
     training.remove(name);
   });

@@ -126,3 +126,18 @@ export function isBefore(place: Place, other: Place): boolean {
 export function at({ epoch, images }: Place): string {
   return `in epoch ${epoch}, after ${images} images`;
 }
+
+/** Watches that a training that is disturbed again and again never goes on further back than before. */
+export class NeverBack {
+  #place: Place = { epoch: 1, images: 0 };
+
+  /** @throws Error where a process went on before the place at which an earlier one had, or found damage */
+  goneOn(outcome: Outcome): void {
+    if (/damaged|internal/.test(outcome.stderr)) throw new Error(outcome.stderr);
+    const now = placeOf(outcome);
+    if (isBefore(now, this.#place)) {
+      throw new Error(`went on ${at(now)}, though it had gone on ${at(this.#place)} before`);
+    }
+    this.#place = now;
+  }
+}
