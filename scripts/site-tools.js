@@ -25,17 +25,14 @@ export function machineText() {
 /**
  * Trains on the phantom in a tab of its own.
  * @param given options, as the address of the page takes them
- * @param meanwhile is given the page once the training has begun
  * @returns the result, as `train --json` prints it
  */
-export async function trainInTab(browser, url, given, meanwhile = async () => {}) {
+export async function trainInTab(browser, url, given) {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`${url}?${new URLSearchParams(given)}`);
   await page.click('#train:enabled');
-  await page.waitForSelector('#pause');
-  const ended = page.waitForFunction(() => document.querySelector('.result #weights-sha256'), null, { timeout: 0 });
-  await Promise.all([ended, meanwhile(page, ended)]);
+  await page.waitForFunction(() => document.querySelector('.result #weights-sha256'), null, { timeout: 0 });
   const result = await page.evaluate(async () => {
     const storage = await navigator.storage.getDirectory();
     const run = await (await storage.getDirectoryHandle('runs')).getDirectoryHandle('phantom');

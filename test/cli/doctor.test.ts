@@ -21,7 +21,7 @@ test('a block of lines to paste', ({ dir }) => {
   assert.equal([code, stderr], [0, '']);
   const labels = stdout.match(/^\S+(?= {2})/gm);
   const build = ['unetpp', 'Node', 'system', 'processor', 'cores', 'vectoriser'];
-  assert.equal(labels, [...build, 'self-check', 'speed', 'memory', 'disk']);
+  assert.equal(labels, [...build, 'self-check', 'speed', 'MPI', 'memory', 'disk']);
 });
 
 test('what Slurm has given is kept to', ({ dir }) => {
