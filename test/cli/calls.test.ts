@@ -5,7 +5,7 @@ import { put, refused, suiteInFolder, TRAIN_JS, unetpp, unetppAlone } from '../s
 
 const test = suiteInFolder('cli calls');
 const COMMANDS =
-  'train plan evaluate compare predict prune compress study info check convert export import-torch import-onnx doctor selftest'.split(
+  'train plan evaluate compare predict prune compress study runs info check convert export import-torch import-onnx doctor selftest'.split(
     ' ',
   );
 

@@ -15,7 +15,7 @@ interface RunsOptions extends CommonOptions {
 export const runs = command(
   'runs',
   'List the trainings under a folder with their state, scores and the options in which they differ; of two runs, show what differs.',
-  'unetpp runs runs --sort dice',
+  'unetpp runs --sort dice',
 )
   .usage('[DIR | RUN RUN] [options]')
   .argument('[paths...]', 'a folder with runs (default: runs), or two runs to compare')
