@@ -5,7 +5,7 @@ import { endTogether, type Failure, listen, tellFailure } from '../base/ranks/en
 import { AgreedError, Group } from '../base/ranks/group.js';
 import type { Link } from '../base/ranks/link.js';
 import { launchOf } from '../platform/node/mpi/launch.js';
-import { connect } from '../platform/node/mpi/link.js';
+import { connect, NotTogetherError } from '../platform/node/mpi/link.js';
 import { failureOf, printFailure } from './program.js';
 
 /** How long rank 0 waits for a failure of its own: of what is wrong for all, it tells itself. */
@@ -42,6 +42,8 @@ export async function inRanks(work: (link?: Link) => Promise<void>): Promise<voi
     const { exitCode, message } = failureOf(error);
     // Something that is missing is told once on each machine.
     if (launch.isFirstHere || !(error instanceof InputError)) printFailure(message);
+    // An orderly exit would wait for the thread.
+    if (error instanceof NotTogetherError) process.kill(process.pid, 'SIGKILL');
     return process.exit(exitCode);
   }
   const group = new Group(link);

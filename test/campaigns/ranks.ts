@@ -14,7 +14,7 @@ import { assertDone, type Launcher, NeverBack, SMALLEST, SmallTraining } from '.
 /** How often one training is killed at most: it may end before. */
 const KILLS = 3;
 /** Seconds within which a whole job has ended after one of its processes was killed. */
-const BOUND = 60;
+const BOUND = 180;
 /** How much longer several ranks take on few cores than one. */
 const SLOWER = 3;
 

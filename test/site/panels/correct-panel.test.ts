@@ -155,7 +155,12 @@ await suite((panelTest) => {
         const { width, height } = document.querySelector<HTMLCanvasElement>('#correct-canvas')!;
         return [Math.floor(width / 2) + 8, Math.floor(height / 2) + 8];
       });
-      const seen = () => shownAt(page, middle[0]!, middle[1]!);
+      // What was changed is drawn with one of the next frames.
+      const drawn = () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+      const seen = async () => {
+        await page.evaluate(drawn);
+        return shownAt(page, middle[0]!, middle[1]!);
+      };
       // A quarter of the green of the first class, (20, 210, 130), over grey.
       const tinted = await seen();
       const off = [73, 120, 100, 255].map((value, c) => Math.abs(tinted[c]! - value));

@@ -24,8 +24,17 @@ interface Waiting {
 }
 
 /**
+ * Seconds within which all ranks have to come together. Where one is killed before, some launchers take it for a program
+ * without MPI that is through, and the library of the others waits for it without end.
+ */
+const TOGETHER = 120;
+
+/** The other ranks have not come, and the thread that waits for them in the library cannot be ended. */
+export class NotTogetherError extends Error {}
+
+/**
  * Connects the ranks of a launch.
- * @throws InputError that says what to install, where koffi or the MPI library is missing
+ * @throws InputError that says what to install, where koffi or the MPI library is missing; NotTogetherError
  */
 export async function connect(launch: Launch): Promise<Link> {
   const started = `${launch.size} ranks were started`;
@@ -42,6 +51,8 @@ export async function connect(launch: Launch): Promise<Link> {
   const news = await new Promise<News>((resolve, reject) => {
     port.once('message', resolve);
     worker.once('error', reject);
+    const late = `${started}, but not all have come within ${TOGETHER} s: one has ended before; start the job again`;
+    setTimeout(() => reject(new NotTogetherError(late)), 1000 * TOGETHER).unref();
   });
   if (news.kind === 'missing') {
     throw new InputError(
