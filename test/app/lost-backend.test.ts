@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { completeOptions, type TrainCommandOptions } from '../../src/app/options/train-options.js';
+import type { TrainResult } from '../../src/app/training/result.js';
 import { resumeTraining, startTraining } from '../../src/app/training/start-training.js';
 import type { TrainingObserver } from '../../src/app/training/train-in-folder.js';
 import { DeviceLostError } from '../../src/index.js';
@@ -53,9 +54,11 @@ driver?.close();
 
 if (driver) {
   const devices = fragileDevices(await testGpu());
-  const undisturbed = async (dir: string) => {
-    const { result } = await startTraining(optionsFor(dir, 'undisturbed'), {}, forever);
-    return result;
+  let known: Promise<TrainResult> | undefined;
+  /** The same for all tests, whose images are the same. */
+  const undisturbed = (dir: string): Promise<TrainResult> => {
+    known ??= startTraining(optionsFor(dir, 'undisturbed'), {}, forever).then(({ result }) => result);
+    return known;
   };
   const goesOn = (where: string) => `${LOST}; with another one, the training ${where}`;
 

@@ -43,6 +43,7 @@ export async function connect(launch: Launch): Promise<Link> {
     throw new InputError(`${started}, which need the optional package koffi to reach each other; npm install koffi`);
   }
   const libraries = candidates(launch.by, process.env.UNETPP_MPI);
+  quietUcx();
   const { port1: port, port2 } = new MessageChannel();
   const bell = new Int32Array(new SharedArrayBuffer(4));
   const workerData: ThreadData = { port: port2, bell, koffi, libraries };
@@ -66,6 +67,15 @@ export async function connect(launch: Launch): Promise<Link> {
     );
   }
   return new MpiLink(port, worker, bell, news);
+}
+
+/**
+ * UCX, by which many MPI libraries reach the network, takes over the signal of wrong addresses, which V8 needs for
+ * WebAssembly, and patches the functions by which Node maps memory. What a person has set is left.
+ */
+function quietUcx(): void {
+  process.env.UCX_ERROR_SIGNALS ??= 'SIGILL,SIGBUS,SIGFPE';
+  process.env.UCX_MEM_EVENTS ??= 'no';
 }
 
 /** Finds the optional peer koffi; undefined where it is missing. */
