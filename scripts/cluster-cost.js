@@ -24,10 +24,15 @@ const MAIN = root('dist/cli/unetpp.js');
 const RATES = { '200 Mbit/s': 200e6, '1 Gbit/s': 1e9, '4 Gbit/s': 4e9 };
 const NETWORKS = ['8,16,32,64', '16,32,64,128', '16,32,64,128,256'];
 const RANKS = [2, 3];
-const TRIES = 3;
+const TRIES = 1;
 /** Images so small that computing is over soon, in mini-batches of six micro-batches, which 2 and 3 ranks share alike. */
 const TRAINING = ['train', '--plan', 'off', '--size', '32', '--batch', '12', '--micro-batch', '2', '--epochs', '1'];
 const MORE = ['--split', '96,4,0', '--workers', '1', '--json', '--quiet'];
+
+/** Filters 32..512 at 128x128: seconds of a micro-batch of four images on one core, see docs/speed.md. */
+const FULL = '32,64,128,256,512';
+const MICRO_BATCH_SECONDS = 4 * 0.22;
+const WORKERS = 16;
 
 let runs = 0;
 const folder = mkdtempSync(join(tmpdir(), 'unetpp-cost-'));
@@ -111,12 +116,7 @@ function measurements(measured, fitted) {
   ].join('\n');
 }
 
-/** Filters 32..512 at 128x128: milliseconds of a micro-batch of four images on one core, see docs/speed.md. */
-const FULL = '32,64,128,256,512';
-const MICRO_BATCH_SECONDS = 4 * 0.22;
-const WORKERS = 16;
-
-/** How much faster a job is than one rank of it, as a share of its ranks. */
+/** The share of a step that is not spent waiting, by ranks and bandwidth, and what would raise it. */
 function forecast(fitted) {
   const gradients = 4 * parametersOf(FULL);
   const variants = {
