@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median } from '../dist/src/base/statistics.js';
 import { parseConfig } from '../dist/src/network/config.js';
-import { listParameters } from '../dist/src/network/parameters.js';
+import { countParameters, listParameters } from '../dist/src/network/parameters.js';
 
 const root = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const HOSTS = root('scripts/hosts-here.sh');
@@ -146,8 +146,7 @@ function forecast(fitted) {
 }
 
 function parametersOf(filters) {
-  const config = parseConfig({ filters: filters.split(',').map(Number) }, 'cost');
-  return listParameters(config).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return countParameters(listParameters(parseConfig({ filters: filters.split(',').map(Number) }, 'cost')));
 }
 
 function row(cells) {

@@ -1,6 +1,7 @@
 /** `--log live`: a page on this machine while the training runs, which ends as report.html. `--log report`: that alone. */
 import { openFolder } from '#platform/files/folder-store.js';
 import { bytesOf } from '../../base/bytes.js';
+import { parsePngHeader } from '../../formats/png/header.js';
 import { PageServer } from '../../platform/node/watch/page-server.js';
 import { readPageParts } from '../../platform/node/watch/report-page.js';
 import { contentPolicy, runPageHtml } from '../../report/page/html.js';
@@ -110,16 +111,10 @@ class RunPageWriter implements Watcher {
   async #finalPicture(best: Uint8Array | undefined): Promise<PagePicture | undefined> {
     const png = this.#state.state === 'failed' ? this.#picture?.png : best;
     if (!png) return undefined;
-    const { width, height } = sizeOfPng(png);
+    const { width, height } = parsePngHeader(png, 'predictions.png');
     const title = this.#state.state === 'failed' ? 'Predictions of the last epoch' : 'Predictions of the best epoch';
     return { title, src: `data:image/png;base64,${base64(png)}`, width, height };
   }
-}
-
-/** The size in the header of a PNG. */
-function sizeOfPng(png: Uint8Array): { width: number; height: number } {
-  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
-  return { width: view.getUint32(16), height: view.getUint32(20) };
 }
 
 function base64(bytes: Uint8Array): string {

@@ -1,11 +1,10 @@
 /** Watchers around the observer of a training: each is opened when a run begins, and none of them can stop it. */
-
-import { DeviceLostError } from '../../backend/webgpu/device.js';
-import { examplesOf } from '../../data/dataset.js';
+import { BackendLostError } from '../../backend/lost.js';
 import { encodePng } from '../../formats/png/encode.js';
 import { levelsOf } from '../../network/config.js';
 import { levelName } from '../../network/mode.js';
 import { predictionSheet } from '../../report/sheet.js';
+import { stepsPerEpoch } from '../../train/loop/epoch.js';
 import { PREDICTIONS } from '../kinds.js';
 import type { TrainingObserver } from '../training/train-in-folder.js';
 import type { LogTarget } from './log-targets.js';
@@ -60,8 +59,8 @@ export function watched<T extends TrainingObserver>(
   const around: TrainingObserver = {
     ...observer,
     ready: (job, path) => {
-      const stepsPerEpoch = Math.ceil(examplesOf(job.dataset) / job.options.batch);
-      run = { job, path, heads: levelsOf(job.config).map(levelName), stepsPerEpoch, env, say };
+      const heads = levelsOf(job.config).map(levelName);
+      run = { job, path, heads, stepsPerEpoch: stepsPerEpoch(job.dataset, job.options), env, say };
       observer.ready?.(job, path);
     },
     begin: async (start) => {
@@ -90,7 +89,7 @@ export function watched<T extends TrainingObserver>(
     },
     end: async (failure) => {
       await observer.end?.(failure);
-      if (failure !== undefined && !(failure instanceof DeviceLostError)) await finish('failed');
+      if (failure !== undefined && !(failure instanceof BackendLostError)) await finish('failed');
     },
     done: async (interrupted) => {
       await finish(interrupted ? 'interrupted' : 'done');

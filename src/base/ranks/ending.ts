@@ -17,9 +17,8 @@ type LastWord = Failure | null;
  * @returns a promise that is fulfilled when all are through
  */
 export async function listen(group: Group, onFailure: (rank: number, failure: Failure) => void): Promise<void> {
-  const others = Array.from({ length: group.size - 1 }, (_, k) => k + 1);
   let failed = false;
-  const words = others.map(async (rank) => {
+  const words = group.others.map(async (rank) => {
     const word: LastWord = await group.receiveJson(rank, TAGS.end);
     if (!word) return;
     if (!failed) onFailure(rank, word);
@@ -38,7 +37,7 @@ export function tellFailure(group: Group, failure: Failure): void {
 export async function endTogether(group: Group, all?: Promise<void>): Promise<void> {
   if (group.rank === 0) {
     await all;
-    for (let rank = 1; rank < group.size; rank++) group.sendJson(rank, TAGS.end, null);
+    for (const rank of group.others) group.sendJson(rank, TAGS.end, null);
   } else {
     group.sendJson(0, TAGS.end, null);
     await group.receiveJson(0, TAGS.end);

@@ -51,6 +51,11 @@ export class Group {
     return this.link.size;
   }
 
+  /** The ranks but this one, in order. */
+  get others(): readonly number[] {
+    return Array.from({ length: this.size }, (_, rank) => rank).filter((rank) => rank !== this.rank);
+  }
+
   /** Aborts when the group has agreed to stop: at the same point of the work on every rank. */
   get stopped(): AbortSignal {
     return this.#controller.signal;
@@ -59,7 +64,7 @@ export class Group {
   /** Gives bytes of every rank, of any length, to all; the result is in the order of the ranks. Wishes to stop are heeded. */
   async gather(bytes: Uint8Array): Promise<Uint8Array[]> {
     const wish = this.#wish();
-    const others = this.#others();
+    const others = this.others;
     for (const to of others) this.#send(to, TAGS.gather, bytes, wish);
     const received = await Promise.all(others.map((from) => this.#receive(from, TAGS.gather)));
     this.#heed([wish, ...received.map((message) => message.wish)]);
@@ -77,7 +82,7 @@ export class Group {
   /** Gives bytes of rank 0 to all. @param bytes are given by rank 0 alone */
   async broadcast(bytes?: Uint8Array): Promise<Uint8Array> {
     if (this.rank !== 0) return (await this.#receive(0, TAGS.broadcast)).bytes;
-    for (const to of this.#others()) this.#send(to, TAGS.broadcast, bytes!, 0);
+    for (const to of this.others) this.#send(to, TAGS.broadcast, bytes!, 0);
     return bytes!;
   }
 
@@ -94,11 +99,6 @@ export class Group {
   /** Receives a value of JSON from a rank. */
   async receiveJson<T>(from: number, tag: Tag): Promise<T> {
     return parsed((await this.#receive(from, tag)).bytes);
-  }
-
-  /** The ranks but this one, in order. */
-  #others(): number[] {
-    return Array.from({ length: this.size }, (_, rank) => rank).filter((rank) => rank !== this.rank);
   }
 
   #wish(): number {

@@ -19,9 +19,14 @@ export function runsLines(runs: readonly ListedRun[], folder: string, room = col
     score(run.iou),
     duration(run.seconds),
   ];
-  const broken = runs.flatMap(({ run, damage }) => (damage === undefined ? [] : [`${run}: ${damage}`]));
   const differing = names.length > 0 ? ['', 'what differs:', ...optionLines(runs, names)] : [];
-  return [...table(titles, runs.map(cells), room), ...differing, ...(broken.length > 0 ? ['', ...broken] : [])];
+  return [...table(titles, runs.map(cells), room), ...differing, ...brokenLines(runs)];
+}
+
+/** Makes a line for each run that is broken. */
+function brokenLines(runs: readonly ListedRun[]): string[] {
+  const broken = runs.flatMap(({ run, damage }) => (damage === undefined ? [] : [`${run}: ${damage}`]));
+  return broken.length > 0 ? ['', ...broken] : [];
 }
 
 /** Makes a line for each run: `  run  --lr 0.01 --seed 2`. */
@@ -57,17 +62,11 @@ export function comparisonLines(
   const images = { true: 'on the same images', false: 'on different images', null: 'on images that are not known' }[
     `${sameImages}`
   ];
-  const broken = runs.flatMap(({ run, damage }) => (damage === undefined ? [] : [`${run}: ${damage}`]));
   const count =
     differing.length === 0
       ? 'no option differs'
       : `${plural(differing.length, 'option')} that ${differing.length === 1 ? 'differs' : 'differ'}`;
-  return [
-    `${count}, ${images}`,
-    '',
-    ...table(['', a.run, b.run], rows, room),
-    ...(broken.length > 0 ? ['', ...broken] : []),
-  ];
+  return [`${count}, ${images}`, '', ...table(['', a.run, b.run], rows, room), ...brokenLines(runs)];
 }
 
 function score(value: number | null): string {

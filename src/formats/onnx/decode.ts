@@ -4,10 +4,10 @@
  */
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
+import { damaged, type Field, fieldsOf, integerOf, integersOf, type Part, partOf, textOf } from '../protobuf/read.js';
 import type { StoredTensor } from '../safetensors.js';
 import { describeBeginning } from '../signature.js';
 import { type Attribute, type OnnxGraph, type OnnxNode, type OnnxValue, OPERATOR_SET } from './onnx-file.js';
-import { damaged, type Field, fieldsOf, integerOf, integersOf, type Part, partOf, textOf } from './protobuf-reader.js';
 import { decodeTensor } from './tensor.js';
 
 /** A decoded file. */

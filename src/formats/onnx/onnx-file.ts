@@ -8,8 +8,8 @@
  */
 import { asBytes, joinBytes } from '../../base/bytes.js';
 import { type FileKind, SOFTWARE } from '../file-kind.js';
+import { floatField, integerField, type Message, messageField, textField } from '../protobuf/write.js';
 import type { StoredTensor } from '../safetensors.js';
-import { floatField, integerField, type Message, messageField, textField } from './protobuf.js';
 
 const FORMAT_VERSION = 7;
 export const OPERATOR_SET = 13;

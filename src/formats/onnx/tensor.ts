@@ -1,8 +1,8 @@
 /** Reads the tensors of ONNX files. Shape and bytes must agree before numbers are made of them. */
 import { InputError } from '../../base/errors.js';
 import { show } from '../../base/show.js';
+import { bytesOf, damaged, type Field, fieldsOf, integerOf, integersOf, type Part, textOf } from '../protobuf/read.js';
 import type { StoredTensor } from '../safetensors.js';
-import { bytesOf, damaged, type Field, fieldsOf, integerOf, integersOf, type Part, textOf } from './protobuf-reader.js';
 
 /** TensorProto.DataType from 0 on. */
 const DATA_TYPES = [

@@ -1,14 +1,7 @@
 /** TensorBoard's events: records of a file, each a protobuf message `Event` (tensorflow/core/util/event.proto). */
-import {
-  bytesField,
-  doubleField,
-  type Field,
-  fieldsOf,
-  floatField,
-  joined,
-  textField,
-  varintField,
-} from './protobuf.js';
+import { joinBytes } from '../../base/bytes.js';
+import { bytesOf, type Field, fieldsOf, integerOf, textOf } from '../protobuf/read.js';
+import { doubleField, floatField, integerField, type Message, messageField, textField } from '../protobuf/write.js';
 import { record, recordsOf } from './records.js';
 
 /** A value at a step: a number, or an image as a PNG. */
@@ -28,23 +21,23 @@ export function versionEvent(seconds: number): Uint8Array {
 
 /** Says that a run begins or goes on at `step`: readers drop what they know of this step and later ones. */
 export function startEvent(seconds: number, step: number): Uint8Array {
-  return record(message(seconds, step, bytesField(7, varintField(1, START))));
+  return record(message(seconds, step, messageField(7, integerField(1, START))));
 }
 
 /** The values of a step. */
 export function summaryEvent(seconds: number, step: number, summaries: readonly Summary[]): Uint8Array {
-  return record(message(seconds, step, bytesField(5, ...summaries.map(summaryField))));
+  return record(message(seconds, step, messageField(5, summaries.flatMap(summaryField))));
 }
 
-function message(seconds: number, step: number, what: Field): Uint8Array {
-  return joined([doubleField(1, seconds), varintField(2, step), what]);
+function message(seconds: number, step: number, what: Message): Uint8Array {
+  return joinBytes([...doubleField(1, seconds), ...integerField(2, step), ...what]);
 }
 
-function summaryField({ tag, value }: Summary): Field {
-  if (typeof value === 'number') return bytesField(1, textField(1, tag), floatField(2, value));
+function summaryField({ tag, value }: Summary): Message {
+  if (typeof value === 'number') return messageField(1, [...textField(1, tag), ...floatField(2, value)]);
   const { width, height, png } = value;
-  const image = [varintField(1, height), varintField(2, width), varintField(3, RGB), bytesField(4, png)];
-  return bytesField(1, textField(1, tag), bytesField(4, ...image));
+  const image = [integerField(1, height), integerField(2, width), integerField(3, RGB), messageField(4, [png])];
+  return messageField(1, [...textField(1, tag), ...messageField(4, image.flat())]);
 }
 
 /**
@@ -59,25 +52,24 @@ export function keptLength(
 ): number {
   let kept = 0;
   for (const { data, end } of recordsOf(file)) {
-    const fields = [...fieldsOf(data)];
-    const step = fields.find(([number]) => number === 2)?.[1] ?? 0;
-    const later = fields.some(([number, value]) => number === 5 && epochIn(value, epochTag) >= epoch);
-    const isStart = fields.some(([number]) => number === 7);
-    if (later || (Number(step) > steps && !isStart)) break;
+    const fields = [...fieldsOf({ bytes: data, file: 'event file', start: 0, end: data.length })];
+    const step = fields.find(({ number }) => number === 2);
+    const later = fields.some((field) => field.number === 5 && epochIn(field, epochTag) >= epoch);
+    const isStart = fields.some(({ number }) => number === 7);
+    if (later || (step && integerOf(step) > steps && !isStart)) break;
     kept = end;
   }
   return kept;
 }
 
 /** The number under a tag of a summary; NaN where it has none. */
-function epochIn(summary: number | Uint8Array, epochTag: string): number {
-  if (typeof summary === 'number') return Number.NaN;
-  for (const [, value] of fieldsOf(summary)) {
-    const fields = new Map(typeof value === 'number' ? [] : fieldsOf(value));
+function epochIn(summary: Field, epochTag: string): number {
+  for (const value of fieldsOf(summary)) {
+    const fields = new Map([...fieldsOf(value)].map((field) => [field.number, field]));
     const [tag, number] = [fields.get(1), fields.get(2)];
-    if (!(tag instanceof Uint8Array && number instanceof Uint8Array)) continue;
-    if (new TextDecoder().decode(tag) !== epochTag) continue;
-    return new DataView(number.buffer, number.byteOffset).getFloat32(0, true);
+    if (!tag || !number || textOf(tag) !== epochTag) continue;
+    const bytes = bytesOf(number);
+    return new DataView(bytes.buffer, bytes.byteOffset).getFloat32(0, true);
   }
   return Number.NaN;
 }

@@ -2,7 +2,7 @@
  * TFRecord, the framing of event files: the length in 8 bytes, the masked CRC-32C of these, the data, the masked CRC-32C of
  * the data; all little-endian.
  */
-import { crc32c } from '../../base/crc32c.js';
+import { crc32c } from '../../base/crc32.js';
 
 const HEAD = 12;
 const TAIL = 4;

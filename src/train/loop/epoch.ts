@@ -18,7 +18,7 @@ export interface TrainingImages extends Pick<Dataset, 'split' | 'load'> {
 }
 
 /** How many steps the optimizer takes in an epoch. */
-export function stepsPerEpoch(images: TrainingImages, { batch }: TrainSettings): number {
+export function stepsPerEpoch(images: TrainingImages, { batch }: Pick<TrainSettings, 'batch'>): number {
   return Math.ceil(examplesOf(images) / batch);
 }
 

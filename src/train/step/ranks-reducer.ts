@@ -113,11 +113,10 @@ export class RanksReducer implements Reducer {
 
   /** Begins to receive this rank's segment of what the others sum up. */
   #expect(): Expected[] {
-    const { rank: own, size, link } = this.#group;
+    const { size, link, others } = this.#group;
     if (!this.#sums) return [];
     const expected: Expected[] = [];
-    for (let rank = 0; rank < size; rank++) {
-      if (rank === own) continue;
+    for (const rank of others) {
       for (const [place, node] of largestSums(shareOf(this.#count, rank, size), this.#count).entries()) {
         const values = this.#buffer(expected.length);
         expected.push({
@@ -132,8 +131,7 @@ export class RanksReducer implements Reducer {
 
   /** Adds up this rank's segment, and exchanges it for those of the others. */
   async #sum(expected: readonly Expected[]): Promise<void> {
-    const { rank: own, size, link } = this.#group;
-    const others = Array.from({ length: size }, (_, rank) => rank).filter((rank) => rank !== own);
+    const { link, others } = this.#group;
     const segments = others.map((rank) => {
       const { start, end } = this.#segments[rank]!;
       const values = shared(end - start);

@@ -5,7 +5,7 @@ import { joinBytes } from '../../../src/base/bytes.js';
 import { InputError } from '../../../src/base/errors.js';
 import { decodeOnnx } from '../../../src/formats/onnx/decode.js';
 import { type Attribute, encodeOnnx, type OnnxGraph, type OnnxNode } from '../../../src/formats/onnx/onnx-file.js';
-import { integerField, type Message, messageField, textField } from '../../../src/formats/onnx/protobuf.js';
+import { integerField, type Message, messageField, textField } from '../../../src/formats/protobuf/write.js';
 import type { StoredTensor } from '../../../src/formats/safetensors.js';
 import { throwsInput } from '../../support/throws.js';
 

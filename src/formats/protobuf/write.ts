@@ -1,5 +1,5 @@
 /**
- * As much of the protobuf wire format as an ONNX file needs. A message is the concatenation of its fields; it is kept as
+ * As much of the protobuf wire format as ONNX files and TensorBoard's events need. A message is the concatenation of its fields; it is kept as
  * a list of chunks until the file is complete, so that the weights are copied once.
  */
 
@@ -9,6 +9,7 @@ import { varint } from '../../base/bytes.js';
 export type Message = readonly Uint8Array[];
 
 const VARINT = 0;
+const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
@@ -24,6 +25,13 @@ export function floatField(field: number, value: number): Message {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
   return [tag(field, FIXED32), bytes];
+}
+
+/** A field that holds a float64. */
+export function doubleField(field: number, value: number): Message {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setFloat64(0, value, true);
+  return [tag(field, FIXED64), bytes];
 }
 
 /** A field that holds a text. */
