@@ -11,7 +11,10 @@ import { suiteInFolder } from '../../support/cli/cli.js';
 import { trainWatched } from '../../support/training/watched-run.js';
 
 const test = suiteInFolder('mlflow');
-const QUICK: Limits = { request: 200, pause: 5, longestPause: 20, end: 400, queue: 1000 };
+/** A server that hangs is waited for until the end; all others have time to answer on a slow machine. */
+const QUICK: Limits = { request: 60_000, pause: 5, longestPause: 20, end: 1500, queue: 1000 };
+/** For a server that comes back, however slow the machine is. */
+const PATIENT: Limits = { ...QUICK, end: 60_000 };
 
 /** A tracking server as far as a training asks it. */
 class Tracking {
@@ -110,11 +113,11 @@ test('parameters, values and files arrive, and a resumed run goes on with the sa
   });
 });
 
-/** Trains with a server that behaves as `fault` says; the time limits are those of a test. */
-async function trainAgainst(dir: string, out: string, uri: string) {
+/** Trains with a server that behaves as `fault` says, within time limits of a test. */
+async function trainAgainst(dir: string, out: string, uri: string, limits: Limits) {
   const said: string[] = [];
   const limited = async (job: Parameters<typeof openMlflow>[0]) =>
-    openMlflow({ ...job, say: (line) => said.push(line.replace(uri, 'URI')) }, QUICK);
+    openMlflow({ ...job, say: (line) => said.push(line.replace(uri, 'URI')) }, limits);
   const { result } = await trainWatched(dir, {
     log: ['mlflow'],
     out,
@@ -164,13 +167,11 @@ test('whatever the server does, the weights are the same, and the end comes', as
     });
     return fannedOut(await Promise.all(watchers));
   };
-  const { result, said: others } = await trainWatched(dir, {
-    log: ['mlflow'],
-    out: 'watched',
-    openers: { mlflow: openAll },
+  const training = trainWatched(dir, { log: ['mlflow'], out: 'watched', openers: { mlflow: openAll } });
+  const { result, said: others } = await training.finally(() => {
+    for (const { server } of servers) server.close();
   });
-  for (const { server, said, name, first } of servers) {
-    server.close();
+  for (const { said, name, first } of servers) {
     assert.ok(first.test(said[0]!), `${name}: ${said.join('\n')}`);
     assert.match(said.at(-1)!, /^--log mlflow: URI: not delivered: /, name);
     assert.ok(said.length <= 2, said.join('\n'));
@@ -197,11 +198,11 @@ test('a server that is away from the beginning is told of twice; one that comes 
   await withServer(async (server, uri) => {
     let failures = 3;
     server.fault = (_, response) => failures-- > 0 && Boolean(response.destroy());
-    const { said } = await trainAgainst(dir, 'back', uri);
+    const { said } = await trainAgainst(dir, 'back', uri, PATIENT);
     assert.is(said.length, 1, said.join('\n'));
     assert.equal(timesOf(server.metrics, 'step/loss'), [1, 2, 3, 4, 5, 6]);
     server.close();
-    const away = await trainAgainst(dir, 'away', uri);
+    const away = await trainAgainst(dir, 'away', uri, QUICK);
     assert.is(away.said[0], '--log mlflow: URI: ECONNREFUSED; the training goes on, and it is tried again');
     assert.match(away.said[1]!, /^--log mlflow: URI: not delivered: \d+ values \(ECONNREFUSED\)$/);
   });
